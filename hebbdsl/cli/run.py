@@ -1,0 +1,98 @@
+"""`hebbdsl run`: train one variant and seed, or several."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hebbdsl.plan.plan import Plan
+    from hebbdsl.run.job import Job
+    from hebbdsl.run.record import Record
+
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec.")
+]
+Variants = Annotated[
+    list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
+]
+SeedsOption = Annotated[
+    list[str] | None, typer.Option("--seed", metavar="N|N..M", help="Only these seeds.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder of runs.")]
+Device = Annotated[str, typer.Option("--device", help="cpu, cuda, mps …; auto takes the fastest.")]
+Threads = Annotated[int, typer.Option("--threads", min=1, help="CPU threads of each run.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Runs at a time; default: one a core.")
+]
+Retrain = Annotated[
+    bool, typer.Option("--retrain", help="Train finished runs again; the old ones are kept aside.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+class RunFormat(Enum):
+    text = "text"
+    json = "json"
+
+
+def run(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC")],
+    variant: Variants = None,
+    seed: SeedsOption = None,
+    set_: Set = None,
+    out: Out = Path("runs"),
+    device: Device = "auto",
+    threads: Threads = 1,
+    workers: Workers = None,
+    retrain: Retrain = False,
+    quiet: QuietOption = False,
+    format: Annotated[RunFormat, typer.Option("--format")] = RunFormat.text,
+) -> None:
+    """Train one run of SPEC: its first variant and seed, or those asked for."""
+    from hebbdsl.cli.training import select_jobs, train_all
+    from hebbdsl.pipeline import load_plan
+
+    plan = load_plan(spec, set_ or ())
+    jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
+    records, code = train_all(jobs, workers, quiet)
+    if format is RunFormat.json:
+        import json
+
+        from hebbdsl.run.record_json import record_to_json
+
+        print(json.dumps([record_to_json(record) for record in records], indent=1))
+    else:
+        for record in records:
+            print(summary(record))
+    raise typer.Exit(code)
+
+
+def summary(record: Record) -> str:
+    """What a person wants to know of one run."""
+    metrics = record.metrics
+    lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
+    if record.data["substituted_for"]:
+        lines.append(
+            f"  data: {record.data['word']} in place of {record.data['substituted_for']}, which"
+            " could not be had"
+        )
+    if (finish := metrics.get("steps_to_finish")) is not None:
+        total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
+        lines.append(f"  steps to finish: {total}")
+    lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
+    if (accuracy := metrics.get("final_test_accuracy")) is not None:
+        lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
+    for age in (10, 20):
+        if (newest := metrics.get(f"newest_accuracy@{age}")) is not None:
+            lines.append(
+                f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
+                f" (mean of {newest.cohorts} cohorts)"
+            )
+    if (speed := metrics.get("steps_per_second")) is not None:
+        lines.append(f"  speed: {speed.value:.1f} steps/s of training")
+    lines.append(f"  folder: {record.folder}")
+    return "\n".join(lines)

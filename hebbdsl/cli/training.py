@@ -1,0 +1,125 @@
+"""What `run` and `compare` share: which runs are meant, and having them trained."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hebbdsl.diagnostics.codes.run import BadSeeds, UnknownVariant
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
+
+if TYPE_CHECKING:
+    from hebbdsl.plan.plan import Plan
+    from hebbdsl.run.job import Job
+    from hebbdsl.run.record import Record
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends a run as Ctrl-C does, with another exit code."""
+
+
+def select_jobs(
+    plan: Plan,
+    variants: Sequence[str] | None,
+    seeds: Sequence[str] | None,
+    out: Path,
+    device: str,
+    threads: int,
+    retrain: bool,
+    every: bool,
+) -> list[Job]:
+    """The runs asked for; without a word, all variants × seeds (`every`) or the first of each.
+
+    Raises: Rejected, with HEB535 or HEB538.
+    """
+    from hebbdsl.run.job import Job
+
+    experiment = plan.checked.experiment
+    names = list(plan.variants)
+    if variants:
+        unknown = [name for name in variants if name not in names]
+        if unknown:
+            raise Rejected(
+                UnknownVariant(place=None, name=name, variants=tuple(names)) for name in unknown
+            )
+        names = list(dict.fromkeys(variants))
+    elif not every:
+        names = names[:1]
+    if seeds:
+        numbers = list(dict.fromkeys(number for text in seeds for number in _seeds(text)))
+    else:
+        numbers = list(experiment.seeds if every else experiment.seeds[:1])
+    return [
+        Job(
+            experiment=experiment.experiment,
+            variant=name,
+            plan=plan.variants[name],
+            seed=number,
+            out=out,
+            device=device,
+            threads=threads,
+            retrain=retrain,
+        )
+        for number in numbers
+        for name in names
+    ]
+
+
+def _seeds(text: str) -> range:
+    """A whole number or `0..9`, both ends included. Raises: Rejected, with HEB538."""
+    first, dots, last = text.partition("..")
+    try:
+        start = int(first)
+        stop = int(last) if dots else start
+    except ValueError:
+        start, stop = 0, -1
+    if not 0 <= start <= stop < min(2**32, start + 10_000):
+        raise Rejected([BadSeeds(place=None, text=text)])
+    return range(start, stop + 1)
+
+
+def train_all(
+    jobs: Sequence[Job], workers: int | None, quiet: bool
+) -> tuple[list[Record], int]:
+    """Train what is not settled. Returns all records there are, in order, and the exit code.
+
+    Problems of single runs are shown on stderr and do not stop the others.
+    """
+    from hebbdsl.run.job import failure_of, folder_of, settled
+    from hebbdsl.run.progress import showing
+
+    signal.signal(signal.SIGTERM, _terminate)
+    problems: list[Problem] = []
+    with showing(jobs, quiet) as board:
+        folders = [folder_of(job, board) for job in jobs]
+        missing = [
+            job for job, folder in zip(jobs, folders, strict=True) if settled(job, folder) is None
+        ]
+        if len(missing) < len(jobs):
+            board.say(f"{len(jobs) - len(missing)} of {len(jobs)} runs are there already")
+    if missing:
+        from hebbdsl.launch.local import train, workers_for
+        from hebbdsl.program.devices import find_device
+
+        count = workers_for(len(missing), workers, find_device(missing[0].device).type)
+        with showing(missing, quiet) as board:
+            problems.extend(train(missing, count, board))
+    records = [record for folder in folders if (record := folder.read()) is not None]
+    problems.extend(found for record in records if (found := failure_of(record)) is not None)
+    if problems:
+        _show(problems)
+    errors = [problem.exit_code for problem in problems if problem.severity is Severity.ERROR]
+    return records, max(errors, default=0)
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Terminated
+
+
+def _show(problems: Sequence[Problem]) -> None:
+    from hebbdsl.diagnostics.render import render_text
+
+    print(render_text(problems), file=sys.stderr)

@@ -1,0 +1,177 @@
+"""The verdict on a claim, by the paired 95 % interval over the seeds its variants share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from hebbdsl.comparison.comparison import JudgedClaim, Judgement, Verdict
+from hebbdsl.comparison.paired import Estimate, Range, estimate, gap, on_scale, scale_of
+from hebbdsl.comparison.statistics import Interval, mean_interval
+from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.metrics import Scale, run_metric
+from hebbdsl.expression.tree import (
+    Arithmetic,
+    Both,
+    Compare,
+    Either,
+    Expression,
+    MetricOf,
+    Negative,
+    Number,
+    metrics_of,
+)
+from hebbdsl.run.record import Value
+
+Values = Mapping[str, Mapping[int, Mapping[str, Value]]]
+"""Variant, seed, metric."""
+
+_FLIPPED = {">": "<", ">=": "<="}
+
+
+def judge(claim: Claim, values: Values) -> JudgedClaim:
+    """*Holds* or *fails* where the interval leaves no other answer, else *undecided*.
+
+    `a < b` holds when the whole interval of the mean of log(a/b) (of a − b where a metric is not
+    compared by ratio, or a side is not positive) is below zero, and fails when none of it is;
+    `==` fails when zero is outside and holds only without any spread. `and` and `or` are
+    three-valued. Censored values are taken at the limit that speaks least for the verdict.
+    """
+    judgements: list[Judgement] = []
+    verdict = _judge(claim.expression, values, judgements)
+    return JudgedClaim(text=claim.text, verdict=verdict, judgements=tuple(judgements))
+
+
+def _judge(expression: Expression, values: Values, judgements: list[Judgement]) -> Verdict:
+    match expression:
+        case Both(left, right):
+            sides = {_judge(left, values, judgements), _judge(right, values, judgements)}
+            order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS)
+            return next(verdict for verdict in order if verdict in sides)
+        case Either(left, right):
+            sides = {_judge(left, values, judgements), _judge(right, values, judgements)}
+            order = (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS)
+            return next(verdict for verdict in order if verdict in sides)
+        case Compare():
+            judgement = _judge_one(expression, values)
+            judgements.append(judgement)
+            return judgement.verdict
+    raise TypeError(f"not a truth value: {expression}")
+
+
+def _judge_one(compare: Compare, values: Values) -> Judgement:
+    metrics = list(dict.fromkeys(metrics_of(compare)))
+    per_metric = [_seeds_with(metric, values) for metric in metrics]
+    seeds = tuple(sorted(reduce(set.intersection, per_metric))) if per_metric else ()
+    left_out = sorted(set().union(*per_metric) - set(seeds))
+    # Without metrics there is nothing to average: one seed of constants stands for all.
+    rounds: Sequence[int | None] = seeds if metrics else (None, None)
+    left = [_range(compare.left, values, seed) for seed in rounds]
+    right = [_range(compare.right, values, seed) for seed in rounds]
+    known = [run_metric(metric.name) for metric in metrics]
+    scale = scale_of([found[0].scale for found in known if found], left, right)
+    gaps = [gap(scale, a, b) for a, b in zip(left, right, strict=True)]
+    verdict = _verdict(compare.operator, gaps)
+    mean = estimate(gaps)
+    missing = [m for m, found in zip(metrics, per_metric, strict=True) if not found]
+    if missing:
+        reason = "no finished run has " + ", ".join(map(_written, missing))
+    elif metrics and len(seeds) < 2:
+        reason = "no common seeds" if not seeds else f"one common seed ({seeds[0]}) has no interval"
+    elif mean is None:
+        reason = "censored values leave it open on both sides"
+    else:
+        reason = _reason(scale, on_scale(scale, mean), verdict, len(seeds))
+    if left_out and not missing:
+        reason += f"; not on seeds {', '.join(map(str, left_out))}, which not all sides finished"
+    return Judgement(
+        text=_written(compare),
+        verdict=verdict,
+        scale=scale,
+        estimate=on_scale(scale, mean) if mean else None,
+        seeds=seeds,
+        reason=reason,
+    )
+
+
+def _seeds_with(metric: MetricOf, values: Values) -> set[int]:
+    runs = values.get(metric.variant or "", {})
+    return {seed for seed, metrics in runs.items() if metric.name in metrics}
+
+
+def _range(expression: Expression, values: Values, seed: int | None) -> Range:
+    """What is known of a side's value in the run of one seed."""
+    match expression:
+        case Number(value):
+            return Range(value, value)
+        case MetricOf(name, variant) if seed is not None:
+            return Range.of(values[variant or ""][seed][name])
+        case Negative(operand):
+            return -_range(operand, values, seed)
+        case Arithmetic(sign, first, second):
+            a, b = _range(first, values, seed), _range(second, values, seed)
+            if sign == "+":
+                return a + b
+            if sign == "-":
+                return a - b
+            return a * b if sign == "*" else a / b
+    raise TypeError(f"not a number: {expression}")
+
+
+def _verdict(operator: str, gaps: Sequence[Range]) -> Verdict:
+    """`gaps` are of left against right; below zero means that left is smaller."""
+    if operator in _FLIPPED:
+        return _verdict(_FLIPPED[operator], [-gap for gap in gaps])
+    lowest = mean_interval([gap.low for gap in gaps])
+    highest = mean_interval([gap.high for gap in gaps])
+    if lowest is None or highest is None:
+        return Verdict.UNDECIDED
+    # The ends of the mean gap's interval that hold whatever the censored values are; an infinite
+    # end makes NaN, which compares false.
+    low, high = lowest.low, highest.high
+    match operator:
+        case "<":
+            holds, fails = high < 0, low >= 0
+        case "<=":
+            holds, fails = high <= 0, low > 0
+        case "==":
+            holds, fails = low == high == 0, low > 0 or high < 0
+        case _:
+            holds, fails = low > 0 or high < 0, low == high == 0
+    return Verdict.HOLDS if holds else Verdict.FAILS if fails else Verdict.UNDECIDED
+
+
+def _reason(scale: Scale, mean: Estimate, verdict: Verdict, n: int) -> str:
+    what = "left / right" if scale is Scale.RATIO else "left − right"
+    sign = f"{mean.bound.value} " if mean.bound.value else ""
+    equal = 1 if scale is Scale.RATIO else 0
+    said = f"{what} {sign}{mean.value:.3g}"
+    if mean.interval:
+        said += f" {_ends(mean.interval)}"
+        if verdict is Verdict.UNDECIDED and mean.interval.low <= equal <= mean.interval.high:
+            said += f" includes {equal}"
+    return f"{said}, n = {n}" if n else said
+
+
+def _ends(interval: Interval) -> str:
+    """With a round bracket beside an infinite end."""
+    high = f"{interval.high:.3g}]" if interval.high < float("inf") else "∞)"
+    low = f"[{interval.low:.3g}" if interval.low > float("-inf") else "(−∞"
+    return f"{low}, {high}"
+
+
+def _written(expression: Expression, inside: bool = False) -> str:
+    """The expression as a reader would write it, parentheses around arithmetic in arithmetic."""
+    match expression:
+        case Number(value):
+            return f"{value:g}"
+        case MetricOf(name, variant):
+            return f"{name}({variant})"
+        case Negative(operand):
+            return f"-{_written(operand, inside=True)}"
+        case Arithmetic(sign, left, right):
+            said = f"{_written(left, inside=True)} {sign} {_written(right, inside=True)}"
+            return f"({said})" if inside else said
+        case Compare(sign, left, right):
+            return f"{_written(left)} {sign} {_written(right)}"
+    raise TypeError(f"not a comparison: {expression}")

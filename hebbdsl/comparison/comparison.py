@@ -1,0 +1,199 @@
+"""Stage 7's noun: what differs between variants, and what that did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hebbdsl.comparison.paired import Bound, Estimate
+from hebbdsl.expression.metrics import Metric, Scale
+from hebbdsl.run.record import Record, Value
+
+
+class Verdict(Enum):
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """A metric of one variant over its finished seeds.
+
+    Attributes:
+        mean: the arithmetic mean of the seeds; its interval is that of the mean, or, with
+            `geometric` set, of the geometric mean.
+        geometric: the geometric mean, for positive metrics compared by ratio.
+    """
+
+    per_seed: Mapping[int, Value]
+    mean: Estimate
+    geometric: float | None = None
+
+    @property
+    def n(self) -> int:
+        return len(self.per_seed)
+
+    @property
+    def censored(self) -> int:
+        return sum(value.censored for value in self.per_seed.values())
+
+    @property
+    def cohorts(self) -> tuple[int, int] | None:
+        """The fewest and the most cohorts that a seed's value is averaged over."""
+        counts = [v.cohorts for v in self.per_seed.values() if v.cohorts is not None]
+        return (min(counts), max(counts)) if counts else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Test:
+    """A paired permutation test with its place in the family of all tests of the comparison.
+
+    Attributes:
+        p: None where censored values leave it open.
+        corrected: after Holm's correction; a test left open counts with p = 1.
+        bound: p is at most what is written, since censored values were taken at their limits.
+        exact: all sign flips were counted, not a sample of them.
+        decidable: with that many seeds, a corrected p of 0.05 could be reached at all.
+    """
+
+    __test__ = False
+
+    p: float | None
+    corrected: float
+    bound: bool
+    exact: bool
+    decidable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contrast:
+    """A variant against the baseline in one metric, paired by seed.
+
+    Attributes:
+        scale: the geometric mean of the ratios, or the mean of the differences.
+        estimate: None where censored values on both sides leave no bound.
+        test: None where the metric is shown without one.
+    """
+
+    scale: Scale
+    seeds: tuple[int, ...]
+    estimate: Estimate | None
+    test: Test | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A metric that the comparison shows. `tested` ones are set against the baseline."""
+
+    name: str
+    metric: Metric
+    tested: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A variant. A metric that none of its finished runs has is missing from the mappings."""
+
+    variant: str
+    seeds: tuple[int, ...]
+    summaries: Mapping[str, Summary]
+    contrasts: Mapping[str, Contrast]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A path at which the setups of variants differ, with a short form of each variant's value.
+
+    None: the variant has no such field.
+    """
+
+    path: str
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """A property of the environment that is not the same everywhere, with the variants of each."""
+
+    key: str
+    variants: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """One comparison inside a claim: left against right, over the seeds they share.
+
+    `estimate` is of left / right or of left − right; None where there is none.
+    """
+
+    text: str
+    verdict: Verdict
+    scale: Scale
+    estimate: Estimate | None
+    seeds: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedClaim:
+    text: str
+    verdict: Verdict
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why, for one comparison; for several, each with its verdict."""
+        if len(self.judgements) == 1:
+            return self.judgements[0].reason
+        return "; ".join(f"{j.text}: {j.verdict.value}, {j.reason}" for j in self.judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that is listed, not averaged."""
+
+    variant: str
+    seed: int
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """Variants of one experiment, side by side on the same data.
+
+    Attributes:
+        data: the word of the data the runs were trained on.
+        substituted_for: the word of the data they were to be trained on, where it is another.
+        tests: how many tests are corrected together: those of every variant against the baseline
+            in every tested metric.
+        records: the finished ones, for figures, under the names of the rows.
+    """
+
+    experiment: str
+    baseline: str
+    data: str
+    substituted_for: str | None
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    tests: int
+    differences: tuple[Difference, ...]
+    claims: tuple[JudgedClaim, ...]
+    unfinished: tuple[Unfinished, ...]
+    mixtures: tuple[Mixture, ...]
+    records: Mapping[str, tuple[Record, ...]]
+
+    @property
+    def failed(self) -> bool:
+        """A claim fails."""
+        return any(claim.verdict is Verdict.FAILS for claim in self.claims)
+
+    @property
+    def undecided(self) -> bool:
+        """A claim is neither shown nor refuted."""
+        return any(claim.verdict is Verdict.UNDECIDED for claim in self.claims)
+
+    @property
+    def censored(self) -> bool:
+        return any(s.mean.bound is not Bound.EXACT for r in self.rows for s in r.summaries.values())

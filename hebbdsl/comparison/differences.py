@@ -1,0 +1,102 @@
+"""What differs between the setups of variants, as recorded: plain JSON values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any
+
+from hebbdsl.comparison.comparison import Difference
+from hebbdsl.parts.part import Part
+
+_ABSENT = object()
+
+
+def setup_differences(setups: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """The paths at which the setups differ, in their order, each with every variant's value.
+
+    Where parts are different words, the path is that of the whole part, else of the fields in
+    which they differ; a path has no words of parts in it (`output.rescale`). Fields that have
+    their part's default are left out of a part's short form.
+    """
+    return tuple(
+        Difference(
+            ".".join(path),
+            {
+                name: None if value is _ABSENT else short_form(value)
+                for name, value in zip(setups, values, strict=True)
+            },
+        )
+        for path, values in _differing((), tuple(setups.values()))
+    )
+
+
+def _differing(
+    path: tuple[str, ...], values: tuple[Any, ...]
+) -> list[tuple[tuple[str, ...], tuple[Any, ...]]]:
+    if all(value == values[0] for value in values):
+        return []
+    parts = [_part(value) for value in values]
+    words = {part[0] for part in parts if part}
+    if len(words) == 1 and all(parts):
+        values = tuple(part[1] for part in parts if part)
+    elif words or not all(isinstance(value, Mapping) for value in values):
+        return [(path, values)]
+    found = []
+    for key in dict.fromkeys(key for value in values for key in value):
+        found += _differing((*path, key), tuple(value.get(key, _ABSENT) for value in values))
+    return found
+
+
+def _part(value: Any) -> tuple[str, Mapping[str, Any]] | None:
+    """The word and fields of a part written `word` or `{word: {field: …}}`; None: it is none."""
+    if isinstance(value, str) and value in _words():
+        return value, {}
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((word, inner),) = value.items()
+        if isinstance(inner, Mapping):
+            return word, inner
+    return None
+
+
+def short_form(value: Any) -> str:
+    """As the text surface writes it: `hebbian(gamma=0.05, rescale=mean_row)`."""
+    part = _part(value)
+    if part:
+        word, given = part
+        defaults = _defaults(word)
+        shown = {k: v for k, v in given.items() if defaults.get(k, _ABSENT) != v}
+        return f"{word}({_fields(shown)})" if shown else word
+    if isinstance(value, Mapping):
+        return "{" + _fields(value) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(short_form, value)) + "]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _fields(given: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}={short_form(value)}" for key, value in given.items())
+
+
+@cache
+def _words() -> Mapping[str, type[Part]]:
+    from hebbdsl.vocabulary import VOCABULARY
+
+    return {word: part for words in VOCABULARY.values() for word, part in words.items()}
+
+
+@cache
+def _defaults(word: str) -> Mapping[str, Any]:
+    """Defaults of a part's fields, as JSON would read them back; none for a word since forgotten."""
+    part = _words().get(word)
+    return {
+        field.name: _as_json(field.default)
+        for field in (fields(part) if part else ())
+        if field.default is not MISSING
+    }
+
+
+def _as_json(value: Any) -> Any:
+    return [_as_json(item) for item in value] if isinstance(value, tuple) else value

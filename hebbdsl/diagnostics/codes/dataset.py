@@ -1,0 +1,339 @@
+"""HEB420-429: a data set asked for more than was published of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreClassesThanData(Problem):
+    """More classes are asked for than the data has.
+
+    Lower `classes`, leave it out to take all, choose more alphabets, or set `rotated_classes: true`,
+    which has four classes for each.
+
+    Wrong:
+        data:
+          omniglot: {classes: 2_000}
+
+    Right:
+        data:
+          omniglot: {classes: 2_000, rotated_classes: true}
+    """
+
+    code: ClassVar[str] = "HEB420"
+
+    classes: int
+    available: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.classes} classes are asked for, the data has {self.available}"
+
+    @property
+    def label(self) -> str:
+        return f"at most {self.available}"
+
+    @property
+    def hint(self) -> str:
+        return f"use at most {self.available}, more alphabets, or `rotated_classes: true`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyDrawings(Problem):
+    """More drawings of each class are asked for than there are, or none are left to train on.
+
+    The first `test_drawings` of each class are for testing; `train_drawings` are taken from those
+    that follow.
+
+    Wrong:
+        data:
+          omniglot: {test_drawings: 10, train_drawings: 15}
+
+    Right:
+        data:
+          omniglot: {test_drawings: 5, train_drawings: 15}
+    """
+
+    code: ClassVar[str] = "HEB421"
+
+    test: int
+    train: int | None
+    drawings: int
+
+    @property
+    def title(self) -> str:
+        if self.train is None:
+            return (
+                f"{self.test} of each class's {self.drawings} drawings are for testing:"
+                " none is left to train on"
+            )
+        return (
+            f"{self.test} test and {self.train} train drawings are asked for,"
+            f" each class has {self.drawings}"
+        )
+
+    @property
+    def label(self) -> str:
+        most = self.drawings - (1 if self.train is None else self.test)
+        return f"at most {most}" if most > 0 else "too many"
+
+    @property
+    def hint(self) -> str:
+        return f"`test_drawings` and `train_drawings` together are at most {self.drawings}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        if self.train is None:
+            return ()
+        return (Related(At.field("test_drawings"), f"{self.test} for testing"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubstituteTooSmall(Problem):
+    """The substitute has fewer classes than are asked for.
+
+    A spec with `otherwise` must be runnable on both data sets.
+
+    Wrong:
+        data:
+          omniglot: {classes: 1_623, otherwise: glyphs}
+
+    Right:
+        data:
+          omniglot: {classes: 1_200, otherwise: glyphs}
+    """
+
+    code: ClassVar[str] = "HEB422"
+
+    classes: int
+    available: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.classes} classes are asked for, the substitute has {self.available}"
+
+    @property
+    def label(self) -> str:
+        return f"has {self.available}"
+
+    @property
+    def hint(self) -> str:
+        return f"use at most {self.available} classes, or leave `otherwise` out"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At.field("classes"), f"{self.classes} asked for"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubstituteUnused(Problem):
+    """A field of the substitute has no effect: the counts and sizes are those of the data replaced.
+
+    Remove the field, or set it on the data set that is replaced.
+
+    Wrong:
+        data:
+          omniglot: {classes: 200, otherwise: {glyphs: {classes: 100}}}
+
+    Right:
+        data:
+          omniglot: {classes: 200, otherwise: glyphs}
+    """
+
+    code: ClassVar[str] = "HEB423"
+
+    field: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.field}` of a substitute has no effect: it takes that of the data replaced"
+
+    @property
+    def label(self) -> str:
+        return "no effect here"
+
+    @property
+    def hint(self) -> str:
+        return f"remove `{self.field}` here"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At.field(self.field), "this one counts"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubstituteSame(Problem):
+    """A data set stands in for itself.
+
+    When it can't be had, it can't stand in either. Name another data set, or leave `otherwise` out.
+
+    Wrong:
+        data:
+          omniglot: {otherwise: omniglot}
+
+    Right:
+        data:
+          omniglot: {otherwise: glyphs}
+    """
+
+    code: ClassVar[str] = "HEB424"
+
+    @property
+    def title(self) -> str:
+        return "a data set can't stand in for itself"
+
+    @property
+    def label(self) -> str:
+        return "the same data set"
+
+    @property
+    def hint(self) -> str:
+        return "name another data set, or leave `otherwise` out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownAlphabet(Problem):
+    """An alphabet is named that the data does not have.
+
+    Names are those of the published folders: `hebbdsl explain omniglot` says how many there are.
+
+    Wrong:
+        data:
+          omniglot: {alphabets: [Greece], classes: 24}
+        curriculum:
+          fixed: {}
+
+    Right:
+        data:
+          omniglot: {alphabets: [Greek], classes: 24}
+        curriculum:
+          fixed: {}
+    """
+
+    code: ClassVar[str] = "HEB425"
+
+    alphabet: str
+    choices: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"the data has no alphabet `{self.alphabet}`"
+
+    @property
+    def label(self) -> str:
+        return "unknown alphabet"
+
+    @property
+    def hint(self) -> str:
+        near = nearest(self.alphabet, self.choices)
+        return f"did you mean `{near}`?" if near else f"choose from: {', '.join(self.choices)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatedAlphabet(Problem):
+    """An alphabet is named twice.
+
+    Each is taken once; name each once.
+
+    Wrong:
+        data:
+          omniglot: {alphabets: [Greek, Korean, Greek], classes: 60}
+
+    Right:
+        data:
+          omniglot: {alphabets: [Greek, Korean], classes: 60}
+    """
+
+    code: ClassVar[str] = "HEB426"
+
+    alphabet: str
+    first: int
+
+    @property
+    def title(self) -> str:
+        return f"the alphabet `{self.alphabet}` is named twice"
+
+    @property
+    def label(self) -> str:
+        return "named before"
+
+    @property
+    def hint(self) -> str:
+        return "remove one"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At.field("alphabets", self.first), "first named here"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftedAway(Problem):
+    """Training images are shifted by so much that nothing of them may be left.
+
+    Keep `augment_shift` below half of `image_size`; a pixel or two is usual at 28 pixels.
+
+    Wrong:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 20}
+
+    Right:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 2}
+    """
+
+    code: ClassVar[str] = "HEB427"
+
+    shift: float
+    image_size: int
+
+    @property
+    def title(self) -> str:
+        return f"shifts of up to {self.shift:g} pixels move images of {self.image_size} out of sight"
+
+    @property
+    def label(self) -> str:
+        return f"must be below {self.image_size / 2:g}"
+
+    @property
+    def hint(self) -> str:
+        return f"use less than half of the image: {self.image_size / 2:g} pixels"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At.field("image_size"), f"images of {self.image_size} pixels"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAnAddress(Problem):
+    """An address to fetch data from is not one of the web.
+
+    It begins with `https://` or `http://` and names the folder that the files are in.
+
+    Wrong:
+        data:
+          omniglot: {classes: 200, addresses: ["ftp://example.org/omniglot"]}
+
+    Right:
+        data:
+          omniglot: {classes: 200, addresses: ["https://example.org/omniglot"]}
+    """
+
+    code: ClassVar[str] = "HEB428"
+
+    address: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.address}` is not a web address"
+
+    @property
+    def label(self) -> str:
+        return "begins with neither https:// nor http://"
+
+    @property
+    def hint(self) -> str:
+        return "for files on this machine set HEBBDSL_DATA to their folder"

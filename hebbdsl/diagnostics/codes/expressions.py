@@ -1,0 +1,217 @@
+"""HEB130–HEB139: conditions and claims that are not built as expressions are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import quoted
+
+LONGEST = 1_000
+DEEPEST = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unexpected(Problem):
+    """Something stands in an expression where it cannot.
+
+    An expression is made of metrics, numbers, `+ - * /`, `< <= > >= == !=`, `and`, `or` and
+    parentheses.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB130"
+    found: str
+    expected: str
+
+    @property
+    def title(self) -> str:
+        if not self.found:
+            return f"the expression ends where {self.expected} is expected"
+        return f"{quoted(self.found)} stands where {self.expected} is expected"
+
+    @property
+    def label(self) -> str:
+        return f"expected {self.expected}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleEquals(Problem):
+    """`=` compares nothing; equality is `==`.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy = 1}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy == 1}
+    """
+
+    code: ClassVar[str] = "HEB131"
+
+    @property
+    def title(self) -> str:
+        return "`=` is not a comparison"
+
+    @property
+    def label(self) -> str:
+        return "write `==`"
+
+    @property
+    def hint(self) -> str | None:
+        return "equality is `==`; most conditions want `>=` or `<=`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chained(Problem):
+    """Comparisons are not chained.
+
+    Compare twice, with `and` between.
+
+    Wrong:
+        curriculum:
+          growing: {when: 0.5 < test_accuracy < 0.9}
+
+    Right:
+        curriculum:
+          growing: {when: 0.5 < test_accuracy and test_accuracy < 0.9}
+    """
+
+    code: ClassVar[str] = "HEB132"
+
+    @property
+    def title(self) -> str:
+        return "comparisons cannot be chained"
+
+    @property
+    def label(self) -> str:
+        return "second comparison"
+
+    @property
+    def hint(self) -> str | None:
+        return "compare twice, with `and` between"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotATruth(Problem):
+    """A number stands where true or false is asked for.
+
+    A condition or claim compares: say what the number is to be compared with.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB133"
+    found: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.found)} is a number; a comparison is needed here"
+
+    @property
+    def label(self) -> str:
+        return "a number"
+
+    @property
+    def hint(self) -> str | None:
+        return f"compare it, as in {quoted(self.found + ' >= …')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotANumberHere(Problem):
+    """A comparison stands where a number is asked for.
+
+    True and false cannot be added or compared.
+
+    Wrong:
+        curriculum:
+          growing: {when: (test_accuracy > 0.5) + 1 > 1}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy > 0.5}
+    """
+
+    code: ClassVar[str] = "HEB134"
+    found: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.found)} is true or false; a number is needed here"
+
+    @property
+    def label(self) -> str:
+        return "true or false"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLong(Problem):
+    """An expression is longer than 1,000 characters, or nested more than 32 deep.
+
+    Several claims say the same as one with many `and`.
+
+    Wrong:
+        curriculum:
+          growing: {when: "((((((((((((((((((((((((((((((((((((test_accuracy)))))))))))))))))))))))))))))))))))) > 0"}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy > 0}
+    """  # noqa: E501
+
+    code: ClassVar[str] = "HEB135"
+    deep: bool
+
+    @property
+    def title(self) -> str:
+        if self.deep:
+            return f"the expression is nested more than {DEEPEST} deep"
+        return f"the expression has more than {LONGEST:,} characters".replace(",", "_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadNumeral(Problem):
+    """A number in an expression is not written as numbers are.
+
+    Digits stand on both sides of a point; `1_000` and `1e-3` are numbers.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy >= 06}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB136"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} is not a number"
+
+    @property
+    def label(self) -> str:
+        return "not a number"
+
+    @property
+    def hint(self) -> str | None:
+        if self.written.startswith("."):
+            return f"write {quoted('0' + self.written)}"
+        return "numbers are written `12`, `0.5`, `1e-3` or `1_000`"

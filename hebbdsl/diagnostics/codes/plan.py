@@ -1,0 +1,370 @@
+"""HEB4xx: parts that do not fit together: shapes, curriculum against data, mixtures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledAway(Problem):
+    """The blocks of a `convnet` halve the image until nothing is left of it.
+
+    Each block halves height and width, rounding down: an image of 28×28 survives four blocks
+    (14, 7, 3, 1). Use fewer blocks, or larger images.
+
+    Wrong:
+        data:
+          glyphs: {image_size: 28, classes: 200}
+        model:
+          convnet: {channels: [32, 32, 32, 32, 32]}
+
+    Right:
+        data:
+          glyphs: {image_size: 28, classes: 200}
+        model:
+          convnet: {channels: [32, 32, 32, 32]}
+    """
+
+    code: ClassVar[str] = "HEB401"
+
+    blocks: int
+    sizes: tuple[tuple[int, int], ...]
+    """Height and width before the first block and after each, the empty one included."""
+
+    @property
+    def title(self) -> str:
+        height, width = self.sizes[0]
+        return f"{self.blocks} blocks pool an image of {height}×{width} away to nothing"
+
+    @property
+    def label(self) -> str:
+        return f"nothing is left after block {len(self.sizes) - 1}"
+
+    @property
+    def hint(self) -> str:
+        steps = " → ".join(f"{height}×{width}" for height, width in self.sizes)
+        most = len(self.sizes) - 2
+        if most == 0:
+            return f"sizes block by block: {steps}; use larger images (`data.image_size`)"
+        blocks = "1 block" if most == 1 else f"{most} blocks"
+        return f"sizes block by block: {steps}; use at most {blocks}, or larger images"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        height, width = self.sizes[0]
+        return (Related(At(("data", "image_size")), f"images are {height}×{width}"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvenKernel(Problem):
+    """A convolution with an even kernel can't keep the size of its image.
+
+    A kernel of odd side k is padded by (k − 1)/2 on each side, and the image keeps its size; an
+    even one has no such padding. Use the odd number above or below.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32], kernel: 4}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], kernel: 3}
+    """
+
+    code: ClassVar[str] = "HEB402"
+
+    kernel: int
+
+    @property
+    def title(self) -> str:
+        return f"a kernel of side {self.kernel} is even"
+
+    @property
+    def label(self) -> str:
+        return "must be odd"
+
+    @property
+    def hint(self) -> str:
+        return f"use {self.kernel - 1} or {self.kernel + 1}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartAboveClasses(Problem):
+    """A curriculum starts with more classes than take part.
+
+    `start` counts the classes in play at first, `data.classes` all that will ever be. Lower
+    `start`, or let more classes take part.
+
+    Wrong:
+        data:
+          glyphs: {classes: 20}
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 16, steps: 100}
+
+    Right:
+        data:
+          glyphs: {classes: 200}
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 16, steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB403"
+
+    start: int
+    classes: int
+
+    @property
+    def title(self) -> str:
+        return f"the curriculum starts with {self.start:,} classes, but {self.classes:,} take part"
+
+    @property
+    def label(self) -> str:
+        return f"more than {self.classes:,}"
+
+    @property
+    def hint(self) -> str:
+        return f"set `start` to at most {self.classes:,}, or raise `classes` of the data"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At(("data", "classes")), f"{self.classes:,} classes take part"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchTooLarge(Problem):
+    """A batch holds more images than the classes in play have for training.
+
+    Batches are drawn without repeats, so at the first level a batch has at most (classes in play)
+    × (training drawings of a class) images. Lower `batch_size`, or start with more classes.
+
+    Wrong:
+        data:
+          glyphs: {classes: 200, train_drawings: 5}
+        curriculum:
+          growing: {start: 10, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 64, steps: 100}
+
+    Right:
+        data:
+          glyphs: {classes: 200, train_drawings: 5}
+        curriculum:
+          growing: {start: 10, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 50, steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB404"
+
+    batch_size: int
+    classes: int
+    drawings: int
+    start: At
+    """The field that sets how many classes are in play at first."""
+
+    @property
+    def most(self) -> int:
+        return self.classes * self.drawings
+
+    @property
+    def title(self) -> str:
+        return (
+            f"a batch of {self.batch_size:,} can't be drawn without repeats from"
+            f" {self.most:,} training images"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"at most {self.most:,}"
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"at first {self.classes:,} classes are in play, with {self.drawings:,} training"
+            f" drawings each; set `batch_size` to at most {self.most:,}"
+        )
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.start, f"{self.classes:,} classes at first"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewestShareTooLarge(Problem):
+    """The share of a batch for the newest classes is more images than they have.
+
+    With `newest_share`, that part of each batch is drawn, without repeats, from the classes added
+    last; the last addition may be smaller than `add`. Lower the share or the batch size, or add
+    more classes at a time.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 1, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 64, steps: 100}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 64, steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB405"
+
+    drawn: int
+    added: int
+    drawings: int
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{self.drawn:,} images of each batch are to show the newest classes, which have"
+            f" {self.added * self.drawings:,}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"{self.drawn:,} images of each batch"
+
+    @property
+    def hint(self) -> str:
+        classes = "1 class" if self.added == 1 else f"{self.added:,} classes"
+        return (
+            f"the smallest addition is {classes} with {self.drawings:,} training drawings each;"
+            " lower `newest_share` or `batch_size`, or raise `add`"
+        )
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At(("training", "batch_size")), "share of this"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingNewest(Problem):
+    """`newest_share` is given to a curriculum that never adds classes.
+
+    With `fixed` all classes are in play from the start, so that none are newer than others. Leave
+    the field out, or use `growing`.
+
+    Wrong:
+        curriculum:
+          fixed: {newest_share: 0.5}
+
+    Right:
+        curriculum: fixed
+    """
+
+    code: ClassVar[str] = "HEB406"
+
+    @property
+    def title(self) -> str:
+        return "`newest_share` needs a curriculum that adds classes"
+
+    @property
+    def label(self) -> str:
+        return "no class is newer than another"
+
+    @property
+    def hint(self) -> str:
+        return "leave `newest_share` out, or use `growing`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsPerExpert(Problem):
+    """A mixture has more or fewer weights than experts.
+
+    `weights` lists one share for each expert, in the same order.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.5, 0.3, 0.2]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.7, 0.3]}
+    """
+
+    code: ClassVar[str] = "HEB407"
+
+    weights: int
+    experts: int
+
+    @property
+    def title(self) -> str:
+        weights = "1 weight" if self.weights == 1 else f"{self.weights} weights"
+        experts = "1 expert" if self.experts == 1 else f"{self.experts} experts"
+        return f"a mixture of {experts} is given {weights}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.weights} here"
+
+    @property
+    def hint(self) -> str:
+        return "give one weight for each expert, or `equal` or `learned`"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At(("experts",)), f"{self.experts} here"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsSum(Problem):
+    """The weights of a mixture do not sum to one.
+
+    Weights are shares of a probability; a sum within a millionth of one is taken as one.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.7, 0.2]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.8, 0.2]}
+    """
+
+    code: ClassVar[str] = "HEB408"
+
+    total: float
+
+    @property
+    def title(self) -> str:
+        return f"the weights sum to {self.total:g}, not to 1"
+
+    @property
+    def label(self) -> str:
+        return f"sum {self.total:g}"
+
+    @property
+    def hint(self) -> str:
+        return "shares of a probability sum to 1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NesterovWithoutMomentum(Problem):
+    """`nesterov` is asked of an `sgd` that has no momentum.
+
+    Nesterov's step looks ahead along the momentum. Give a momentum, or leave `nesterov` out.
+
+    Wrong:
+        training: {optimizer: {sgd: {nesterov: true}}, steps: 100}
+
+    Right:
+        training: {optimizer: {sgd: {momentum: 0.9, nesterov: true}}, steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB409"
+
+    @property
+    def title(self) -> str:
+        return "`nesterov` needs a `momentum` above 0"
+
+    @property
+    def label(self) -> str:
+        return "nothing to look ahead along"
+
+    @property
+    def hint(self) -> str:
+        return "give `momentum`, for example 0.9"

@@ -1,0 +1,243 @@
+"""HEB101–HEB109: files that cannot be read as a spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import quoted
+
+LARGEST = 1_000_000
+"""Bytes of the longest file that is read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchFile(Problem):
+    """There is no file of that name.
+
+    Check the spelling and the folder you are in; the hint names the nearest file there is.
+
+    Wrong:
+        hebbdsl validate specs/omniglot_curiculum.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB101"
+    path: str
+    near: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"there is no file {quoted(self.path)}"
+
+    @property
+    def hint(self) -> str | None:
+        return f"did you mean {quoted(self.near)}?" if self.near else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsFolder(Problem):
+    """A folder stands where one spec is asked for.
+
+    `validate` takes folders; commands that work on one experiment take its file.
+
+    Wrong:
+        hebbdsl plan specs/
+
+    Right:
+        hebbdsl plan specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB102"
+    path: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.path)} is a folder, not a spec"
+
+    @property
+    def hint(self) -> str | None:
+        return "name one file in it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Empty(Problem):
+    """The file says nothing: it is empty, or holds only spaces and comments.
+
+    The smallest spec has `hebbdsl`, `experiment`, `data`, `model`, `output`, `curriculum` and
+    `training`.
+
+    Wrong:
+        hebbdsl validate empty.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB103"
+
+    @property
+    def title(self) -> str:
+        return "the spec is empty"
+
+    @property
+    def hint(self) -> str | None:
+        return "begin with `hebbdsl: 1` and `experiment: name`; `hebbdsl explain` lists the words"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlCharacter(Problem):
+    """A character that no text holds: the file is binary, or was damaged.
+
+    A spec is text. If the file should be one, delete the character named.
+
+    Wrong:
+        hebbdsl validate runs/weights.safetensors
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB104"
+    character: str
+
+    @property
+    def title(self) -> str:
+        return f"a control character (U+{ord(self.character):04X}) stands in the text"
+
+    @property
+    def label(self) -> str:
+        return "not a character of text"
+
+    @property
+    def hint(self) -> str | None:
+        return "is this a spec? Specs are text files"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotUtf8(Problem):
+    """The bytes of the file are not UTF-8 text.
+
+    Save the file as UTF-8 (every editor can); other encodings are not guessed.
+
+    Wrong:
+        hebbdsl validate latin1.yaml
+
+    Right:
+        iconv -f latin1 -t utf-8 latin1.yaml > utf8.yaml && hebbdsl validate utf8.yaml
+    """
+
+    code: ClassVar[str] = "HEB105"
+    byte: int
+    offset: int
+    line: int
+    column: int
+
+    @property
+    def title(self) -> str:
+        return (
+            f"the file is not UTF-8: byte 0x{self.byte:02X} at offset {self.offset}"
+            f" (line {self.line}, column {self.column})"
+        )
+
+    @property
+    def hint(self) -> str | None:
+        return "save it as UTF-8 without other encodings mixed in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLarge(Problem):
+    """The file is larger than any spec: over 1 MB. It was not read.
+
+    Generated specs belong in several files; lists of runs belong in `variants` and `seeds`.
+
+    Wrong:
+        hebbdsl validate data/images_background.zip
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB106"
+    size: int
+
+    @property
+    def title(self) -> str:
+        return f"the file has {self.size / 1e6:.1f} MB; a spec has at most {LARGEST / 1e6:g} MB"
+
+    @property
+    def hint(self) -> str | None:
+        return "is this a spec?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Problem):
+    """The file is there and cannot be read.
+
+    The reason given is the operating system's: most often a permission.
+
+    Wrong:
+        chmod 000 mine.yaml; hebbdsl validate mine.yaml
+
+    Right:
+        chmod 644 mine.yaml; hebbdsl validate mine.yaml
+    """
+
+    code: ClassVar[str] = "HEB107"
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"the file cannot be read: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownSurface(Problem):
+    """The file's ending is not one that is read: specs are written in YAML, `.yaml` or `.yml`.
+
+    Wrong:
+        hebbdsl validate specs/README.md
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB108"
+    ending: str
+
+    @property
+    def title(self) -> str:
+        if self.ending == ".hebb":
+            return "the `.hebb` surface is not read by this version"
+        ending = quoted(self.ending) if self.ending else "no ending"
+        return f"a spec's name ends in `.yaml` or `.yml`, not {ending}"
+
+    @property
+    def hint(self) -> str | None:
+        return "write the spec in YAML, in a file that ends in `.yaml`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSpecs(Problem):
+    """The folder and the folders below it hold no spec: no file that ends in `.yaml` or `.yml`.
+
+    Wrong:
+        hebbdsl validate empty_folder/
+
+    Right:
+        hebbdsl validate specs/
+    """
+
+    code: ClassVar[str] = "HEB109"
+    path: str
+
+    @property
+    def title(self) -> str:
+        return f"the folder {quoted(self.path)} holds no spec"
+
+    @property
+    def hint(self) -> str | None:
+        return "specs end in `.yaml` or `.yml`"

@@ -1,0 +1,276 @@
+"""HEB53x to HEB59x: devices, runs and their folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownDevice(Problem):
+    """The device asked for is not there.
+
+    Name one that torch knows on this machine: `cpu`, `cuda`, `cuda:1`, `mps`; or leave the option
+    out, which takes the first of CUDA, MPS and CPU that there is.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --device gpu
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --device cuda
+    """
+
+    code: ClassVar[str] = "HEB530"
+    exit_code: ClassVar[int] = 4
+
+    name: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"torch has no device `{self.name}` here: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "`--device cpu` always works; without the option the fastest device is taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotFinite(Problem):
+    """A loss, a gradient or a written row became infinite or not a number.
+
+    Nothing after that step is kept; the record says which step and which tensor it was. Lower the
+    learning rate, or, for a Hebbian output without `rescale`, give the written rows a norm.
+
+    Wrong:
+
+        training:
+          optimizer: {sgd: {learning_rate: 1e6}}
+
+    Right:
+
+        training:
+          optimizer: {sgd: {learning_rate: 0.1}}
+    """
+
+    code: ClassVar[str] = "HEB531"
+    exit_code: ClassVar[int] = 4
+
+    run: str
+    step: int
+    tensor: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.run}: the {self.tensor} is not finite at step {self.step}"
+
+    @property
+    def hint(self) -> str:
+        return "try a lower learning rate; what came before that step is in the run's metrics.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unwritable(Problem):
+    """The folder of runs can't be written.
+
+    Give another folder with `--out`, or make room or permissions for this one.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --out /proc/runs
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --out runs
+    """
+
+    code: ClassVar[str] = "HEB532"
+    exit_code: ClassVar[int] = 4
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.place}` can't be written: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "name a folder that can be written with `--out`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy(Problem):
+    """Another process is training this run.
+
+    Wait for it, or stop it; two processes never write one folder.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml &
+        hebbdsl run specs/omniglot_curriculum.yaml
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml
+        hebbdsl run specs/omniglot_curriculum.yaml --seed 1
+    """
+
+    code: ClassVar[str] = "HEB533"
+    exit_code: ClassVar[int] = 5
+
+    @property
+    def title(self) -> str:
+        return f"another process holds the run `{self.place}`"
+
+    @property
+    def hint(self) -> str:
+        return "wait until it ends, or stop it; then this command goes on from what it left"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlteredRecord(Problem):
+    """A file of a run is not what the run wrote.
+
+    A record whose files were edited, cut or mixed proves nothing. Train the run again with
+    `--retrain` (the folder as it is will be kept beside it, ending in `.replaced`), or restore it.
+
+    Wrong:
+
+        runs/omniglot_curriculum/hebbian/seed-0-1a2b3c4d/record.json    (steps edited by hand)
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --seed 0 --retrain
+    """
+
+    code: ClassVar[str] = "HEB534"
+    exit_code: ClassVar[int] = 3
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.place}` is not what the run wrote: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "restore the file, or train this run again with `--retrain`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownVariant(Problem):
+    """The experiment has no such variant.
+
+    Name one that stands under `variants`; an experiment without that section has one, `main`.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --variant hebian
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --variant hebbian
+    """
+
+    code: ClassVar[str] = "HEB535"
+
+    name: str
+    variants: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"the experiment has no variant `{self.name}`"
+
+    @property
+    def hint(self) -> str:
+        from hebbdsl.diagnostics.diagnostic import nearest
+
+        near = nearest(self.name, self.variants)
+        start = f"did you mean `{near}`? " if near else ""
+        return f"{start}its variants are {', '.join(f'`{name}`' for name in self.variants)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoRecords(Problem):
+    """The folder holds no finished or begun run.
+
+    Give folders that `hebbdsl run` or `hebbdsl compare` wrote, or the spec itself.
+
+    Wrong:
+
+        hebbdsl compare specs/
+
+    Right:
+
+        hebbdsl compare runs/omniglot_curriculum
+    """
+
+    code: ClassVar[str] = "HEB536"
+    exit_code: ClassVar[int] = 1
+
+    @property
+    def title(self) -> str:
+        return f"no run is recorded under `{self.place}`"
+
+    @property
+    def hint(self) -> str:
+        return "`hebbdsl compare SPEC` trains what is missing; run folders begin with `seed-`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotCompiled(Problem):
+    """`compile: true` needs a C++ compiler (on the CPU) or Triton (on CUDA), and none works here.
+
+    Install one, or leave `compile` out: the losses agree, only the speed differs.
+
+    Wrong:
+
+        training: {compile: true}      (on a machine without g++)
+
+    Right:
+
+        training: {compile: false}
+    """
+
+    code: ClassVar[str] = "HEB537"
+    exit_code: ClassVar[int] = 4
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"torch.compile failed: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "install a C++ compiler, or use `--set training.compile=false`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadSeeds(Problem):
+    """`--seed` takes a whole number or a range, as in `seeds`.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --seed ten
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --seed 0..9
+    """
+
+    code: ClassVar[str] = "HEB538"
+
+    text: str
+
+    @property
+    def title(self) -> str:
+        return f"`--seed {self.text}` is neither a whole number nor a range"
+
+    @property
+    def hint(self) -> str:
+        return "write `--seed 3` or `--seed 0..9`, and repeat the option for more"

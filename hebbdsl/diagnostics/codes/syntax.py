@@ -1,0 +1,387 @@
+"""HEB110–HEB129: text that is not built as a spec is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.source import Span
+
+DEEPEST = 32
+MOST_NODES = 10_000
+FIRST_ONLY = "YAML reports the first error only: there may be more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Malformed(Problem):
+    """The text is not YAML.
+
+    The caret is where YAML lost the thread; the slip is there or just before. YAML reports the
+    first error only, so validate again once it is mended.
+
+    Wrong:
+        training: @fast
+
+    Right:
+        about: "@fast"
+    """
+
+    code: ClassVar[str] = "HEB110"
+    said: str
+    advice: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"this is not YAML: {self.said}"
+
+    @property
+    def label(self) -> str:
+        return "here"
+
+    @property
+    def hint(self) -> str | None:
+        return f"{self.advice}; {FIRST_ONLY}" if self.advice else FIRST_ONLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab(Problem):
+    """A line is indented with a tab.
+
+    YAML indents with spaces only. Set the editor to insert two spaces for a tab.
+
+    Wrong:
+        output:
+        \thebbian: {gamma: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code: ClassVar[str] = "HEB111"
+
+    @property
+    def title(self) -> str:
+        return "a tab stands where only spaces may indent"
+
+    @property
+    def label(self) -> str:
+        return "tab"
+
+    @property
+    def hint(self) -> str | None:
+        return f"indent with spaces; {FIRST_ONLY}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoColon(Problem):
+    """A key has no colon.
+
+    Wrong:
+        training
+          optimizer: adam
+          steps: 100
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 100
+    """
+
+    code: ClassVar[str] = "HEB112"
+    key: str
+
+    @property
+    def title(self) -> str:
+        return f"a colon is missing after {quoted(self.key)}"
+
+    @property
+    def label(self) -> str:
+        return "no colon"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write `{self.key}: …`; {FIRST_ONLY}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSpace(Problem):
+    """A colon has no space after it, so YAML reads key and value as one word.
+
+    Wrong:
+        output:
+          hebbian: {gamma:0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code: ClassVar[str] = "HEB113"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"a space is missing after the colon of {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return "one word to YAML"
+
+    @property
+    def hint(self) -> str | None:
+        key, _, value = self.written.partition(":")
+        return f"write {quoted(f'{key}: {value}')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unclosed(Problem):
+    """A bracket or brace is opened and not closed, or closed by the other kind.
+
+    The caret is on the one that was opened.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32, features: 64}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+    """
+
+    code: ClassVar[str] = "HEB114"
+    opened: str
+    noticed: Span
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.opened)} is not closed"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        closing = "]" if self.opened == "[" else "}"
+        return (Related(self.noticed, f"`,` or `{closing}` expected here"),)
+
+    @property
+    def hint(self) -> str | None:
+        return FIRST_ONLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclosedQuote(Problem):
+    """A quotation mark is opened and not closed.
+
+    Inside `'…'` an apostrophe is written twice; inside `"…"` a quote is written `\\"`.
+
+    Wrong:
+        about: "Do rows bind faster?
+
+    Right:
+        about: "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB115"
+    quote: str
+
+    @property
+    def title(self) -> str:
+        return f"the quotation mark {quoted(self.quote)} is not closed"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def hint(self) -> str | None:
+        return FIRST_ONLY
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockMark(Problem):
+    """A value begins with `>` or `|`, which mean something else to YAML.
+
+    At the start of a value they announce a block of text on the lines that follow. A condition
+    names its metric first; text that begins so is quoted.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 10, when: >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB116"
+    mark: str
+
+    @property
+    def title(self) -> str:
+        return f"a value cannot begin with {quoted(self.mark)}"
+
+    @property
+    def label(self) -> str:
+        return "a block of text begins here, to YAML"
+
+    @property
+    def hint(self) -> str | None:
+        return f"name a metric before the sign, and quote the condition; {FIRST_ONLY}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommaInside(Problem):
+    """A comma inside `{…}` or `[…]` splits what was meant as one expression.
+
+    YAML knows nothing of parentheses. Quote the condition.
+
+    Wrong:
+        curriculum:
+          growing: {when: both(test_accuracy, train_loss) > 1}
+
+    Right:
+        curriculum:
+          growing: {when: "test_accuracy > 0.6 and train_loss < 1"}
+    """
+
+    code: ClassVar[str] = "HEB117"
+
+    @property
+    def title(self) -> str:
+        return "YAML splits this expression at its comma"
+
+    @property
+    def label(self) -> str:
+        return "read only up to the comma"
+
+    @property
+    def hint(self) -> str | None:
+        return "quote the condition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColonInside(Problem):
+    """A second colon on the line makes YAML see a key where a value is meant.
+
+    Text that has a colon and a space in it is quoted; a nested mapping goes on its own line or
+    into braces.
+
+    Wrong:
+        about: Hebbian rows: are they faster?
+
+    Right:
+        about: "Hebbian rows: are they faster?"
+    """
+
+    code: ClassVar[str] = "HEB118"
+
+    @property
+    def title(self) -> str:
+        return "a second key cannot stand here"
+
+    @property
+    def label(self) -> str:
+        return "this colon"
+
+    @property
+    def hint(self) -> str | None:
+        return f"quote a text that has a colon; put fields in `{{…}}`; {FIRST_ONLY}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indentation(Problem):
+    """A line is indented unlike its neighbours.
+
+    Fields of one section begin in the same column.
+
+    Wrong:
+        training:
+          optimizer: adam
+           steps: 100
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 100
+    """
+
+    code: ClassVar[str] = "HEB119"
+
+    @property
+    def title(self) -> str:
+        return "this line is indented unlike those before it"
+
+    @property
+    def label(self) -> str:
+        return "fits no section"
+
+    @property
+    def hint(self) -> str | None:
+        return f"fields of one section begin in the same column; {FIRST_ONLY}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateKey(Problem):
+    """A key is written twice in one mapping.
+
+    One of the two would silently win. Remove one.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.05, T: 500, gamma: 0.01}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05, T: 500}
+    """
+
+    code: ClassVar[str] = "HEB125"
+    key: str
+    first: Span
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.key)} is written twice"
+
+    @property
+    def label(self) -> str:
+        return "second"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.first, "first"),)
+
+    @property
+    def hint(self) -> str | None:
+        return "remove one of the two"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAMapping(Problem):
+    """A spec is a mapping of sections, not a list or a single word.
+
+    This page's example is a value given on the command line, the one place where such a spec fits
+    on a line; a file whose first line begins with `-` gives the same problem.
+
+    Wrong:
+        hebbdsl validate list.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB129"
+    found: str
+
+    @property
+    def title(self) -> str:
+        return f"a spec is a mapping of sections, not {self.found}"
+
+    @property
+    def hint(self) -> str | None:
+        return "begin with `hebbdsl: 1`"

@@ -1,0 +1,142 @@
+"""What every problem has: a code, a place, a title, a label, a hint. All codes stand in `codes/`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from hebbdsl.source import Span
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place named by field path, from the root of the experiment or of the part that speaks.
+
+    Parts know nothing of text: they refuse `At("channels")`, and the checker, which knows where
+    each field was written, puts the span there. `key` asks for the field's name, not its value.
+    """
+
+    path: tuple[str | int, ...]
+    key: bool = False
+
+    @staticmethod
+    def field(*path: str | int) -> At:
+        return At(path)
+
+
+Place = Span | At | str | None
+"""Characters of a source, a field to be resolved to them, the path of a file, or nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that matters to a problem, with what is to be seen there."""
+
+    place: Span | At
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem(ABC):
+    """One thing that is wrong. The docstring of each subclass is its page in `hebbdsl explain`.
+
+    The page is a sentence, what to do, and two blocks headed *Wrong* and *Right* that run as tests.
+    """
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.ERROR
+    exit_code: ClassVar[int] = 1
+
+    place: Place
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What is wrong, as one sentence that stands alone. Names of the language in backticks."""
+
+    @property
+    def label(self) -> str:
+        """A few words under the caret."""
+        return ""
+
+    @property
+    def hint(self) -> str | None:
+        """The way out."""
+        return None
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return ()
+
+
+class Rejected(Exception):
+    """The end of a stage that found problems. Caught in one place, the command line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.code}: {p.title}" for p in self.problems))
+
+    @property
+    def exit_code(self) -> int:
+        """The largest of the errors' exit codes: the run that failed outweighs a bad field."""
+        return max((p.exit_code for p in self.problems if p.severity is Severity.ERROR), default=1)
+
+
+class Problems:
+    """Collects the problems of a stage, each said once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+
+    def add(self, problem: Problem) -> None:
+        self._found.setdefault(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add(problem)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self._found, key=_order))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self if p.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(p for p in self if p.severity is Severity.WARNING)
+
+    def raise_errors(self) -> None:
+        """Raises: Rejected, with everything found, when one of it is an error."""
+        if self.errors:
+            raise Rejected(self)
+
+
+def _order(problem: Problem) -> tuple[str, int, str]:
+    place = problem.place
+    if isinstance(place, Span):
+        return place.source.name, place.start, problem.code
+    return (place if isinstance(place, str) else ""), 0, problem.code
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` most likely means, or None when none is near enough to suggest."""
+    from difflib import SequenceMatcher
+
+    best: tuple[float, str] | None = None
+    for choice in choices:
+        score = SequenceMatcher(None, word.lower(), choice.lower()).ratio()
+        if best is None or score > best[0]:
+            best = (score, choice)
+    return best[1] if best and best[0] >= 0.6 else None

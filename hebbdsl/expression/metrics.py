@@ -1,0 +1,132 @@
+"""Every metric, declared once: name, unit, when it is defined, how it is compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """When a metric has a value."""
+
+    EVALUATION = "at each evaluation"
+    RUN = "once, when a run has ended"
+
+
+class Scale(Enum):
+    """How seeds are compared: counts and times by their ratio, shares by their difference."""
+
+    RATIO = "ratio"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """`needs` names what a curriculum must give for the metric to exist: `levels` (classes are
+    added), `finish` (a condition ends it), or nothing. `aged` metrics are written `name@k`."""
+
+    name: str
+    about: str
+    unit: str
+    scope: Scope
+    scale: Scale
+    lower_is_better: bool
+    needs: str | None = None
+    aged: bool = False
+
+
+_METRICS = (
+    Metric(
+        name="train_loss",
+        about="mean cross-entropy of the training batches since the evaluation before",
+        unit="nats",
+        scope=Scope.EVALUATION,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=True,
+    ),
+    Metric(
+        name="test_accuracy",
+        about="share of the test drawings of all classes in play that are classified rightly",
+        unit="share",
+        scope=Scope.EVALUATION,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+    ),
+    Metric(
+        name="newest_accuracy",
+        about="share of the test drawings of the classes added last that are classified rightly,"
+        " among all classes in play",
+        unit="share",
+        scope=Scope.EVALUATION,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+    ),
+    Metric(
+        name="newest_accuracy",
+        about="accuracy on classes k steps after they appeared, averaged over the cohorts that were"
+        " added after the first level and lived that long",
+        unit="share",
+        scope=Scope.RUN,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+        needs="levels",
+        aged=True,
+    ),
+    Metric(
+        name="steps_to_finish",
+        about="optimizer steps until the last level was passed; a lower bound where it never was",
+        unit="steps",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=True,
+        needs="finish",
+    ),
+    Metric(
+        name="final_test_accuracy",
+        about="test accuracy at the last evaluation",
+        unit="share",
+        scope=Scope.RUN,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+    ),
+    Metric(
+        name="levels_passed",
+        about="levels of the curriculum that were passed",
+        unit="levels",
+        scope=Scope.RUN,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+        needs="finish",
+    ),
+    Metric(
+        name="steps_per_second",
+        about="optimizer steps a second of training, evaluations left out",
+        unit="1/s",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=False,
+    ),
+    Metric(
+        name="peak_memory",
+        about="most memory that the process (on a GPU: the device) held",
+        unit="bytes",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=True,
+    ),
+)
+
+EVALUATION_METRICS = {m.name: m for m in _METRICS if m.scope is Scope.EVALUATION}
+"""What a condition may speak of."""
+
+RUN_METRICS = {m.name: m for m in _METRICS if m.scope is Scope.RUN}
+"""What a claim may speak of."""
+
+
+def run_metric(name: str) -> tuple[Metric, int | None] | None:
+    """The metric that `name` or `name@k` stands for, with k; None when there is none of that form."""
+    stem, at, age = name.partition("@")
+    metric = RUN_METRICS.get(stem)
+    if metric is None or metric.aged != bool(at) or (at and not age.isdigit()):
+        return None
+    return metric, int(age) if at else None

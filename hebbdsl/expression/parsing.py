@@ -1,0 +1,190 @@
+"""From text to a typed expression. The grammar's file is read, and lark loaded, on first use."""
+
+from __future__ import annotations
+
+from functools import cache, reduce
+from typing import TYPE_CHECKING
+
+from hebbdsl.diagnostics.codes import expressions as codes
+from hebbdsl.expression.errors import ExpressionError, Fault
+from hebbdsl.expression.grammar import grammar_text
+from hebbdsl.expression.tree import (
+    Arithmetic,
+    Both,
+    Compare,
+    Either,
+    Expression,
+    Extent,
+    MetricOf,
+    Negative,
+    Number,
+)
+from hebbdsl.expression.typing import check_claim, check_condition
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, Tree
+
+    Branch = Tree[Token]
+
+_TERMS = {
+    "METRIC": "a metric",
+    "NAME": "the name of a variant",
+    "NUMBER": "a number",
+    "COMPARISON": "a comparison",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "$END": "the end",
+}
+
+
+def parse_condition(text: str) -> Expression:
+    """A truth value over the metrics of an evaluation. Raises: ExpressionError."""
+    expression = parse_expression(text)
+    check_condition(expression, text)
+    return expression
+
+
+def parse_claim(text: str) -> Expression:
+    """A truth value over the metrics of whole runs, each of a variant. Raises: ExpressionError."""
+    expression = parse_expression(text)
+    check_claim(expression, text)
+    return expression
+
+
+def parse_expression(text: str) -> Expression:
+    """The expression that `text` spells, whatever its type. Raises: ExpressionError."""
+    from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+    if len(text) > codes.LONGEST:
+        whole = Extent(0, len(text))
+        raise ExpressionError([Fault(whole, codes.TooLong(place=None, deep=False))])
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedToken as error:
+        at_end = error.token.type == "$END"
+        start = len(text.rstrip()) if at_end else error.token.start_pos or 0
+        found = "" if at_end else str(error.token)
+        raise _unexpected(start, found, error.accepts or error.expected) from None
+    except UnexpectedCharacters as error:
+        raise _unexpected(error.pos_in_stream, text[error.pos_in_stream], error.allowed or ()) from None
+    except UnexpectedInput as error:
+        raise _unexpected(error.pos_in_stream or 0, "", ()) from None
+    builder = _Builder(text)
+    expression = builder.build(tree.children[0], 0)
+    if builder.faults:
+        raise ExpressionError(builder.faults)
+    return expression
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+
+    return Lark(
+        grammar_text(),
+        start="expression",
+        parser="lalr",
+        lexer="contextual",
+        propagate_positions=True,
+        maybe_placeholders=False,
+    )
+
+
+def _unexpected(start: int, found: str, accepted: object) -> ExpressionError:
+    names = set(accepted) if isinstance(accepted, (set, frozenset, tuple, list)) else set()
+    if "METRIC" in names:
+        names &= {"METRIC", "NUMBER"}
+    elif "COMPARISON" in names:
+        names &= {"COMPARISON"}
+    words = [word for term, word in _TERMS.items() if term in names]
+    expected = " or ".join(words) or "something else"
+    extent = Extent(start, start + len(found))
+    return ExpressionError([Fault(extent, codes.Unexpected(place=None, found=found, expected=expected))])
+
+
+class _Builder:
+    """Turns lark's tree into ours, and notes what the grammar lets through."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.faults: list[Fault] = []
+
+    def build(self, node: Branch | Token, depth: int) -> Expression:
+        from lark import Token
+
+        if isinstance(node, Token):
+            raise TypeError(f"a bare token: {node}")
+        extent = Extent(node.meta.start_pos, node.meta.end_pos)
+        if depth > codes.DEEPEST:
+            raise ExpressionError([Fault(extent, codes.TooLong(place=None, deep=True))])
+        children = node.children
+        match str(node.data):
+            case "number":
+                return Number(self._number(str(children[0]), extent), extent)
+            case "metric":
+                return self._metric(children, extent)
+            case "group":
+                return self.build(children[0], depth + 1)
+            case "signed":
+                operand = self.build(children[1], depth + 1)
+                return operand if str(children[0]) == "+" else Negative(operand, extent)
+            case "comparison":
+                return self._comparison(children, depth)
+            case "sum" | "product":
+                return self._chain(children, depth)
+            case "conjunction":
+                return reduce(_both, [self.build(child, depth + 1) for child in children])
+            case "disjunction":
+                return reduce(_either, [self.build(child, depth + 1) for child in children])
+        raise TypeError(f"unknown rule {node.data}")
+
+    def _number(self, written: str, extent: Extent) -> float:
+        from hebbdsl.expression.numerals import numeral
+
+        value = numeral(written)
+        if value is None:
+            self.faults.append(Fault(extent, codes.BadNumeral(place=None, written=written)))
+            return 0.0
+        return value
+
+    def _metric(self, children: list[Branch | Token], extent: Extent) -> MetricOf:
+        if len(children) == 1:
+            return MetricOf(str(children[0]), None, extent)
+        variant = children[1]
+        start = getattr(variant, "start_pos", extent.start) or extent.start
+        return MetricOf(str(children[0]), str(variant), extent, Extent(start, start + len(str(variant))))
+
+    def _comparison(self, children: list[Branch | Token], depth: int) -> Expression:
+        left, right = self.build(children[0], depth + 1), self.build(children[2], depth + 1)
+        for token in children[1::2]:
+            if str(token) == "=":
+                self.faults.append(Fault(_of(token), codes.SingleEquals(place=None)))
+        if len(children) > 3:
+            self.faults.append(Fault(_of(children[3]), codes.Chained(place=None)))
+            for child in children[4::2]:
+                self.build(child, depth + 1)
+        return Compare(str(children[1]), left, right, _joined(left, right))
+
+    def _chain(self, children: list[Branch | Token], depth: int) -> Expression:
+        result = self.build(children[0], depth + 1)
+        for sign, child in zip(children[1::2], children[2::2], strict=True):
+            right = self.build(child, depth + 1)
+            result = Arithmetic(str(sign), result, right, _joined(result, right))
+        return result
+
+
+def _of(token: Branch | Token) -> Extent:
+    start = getattr(token, "start_pos", 0) or 0
+    return Extent(start, start + len(str(token)))
+
+
+def _joined(left: Expression, right: Expression) -> Extent:
+    return Extent(left.extent.start, right.extent.end)
+
+
+def _both(left: Expression, right: Expression) -> Expression:
+    return Both(left, right, _joined(left, right))
+
+
+def _either(left: Expression, right: Expression) -> Expression:
+    return Either(left, right, _joined(left, right))

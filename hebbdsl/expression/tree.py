@@ -1,0 +1,92 @@
+"""What conditions and claims are made of. Positions are offsets into the expression's own text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From `start` up to, not including, `end` of the expression's text."""
+
+    start: int
+    end: int
+
+
+def _extent() -> Extent:
+    return field(default=Extent(0, 0), compare=False)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+    extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class MetricOf:
+    """A metric of the run at hand (`variant` None, in conditions), or of a variant (in claims).
+
+    `name` includes the age where there is one: `newest_accuracy@10`.
+    """
+
+    name: str
+    variant: str | None = None
+    extent: Extent = _extent()
+    variant_extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    operand: Expression
+    extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`operator` is one of + - * /."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`operator` is one of < <= > >= == !=; both sides are numbers."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    left: Expression
+    right: Expression
+    extent: Extent = _extent()
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    left: Expression
+    right: Expression
+    extent: Extent = _extent()
+
+
+Expression = Number | MetricOf | Negative | Arithmetic | Compare | Both | Either
+
+
+def metrics_of(expression: Expression) -> Iterator[MetricOf]:
+    """Every metric named in the expression, from left to right."""
+    match expression:
+        case MetricOf():
+            yield expression
+        case Negative():
+            yield from metrics_of(expression.operand)
+        case Arithmetic() | Compare() | Both() | Either():
+            yield from metrics_of(expression.left)
+            yield from metrics_of(expression.right)

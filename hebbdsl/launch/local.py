@@ -1,0 +1,166 @@
+"""Many runs in worker processes of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.run.job import Job, obtain
+from hebbdsl.run.monitor import Board
+from hebbdsl.run.record import Evaluation, Record
+
+
+class WorkerDied(RuntimeError):
+    """A worker process ended without a word: killed from outside, or out of memory."""
+
+
+def workers_for(jobs: int, asked: int | None, device: str) -> int:
+    """How many processes: as asked, else one a core on the CPU, one on anything else."""
+    if asked is None:
+        asked = _cores() if device == "cpu" else 1
+    return max(1, min(asked, jobs))
+
+
+def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...]:
+    """Train all jobs; one that can't be run does not stop the others. Returns what was wrong.
+
+    Raises:
+        KeyboardInterrupt: passed on, once every worker has written its record and ended.
+        WorkerDied: when a worker was killed.
+    """
+    found: list[Problem] = []
+    if workers == 1:
+        for number, job in enumerate(jobs):
+            found.extend(_attempt(number, job, board))
+        return tuple(found)
+    with _Workers(jobs, workers) as crew:
+        for message in crew.messages():
+            match message:
+                case ("began", int(job)):
+                    board.began(job)
+                case ("evaluated", int(job), Evaluation() as evaluation):
+                    board.evaluated(job, evaluation)
+                case ("say", str(text)):
+                    board.say(text)
+                case ("ended", int(job), record, problems):
+                    found.extend(problems)
+                    board.ended(job, record, problems)
+    return tuple(found)
+
+
+def _attempt(number: int, job: Job, board: Board) -> tuple[Problem, ...]:
+    board.began(number)
+    record, problems = None, tuple[Problem, ...]()
+    try:
+        record = obtain(job, board, _Numbered(number, board))
+    except Rejected as rejected:
+        problems = rejected.problems
+    board.ended(number, record, problems)
+    return problems
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    """Tells a board of one of its jobs."""
+
+    job: int
+    board: Board
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        self.board.evaluated(self.job, evaluation)
+
+
+class _Telling:
+    """A board at the far end of a queue. Progress bars of data are the first process's business."""
+
+    def __init__(self, messages: multiprocessing.Queue[Any]) -> None:
+        self._messages = messages
+
+    def say(self, text: str) -> None:
+        self._messages.put(("say", text))
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        pass
+
+    def began(self, job: int) -> None:
+        self._messages.put(("began", job))
+
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+        self._messages.put(("evaluated", job, evaluation))
+
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        head = None if record is None else replace(record, evaluations=())
+        self._messages.put(("ended", job, head, problems))
+
+
+class _Workers:
+    """Processes that take jobs off a queue until it is empty.
+
+    Started afresh (`spawn`), never forked: torch's threads do not survive a fork. Ctrl-C reaches
+    only the first process, which tells the others to stop by SIGTERM; each then writes the record
+    of its interrupted run.
+    """
+
+    def __init__(self, jobs: Sequence[Job], count: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._left = len(jobs)
+        self._jobs: multiprocessing.Queue[Any] = context.Queue()
+        self._messages: multiprocessing.Queue[Any] = context.Queue()
+        for item in [*enumerate(jobs), *[None] * count]:
+            self._jobs.put(item)
+        self._processes: list[BaseProcess] = [
+            context.Process(target=_work, args=(self._jobs, self._messages), daemon=True)
+            for _ in range(count)
+        ]
+
+    def __enter__(self) -> _Workers:
+        for process in self._processes:
+            process.start()
+        return self
+
+    def messages(self) -> Iterator[tuple[Any, ...]]:
+        while self._left:
+            try:
+                message = self._messages.get(timeout=0.2)
+            except queue.Empty:
+                if any(process.exitcode not in (None, 0) for process in self._processes):
+                    raise WorkerDied("a worker process was killed") from None
+                continue
+            self._left -= message[0] == "ended"
+            yield message
+
+    def __exit__(self, *_: object) -> None:
+        self._jobs.cancel_join_thread()
+        if self._left:
+            for process in self._processes:
+                process.terminate()
+        for process in self._processes:
+            process.join()
+
+
+def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _interrupt)
+    board = _Telling(messages)
+    try:
+        while (item := jobs.get()) is not None:
+            _attempt(*item, board)
+    except KeyboardInterrupt:
+        messages.cancel_join_thread()
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

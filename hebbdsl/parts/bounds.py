@@ -1,0 +1,80 @@
+"""Limits that stand in the types of fields: read by the checker, the schema, `explain` and the docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of a number; `above` and `below` exclude the limit itself. None: no limit."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def allow(self, value: float) -> bool:
+        return not (
+            (self.minimum is not None and not value >= self.minimum)
+            or (self.maximum is not None and not value <= self.maximum)
+            or (self.above is not None and not value > self.above)
+            or (self.below is not None and not value < self.below)
+        )
+
+    def in_words(self) -> str:
+        """For example `at least 1 and at most 4096`, or `above 0`."""
+        words = []
+        if self.minimum is not None:
+            words.append(f"at least {self.minimum:g}")
+        if self.above is not None:
+            words.append(f"above {self.above:g}")
+        if self.maximum is not None:
+            words.append(f"at most {self.maximum:g}")
+        if self.below is not None:
+            words.append(f"below {self.below:g}")
+        return " and ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many items a list may have."""
+
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """The whole text matches `regex`; `in_words` says what that means."""
+
+    regex: str
+    in_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """A list of whole numbers that may be written `0..9`, `7` or `[0..3, 8]`, each at most once."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logistics:
+    """The field says where data is found, not what it is: no part of a run's identity."""
+
+
+Whole = Annotated[int, Bounds(minimum=0, maximum=2**53)]
+Count = Annotated[int, Bounds(minimum=1, maximum=2**53)]
+Steps = Annotated[int, Bounds(minimum=1, maximum=10**9)]
+Width = Annotated[int, Bounds(minimum=1, maximum=65_536)]
+Classes = Annotated[int, Bounds(minimum=1, maximum=10**7)]
+Fraction = Annotated[float, Bounds(minimum=0, maximum=1)]
+Rate = Annotated[float, Bounds(above=0, maximum=1e6)]
+NonNegative = Annotated[float, Bounds(minimum=0, maximum=1e6)]
+Decay = Annotated[float, Bounds(minimum=0, below=1)]
+Seeds = Annotated[tuple[Annotated[int, Bounds(minimum=0, maximum=2**32 - 1)], ...], Ranges(10_000)]
+Name = Annotated[
+    str, Pattern(r"[a-z][a-z0-9_]{0,63}", "a lower-case letter, then letters, digits and `_`, at most 64")
+]

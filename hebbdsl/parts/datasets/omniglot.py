@@ -1,0 +1,66 @@
+"""`omniglot`: handwritten characters of 50 alphabets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from hebbdsl.diagnostics.codes.dataset import NotAnAddress, RepeatedAlphabet, UnknownAlphabet
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
+from hebbdsl.parts.part import Dataset, Reporter
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.content import Content
+
+UPSTREAM = (
+    "https://github.com/brendenlake/omniglot/raw/master/python",
+    "https://raw.githubusercontent.com/brendenlake/omniglot/master/python",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Omniglot(Dataset):
+    """1,623 characters of 50 alphabets, each drawn by 20 people, 105×105 ink on paper.
+
+    The two sets `images_background` and `images_evaluation`, zips or folders, are looked for in the
+    folder that the environment variable HEBBDSL_DATA names (or in its folder `omniglot`), then in
+    the user's cache folder, and fetched into it when they are in neither. What counts is what is
+    drawn: zips packed anew will do, altered drawings are refused.
+
+    Source:
+        Lake, Salakhutdinov and Tenenbaum 2015.
+    """
+
+    drawings: ClassVar[int] = OMNIGLOT.drawings
+
+    alphabets: Annotated[tuple[str, ...], "names of the alphabets to choose from; empty: all 50"] = ()
+    otherwise: Annotated[Dataset | None, "what stands in when Omniglot can't be had"] = None
+    addresses: Annotated[
+        tuple[str, ...], "web folders that the two zips are fetched from, in order of trial"
+    ] = UPSTREAM
+
+    def base_classes(self) -> int:
+        return sum(ALPHABETS.get(name, 0) for name in self.alphabets or ALPHABETS)
+
+    def substitute(self) -> Dataset | None:
+        return None if self.otherwise is None else self.otherwise.like(self)
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from Dataset.refusals(self)
+        for index, name in enumerate(self.alphabets):
+            place = At.field("alphabets", index)
+            if name not in ALPHABETS:
+                yield UnknownAlphabet(place=place, alphabet=name, choices=tuple(ALPHABETS))
+            elif (first := self.alphabets.index(name)) < index:
+                yield RepeatedAlphabet(place=place, alphabet=name, first=first)
+        for index, address in enumerate(self.addresses):
+            if not address.startswith(("https://", "http://")):
+                yield NotAnAddress(place=At.field("addresses", index), address=address)
+
+    def open(self, reporter: Reporter) -> Content:
+        from hebbdsl.parts.datasets.omniglot_opening import open_published
+
+        drawings, origin = open_published(OMNIGLOT, self.addresses, reporter)
+        return drawings.content(OMNIGLOT.word, origin, OMNIGLOT.fingerprint, self.alphabets)

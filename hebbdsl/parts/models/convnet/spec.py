@@ -1,0 +1,76 @@
+"""`convnet`: fields, shapes and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.codes.plan import EvenKernel, PooledAway
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.bounds import Bounds, Length, Width
+from hebbdsl.parts.part import ImageShape, Layer, Model
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FLOAT_BYTES = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Convnet(Model):
+    """Blocks of convolution, batch norm, pooling and ReLU, then a linear features layer.
+
+    The shape of the embedding network of Matching Networks. Each block is a 3×3 convolution that
+    keeps the size, batch normalisation, 2×2 max-pooling and ReLU (the two commute); the activation
+    is a linear map of the last block's output. Without batch norm, the convolution has a bias.
+
+    Source:
+        Vinyals et al. 2016, as used by Rae et al. 2018, section 4.1 (widths not published).
+    """
+
+    channels: Annotated[
+        tuple[Width, ...], Length(1, 12), "channels of each block; each block halves the image"
+    ] = (64, 64, 64, 64)
+    kernel: Annotated[int, Bounds(minimum=1, maximum=15), "side of the convolution, odd"] = 3
+    batch_norm: Annotated[bool, "normalise each channel over the batch"] = True
+
+    def refusals(self) -> Iterator[Problem]:
+        if self.kernel % 2 == 0:
+            yield EvenKernel(place=At(("kernel",)), kernel=self.kernel)
+
+    def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
+        sizes = [image[1:]]
+        for _ in self.channels:
+            height, width = sizes[-1]
+            sizes.append((height // 2, width // 2))
+            if 0 in sizes[-1]:
+                yield PooledAway(
+                    place=At(("channels",)), blocks=len(self.channels), sizes=tuple(sizes)
+                )
+                return
+
+    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+        rows = []
+        inputs, height, width = image
+        for number, outputs in enumerate(self.channels, start=1):
+            height, width = height // 2, width // 2
+            weights = inputs * outputs * self.kernel**2
+            # Batch norm learns a scale and a shift, and tracks a mean and a variance.
+            rows.append(
+                Layer(
+                    f"block {number}",
+                    (outputs, height, width),
+                    parameters=weights + outputs * (2 if self.batch_norm else 1),
+                    buffer_bytes=2 * outputs * FLOAT_BYTES if self.batch_norm else 0,
+                )
+            )
+            inputs = outputs
+        flat = inputs * height * width
+        rows.append(Layer("features", (self.features,), parameters=(flat + 1) * self.features))
+        return tuple(rows)
+
+    def build(self, image: ImageShape) -> nn.Module:
+        from hebbdsl.parts.models.convnet.module import ConvnetModule
+
+        return ConvnetModule(self, image)

@@ -1,0 +1,36 @@
+"""`mlp` in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hebbdsl.parts.initialisation import draw
+
+
+class MlpModule(nn.Module):
+    """Linear layers with ReLU between them; none after the last."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.linear = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(widths))
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
+        for layer in self.linear:
+            assert isinstance(layer, nn.Linear)
+            draw(layer.weight, layer.in_features, generator)
+            draw(layer.bias, layer.in_features, generator)
+
+    def forward(
+        self, images: Float[Tensor, "batch channels height width"]
+    ) -> Float[Tensor, "batch features"]:
+        x = images.flatten(1)
+        for number, layer in enumerate(self.linear):
+            x = layer(F.relu(x) if number else x)
+        return x

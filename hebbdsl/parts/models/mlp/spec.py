@@ -1,0 +1,40 @@
+"""`mlp`: fields, shapes and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.parts.bounds import Length, Width
+from hebbdsl.parts.part import ImageShape, Layer, Model
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mlp(Model):
+    """Fully connected layers with ReLU between, then a linear features layer.
+
+    The image is flattened first. Without hidden layers the activation is a linear map of it.
+    """
+
+    hidden: Annotated[tuple[Width, ...], Length(0, 32), "widths of the hidden layers"] = (256,)
+
+    def widths(self, image: ImageShape) -> tuple[int, ...]:
+        """Width of the flattened image, then of each layer's output."""
+        return (prod(image), *self.hidden, self.features)
+
+    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+        names = (*(f"hidden {i}" for i in range(1, len(self.hidden) + 1)), "features")
+        return tuple(
+            Layer(name, (outputs,), parameters=(inputs + 1) * outputs)
+            for name, (inputs, outputs) in zip(names, pairwise(self.widths(image)), strict=True)
+        )
+
+    def build(self, image: ImageShape) -> nn.Module:
+        from hebbdsl.parts.models.mlp.module import MlpModule
+
+        return MlpModule(self.widths(image))

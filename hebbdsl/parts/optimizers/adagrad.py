@@ -1,0 +1,45 @@
+"""`adagrad`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.parts.bounds import NonNegative, Rate
+from hebbdsl.parts.optimizers.fusion import can_fuse
+from hebbdsl.parts.part import Optimizer
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adagrad(Optimizer):
+    """Steps along the gradient over the root of the sum of all its squares so far.
+
+    `weight_decay` is added to the gradient.
+
+    Source:
+        Duchi, Hazan and Singer 2011, the diagonal form.
+    """
+
+    initial_sum: Annotated[NonNegative, "what the sum of squares starts from"] = 0.0
+    epsilon: Annotated[Rate, "added to the root of the sum of squares"] = 1e-10
+
+    @property
+    def state_per_parameter(self) -> int:
+        return 1
+
+    def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        import torch
+
+        chosen = list(parameters)
+        return torch.optim.Adagrad(
+            chosen,
+            lr=self.learning_rate,
+            initial_accumulator_value=self.initial_sum,
+            eps=self.epsilon,
+            weight_decay=self.weight_decay,
+            fused=can_fuse(chosen, frozenset({"cpu"})),
+        )

@@ -1,0 +1,49 @@
+"""`sgd`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.codes.plan import NesterovWithoutMomentum
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.bounds import Decay
+from hebbdsl.parts.optimizers.fusion import can_fuse
+from hebbdsl.parts.part import Optimizer
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sgd(Optimizer):
+    """Steps along the gradient, with momentum where it is given.
+
+    v ← momentum · v + g; θ ← θ − learning rate · v, or with `nesterov` · (g + momentum · v).
+    `weight_decay` is added to the gradient.
+    """
+
+    momentum: Annotated[Decay, "decay of the sum of past gradients, 0 for none"] = 0.0
+    nesterov: Annotated[bool, "look ahead along the momentum, which must not be 0"] = False
+
+    @property
+    def state_per_parameter(self) -> int:
+        return 1 if self.momentum else 0
+
+    def refusals(self) -> Iterator[Problem]:
+        if self.nesterov and not self.momentum:
+            yield NesterovWithoutMomentum(place=At(("nesterov",)))
+
+    def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        import torch
+
+        chosen = list(parameters)
+        return torch.optim.SGD(
+            chosen,
+            lr=self.learning_rate,
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            weight_decay=self.weight_decay,
+            fused=can_fuse(chosen),
+        )

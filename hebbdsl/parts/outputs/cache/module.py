@@ -1,0 +1,87 @@
+"""`cache` in torch: a ring of the last pairs."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.cache.spec import Cache
+
+MASKED = -1e30
+"""Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
+
+TINY = 1e-38
+"""Smallest probability whose logarithm is taken; the even share lies above it."""
+
+
+class CacheLayer(OutputLayer):
+    """Probability by likeness to remembered activations, with a share spread evenly.
+
+    `keys` and `labels` are a ring of `size` places; `written` counts all pairs ever stored, and
+    so tells both how full the ring is and where the next pair goes.
+    """
+
+    keys: Tensor
+    labels: Tensor
+    written: Tensor
+
+    def __init__(self, spec: Cache, hidden: int) -> None:
+        super().__init__()
+        self.spec = spec
+        self.register_buffer("keys", torch.zeros(spec.size, hidden))
+        self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
+        self.register_buffer("written", torch.zeros((), dtype=torch.int64))
+        self._remembered = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
+
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        scores = self._scores(h)
+        alike = torch.where(labels[:, None] == self.labels, scores, MASKED)
+        return self._mixed(alike.logsumexp(dim=1) - scores.logsumexp(dim=1), in_play)
+
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        shares = self._scores(h).softmax(dim=1)
+        totals = shares.new_zeros(len(h), in_play).index_add(1, self.labels, shares)
+        return self._mixed(totals.clamp(min=TINY).log(), in_play)
+
+    @torch.no_grad()
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+    ) -> Tensor | None:
+        size = len(self.keys)
+        stored = min(len(clean), size)
+        self.written += len(clean)
+        places = (self.written - stored + torch.arange(stored, device=clean.device)) % size
+        # Places differ, so that the order of the copies does not matter.
+        self.keys.index_copy_(0, places, clean[-stored:].float())
+        self.labels.index_copy_(0, places, labels[-stored:])
+        return clean
+
+    def _filled(self) -> Bool[Tensor, " size"]:
+        return torch.arange(len(self.keys), device=self.keys.device) < self.written
+
+    def _scores(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch size"]:
+        """θ h·h_j of the remembered pairs, in float32; places not yet filled are masked."""
+        with torch.autocast(h.device.type, enabled=False):
+            scores = self.spec.theta * (h.float() @ self.keys.T)
+        return torch.where(self._filled(), scores, MASKED)
+
+    def _mixed(self, remembered: Tensor, in_play: int) -> Tensor:
+        """log of (1 − ε) p + ε/n, given log p; log 1/n while nothing is remembered."""
+        even = log(self.spec.uniform) - log(in_play)
+        mixed = torch.logaddexp(remembered + self._remembered, torch.full_like(remembered, even))
+        return torch.where(self.written > 0, mixed, -log(in_play))

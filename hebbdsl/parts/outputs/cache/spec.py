@@ -1,0 +1,49 @@
+"""`cache`: fields and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.parts.bounds import Bounds, Rate
+from hebbdsl.parts.part import Layer, Output
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+FLOAT_BYTES = 4
+LABEL_BYTES = 8
+COUNTER_BYTES = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cache(Output):
+    """A memory of the last activations with their labels; nothing in it is learnt.
+
+    With pairs (h_j, y_j) of past training batches, and n classes in play:
+
+        p(i | h) = (1 − ε) · Σ_j [y_j = i] exp(θ h·h_j) / Σ_j exp(θ h·h_j) + ε/n
+
+    and p = 1/n while the memory is empty. Keys are detached; a query carries gradients. Only
+    training batches are remembered, after their own loss; evaluation never writes.
+
+    Source:
+        Grave, Joulin, Usunier 2016, equation 3; the ε is ours, for classes that are not remembered.
+    """
+
+    size: Annotated[int, Bounds(minimum=1, maximum=10**8), "how many pairs are remembered"] = 1_000
+    theta: Annotated[Rate, "θ: how sharply near activations are preferred; scales as 1/‖h‖²"] = 0.3
+    uniform: Annotated[
+        float,
+        Bounds(above=0, maximum=1),
+        "ε: share of the probability that is spread evenly over the classes in play",
+    ] = 1e-3
+
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        pair = hidden * FLOAT_BYTES + LABEL_BYTES
+        return (Layer("cache", (classes,), buffer_bytes=self.size * pair + COUNTER_BYTES),)
+
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.cache.module import CacheLayer
+
+        return CacheLayer(self, hidden)

@@ -1,0 +1,55 @@
+"""`hebbian` in torch: a softmax layer that stores what the write gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hebbdsl.parts.outputs.hebbian.write import moved_mean, write
+from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+
+
+class HebbianLayer(SoftmaxLayer):
+    """Softmax whose rows are written by the activations of the batch after each step.
+
+    `seen` counts the sightings of each class. `mean` and `batches` are there when activations
+    are centred.
+    """
+
+    seen: Tensor
+    mean: Tensor | None
+    batches: Tensor
+
+    def __init__(self, rule: Hebbian, hidden: int, classes: int) -> None:
+        super().__init__(hidden, classes, bias=rule.bias)
+        self.rule = rule
+        self.register_buffer("seen", torch.zeros(classes, dtype=torch.int64))
+        self.register_buffer("mean", torch.zeros(hidden) if rule.center == "running" else None)
+        if rule.center == "running":
+            self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
+
+    @torch.no_grad()
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+    ) -> Tensor | None:
+        active = h if self.rule.activations == "dropped_out" else clean
+        # Sums are in float32 even where the caller's autocast would make them bfloat16.
+        with torch.autocast(active.device.type, enabled=False):
+            if self.mean is not None:
+                self.batches += 1
+                self.mean.copy_(moved_mean(self.mean, self.batches, active, self.rule.center_rate))
+            written = write(self.rule, self.rows, self.seen, active, labels, in_play, self.mean)
+        # Assigning through the index stores; `rows[labels].mul_(…)` would change a copy.
+        self.rows[labels] = written.rows
+        self.seen[labels] = written.seen
+        return written.rows

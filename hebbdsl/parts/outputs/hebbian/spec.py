@@ -1,0 +1,84 @@
+"""`hebbian`: fields and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from hebbdsl.parts.bounds import Fraction, Whole
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.part import Layer
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+FLOAT_BYTES = 4
+COUNTER_BYTES = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hebbian(Softmax):
+    """Softmax whose rows are also written by the activations of the classes just seen.
+
+    After the optimizer's step gives θ̂, each class i among the batch's labels, seen n_i times in it,
+    with c_i sightings counted and h̄_i the mean of its activations:
+
+        λ_i = max(1/c_i, γ) if c_i < T, else 0
+        θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i]
+
+    No gradient passes the write; optimizer state and bias are untouched. With `center` and
+    `rescale`, h̄_i is first centred, then rescaled; one of zero norm is then not written.
+    `mean_row` reads all rows in play for their norms at every step; nothing else does.
+
+    Source:
+        Rae et al. 2018, section 3.
+    """
+
+    gamma: Annotated[
+        Fraction, "γ: floor of the rate at which a row takes in a fresh activation"
+    ] = 0.01
+    T: Annotated[
+        Whole, "a class whose counter has reached T learns by gradient alone; 0 never writes"
+    ] = 500
+    counting: Annotated[
+        Literal["before", "after"],
+        "c is the count before this batch plus one (first sight: the row becomes the mean), or the"
+        " count after it",
+    ] = "before"
+    rate: Annotated[
+        Literal["inverse", "running_mean"],
+        "λ before its floor: 1/c, or n/(seen + n), which makes the row the exact mean of all its"
+        " activations",
+    ] = "inverse"
+    rescale: Annotated[
+        Literal["none", "row", "mean_row"],
+        "norm that the written activation is given: its own, that of the row it replaces, or the"
+        " mean norm of the rows in play; the paper's own choice is not known",
+    ] = "none"
+    center: Annotated[
+        Literal["none", "running"],
+        "subtract a running mean of all activations before the write (and before rescaling)",
+    ] = "none"
+    center_rate: Annotated[Fraction, "floor of the rate at which the running mean moves"] = 0.01
+    activations: Annotated[
+        Literal["clean", "dropped_out"],
+        "write activations before dropout, or as the loss saw them",
+    ] = "clean"
+
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        # A running centre is a mean of activations and the number of batches it has seen.
+        center = hidden * FLOAT_BYTES + COUNTER_BYTES if self.center == "running" else 0
+        return (
+            Layer(
+                "hebbian",
+                (classes,),
+                parameters=classes * (hidden + self.bias),
+                counters=classes,
+                buffer_bytes=classes * COUNTER_BYTES + center,
+            ),
+        )
+
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
+
+        return HebbianLayer(self, hidden, classes)

@@ -1,0 +1,112 @@
+"""The Hebbian write, as functions of tensors that change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+
+ROUNDING = 1e-6
+"""A centred mean this small beside the uncentred one is rounding, and has no direction."""
+
+
+class Written(NamedTuple):
+    """What the classes of a batch become, at each position of the batch.
+
+    Positions with the same label hold the same numbers, bit for bit, so that storing them by
+    label gives the same result in whatever order a device does it.
+    """
+
+    rows: Float[Tensor, "batch hidden"]
+    seen: Int[Tensor, " batch"]
+
+
+def write(
+    rule: Hebbian,
+    rows: Float[Tensor, "classes hidden"],
+    seen: Int[Tensor, " classes"],
+    h: Float[Tensor, "batch hidden"],
+    labels: Int[Tensor, " batch"],
+    in_play: int,
+    mean: Float[Tensor, " hidden"] | None,
+) -> Written:
+    """New rows and counters of the classes in a batch.
+
+    For the class i at each position, with n_i positions in the batch, s_i sightings before it,
+    and θ̂ the rows after the optimizer's step:
+
+        h̄_i = mean of the activations labelled i, less `mean`, rescaled
+        c_i = s_i + 1, or s_i + n_i when counting after
+        λ_i = max(1/c_i, γ), or max(n_i/(s_i + n_i), γ) for a running mean
+        θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i] where c_i < T, else θ̂[i]
+        s_i ← s_i + n_i
+
+    Takes time and memory in batch × (batch + hidden), whatever the number of classes; only
+    `mean_row` reads the other rows in play, and it keeps one number of each.
+
+    Args:
+        rows: θ̂.
+        seen: sightings s of every class.
+        in_play: how many rows take part in the mean norm of `mean_row`.
+        mean: what to subtract from the activations; None: nothing.
+
+    Source:
+        Rae et al. 2018, section 3. PAPER.md tags: the rule [C]; scale of h̄ is ours.
+    """
+    same = labels[:, None] == labels[None, :]
+    n = same.sum(dim=1)
+    # A product with the matrix of equal labels sums in a fixed order on every device, which
+    # scattered additions do not, and asks the host nothing, which `unique` does.
+    means = (same.float() @ h.float()) / n[:, None]
+
+    old = rows[labels]
+    before = seen[labels]
+    counted = before + (1 if rule.counting == "before" else n)
+    share = n / (before + n) if rule.rate == "running_mean" else 1 / counted
+    rate = share.float().clamp(min=rule.gamma)[:, None]
+    writes = (counted < rule.T)[:, None]
+
+    target = means if mean is None else means - mean
+    if rule.rescale != "none":
+        target, has_direction = _rescale(rule, target, means, old, rows[:in_play])
+        writes = writes & has_direction
+    new = torch.where(writes, rate * target + (1 - rate) * old, old)
+
+    # A matrix product may round equal rows differently: take each class's first position for all.
+    first = same.int().argmax(dim=1)
+    return Written(new[first], before + n)
+
+
+def _rescale(
+    rule: Hebbian, target: Tensor, means: Tensor, old: Tensor, in_play: Tensor
+) -> tuple[Tensor, Tensor]:
+    """`target` at the norm that the rule asks for, and where it has a direction at all."""
+    norm = torch.linalg.vector_norm(target, dim=1, keepdim=True)
+    floor = ROUNDING * torch.linalg.vector_norm(means, dim=1, keepdim=True)
+    if rule.rescale == "row":
+        wanted = torch.linalg.vector_norm(old, dim=1, keepdim=True)
+    else:
+        wanted = torch.linalg.vector_norm(in_play, dim=1).mean()
+    has_direction = norm > floor
+    scale = wanted / torch.where(has_direction, norm, torch.ones_like(norm))
+    return target * scale, has_direction
+
+
+def moved_mean(
+    mean: Float[Tensor, " hidden"],
+    batches: Int[Tensor, ""],
+    h: Float[Tensor, "batch hidden"],
+    floor: float,
+) -> Float[Tensor, " hidden"]:
+    """The running mean of activations after one more batch, its `batches`-th.
+
+    μ ← μ + max(1/t, floor) · (mean of the batch − μ): the plain mean of all batches at first, an
+    exponential average later.
+    """
+    rate = (1 / batches).float().clamp(min=floor)
+    return mean + rate * (h.float().mean(dim=0) - mean)

@@ -1,0 +1,64 @@
+"""The questions that every output layer answers, so that the loop never asks which one it has."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+
+class OutputLayer(nn.Module):
+    """Probabilities of classes given activations, with what happens around a step.
+
+    Classes are ordered by when a curriculum brings them in: those in play are `0 .. in_play - 1`,
+    and no other takes part in any normalisation. Labels are always in play.
+    """
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
+
+    @abstractmethod
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        """The log-probability of each label given its activation. Differentiable."""
+
+    @abstractmethod
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        """Log-probabilities of all classes in play; each row's probabilities sum to one."""
+
+    def loss(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, ""]:
+        """Mean negative log-likelihood of the labels, in nats."""
+        return -self.label_log_probabilities(h, labels, in_play).mean()
+
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+    ) -> Tensor | None:
+        """What a training batch leaves behind after the optimizer's step: a write, a memory.
+
+        Args:
+            h: detached activations as the loss saw them, dropped out where dropout is on.
+            clean: the same before dropout.
+
+        Returns:
+            what was written, to be watched for numbers that are not finite; None: nothing.
+        """
+        return None
+
+    def after_scoring(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]
+    ) -> None:
+        """What a test stream leaves behind once its labels have been scored. Images: nothing."""
+
+    def forget(self) -> None:
+        """Clear what was remembered at test time, at a boundary."""

@@ -1,0 +1,108 @@
+"""`mixture` in torch: other outputs, mixed in log space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import inf, log
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.mixture.spec import Mixture
+
+
+class MixtureLayer(OutputLayer):
+    """log p = log Σ_k w_k p_k, from the experts' own log-probabilities.
+
+    A learned gate starts at zero, so that training begins with equal weights; its gradient is not
+    zero there as soon as the experts differ.
+    """
+
+    gate: nn.Linear | None
+
+    def __init__(self, spec: Mixture, hidden: int, experts: Sequence[OutputLayer]) -> None:
+        super().__init__()
+        self.experts = nn.ModuleList(experts)
+        self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
+        if isinstance(spec.weights, tuple):
+            self._log_weights = tuple(log(w) if w > 0 else -inf for w in spec.weights)
+        else:
+            self._log_weights = (-log(len(experts)),) * len(experts)
+        if self.gate is not None:
+            nn.init.zeros_(self.gate.weight)
+            nn.init.zeros_(self.gate.bias)
+
+    def initialise(self, generator: torch.Generator) -> None:
+        # In order: the first expert gets the numbers that it would get alone.
+        for expert in self._experts():
+            expert.initialise(generator)
+        if self.gate is not None:
+            nn.init.zeros_(self.gate.weight)
+            nn.init.zeros_(self.gate.bias)
+
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        return self._mix(
+            h, [e.label_log_probabilities(h, labels, in_play) for e in self._experts()]
+        )
+
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        return self._mix(h, [e.log_probabilities(h, in_play) for e in self._experts()])
+
+    def loss(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, ""]:
+        if len(self.experts) == 1:
+            return next(self._experts()).loss(h, labels, in_play)
+        return super().loss(h, labels, in_play)
+
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+    ) -> Tensor | None:
+        left = [e.after_step(h, clean, labels, in_play) for e in self._experts()]
+        watched = [written for written in left if written is not None]
+        if len(watched) < 2:
+            return watched[0] if watched else None
+        return torch.cat([written.flatten().float() for written in watched])
+
+    def after_scoring(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]
+    ) -> None:
+        for expert in self._experts():
+            expert.after_scoring(h, labels)
+
+    def forget(self) -> None:
+        for expert in self._experts():
+            expert.forget()
+
+    def weights(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "experts batch"]:
+        """Logarithms of the experts' shares at each position."""
+        if self.gate is not None:
+            scores: Tensor = self.gate(h)
+            return scores.float().log_softmax(dim=1).T
+        return h.new_tensor(self._log_weights, dtype=torch.float32)[:, None].expand(-1, len(h))
+
+    def _mix(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
+        if len(terms) == 1:
+            return terms[0]
+        weights = self.weights(h)
+        if terms[0].ndim == 2:
+            weights = weights[:, :, None]
+        return (torch.stack(list(terms)) + weights).logsumexp(dim=0)
+
+    def _experts(self) -> Iterator[OutputLayer]:
+        for expert in self.experts:
+            assert isinstance(expert, OutputLayer)
+            yield expert

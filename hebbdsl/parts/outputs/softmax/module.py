@@ -1,0 +1,53 @@
+"""`softmax` in torch."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from hebbdsl.parts.initialisation import draw
+from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+class SoftmaxLayer(OutputLayer):
+    """p(i | h) ∝ exp(θ[i]·h + b[i]) over the classes in play; normalised in float32."""
+
+    bias: nn.Parameter | None
+
+    def __init__(self, hidden: int, classes: int, *, bias: bool) -> None:
+        super().__init__()
+        self.rows = nn.Parameter(torch.zeros(classes, hidden))
+        self.bias = nn.Parameter(torch.zeros(classes)) if bias else None
+
+    def initialise(self, generator: torch.Generator) -> None:
+        hidden = self.rows.shape[1]
+        draw(self.rows, hidden, generator)
+        if self.bias is not None:
+            draw(self.bias, hidden, generator)
+
+    def logits(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        """Unnormalised log-probabilities of the classes in play, in float32."""
+        rows: Tensor = self.rows
+        bias: Tensor | None = self.bias
+        if in_play < len(rows):
+            rows, bias = rows[:in_play], None if bias is None else bias[:in_play]
+        return F.linear(h, rows, bias).float()
+
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        return -F.cross_entropy(self.logits(h, in_play), labels, reduction="none")
+
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        return F.log_softmax(self.logits(h, in_play), dim=1)
+
+    def loss(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, ""]:
+        return F.cross_entropy(self.logits(h, in_play), labels)

@@ -1,0 +1,34 @@
+"""`cosine`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Annotated
+
+from hebbdsl.parts.bounds import Fraction, Whole
+from hebbdsl.parts.part import Schedule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cosine(Schedule):
+    """Falls from the full learning rate to a floor along half a cosine, after a warm-up.
+
+    At step t (from 0) of a run of n, with a warm-up of w steps: (t + 1)/w while t < w; then, with
+    u = (t − w)/(n − 1 − w) the share of the rest that has passed,
+    floor + (1 − floor) · (1 + cos πu)/2. The first step after the warm-up has factor 1, the last
+    step the floor. A warm-up that is as long as the run leaves no room to fall.
+
+    Source:
+        Loshchilov and Hutter 2017, equation 5, one period.
+    """
+
+    warmup: Annotated[Whole, "steps of a straight rise before the fall, 0 for none"] = 0
+    floor: Annotated[Fraction, "share of the learning rate that is left at the last step"] = 0.0
+
+    def factor(self, step: int, steps: int) -> float:
+        if step < self.warmup:
+            return (step + 1) / self.warmup
+        rest = steps - 1 - self.warmup
+        passed = min(1.0, (step - self.warmup) / rest) if rest > 0 else 0.0
+        return self.floor + (1 - self.floor) * (1 + cos(pi * passed)) / 2

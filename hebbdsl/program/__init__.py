@@ -1,0 +1,1 @@
+"""Stage 5: the training graph. Torch modules, batches and the step, ready to run on one device."""

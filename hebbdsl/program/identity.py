@@ -1,0 +1,33 @@
+"""What makes two runs the same run."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Setup
+
+SEMANTICS = 1
+"""Version of what a spec means for training. Raised whenever a stored exact loss changes."""
+
+
+def identity(setup: Setup, seed: int, fingerprint: str) -> str:
+    """Hex digest of what decides a run's training: setup, seed, decoded data, semantics.
+
+    Names, claims, seeds and variants of the experiment take no part, nor do fields that only say
+    where data is found.
+    """
+    deciding = {
+        "setup": plain(setup, deciding_only=True),
+        "seed": seed,
+        "data": fingerprint,
+        "semantics": SEMANTICS,
+    }
+    return sha256(canonical_json(deciding)).hexdigest()
+
+
+def canonical_json(value: object) -> bytes:
+    """One spelling for each value: sorted keys, no spaces, no NaN."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()

@@ -1,0 +1,44 @@
+"""Finding the data, or what may stand in for it. Loads numpy, not torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hebbdsl.diagnostics.codes.data import Unavailable
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.spec.experiment import Setup
+from hebbdsl.vocabulary import WORDS
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Opened:
+    """The data set that is used with its content; `substituted_for` is the word it stands in for."""
+
+    dataset: Dataset
+    content: Content
+    substituted_for: str | None = None
+
+    def applied(self, setup: Setup) -> Setup:
+        """The setup as it is run: with the data set that is used."""
+        return replace(setup, data=self.dataset)
+
+
+def open_data(dataset: Dataset, reporter: Reporter) -> Opened:
+    """Open the data set; where it can't be had, open the one that it allows to stand in.
+
+    Data that is there but corrupt is never replaced.
+
+    Raises: Rejected, with problems HEB5xx.
+    """
+    try:
+        return Opened(dataset, dataset.open(reporter))
+    except Rejected as rejected:
+        substitute = dataset.substitute()
+        missing = all(isinstance(problem, Unavailable) for problem in rejected.problems)
+        if substitute is None or not missing:
+            raise
+        word, other = WORDS[type(dataset)], WORDS[type(substitute)]
+        reporter.say(f"{word} can't be had; {other} stands in for it, and the record says so")
+        return Opened(substitute, substitute.open(reporter), substituted_for=word)

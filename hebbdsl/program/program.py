@@ -1,0 +1,88 @@
+"""Stage 5's noun: a variant and a seed as tensors and functions on one device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.program.augmentation import rotate_and_shift
+from hebbdsl.program.batches import Batches, InPlay, Sampler
+from hebbdsl.program.choice import ChosenClass
+from hebbdsl.program.images import Images
+from hebbdsl.program.opening import Opened
+from hebbdsl.program.randomness import torch_generator
+from hebbdsl.program.step import Step
+from hebbdsl.spec.experiment import Setup
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class Program:
+    """All that a run needs. Its weights and the optimizer's state change as it is run."""
+
+    experiment: str
+    variant: str
+    seed: int
+    identity: str
+    plan: VariantPlan
+    setup: Setup
+    """The setup as it is run: with the data set that stands in, where one does."""
+    opened: Opened
+    chosen: tuple[ChosenClass, ...]
+    device: torch.device
+    images: Images
+    sampler: Sampler
+    model: nn.Module
+    output: OutputLayer
+    optimizer: torch.optim.Optimizer
+    step: Step
+
+    def draw(self, first: int, steps: int, play: InPlay) -> Batches:
+        return self.sampler.draw(first, steps, play, self.device)
+
+    def train(
+        self, first: int, batches: Batches, play: InPlay, watch: Float[Tensor, "steps watched"]
+    ) -> None:
+        """Run the steps of `batches`, the first of which is step `first` (from 0)."""
+        training, model = self.setup.training, self.setup.model
+        schedule = training.schedule
+        self.model.train()
+        for row in range(batches.labels.shape[0]):
+            step = first + row
+            if schedule is not None:
+                rate = self.setup.training.optimizer.learning_rate
+                for group in self.optimizer.param_groups:
+                    group["lr"] = rate * schedule.factor(step, training.steps)
+            labels = batches.labels[row]
+            images = self._augmented(
+                self.images.training_batch(labels, batches.drawings[row]), step
+            )
+            keep = None if model.dropout == 0 else self._keep(step, len(labels))
+            self.step(images, labels, keep, play.classes, watch[row])
+
+    def _augmented(self, images: Tensor, step: int) -> Tensor:
+        data = self.setup.data
+        if data.augment_rotation == 0 and data.augment_shift == 0:
+            return images
+        generator = torch_generator(self.seed, "augmentation", step, self.device)
+        return rotate_and_shift(images, data.augment_rotation, data.augment_shift, generator)
+
+    def _keep(self, step: int, batch: int) -> Tensor:
+        """Dropout's mask: 0 with probability p, else 1/(1 − p)."""
+        p = self.setup.model.dropout
+        generator = torch_generator(self.seed, "dropout", step, self.device)
+        draws = torch.rand(
+            batch, self.setup.model.features, generator=generator, device=self.device
+        )
+        return (draws >= p).float() / (1 - p)
+
+    def weights(self) -> Mapping[str, Tensor]:
+        """Every parameter and buffer of model and output, by name, on the CPU."""
+        state = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        state |= {f"output.{name}": value for name, value in self.output.state_dict().items()}
+        return {name: value.detach().cpu().contiguous() for name, value in state.items()}

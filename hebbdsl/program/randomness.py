@@ -1,0 +1,33 @@
+"""Every random draw comes from a generator keyed by (seed, purpose, step).
+
+So training state is a pure function of (spec, seed, step): nothing depends on what was drawn before,
+on the device that samples, or on which process does it.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+
+def derive(seed: int, purpose: str, step: int = 0) -> int:
+    """A number in [0, 2^63) that differs for each (seed, purpose, step)."""
+    digest = blake2b(f"{seed}/{purpose}/{step}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def numpy_generator(seed: int, purpose: str, step: int = 0) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(derive(seed, purpose, step)))
+
+
+def torch_generator(
+    seed: int, purpose: str, step: int = 0, device: torch.device | str = "cpu"
+) -> torch.Generator:
+    import torch
+
+    return torch.Generator(device).manual_seed(derive(seed, purpose, step))

@@ -1,0 +1,90 @@
+"""One optimizer step. Nothing in it waits for the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+
+Forward = Callable[[Tensor, Tensor, Tensor | None, int], tuple[Tensor, Tensor, Tensor]]
+
+
+class Step:
+    """Forward, backward, the optimizer's step, and what the output layer does after it.
+
+    Args:
+        precision: dtype of the model's arithmetic; rows, loss and weights stay in float32.
+        compiled: compile the forward and the backward pass.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        output: OutputLayer,
+        optimizer: torch.optim.Optimizer,
+        precision: torch.dtype,
+        compiled: bool,
+    ) -> None:
+        self.model, self.output, self.optimizer = model, output, optimizer
+        self._precision = precision
+        self._forward: Forward = self._compute
+        if compiled:
+            self._forward = cast(Forward, torch.compile(self._compute))
+        named = [*model.named_parameters(prefix="model"), *output.named_parameters(prefix="output")]
+        self._parameters = [parameter for _, parameter in named if parameter.requires_grad]
+        self.watched = (
+            "loss",
+            *(f"gradient of {name}" for name, parameter in named if parameter.requires_grad),
+            "written rows",
+        )
+        """What is watched for numbers that are not finite, in the order of `Step`'s answer."""
+
+    def __call__(
+        self,
+        images: Float[Tensor, "batch channels height width"],
+        labels: Int[Tensor, " batch"],
+        keep: Float[Tensor, "batch hidden"] | None,
+        in_play: int,
+        watch: Float[Tensor, " watched"],
+    ) -> None:
+        """Train on one batch.
+
+        Args:
+            keep: dropout's mask, already scaled up; None: no dropout.
+            watch: is given the loss, the norm of each gradient and that of what was written. It
+                stays on the device: whoever reads it waits, once for many steps.
+        """
+        for parameter in self._parameters:
+            parameter.grad = None
+        loss, h, clean = self._forward(images, labels, keep, in_play)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        written = self.output.after_step(h.detach(), clean.detach(), labels, in_play)
+        loss = loss.detach()
+        norms = torch._foreach_norm([_gradient(parameter) for parameter in self._parameters])
+        last = loss.new_zeros(()) if written is None else torch.linalg.vector_norm(written)
+        torch.stack([loss, *norms, last], out=watch)
+
+    def _compute(
+        self, images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        with torch.autocast(
+            images.device.type,
+            dtype=torch.bfloat16,
+            enabled=self._precision is torch.bfloat16,
+        ):
+            clean = self.model(images)
+        clean = clean.float()
+        h = clean if keep is None else clean * keep
+        return self.output.loss(h, labels, in_play), h, clean
+
+
+def _gradient(parameter: nn.Parameter) -> Tensor:
+    if parameter.grad is None:
+        return parameter.new_zeros(())
+    return parameter.grad

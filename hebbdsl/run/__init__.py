@@ -1,0 +1,1 @@
+"""Stage 6: running a program, and what is kept of it."""

@@ -1,0 +1,109 @@
+"""One run to be had: taken from the store when it is settled there, else trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from hebbdsl.diagnostics.codes.run import NotFinite
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.program.opening import Opened, open_data
+from hebbdsl.program.identity import identity
+from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.record import Record
+from hebbdsl.run.store import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A variant and a seed, and where the run goes. Travels between processes."""
+
+    experiment: str
+    variant: str
+    plan: VariantPlan
+    seed: int
+    out: Path
+    device: str = "auto"
+    threads: int = 1
+    retrain: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.variant}, seed {self.seed}"
+
+
+@lru_cache(maxsize=2)
+def opened(dataset: Dataset, reporter: Reporter) -> Opened:
+    """The data of a job, opened once a process however many runs use it."""
+    return open_data(dataset, reporter)
+
+
+def folder_of(job: Job, reporter: Reporter) -> RunFolder:
+    """Where the run stands or will stand. Opens the data: its fingerprint is part of the identity.
+
+    Raises: Rejected, with problems HEB5xx, when the data can't be had.
+    """
+    data = opened(job.plan.setup.data, reporter)
+    known = identity(data.applied(job.plan.setup), job.seed, data.content.fingerprint)
+    return RunFolder.of(job.out, job.experiment, job.variant, job.seed, known)
+
+
+def settled(job: Job, folder: RunFolder) -> Record | None:
+    """The record of a run that needs no training: it was finished, or failed as it will again.
+
+    None when it is to be trained: missing, interrupted, or to be retrained.
+
+    Raises: Rejected, with HEB534, when files of the run were altered.
+    """
+    if job.retrain:
+        return None
+    record = folder.read()
+    return record if record is not None and record.status != "interrupted" else None
+
+
+def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
+    """Train what is not settled.
+
+    A run whose numbers became infinite is a result: its record has status `failed`.
+
+    Raises:
+        Rejected: data that can't be had, a folder that can't be written or is held by another
+            process, an altered record.
+    """
+    from hebbdsl.program.building import assemble
+    from hebbdsl.program.devices import find_device, use_threads
+    from hebbdsl.run.execution import execute
+
+    folder = folder_of(job, reporter)
+    record = settled(job, folder)
+    if record is None:
+        with folder.held():
+            record = settled(job, folder)  # another process may have finished it meanwhile
+            if record is None:
+                if job.retrain:
+                    folder.set_aside()
+                elif folder.was_begun():
+                    reporter.say(f"{job.name} was interrupted; it starts again from step 0")
+                use_threads(job.threads)
+                data = opened(job.plan.setup.data, reporter)
+                device = find_device(job.device)
+                program = assemble(
+                    job.experiment, job.variant, job.plan, job.seed, data, device
+                )
+                record = execute(program, folder, monitor)
+    return record
+
+
+def failure_of(record: Record) -> Problem | None:
+    """What made the run fail, to be shown; None: it did not."""
+    if record.failure is None:
+        return None
+    return NotFinite(
+        place=str(record.folder),
+        run=f"{record.variant}, seed {record.seed}",
+        step=record.failure["step"],
+        tensor=record.failure["tensor"],
+    )

@@ -1,0 +1,36 @@
+"""Who is told of runs under way. The terminal's versions stand in `run.progress`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.part import Quiet, Reporter
+from hebbdsl.run.record import Evaluation, Record
+
+
+class Monitor(Protocol):
+    """Is told of each evaluation of one run."""
+
+    def evaluated(self, evaluation: Evaluation) -> None: ...
+
+
+class Board(Reporter, Protocol):
+    """Is told what many runs do; a job is named by its number."""
+
+    def began(self, job: int) -> None: ...
+    def evaluated(self, job: int, evaluation: Evaluation) -> None: ...
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
+
+
+class Silent(Quiet):
+    """A board, and a monitor of one run, that says nothing."""
+
+    def began(self, job: int) -> None:
+        pass
+
+    def evaluated(self, *_: object) -> None:
+        pass
+
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        pass

@@ -1,0 +1,180 @@
+"""Progress of runs on a terminal (rich, one line a run under way), or as plain lines elsewhere.
+
+All of it goes to stderr. The only module beside the command line that knows the terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.run.job import Job
+from hebbdsl.run.monitor import Board, Silent
+from hebbdsl.run.record import Evaluation, Record
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_PAUSE = 5.0
+"""Seconds between plain lines about one run."""
+
+
+@contextmanager
+def showing(jobs: Sequence[Job], quiet: bool) -> Iterator[Board]:
+    """The board that fits where stderr goes."""
+    if quiet:
+        yield Silent()
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as progress:
+            yield _Live(jobs, progress)
+    else:
+        yield _Lines(jobs, sys.stderr)
+
+
+class _Lines:
+    """Plain lines: what a log file or a CI shows."""
+
+    def __init__(self, jobs: Sequence[Job], stream: TextIO) -> None:
+        self._jobs, self._stream = jobs, stream
+        self._done = 0
+        self._spoke: dict[object, float] = {}
+        self._pace = _Pace()
+
+    def say(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        if self._is_due(what) or done == total:
+            self.say(f"{what}: {_amount(done, unit)}{_of(total, unit)}")
+
+    def began(self, job: int) -> None:
+        self._pace.begin(job)
+
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+        pace = self._pace.of(job, evaluation.step)
+        if self._is_due(job):
+            one = self._jobs[job]
+            steps = one.plan.setup.training.steps
+            self.say(
+                f"{one.name}: step {evaluation.step} of {steps}, {_state(one, evaluation, pace)}"
+            )
+
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        self._done += 1
+        self.say(f"[{self._done}/{len(self._jobs)}] {self._jobs[job].name}: {_outcome(record)}")
+
+    def _is_due(self, topic: object) -> bool:
+        now = time.monotonic()
+        if now - self._spoke.setdefault(topic, now) < _PAUSE:
+            return False
+        self._spoke[topic] = now
+        return True
+
+
+class _Live:
+    """A line a run under way, one for all of them, and finished runs scrolling by above."""
+
+    def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
+        self._jobs, self._progress = jobs, progress
+        self._tasks: dict[object, TaskID] = {}
+        self._pace = _Pace()
+        self._all = (
+            progress.add_task("all runs", total=len(jobs), state="") if len(jobs) > 1 else None
+        )
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, highlight=False)
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=total, state="")
+        state = f"{_amount(done, unit)}{_of(total, unit)}"
+        self._progress.update(self._tasks[what], completed=done, total=total, state=state)
+        if done == total:
+            self._progress.remove_task(self._tasks.pop(what))
+
+    def began(self, job: int) -> None:
+        one = self._jobs[job]
+        steps = one.plan.setup.training.steps
+        self._pace.begin(job)
+        self._tasks[job] = self._progress.add_task(one.name, total=steps, state="preparing")
+
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+        state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
+        self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
+
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        self._progress.remove_task(self._tasks.pop(job))
+        self.say(f"{self._jobs[job].name}: {_outcome(record)}")
+        if self._all is not None:
+            self._progress.advance(self._all)
+
+
+class _Pace:
+    """Steps a second of each run, evaluations included: what the time left depends on."""
+
+    def __init__(self) -> None:
+        self._began: dict[int, float] = {}
+
+    def begin(self, job: int) -> None:
+        self._began[job] = time.monotonic()
+
+    def of(self, job: int, step: int) -> float:
+        return step / max(time.monotonic() - self._began[job], 1e-9)
+
+
+def _state(job: Job, evaluation: Evaluation, pace: float) -> str:
+    levels = len(job.plan.levels)
+    left = (job.plan.setup.training.steps - evaluation.step) / max(pace, 1e-9)
+    return (
+        f"level {evaluation.level + 1}/{levels}, {evaluation.classes} classes,"
+        f" accuracy {evaluation.test_accuracy:.2f}, newest {evaluation.newest_accuracy:.2f},"
+        f" {pace:.0f} steps/s, at most {_duration(left)} left"
+    )
+
+
+def _outcome(record: Record | None) -> str:
+    if record is None:
+        return "could not be run"
+    if record.status != "finished":
+        return record.status
+    finish = record.metrics.get("steps_to_finish")
+    accuracy = record.metrics["final_test_accuracy"].value
+    how = f"accuracy {accuracy:.2f} after {record.steps} steps"
+    if finish is None:
+        text = how
+    elif finish.censored:
+        passed = record.metrics["levels_passed"].value
+        text = f"not finished: {passed:.0f} levels passed, {how}"
+    else:
+        text = f"finished in {record.steps} steps"
+    substituted = record.data["substituted_for"]
+    return text + (f" (on {record.data['word']} in place of {substituted})" if substituted else "")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _amount(count: int, unit: str) -> str:
+    return f"{count / 1e6:.1f} MB" if unit == "bytes" else f"{count:,} {unit}"
+
+
+def _of(total: int | None, unit: str) -> str:
+    return "" if total is None else f" of {_amount(total, unit)}"

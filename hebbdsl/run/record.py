@@ -1,0 +1,86 @@
+"""Stage 6's noun: what happened in one run, as its folder tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """A metric of a whole run. A censored value is a lower bound: the event had not come by then.
+
+    `cohorts` says over how many cohorts of added classes it is averaged, where it is.
+    """
+
+    value: float
+    censored: bool = False
+    cohorts: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """`classes` in play from step `began` until `passed`; None: never passed."""
+
+    classes: int
+    began: int
+    passed: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Binding:
+    """Test accuracy of the classes added together at level `cohort` (the second level's are 1),
+    `age` steps after they appeared, having been trained on `exposures` times a class on the mean."""
+
+    cohort: int
+    age: int
+    exposures: float
+    accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """One line of `metrics.jsonl`. `step` counts optimizer steps done."""
+
+    step: int
+    level: int
+    classes: int
+    train_loss: float
+    test_accuracy: float
+    newest_accuracy: float
+    whole: bool
+    seconds: float
+    binding: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What one run left: who it was, what it ran on, what came out.
+
+    Attributes:
+        status: `finished`, `failed` or `interrupted`. A run that used all its steps is finished.
+        identity: hex digest of what decides the training.
+        setup: the resolved setup, as plain JSON values ({"output": {"hebbian": {"gamma": …}}}).
+        data: word, fingerprint, origin, and `substituted_for` (a word, or None).
+        environment: semantics, hebbdsl, torch, device, dtype, threads.
+        metrics: name to value, `newest_accuracy@10` included.
+        folder: where it stands.
+    """
+
+    experiment: str
+    variant: str
+    seed: int
+    identity: str
+    status: str
+    setup: Mapping[str, Any]
+    data: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    levels: tuple[Level, ...]
+    metrics: Mapping[str, Value]
+    steps: int
+    failure: Mapping[str, Any] | None = None
+    folder: Path | None = None
+    evaluations: tuple[Evaluation, ...] = ()

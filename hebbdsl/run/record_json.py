@@ -1,0 +1,140 @@
+"""Records and evaluations as JSON, with the schema that is asked before one is believed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
+
+_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_STEP = {"type": "integer", "minimum": 0}
+
+RECORD_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "The record of one run",
+    "type": "object",
+    "required": [
+        "version",
+        "experiment",
+        "variant",
+        "seed",
+        "identity",
+        "status",
+        "setup",
+        "data",
+        "environment",
+        "plan",
+        "levels",
+        "metrics",
+        "steps",
+        "failure",
+        "files",
+        "seal",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": 1},
+        "experiment": {"type": "string"},
+        "variant": {"type": "string"},
+        "seed": _STEP,
+        "identity": _DIGEST,
+        "status": {"enum": ["finished", "failed", "interrupted"]},
+        "setup": {"type": "object"},
+        "data": {
+            "type": "object",
+            "required": ["word", "fingerprint", "origin", "substituted_for", "classes"],
+            "properties": {
+                "word": {"type": "string"},
+                "fingerprint": {"type": "string"},
+                "origin": {"type": "string"},
+                "substituted_for": {"type": ["string", "null"]},
+                "classes": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+        "environment": {
+            "type": "object",
+            "required": ["semantics", "hebbdsl", "torch", "device", "dtype", "threads"],
+        },
+        "plan": {"type": "object"},
+        "levels": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["classes", "began", "passed"],
+                "additionalProperties": False,
+                "properties": {
+                    "classes": {"type": "integer", "minimum": 1},
+                    "began": _STEP,
+                    "passed": {"type": ["integer", "null"], "minimum": 0},
+                },
+            },
+        },
+        "metrics": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["value", "censored", "cohorts"],
+                "additionalProperties": False,
+                "properties": {
+                    "value": {"type": "number"},
+                    "censored": {"type": "boolean"},
+                    "cohorts": {"type": ["integer", "null"], "minimum": 1},
+                },
+            },
+        },
+        "steps": _STEP,
+        "failure": {"type": ["object", "null"]},
+        "files": {"type": "object", "additionalProperties": _DIGEST},
+        "seal": _DIGEST,
+    },
+}
+
+
+def record_to_json(record: Record) -> dict[str, Any]:
+    """Without the evaluations, which are lines of their own, and without seal and digests."""
+    return {
+        "version": 1,
+        "experiment": record.experiment,
+        "variant": record.variant,
+        "seed": record.seed,
+        "identity": record.identity,
+        "status": record.status,
+        "setup": dict(record.setup),
+        "data": dict(record.data),
+        "environment": dict(record.environment),
+        "plan": dict(record.plan),
+        "levels": [asdict(level) for level in record.levels],
+        "metrics": {name: asdict(value) for name, value in record.metrics.items()},
+        "steps": record.steps,
+        "failure": None if record.failure is None else dict(record.failure),
+    }
+
+
+def record_from_json(
+    body: dict[str, Any], folder: Path, evaluations: tuple[Evaluation, ...]
+) -> Record:
+    """The inverse, of a body that the schema has passed."""
+    return Record(
+        experiment=body["experiment"],
+        variant=body["variant"],
+        seed=body["seed"],
+        identity=body["identity"],
+        status=body["status"],
+        setup=body["setup"],
+        data=body["data"],
+        environment=body["environment"],
+        plan=body["plan"],
+        levels=tuple(Level(**level) for level in body["levels"]),
+        metrics={name: Value(**value) for name, value in body["metrics"].items()},
+        steps=body["steps"],
+        failure=body["failure"],
+        folder=folder,
+        evaluations=evaluations,
+    )
+
+
+def evaluation_from_json(line: dict[str, Any]) -> Evaluation:
+    binding = tuple(Binding(**one) for one in line.pop("binding"))
+    return Evaluation(**line, binding=binding)

@@ -1,0 +1,175 @@
+"""The folder of a run: what is written into it, and what is believed of it when it is read.
+
+    runs/<experiment>/<variant>/seed-<n>-<hash8>/
+        spec.json             the resolved setup
+        metrics.jsonl         a line an evaluation, appended
+        weights.safetensors   final weights and buffers
+        record.json           written last; holds the digests of the others and of itself
+
+A folder without a record is a run that was cut short.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hebbdsl.diagnostics.codes.run import AlteredRecord, Busy, Unwritable
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.program.identity import canonical_json
+from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.record_json import evaluation_from_json, record_from_json, record_to_json
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+RECORD, METRICS, WEIGHTS, SETUP = "record.json", "metrics.jsonl", "weights.safetensors", "spec.json"
+
+
+class RunFolder:
+    """The folder of one run. Writing goes to a temporary name, is synced, and renamed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @staticmethod
+    def of(out: Path, experiment: str, variant: str, seed: int, identity: str) -> RunFolder:
+        return RunFolder(out / experiment / variant / f"seed-{seed}-{identity[:8]}")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the run against other processes.
+
+        Raises: Rejected, with HEB532 when the folder can't be made, HEB533 when another holds it.
+        """
+        import fcntl
+
+        with self._writing():
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Rejected([Busy(place=str(self.path))]) from error
+            yield
+        finally:
+            os.close(lock)
+
+    def was_begun(self) -> bool:
+        return (self.path / METRICS).exists()
+
+    def begin(self, setup: Mapping[str, Any]) -> None:
+        """Start from step 0: what an earlier, unfinished try left is removed."""
+        with self._writing():
+            for name in (RECORD, METRICS, WEIGHTS):
+                (self.path / name).unlink(missing_ok=True)
+            self._write(SETUP, json.dumps(setup, indent=1, ensure_ascii=False).encode() + b"\n")
+            self._write(METRICS, b"")
+
+    def append(self, evaluation: Evaluation) -> None:
+        with self._writing(), (self.path / METRICS).open("ab") as file:
+            file.write(canonical_json(asdict(evaluation)) + b"\n")
+
+    def save_weights(self, weights: Mapping[str, Tensor]) -> None:
+        from safetensors.torch import save
+
+        with self._writing():
+            self._write(WEIGHTS, save(dict(weights)))
+
+    def finish(self, record: Record) -> None:
+        """Write the record, sealed with the digests of the other files and its own."""
+        with self._writing():
+            body = record_to_json(record)
+            body["files"] = {
+                name: _digest((self.path / name).read_bytes())
+                for name in (SETUP, METRICS, WEIGHTS)
+                if (self.path / name).exists()
+            }
+            body["seal"] = _digest(canonical_json(body))
+            self._write(RECORD, json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n")
+
+    def set_aside(self) -> Path | None:
+        """Keep the folder as it is beside itself, under a name of its own; None: there was none."""
+        if not (self.path / RECORD).exists():
+            return None
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}.replaced-{number}")).exists():
+            number += 1
+        with self._writing():
+            aside.mkdir()
+            for name in (RECORD, METRICS, WEIGHTS, SETUP):
+                if (self.path / name).exists():
+                    (self.path / name).rename(aside / name)
+        return aside
+
+    def read(self) -> Record | None:
+        """The record with its evaluations; None: no record was written.
+
+        Raises: Rejected, with HEB534, when a file is not what the run wrote.
+        """
+        path = self.path / RECORD
+        try:
+            body = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise self._altered(RECORD, f"it can't be read ({error})") from error
+        self._verify(body)
+        lines = (self.path / METRICS).read_bytes().splitlines()
+        evaluations = tuple(evaluation_from_json(json.loads(line)) for line in lines)
+        return record_from_json(body, self.path, evaluations)
+
+    def _verify(self, body: Any) -> None:
+        from jsonschema import Draft202012Validator
+
+        from hebbdsl.run.record_json import RECORD_SCHEMA
+
+        fault = next(Draft202012Validator(RECORD_SCHEMA).iter_errors(body), None)
+        if fault is not None:
+            raise self._altered(RECORD, f"at {fault.json_path}: {fault.message[:200]}")
+        unsealed = {key: value for key, value in body.items() if key != "seal"}
+        if _digest(canonical_json(unsealed)) != body["seal"]:
+            raise self._altered(RECORD, "its seal does not fit its content")
+        for name, digest in body["files"].items():
+            try:
+                found = _digest((self.path / name).read_bytes())
+            except OSError as error:
+                raise self._altered(name, f"it can't be read ({error.strerror})") from error
+            if found != digest:
+                raise self._altered(name, "its content is not what the record was sealed with")
+
+    def _altered(self, name: str, reason: str) -> Rejected:
+        return Rejected([AlteredRecord(place=str(self.path / name), reason=reason)])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Rejected([Unwritable(place=str(self.path), reason=reason)]) from error
+
+    def _write(self, name: str, content: bytes) -> None:
+        temporary = self.path / f".{name}.{os.getpid()}"
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path / name)
+
+
+def find_runs(folder: Path) -> list[RunFolder]:
+    """Every run with a record at or under `folder`, in order of path; replaced ones left out."""
+    found = sorted(path.parent for path in folder.rglob(RECORD))
+    return [RunFolder(path) for path in found if ".replaced-" not in path.name]
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

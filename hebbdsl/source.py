@@ -1,0 +1,60 @@
+"""Stage 1: what was written, and where each character is."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A text with a name: a spec file, or the value of one `--set`.
+
+    `name` is what diagnostics show (a path as the user gave it). Offsets count code points from 0;
+    lines and columns count from 1, columns in code points. A line ends at `\\n`, `\\r\\n` or `\\r`.
+    """
+
+    name: str
+    text: str
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        starts = [0]
+        text = self.text
+        index = 0
+        while (index := _next_break(text, index)) >= 0:
+            index += 2 if text.startswith("\r\n", index) else 1
+            starts.append(index)
+        return tuple(starts)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of the character at `offset`."""
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of line `number` (from 1), without its line end."""
+        start = self.line_starts[number - 1]
+        end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+
+def _next_break(text: str, start: int) -> int:
+    newline, carriage = text.find("\n", start), text.find("\r", start)
+    if newline < 0 or carriage < 0:
+        return max(newline, carriage)
+    return min(newline, carriage)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters from `start` up to, not including, `end` of one source."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]

@@ -1,0 +1,65 @@
+"""The top of the language: the sections of an experiment. The one source of truth for all surfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from hebbdsl.expression.claim import Claim
+from hebbdsl.parts.bounds import Classes, Count, Name, Seeds, Steps
+from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
+
+Overrides = Mapping[str, Any]
+"""What a variant changes: paths of fields with their new values, as written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Training:
+    """How long and how the weights are trained, and when they are evaluated."""
+
+    optimizer: Annotated[Optimizer, "how gradients change the weights"]
+    schedule: Annotated[Schedule | None, "how the learning rate changes; null: it does not"] = None
+    batch_size: Annotated[Count, "images of one step, drawn without repeats"] = 64
+    steps: Annotated[Steps, "optimizer steps after which a run ends at the latest"]
+    evaluate_every: Annotated[Steps, "steps between evaluations on the test drawings"] = 10
+    evaluation_classes: Annotated[
+        Classes | None,
+        "classes that an evaluation looks at, the newest always among them, the others drawn anew each"
+        " time; a level is passed only by an evaluation of all; null: always all",
+    ] = None
+    binding_steps: Annotated[
+        Steps, "steps for which the accuracy of added classes is followed after they appear"
+    ] = 100
+    precision: Annotated[
+        Literal["float32", "bfloat16"], "arithmetic of the model; weights stay in float32"
+    ] = "float32"
+    compile: Annotated[bool, "compile the forward and backward pass with torch.compile"] = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """What decides the training of a run: with a seed and the data, the whole of it."""
+
+    data: Annotated[Dataset, "what is learnt"]
+    model: Annotated[Model, "what turns an input into an activation"]
+    output: Annotated[Output, "what turns an activation into probabilities"]
+    curriculum: Annotated[Curriculum, "which classes are in play when"]
+    training: Annotated[Training, "optimizer, schedule, steps and evaluation"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Experiment(Setup):
+    """One file: a setup, its variants, and what is claimed of them."""
+
+    hebbdsl: Annotated[Literal[1], "version of the language"]
+    experiment: Annotated[Name, "name of the experiment, and of its folder of runs"]
+    about: Annotated[str, "the question that is asked, as a sentence"] = ""
+    seeds: Annotated[Seeds, "one run for each; `0..9` includes both ends"] = tuple(range(10))
+    baseline: Annotated[Name | None, "the variant others are compared with; null: the first"] = None
+    variants: Annotated[
+        Mapping[Name, Overrides], "named changes to the setup; `{}` is the setup as written"
+    ] = field(default_factory=dict)
+    claims: Annotated[
+        tuple[Claim, ...], "comparisons of metrics of variants, judged by `hebbdsl compare`"
+    ] = ()

@@ -1,0 +1,75 @@
+"""Stage 2's noun: mappings, lists and scalars, each with its characters. Knows no surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """A word, number, text or expression, as written.
+
+    Attributes:
+        text: what it says, quotes and escapes undone.
+        quoted: it stood in quotes, so it can only be a text.
+        span: all its characters, quotes included.
+        offsets: where in the source each character of `text` stands, with the end as one more;
+            None when no such map was kept (very long texts).
+    """
+
+    text: str
+    quoted: bool
+    span: Span
+    offsets: tuple[int, ...] | range | None = None
+
+    def part(self, start: int, end: int) -> Span:
+        """The source of `text[start:end]`; at the text's end, one character is enough to point at."""
+        if self.offsets is None:
+            return self.span
+        first = self.offsets[min(start, len(self.text))]
+        last = self.offsets[min(max(end, start) - 1, len(self.text))] + 1 if end > start else first
+        return Span(self.span.source, first, max(first, last))
+
+    @property
+    def missing(self) -> bool:
+        """Nothing stands where a value should."""
+        return not self.text and not self.quoted
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapping:
+    """Entries in the order written; no two keys are equal."""
+
+    entries: tuple[Entry, ...]
+    span: Span
+
+    def entry(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    items: tuple[Node, ...]
+    span: Span
+
+
+Node = Mapping | Sequence | Scalar
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """What a source says. `problems` are those that leave no doubt how it is built (a key that is
+    written twice counts once): stage 3 says them together with its own."""
+
+    source: Source
+    root: Mapping
+    problems: tuple[Problem, ...] = ()

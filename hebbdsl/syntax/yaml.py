@@ -1,0 +1,234 @@
+"""Stage 2 for YAML: a tree from parser events. Nothing is ever composed or loaded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from hebbdsl.diagnostics.codes import syntax as codes
+from hebbdsl.diagnostics.codes import yaml as refused
+from hebbdsl.diagnostics.codes.reading import LARGEST, Empty, TooLarge
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.source import Source, Span
+from hebbdsl.syntax.offsets import scalar_offsets
+from hebbdsl.syntax.slips import explain_slip
+from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
+
+# The C parser is ten times faster; PyYAML can be installed without it.
+_LOADER: type = getattr(yaml, "CLoader", yaml.Loader)
+_PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
+_JOINED_KEY = re.compile(r"[A-Za-z_][\w.]*:[^\s]+")
+
+
+def parse_tree(source: Source) -> Tree:
+    """Raises: Rejected, when the text is not YAML or uses what the language leaves out."""
+    root, problems = _parse(source, source.text)
+    if root is None:
+        raise Rejected([*problems, Empty(place=source.name)])
+    if not isinstance(root, Mapping):
+        found = "a list" if isinstance(root, Sequence) else "a single value"
+        start = root.span.start
+        place = Span(source, start, min(start + 1, root.span.end))
+        raise Rejected([*problems, codes.NotAMapping(place=place, found=found)])
+    return Tree(source, root, problems)
+
+
+def parse_value(source: Source, start: int) -> Node:
+    """The value that the source holds from `start` on: what follows `=` in `--set path=value`.
+
+    Raises: Rejected, as `parse_tree` does.
+    """
+    # Blanks keep every offset true.
+    root, problems = _parse(source, " " * start + source.text[start:])
+    if problems:
+        raise Rejected(problems)
+    if root is None:
+        return Scalar("", False, Span(source, start, len(source.text)), range(start, start + 1))
+    return root
+
+
+def _parse(source: Source, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    if len(text) > LARGEST:
+        raise Rejected([TooLarge(place=source.name, size=len(text))])
+    builder = _Builder(source, text)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise Rejected([*builder.problems, explain_slip(error, source)]) from None
+    except yaml.reader.ReaderError as error:
+        place = Span(source, error.position, error.position + 1)
+        raise Rejected([codes.Malformed(place=place, said=error.reason)]) from None
+    if builder.fatal:
+        raise Rejected(builder.problems)
+    return builder.root, tuple(builder.problems)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not come. `key` waits for its value."""
+
+    start: int
+    flow: bool
+    is_mapping: bool
+    entries: list[Entry] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+    seen: dict[str, Scalar] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+class _Builder:
+    """Builds nodes from events on a stack of its own, so that no input can exhaust Python's.
+
+    A problem is `fatal` when it leaves in doubt what the tree is.
+    """
+
+    def __init__(self, source: Source, text: str) -> None:
+        self.source = source
+        self.text = text
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self.fatal = False
+        self._stack: list[_Open] = []
+        self._nodes = 0
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.DocumentStartEvent():
+                self._document(event)
+            case yaml.AliasEvent():
+                self._refuse(refused.Alias(place=self._span(event), written=self._span(event).text))
+                self._place(Scalar("", True, self._span(event)))
+            case yaml.ScalarEvent():
+                self._count(event)
+                self._properties(event)
+                self._scalar(event)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._count(event)
+                self._properties(event)
+                self._begin(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._end(event)
+
+    def _document(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        if event.version or event.tags:
+            start = self.text.find("%")
+            line = self.text[start:].partition("\n")[0].rstrip()
+            place = Span(self.source, start, start + len(line))
+            self.problems.append(refused.Tag(place=place, written=line))
+        if self._documents > 1:
+            raise Rejected([*self.problems, refused.SeveralDocuments(place=self._span(event))])
+
+    def _count(self, event: yaml.NodeEvent) -> None:
+        self._nodes += 1
+        if self._nodes > codes.MOST_NODES:
+            start = event.start_mark.index
+            raise Rejected([refused.TooMany(place=Span(self.source, start, start + 1))])
+
+    def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        """Anchors and tags stand before a node and leave no doubt what it is without them."""
+        start = event.start_mark.index
+        for _ in range((event.anchor is not None) + (event.tag is not None)):
+            if (found := _PROPERTY.search(self.text, start)) is None:
+                return
+            start = found.end()
+            place = Span(self.source, found.start(), found.end())
+            kind = refused.Anchor if found.group().startswith("&") else refused.Tag
+            self.problems.append(kind(place=place, written=found.group()))
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        span = self._span(event)
+        if event.anchor is not None or event.tag is not None:
+            skipped = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+").match(self.text, span.start)
+            span = Span(self.source, min(skipped.end() if skipped else span.start, span.end), span.end)
+        if event.style in ("|", ">"):
+            end = span.start + len(self.text[span.start : span.end].rstrip())
+            span = Span(self.source, span.start, end)
+        scalar = Scalar(
+            event.value,
+            event.style is not None,
+            span,
+            scalar_offsets(self.text, event.value, span.start, event.style),
+        )
+        flow = bool(self._stack) and self._stack[-1].flow
+        if flow and event.style is None and event.value.count("(") > event.value.count(")"):
+            self._refuse(codes.CommaInside(place=span))
+        self._place(scalar)
+
+    def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        start = event.start_mark.index
+        if len(self._stack) >= codes.DEEPEST:
+            place = Span(self.source, start, start + 1)
+            raise Rejected([*self.problems, refused.TooDeep(place=place)])
+        flow = bool(event.flow_style)
+        self._stack.append(_Open(start, flow, isinstance(event, yaml.MappingStartEvent)))
+
+    def _end(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
+        opened = self._stack.pop()
+        node: Node
+        if opened.is_mapping:
+            end = opened.entries[-1].value.span.end if opened.entries else opened.start
+            node = Mapping(tuple(opened.entries), self._extent(opened, event, end))
+        else:
+            end = opened.items[-1].span.end if opened.items else opened.start
+            node = Sequence(tuple(opened.items), self._extent(opened, event, end))
+        self._place(node)
+
+    def _extent(self, opened: _Open, event: yaml.Event, end: int) -> Span:
+        # A block's end mark stands at the next token, lines below.
+        end = event.end_mark.index if opened.flow else end
+        return Span(self.source, opened.start, max(opened.start, end))
+
+    def _place(self, node: Node) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        opened = self._stack[-1]
+        if not opened.is_mapping:
+            opened.items.append(node)
+        elif opened.key is None:
+            opened.key = self._as_key(node, opened)
+        else:
+            self._entry(opened, opened.key, node)
+            opened.key = None
+
+    def _as_key(self, node: Node, opened: _Open) -> Scalar:
+        if isinstance(node, Scalar):
+            if node.text == "<<" and not node.quoted:
+                self._refuse(refused.MergeKey(place=node.span))
+            elif node.missing:
+                self._refuse(refused.NotAKey(place=self._point(node), found="nothing"))
+            return node
+        found = "a mapping" if isinstance(node, Mapping) else "a list"
+        self._refuse(refused.NotAKey(place=node.span, found=found))
+        return Scalar("", True, node.span)
+
+    def _entry(self, opened: _Open, key: Scalar, value: Node) -> None:
+        if not key.quoted and isinstance(value, Scalar) and value.missing:
+            if _JOINED_KEY.fullmatch(key.text) and opened.flow:
+                self._refuse(codes.NoSpace(place=key.span, written=key.text))
+        if (first := opened.seen.get(key.text)) is not None:
+            self.problems.append(
+                codes.DuplicateKey(place=key.span, key=key.text, first=first.span)
+            )
+            return
+        opened.seen[key.text] = key
+        opened.entries.append(Entry(key, value))
+
+    def _refuse(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        self.fatal = True
+
+    def _point(self, node: Node) -> Span:
+        start = node.span.start
+        return Span(self.source, start, min(start + 1, len(self.text)))
+
+    def _span(self, event: yaml.Event) -> Span:
+        return Span(self.source, event.start_mark.index, event.end_mark.index)
+
+
+__all__ = ["parse_tree", "parse_value"]

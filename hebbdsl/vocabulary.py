@@ -1,0 +1,40 @@
+"""Every word of the language: kind, then word, then spec class. The only place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hebbdsl.parts.curricula.fixed import Fixed
+from hebbdsl.parts.curricula.growing import Growing
+from hebbdsl.parts.datasets.glyphs import Glyphs
+from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.models.convnet.spec import Convnet
+from hebbdsl.parts.models.mlp.spec import Mlp
+from hebbdsl.parts.optimizers.adagrad import Adagrad
+from hebbdsl.parts.optimizers.adam import Adam
+from hebbdsl.parts.optimizers.adamw import Adamw
+from hebbdsl.parts.optimizers.rmsprop import Rmsprop
+from hebbdsl.parts.optimizers.sgd import Sgd
+from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Part, Schedule
+from hebbdsl.parts.schedules.constant import Constant
+from hebbdsl.parts.schedules.cosine import Cosine
+from hebbdsl.parts.schedules.step import Step
+from hebbdsl.parts.schedules.warmup import Warmup
+
+VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
+    Dataset: {"omniglot": Omniglot, "glyphs": Glyphs},
+    Model: {"convnet": Convnet, "mlp": Mlp},
+    Output: {"softmax": Softmax, "hebbian": Hebbian, "cache": Cache, "mixture": Mixture},
+    Curriculum: {"fixed": Fixed, "growing": Growing},
+    Optimizer: {"adam": Adam, "adamw": Adamw, "rmsprop": Rmsprop, "adagrad": Adagrad, "sgd": Sgd},
+    Schedule: {"constant": Constant, "warmup": Warmup, "cosine": Cosine, "step": Step},
+}
+
+WORDS: Mapping[type[Part], str] = {
+    part: word for words in VOCABULARY.values() for word, part in words.items()
+}
+"""The word of each spec class."""
