@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from functools import reduce
 
 from hebbdsl.comparison.comparison import JudgedClaim, Judgement, Verdict
 from hebbdsl.comparison.paired import Estimate, Range, estimate, gap, on_scale, scale_of
@@ -62,8 +62,9 @@ def _judge(expression: Expression, values: Values, judgements: list[Judgement]) 
 def _judge_one(compare: Compare, values: Values) -> Judgement:
     metrics = list(dict.fromkeys(metrics_of(compare)))
     per_metric = [_seeds_with(metric, values) for metric in metrics]
-    seeds = tuple(sorted(reduce(set.intersection, per_metric))) if per_metric else ()
-    left_out = sorted(set().union(*per_metric) - set(seeds))
+    everywhere: set[int] = set().union(*per_metric)
+    seeds = tuple(s for s in sorted(everywhere) if all(s in found for found in per_metric))
+    left_out = sorted(everywhere - set(seeds))
     # Without metrics there is nothing to average: one seed of constants stands for all.
     rounds: Sequence[int | None] = seeds if metrics else (None, None)
     left = [_range(compare.left, values, seed) for seed in rounds]
@@ -145,7 +146,7 @@ def _reason(scale: Scale, mean: Estimate, verdict: Verdict, n: int) -> str:
     what = "left / right" if scale is Scale.RATIO else "left − right"
     sign = f"{mean.bound.value} " if mean.bound.value else ""
     equal = 1 if scale is Scale.RATIO else 0
-    said = f"{what} {sign}{mean.value:.3g}"
+    said = f"{what} {sign}{_digits(mean.value)}"
     if mean.interval:
         said += f" {_ends(mean.interval)}"
         if verdict is Verdict.UNDECIDED and mean.interval.low <= equal <= mean.interval.high:
@@ -155,9 +156,13 @@ def _reason(scale: Scale, mean: Estimate, verdict: Verdict, n: int) -> str:
 
 def _ends(interval: Interval) -> str:
     """With a round bracket beside an infinite end."""
-    high = f"{interval.high:.3g}]" if interval.high < float("inf") else "∞)"
-    low = f"[{interval.low:.3g}" if interval.low > float("-inf") else "(−∞"
+    high = f"{_digits(interval.high)}]" if math.isfinite(interval.high) else "∞)"
+    low = f"[{_digits(interval.low)}" if math.isfinite(interval.low) else "(−∞"
     return f"{low}, {high}"
+
+
+def _digits(value: float) -> str:
+    return (f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}").replace("-", "−")
 
 
 def _written(expression: Expression, inside: bool = False) -> str:

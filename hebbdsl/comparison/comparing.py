@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hebbdsl.comparison.claims import Values, judge
-from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary, Test
+from hebbdsl.comparison.comparison import Column, Comparison, Contrast, PairedTest, Row, Summary
 from hebbdsl.comparison.differences import setup_differences
 from hebbdsl.comparison.paired import (
+    Estimate,
     Range,
     estimate,
     flip_test,
@@ -18,7 +19,7 @@ from hebbdsl.comparison.paired import (
     scale_of,
 )
 from hebbdsl.comparison.selection import select
-from hebbdsl.comparison.statistics import SIGNIFICANCE, FlipTest, holm, smallest_p
+from hebbdsl.comparison.statistics import SIGNIFICANCE, holm, smallest_p
 from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
@@ -47,7 +48,8 @@ def compare_records(
 
     Args:
         baseline: the variant of ratios and tests; None: the first that has records.
-        order: of the rows; variants that it does not name follow.
+        order: of the rows; variants that it does not name follow, those it names without a finished
+            run are listed as missing.
 
     Raises: Rejected, with HEB601 to HEB605, when the records cannot stand in one table.
     """
@@ -101,6 +103,7 @@ def compare_records(
         ),
         claims=tuple(judge(claim, values) for claim in claims),
         unfinished=selection.unfinished,
+        missing=tuple(name for name in order if name not in values),
         mixtures=selection.mixtures(),
         records={name: tuple(seeds.values()) for name, seeds in selection.finished.items()},
     )
@@ -158,7 +161,7 @@ def _summary(runs: Mapping[int, Mapping[str, Value]], column: Column) -> Summary
     logs = estimate([gap(Scale.RATIO, value, unit) for value in ranges])
     assert logs is not None, "a lower end that is finite has a finite logarithm"
     geometric = on_scale(Scale.RATIO, logs)
-    mean = type(plain)(plain.value, geometric.interval, plain.bound)
+    mean = Estimate(plain.value, geometric.interval, plain.bound)
     return Summary(per_seed=per_seed, mean=mean, geometric=geometric.value)
 
 
@@ -183,7 +186,7 @@ def _pair(values: Values, variant: str, baseline: str, column: Column) -> _Pairi
     return _Pairing(scale, column.tested, seeds, gaps)
 
 
-def _tests(pairings: Mapping[tuple[str, str], _Pairing]) -> Mapping[tuple[str, str], Test]:
+def _tests(pairings: Mapping[tuple[str, str], _Pairing]) -> Mapping[tuple[str, str], PairedTest]:
     """One test for each pairing, corrected together. One that is left open counts with p = 1.
 
     A test is decidable when its corrected p could reach 0.05 with every test of the family at the
@@ -192,23 +195,19 @@ def _tests(pairings: Mapping[tuple[str, str], _Pairing]) -> Mapping[tuple[str, s
     found = {key: flip_test(pairing.gaps) for key, pairing in pairings.items()}
     corrected = holm([test.p if test else 1.0 for test in found.values()])
     reachable = holm([smallest_p(len(pairing.seeds)) for pairing in pairings.values()])
-    return {
-        key: Test(
-            p=found[key].p if found[key] else None,
+    tests = {}
+    for (key, test), p, best in zip(found.items(), corrected, reachable, strict=True):
+        tests[key] = PairedTest(
+            p=test.p if test else None,
             corrected=p,
             bound=any(not gap.exact for gap in pairings[key].gaps),
-            exact=_exact(found[key]),
+            exact=test is None or test.exact,
             decidable=best <= SIGNIFICANCE,
         )
-        for key, p, best in zip(pairings, corrected, reachable, strict=True)
-    }
+    return tests
 
 
-def _exact(test: FlipTest | None) -> bool:
-    return test is None or test.exact
-
-
-def _contrast(pairing: _Pairing, test: Test | None) -> Contrast:
+def _contrast(pairing: _Pairing, test: PairedTest | None) -> Contrast:
     mean = estimate(pairing.gaps)
     return Contrast(
         scale=pairing.scale,

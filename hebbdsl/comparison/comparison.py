@@ -47,7 +47,7 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Test:
+class PairedTest:
     """A paired permutation test with its place in the family of all tests of the comparison.
 
     Attributes:
@@ -57,8 +57,6 @@ class Test:
         exact: all sign flips were counted, not a sample of them.
         decidable: with that many seeds, a corrected p of 0.05 could be reached at all.
     """
-
-    __test__ = False
 
     p: float | None
     corrected: float
@@ -80,7 +78,7 @@ class Contrast:
     scale: Scale
     seeds: tuple[int, ...]
     estimate: Estimate | None
-    test: Test | None
+    test: PairedTest | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +166,7 @@ class Comparison:
         substituted_for: the word of the data they were to be trained on, where it is another.
         tests: how many tests are corrected together: those of every variant against the baseline
             in every tested metric.
+        missing: variants that were asked for and have no finished run.
         records: the finished ones, for figures, under the names of the rows.
     """
 
@@ -181,6 +180,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     claims: tuple[JudgedClaim, ...]
     unfinished: tuple[Unfinished, ...]
+    missing: tuple[str, ...]
     mixtures: tuple[Mixture, ...]
     records: Mapping[str, tuple[Record, ...]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -14,13 +14,14 @@ from hebbdsl.parts.part import Part
 _ABSENT = object()
 
 
-def setup_differences(setups: Mapping[str, Any]) -> tuple[Difference, ...]:
+def setup_differences(setups: Mapping[str, Mapping[str, Any]]) -> tuple[Difference, ...]:
     """The paths at which the setups differ, in their order, each with every variant's value.
 
     Where parts are different words, the path is that of the whole part, else of the fields in
     which they differ; a path has no words of parts in it (`output.rescale`). Fields that have
     their part's default are left out of a part's short form.
     """
+    sections = dict.fromkeys(section for setup in setups.values() for section in setup)
     return tuple(
         Difference(
             ".".join(path),
@@ -29,7 +30,10 @@ def setup_differences(setups: Mapping[str, Any]) -> tuple[Difference, ...]:
                 for name, value in zip(setups, values, strict=True)
             },
         )
-        for path, values in _differing((), tuple(setups.values()))
+        for section in sections
+        for path, values in _differing(
+            (section,), tuple(setup.get(section, _ABSENT) for setup in setups.values())
+        )
     )
 
 
@@ -89,13 +93,11 @@ def _words() -> Mapping[str, type[Part]]:
 
 @cache
 def _defaults(word: str) -> Mapping[str, Any]:
-    """Defaults of a part's fields, as JSON would read them back; none for a word since forgotten."""
+    """Defaults of a part's fields, as JSON reads them back; none for an unknown word."""
     part = _words().get(word)
-    return {
-        field.name: _as_json(field.default)
-        for field in (fields(part) if part else ())
-        if field.default is not MISSING
-    }
+    if part is None or not is_dataclass(part):
+        return {}
+    return {f.name: _as_json(f.default) for f in fields(part) if f.default is not MISSING}
 
 
 def _as_json(value: Any) -> Any:

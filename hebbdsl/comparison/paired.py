@@ -85,7 +85,7 @@ def _product(a: float, b: float) -> float:
 
 
 def scale_of(scales: Sequence[Scale], left: Sequence[Range], right: Sequence[Range]) -> Scale:
-    """Ratios for metrics that are all compared by ratio, where both sides are positive throughout."""
+    """Ratios for metrics that are all compared by ratio, where both sides are positive."""
     positive = all(side.low > 0 for side in (*left, *right))
     if scales and positive and all(scale is Scale.RATIO for scale in scales):
         return Scale.RATIO
@@ -156,5 +156,5 @@ def on_scale(scale: Scale, estimate: Estimate) -> Estimate:
 
 
 def _exp(x: float) -> float:
-    """e^x, infinite where it is too large for a float: two seeds may leave an interval that wide."""
+    """e^x, infinite where a float cannot hold it: two seeds may leave an interval that wide."""
     return math.exp(x) if x < 700 else math.inf

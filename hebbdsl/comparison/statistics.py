@@ -96,7 +96,7 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     if n < 2:
         return None
     centre = mean(values)
-    variance = math.fsum((value - centre) ** 2 for value in values) / (n - 1)
+    variance = math.fsum((value - centre) * (value - centre) for value in values) / (n - 1)
     half = t_quantile(n - 1) * math.sqrt(variance / n)
     return Interval(centre - half, centre + half)
 

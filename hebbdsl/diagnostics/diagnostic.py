@@ -73,6 +73,11 @@ class Problem(ABC):
         return None
 
     @property
+    def fix(self) -> str | None:
+        """What to write at `place` instead, where there is no doubt; for editors."""
+        return None
+
+    @property
     def related(self) -> tuple[Related, ...]:
         return ()
 

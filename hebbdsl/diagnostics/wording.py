@@ -38,6 +38,11 @@ def suggestion(word: str, choices: Sequence[str], otherwise: str | None = None) 
     return " ".join(parts) or None
 
 
-def number_of(count: int, noun: str, plural: str | None = None) -> str:
+def plural(noun: str) -> str:
+    """`outputs`, `curricula`."""
+    return noun[:-2] + "a" if noun.endswith("um") else noun + "s"
+
+
+def number_of(count: int, noun: str) -> str:
     """`1 image`, `2 images`."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}".replace(",", "_")
+    return f"{count:,} {noun if count == 1 else plural(noun)}".replace(",", "_")

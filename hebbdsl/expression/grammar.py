@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 _NAME = "hebbdsl.lark"
@@ -10,7 +9,8 @@ _NAME = "hebbdsl.lark"
 
 def grammar_text() -> str:
     """Raises: FileNotFoundError, when the installation is damaged."""
-    packaged = files("hebbdsl").joinpath("grammar", _NAME)
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "grammar" / _NAME).read_text(encoding="utf-8")
+    # Not importlib.resources: it takes longer to load than a whole spec takes to check.
+    package = Path(__file__).parents[1]
+    packaged = package / "grammar" / _NAME
+    path = packaged if packaged.is_file() else package.parent / "grammar" / _NAME
+    return path.read_text(encoding="utf-8")

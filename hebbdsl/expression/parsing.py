@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hebbdsl.diagnostics.codes import expressions as codes
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.grammar import grammar_text
+from hebbdsl.expression.numerals import Numeral, number
 from hebbdsl.expression.tree import (
     Arithmetic,
     Both,
@@ -133,16 +134,14 @@ class _Builder:
             case "sum" | "product":
                 return self._chain(children, depth)
             case "conjunction":
-                return reduce(_both, [self.build(child, depth + 1) for child in children])
+                return reduce(_both, [self.build(child, depth) for child in children])
             case "disjunction":
-                return reduce(_either, [self.build(child, depth + 1) for child in children])
+                return reduce(_either, [self.build(child, depth) for child in children])
         raise TypeError(f"unknown rule {node.data}")
 
     def _number(self, written: str, extent: Extent) -> float:
-        from hebbdsl.expression.numerals import numeral
-
-        value = numeral(written)
-        if value is None:
+        value = number(written)
+        if isinstance(value, Numeral):
             self.faults.append(Fault(extent, codes.BadNumeral(place=None, written=written)))
             return 0.0
         return value
@@ -155,20 +154,20 @@ class _Builder:
         return MetricOf(str(children[0]), str(variant), extent, Extent(start, start + len(str(variant))))
 
     def _comparison(self, children: list[Branch | Token], depth: int) -> Expression:
-        left, right = self.build(children[0], depth + 1), self.build(children[2], depth + 1)
+        left, right = self.build(children[0], depth), self.build(children[2], depth)
         for token in children[1::2]:
             if str(token) == "=":
                 self.faults.append(Fault(_of(token), codes.SingleEquals(place=None)))
         if len(children) > 3:
             self.faults.append(Fault(_of(children[3]), codes.Chained(place=None)))
             for child in children[4::2]:
-                self.build(child, depth + 1)
+                self.build(child, depth)
         return Compare(str(children[1]), left, right, _joined(left, right))
 
     def _chain(self, children: list[Branch | Token], depth: int) -> Expression:
-        result = self.build(children[0], depth + 1)
+        result = self.build(children[0], depth)
         for sign, child in zip(children[1::2], children[2::2], strict=True):
-            right = self.build(child, depth + 1)
+            right = self.build(child, depth)
             result = Arithmetic(str(sign), result, right, _joined(result, right))
         return result
 

@@ -27,14 +27,19 @@ class Bounds:
         """For example `at least 1 and at most 4096`, or `above 0`."""
         words = []
         if self.minimum is not None:
-            words.append(f"at least {self.minimum:g}")
+            words.append(f"at least {_spelt(self.minimum)}")
         if self.above is not None:
-            words.append(f"above {self.above:g}")
+            words.append(f"above {_spelt(self.above)}")
         if self.maximum is not None:
-            words.append(f"at most {self.maximum:g}")
+            words.append(f"at most {_spelt(self.maximum)}")
         if self.below is not None:
-            words.append(f"below {self.below:g}")
+            words.append(f"below {_spelt(self.below)}")
         return " and ".join(words)
+
+
+def _spelt(limit: float) -> str:
+    """A limit as a spec would write it: `65_536`, `0.5`."""
+    return f"{limit:_}" if isinstance(limit, int) and limit > 9_999 else f"{limit:g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from hebbdsl.diagnostics.codes.dataset import (
     ShiftedAway,
     SubstituteSame,
     SubstituteTooSmall,
-    SubstituteUnused,
     TooManyDrawings,
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -201,7 +200,10 @@ class Model(Part):
         """The plan's rows. Meaningful when `shape_problems` finds nothing."""
 
     def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
-        """What is wrong with this model on images of that shape."""
+        """What is wrong with this model on images of that shape.
+
+        Places are paths from the root of the experiment.
+        """
         yield from ()
 
     @abstractmethod
@@ -251,6 +253,10 @@ class Curriculum(Part):
     def passes(self) -> Condition | None:
         """The condition on metrics that ends a level; None: the only level lasts until `steps`."""
 
+    def provides(self) -> frozenset[str]:
+        """What its runs have that some metrics need: `finish` (a level can be passed), `levels`."""
+        return frozenset() if self.passes is None else frozenset({"finish"})
+
     def newest_drawn(self, batch_size: int) -> int:
         """How many images of a batch show the classes added last, where the curriculum says so.
 
@@ -261,7 +267,10 @@ class Curriculum(Part):
 
     @abstractmethod
     def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
-        """What is wrong with this curriculum on that data, batches being drawn without repeats."""
+        """What is wrong with this curriculum on that data, batches being drawn without repeats.
+
+        Places are paths from the root of the experiment.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,6 @@ from hebbdsl.diagnostics.codes.reading import (
     LARGEST,
     ControlCharacter,
     IsFolder,
-    NoSpecs,
     NoSuchFile,
     NotUtf8,
     TooLarge,
@@ -48,28 +47,29 @@ def read_source(path: Path) -> Source:
     if len(content) > LARGEST:
         raise Rejected([TooLarge(place=name, size=max(size, len(content)))])
     source = Source(name, _decode(content, name))
-    if (found := _UNPRINTABLE.search(source.text)) is not None:
-        span = Span(source, found.start(), found.end())
-        raise Rejected([ControlCharacter(place=span, character=found.group())])
+    refuse_unprintable(source)
     return source
 
 
-def find_specs(path: Path) -> tuple[Path, ...]:
-    """The specs of a folder and of those below it, in order; or the file itself.
+def refuse_unprintable(source: Source) -> None:
+    """Raises: Rejected, when a character of the text is none that a text holds."""
+    if (found := _UNPRINTABLE.search(source.text)) is not None:
+        span = Span(source, found.start(), found.end())
+        raise Rejected([ControlCharacter(place=span, character=found.group())])
 
-    Raises: Rejected, when a folder has none.
-    """
+
+def find_specs(path: Path) -> tuple[Path, ...]:
+    """The specs of a folder and of those below it, in order; any other path as it is."""
     if not path.is_dir():
         return (path,)
-    found = sorted(
-        Path(folder, file)
-        for folder, _, files in os.walk(path)
-        for file in files
-        if Path(file).suffix.lower() in ENDINGS
+    return tuple(
+        sorted(
+            Path(folder, file)
+            for folder, _, files in os.walk(path)
+            for file in files
+            if Path(file).suffix.lower() in ENDINGS
+        )
     )
-    if not found:
-        raise Rejected([NoSpecs(place=str(path), path=str(path))])
-    return tuple(found)
 
 
 def _not_a_file(path: Path, name: str) -> Problem | None:

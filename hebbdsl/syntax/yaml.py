@@ -142,20 +142,21 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         span = self._span(event)
+        style = event.style or None  # the C parser says "" where the other says None
         if event.anchor is not None or event.tag is not None:
             skipped = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+").match(self.text, span.start)
             span = Span(self.source, min(skipped.end() if skipped else span.start, span.end), span.end)
-        if event.style in ("|", ">"):
+        if style in ("|", ">"):
             end = span.start + len(self.text[span.start : span.end].rstrip())
             span = Span(self.source, span.start, end)
         scalar = Scalar(
             event.value,
-            event.style is not None,
+            style is not None,
             span,
-            scalar_offsets(self.text, event.value, span.start, event.style),
+            scalar_offsets(self.text, event.value, span.start, style),
         )
         flow = bool(self._stack) and self._stack[-1].flow
-        if flow and event.style is None and event.value.count("(") > event.value.count(")"):
+        if flow and style is None and event.value.count("(") > event.value.count(")"):
             self._refuse(codes.CommaInside(place=span))
         self._place(scalar)
 

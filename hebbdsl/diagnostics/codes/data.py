@@ -43,7 +43,9 @@ class DataMissing(DataProblem):
     def title(self) -> str:
         what = " and ".join(f"`{name}`" for name in self.missing)
         reasons = "; ".join(f"{address}: {reason}" for address, reason in self.tried)
-        return f"{what} of `{self.word}` not found here, nor fetched: {reasons or 'no address given'}"
+        return (
+            f"{what} of `{self.word}` not found here, nor fetched: {reasons or 'no address given'}"
+        )
 
     @property
     def hint(self) -> str:
@@ -170,7 +172,7 @@ class NotADrawing(DataProblem):
 class WrongDrawingSize(DataProblem):
     """A drawing has another size than the published ones.
 
-    The data is kept at its published size; the size that the network sees is the field `image_size`.
+    The data is kept at its published size; the network sees it at the size of `image_size`.
     Restore the file from the published data.
 
     Wrong:
@@ -259,7 +261,9 @@ class WrongDrawings(DataProblem):
 
     @property
     def hint(self) -> str:
-        return "restore the published files; `train_drawings` trains on fewer without touching files"
+        return (
+            "restore the published files; `train_drawings` trains on fewer without touching files"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
 class MoreClassesThanData(Problem):
     """More classes are asked for than the data has.
 
-    Lower `classes`, leave it out to take all, choose more alphabets, or set `rotated_classes: true`,
-    which has four classes for each.
+    Lower `classes`, leave it out to take all, choose more alphabets, or set
+    `rotated_classes: true`, which has four classes for each.
 
     Wrong:
         data:
@@ -292,7 +292,9 @@ class ShiftedAway(Problem):
 
     @property
     def title(self) -> str:
-        return f"shifts of up to {self.shift:g} pixels move images of {self.image_size} out of sight"
+        return (
+            f"shifts of up to {self.shift:g} pixels move images of {self.image_size} out of sight"
+        )
 
     @property
     def label(self) -> str:

@@ -70,6 +70,10 @@ class SingleEquals(Problem):
     def hint(self) -> str | None:
         return "equality is `==`; most conditions want `>=` or `<=`"
 
+    @property
+    def fix(self) -> str | None:
+        return "=="
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chained(Problem):

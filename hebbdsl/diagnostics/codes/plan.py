@@ -6,6 +6,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.source import Span
+
+Second = Span | At | None
+"""The other place of two that clash: a field, then the characters that wrote it."""
+
+
+IMAGE_SIZE = At(("data", "image_size"))
+CLASSES = At(("data", "classes"))
+BATCH_SIZE = At(("training", "batch_size"))
+EXPERTS = At(("experts",))
+
+
+def _also(place: Second, label: str) -> tuple[Related, ...]:
+    return () if place is None else (Related(place, label),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +47,7 @@ class PooledAway(Problem):
     blocks: int
     sizes: tuple[tuple[int, int], ...]
     """Height and width before the first block and after each, the empty one included."""
+    image_size: Second = IMAGE_SIZE
 
     @property
     def title(self) -> str:
@@ -55,7 +70,7 @@ class PooledAway(Problem):
     @property
     def related(self) -> tuple[Related, ...]:
         height, width = self.sizes[0]
-        return (Related(At(("data", "image_size")), f"images are {height}×{width}"),)
+        return _also(self.image_size, f"images are {height}×{width}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,22 +132,23 @@ class StartAboveClasses(Problem):
 
     start: int
     classes: int
+    data_classes: Second = CLASSES
 
     @property
     def title(self) -> str:
-        return f"the curriculum starts with {self.start:,} classes, but {self.classes:,} take part"
+        return f"the curriculum starts with {self.start:_} classes, but {self.classes:_} take part"
 
     @property
     def label(self) -> str:
-        return f"more than {self.classes:,}"
+        return f"more than {self.classes:_}"
 
     @property
     def hint(self) -> str:
-        return f"set `start` to at most {self.classes:,}, or raise `classes` of the data"
+        return f"set `start` to at most {self.classes:_}, or raise `classes` of the data"
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return (Related(At(("data", "classes")), f"{self.classes:,} classes take part"),)
+        return _also(self.data_classes, f"{self.classes:_} classes take part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +178,7 @@ class BatchTooLarge(Problem):
     batch_size: int
     classes: int
     drawings: int
-    start: At
+    start: Second
     """The field that sets how many classes are in play at first."""
 
     @property
@@ -172,24 +188,24 @@ class BatchTooLarge(Problem):
     @property
     def title(self) -> str:
         return (
-            f"a batch of {self.batch_size:,} can't be drawn without repeats from"
-            f" {self.most:,} training images"
+            f"a batch of {self.batch_size:_} can't be drawn without repeats from"
+            f" {self.most:_} training images"
         )
 
     @property
     def label(self) -> str:
-        return f"at most {self.most:,}"
+        return f"at most {self.most:_}"
 
     @property
     def hint(self) -> str:
         return (
-            f"at first {self.classes:,} classes are in play, with {self.drawings:,} training"
-            f" drawings each; set `batch_size` to at most {self.most:,}"
+            f"at first {self.classes:_} classes are in play, with {self.drawings:_} training"
+            f" drawings each; set `batch_size` to at most {self.most:_}"
         )
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return (Related(self.start, f"{self.classes:,} classes at first"),)
+        return _also(self.start, f"{self.classes:_} classes at first")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,29 +232,30 @@ class NewestShareTooLarge(Problem):
     drawn: int
     added: int
     drawings: int
+    batch_size: Second = BATCH_SIZE
 
     @property
     def title(self) -> str:
         return (
-            f"{self.drawn:,} images of each batch are to show the newest classes, which have"
-            f" {self.added * self.drawings:,}"
+            f"{self.drawn:_} images of each batch are to show the newest classes, which have"
+            f" {self.added * self.drawings:_}"
         )
 
     @property
     def label(self) -> str:
-        return f"{self.drawn:,} images of each batch"
+        return f"{self.drawn:_} images of each batch"
 
     @property
     def hint(self) -> str:
-        classes = "1 class" if self.added == 1 else f"{self.added:,} classes"
+        classes = "1 class" if self.added == 1 else f"{self.added:_} classes"
         return (
-            f"the smallest addition is {classes} with {self.drawings:,} training drawings each;"
+            f"the smallest addition is {classes} with {self.drawings:_} training drawings each;"
             " lower `newest_share` or `batch_size`, or raise `add`"
         )
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return (Related(At(("training", "batch_size")), "share of this"),)
+        return _also(self.batch_size, "a share of this")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +307,7 @@ class WeightsPerExpert(Problem):
 
     weights: int
     experts: int
+    listed: Second = EXPERTS
 
     @property
     def title(self) -> str:
@@ -307,7 +325,7 @@ class WeightsPerExpert(Problem):
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return (Related(At(("experts",)), f"{self.experts} here"),)
+        return _also(self.listed, f"{self.experts} here")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,3 +386,48 @@ class NesterovWithoutMomentum(Problem):
     @property
     def hint(self) -> str:
         return "give `momentum`, for example 0.9"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnfitSubstitute(Problem):
+    """The curriculum fits the data set, but not the one that would stand in for it.
+
+    With `otherwise`, another data set is used when the first can't be had, and the experiment has
+    to be sound on both. Where `classes` is not given, each data set brings all of its own: give
+    `classes`, or leave `otherwise` out.
+
+    Wrong:
+        data:
+          omniglot: {alphabets: [Greek], otherwise: glyphs}
+        curriculum:
+          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 40, steps: 100}
+
+    Right:
+        data:
+          omniglot: {alphabets: [Greek], classes: 24, otherwise: glyphs}
+        curriculum:
+          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 40, steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB410"
+
+    substitute: str
+    found: Problem
+
+    @property
+    def title(self) -> str:
+        return f"with `{self.substitute}` standing in for the data, {self.found.title}"
+
+    @property
+    def label(self) -> str:
+        return self.found.label
+
+    @property
+    def hint(self) -> str | None:
+        return self.found.hint
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return self.found.related

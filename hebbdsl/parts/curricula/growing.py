@@ -40,6 +40,9 @@ class Growing(Curriculum):
     def passes(self) -> Condition | None:
         return self.when
 
+    def provides(self) -> frozenset[str]:
+        return frozenset({"finish", "levels"})
+
     def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
         start = At(("curriculum", "start"))
         if self.start > facts.classes:

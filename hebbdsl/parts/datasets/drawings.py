@@ -41,7 +41,7 @@ class Drawings:
         """SHA-256 over the names and the pixels in their order; no container takes part in it."""
         digest = hashlib.sha256(f"drawings {self.bits.shape[1]} {SIDE}\n".encode())
         digest.update("".join(f"{name}\n" for name in self.names).encode())
-        digest.update(np.ascontiguousarray(self.bits))
+        digest.update(np.ascontiguousarray(self.bits).data)
         return digest.hexdigest()
 
     def content(
@@ -89,5 +89,8 @@ class Drawings:
 def _overlap(size: int) -> npt.NDArray[np.float32]:
     """[size, SIDE]: how much of old pixel j lies in new pixel i, in units of 1/size old pixels."""
     new, old = np.arange(size)[:, None], np.arange(SIDE)[None, :]
-    shared = np.minimum((new + 1) * SIDE, (old + 1) * size) - np.maximum(new * SIDE, old * size)
-    return np.clip(shared, 0, None).astype(np.float32)
+    shared: npt.NDArray[np.int64] = np.minimum((new + 1) * SIDE, (old + 1) * size) - np.maximum(
+        new * SIDE, old * size
+    )
+    shared = np.clip(shared, 0, None)
+    return shared.astype(np.float32)

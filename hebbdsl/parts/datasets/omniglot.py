@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.dataset import NotAnAddress, RepeatedAlphabet, UnknownAlphabet
+from hebbdsl.diagnostics.codes.dataset import (
+    NotAnAddress,
+    RepeatedAlphabet,
+    SubstituteUnused,
+    UnknownAlphabet,
+)
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
@@ -35,14 +40,16 @@ class Omniglot(Dataset):
 
     drawings: ClassVar[int] = OMNIGLOT.drawings
 
-    alphabets: Annotated[tuple[str, ...], "names of the alphabets to choose from; empty: all 50"] = ()
+    alphabets: Annotated[
+        tuple[str, ...], "names of the alphabets to choose from; empty: all 50"
+    ] = ()
     otherwise: Annotated[Dataset | None, "what stands in when Omniglot can't be had"] = None
     addresses: Annotated[
         tuple[str, ...], "web folders that the two zips are fetched from, in order of trial"
     ] = UPSTREAM
 
     def base_classes(self) -> int:
-        return sum(ALPHABETS.get(name, 0) for name in self.alphabets or ALPHABETS)
+        return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets or ALPHABETS))
 
     def substitute(self) -> Dataset | None:
         return None if self.otherwise is None else self.otherwise.like(self)
@@ -58,6 +65,11 @@ class Omniglot(Dataset):
         for index, address in enumerate(self.addresses):
             if not address.startswith(("https://", "http://")):
                 yield NotAnAddress(place=At.field("addresses", index), address=address)
+        for field in fields(Dataset) if self.otherwise else ():
+            value = getattr(self.otherwise, field.name)
+            if value not in (field.default, getattr(self, field.name)):
+                place = At.field("otherwise", field.name)
+                yield SubstituteUnused(place=place, field=field.name)
 
     def open(self, reporter: Reporter) -> Content:
         from hebbdsl.parts.datasets.omniglot_opening import open_published

@@ -156,7 +156,8 @@ OMNIGLOT = Published(
         "images_evaluation": "6b91aef0f799c5bb55b94e3f2daec811",
     },
 )
-"""Lake et al. 2015: 964 characters of 30 alphabets in the background set, 659 of 20 in the other."""
+"""Lake et al. 2015: 964 characters of 30 alphabets in the background set, 659 of 20 in the
+evaluation set."""
 
 ALPHABETS: Mapping[str, int] = {
     alphabet: count for contents in OMNIGLOT.sets.values() for alphabet, count in contents.items()

@@ -53,7 +53,9 @@ def open_published(
         raise Rejected(problems)
     if missing:
         files |= _fetch_sets(published, missing, addresses, reporter)
-    origin = " and ".join(dict.fromkeys(str(Path(files[name].place).parent) for name in published.sets))
+    origin = " and ".join(
+        dict.fromkeys(str(Path(files[name].place).parent) for name in published.sets)
+    )
     keys = published.fingerprint + "".join(files[name].key for name in published.sets)
     prepared = prepared_path(published.word, hashlib.sha256(keys.encode()).hexdigest())
     if found := load_prepared(prepared, published.names, published.drawings):
@@ -70,9 +72,7 @@ def _folders(word: str) -> list[Path]:
     return [*([named / word, named] if named else []), cache_folder() / word]
 
 
-def _decode(
-    published: Published, files: Mapping[str, SetFiles], reporter: Reporter
-) -> Drawings:
+def _decode(published: Published, files: Mapping[str, SetFiles], reporter: Reporter) -> Drawings:
     total = len(published.names) * published.drawings
     done = 0
 
@@ -117,9 +117,7 @@ def _fetch_sets(
     return files
 
 
-def _missing(
-    word: str, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]
-) -> Rejected:
+def _missing(word: str, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]) -> Rejected:
     return Rejected([DataMissing(place=None, word=word, missing=missing, tried=tried)])
 
 
@@ -149,5 +147,3 @@ def _fault(path: Path, published: Published, name: str) -> str | None:
     except Rejected as rejected:
         return rejected.problems[0].title
     return None
-
-

@@ -1,4 +1,4 @@
-"""Omniglot's zips and folders: finding them, unpacking them, decoding and judging what is inside."""
+"""Omniglot's zips and folders: finding them, unpacking them, decoding and judging them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +110,7 @@ def _open_folder(path: Path) -> SetFiles:
         data = file.read_bytes()
         digest.update(f"{member} {len(data)}\n".encode())
         digest.update(data)
-        members[member] = lambda data=data: data
+        members[member] = partial(bytes, data)
     return SetFiles(str(path), digest.hexdigest(), members)
 
 
@@ -155,9 +156,7 @@ def decode_set(
         raise Rejected(problems[:MOST_PROBLEMS])
     drawings = Drawings(names, bits)
     if altered := tuple(_altered(drawings, published, set_name)):
-        raise Rejected(
-            [AlteredDrawings(place=files.place, word=published.word, alphabets=altered)]
-        )
+        raise Rejected([AlteredDrawings(place=files.place, word=published.word, alphabets=altered)])
     return drawings
 
 

@@ -41,6 +41,4 @@ def load_prepared(path: Path, names: tuple[str, ...], drawings: int) -> tuple[Dr
 def store_prepared(path: Path, drawings: Drawings, fingerprint: str) -> None:
     """Keep the drawings; where nothing can be written nothing is kept, and that is no error."""
     with suppress(OSError):
-        write_whole(
-            path, memoryview(np.ascontiguousarray(drawings.bits)), bytes.fromhex(fingerprint)
-        )
+        write_whole(path, np.ascontiguousarray(drawings.bits).data, bytes.fromhex(fingerprint))

@@ -46,7 +46,9 @@ class Convnet(Model):
             sizes.append((height // 2, width // 2))
             if 0 in sizes[-1]:
                 yield PooledAway(
-                    place=At(("channels",)), blocks=len(self.channels), sizes=tuple(sizes)
+                    place=At(("model", "channels")),
+                    blocks=len(self.channels),
+                    sizes=tuple(sizes),
                 )
                 return
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.layer import OutputLayer
-
-if TYPE_CHECKING:
-    from hebbdsl.parts.outputs.cache.spec import Cache
 
 MASKED = -1e30
 """Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
@@ -38,20 +35,22 @@ class CacheLayer(OutputLayer):
         self.register_buffer("keys", torch.zeros(spec.size, hidden))
         self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
-        self._remembered = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
+        self._log_share = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
-        scores = self._scores(h)
+        scores = self._scores(h, in_play)
         alike = torch.where(labels[:, None] == self.labels, scores, MASKED)
         return self._mixed(alike.logsumexp(dim=1) - scores.logsumexp(dim=1), in_play)
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
-        shares = self._scores(h).softmax(dim=1)
-        totals = shares.new_zeros(len(h), in_play).index_add(1, self.labels, shares)
+        shares = self._scores(h, in_play).softmax(dim=1)
+        # Masked pairs have a share of 0, so that it does not matter to whom they are added.
+        labels = self.labels.clamp(max=in_play - 1)
+        totals = shares.new_zeros(len(h), in_play).index_add(1, labels, shares)
         return self._mixed(totals.clamp(min=TINY).log(), in_play)
 
     @torch.no_grad()
@@ -71,17 +70,21 @@ class CacheLayer(OutputLayer):
         self.labels.index_copy_(0, places, labels[-stored:])
         return clean
 
-    def _filled(self) -> Bool[Tensor, " size"]:
-        return torch.arange(len(self.keys), device=self.keys.device) < self.written
+    def _remembered(self, in_play: int) -> Bool[Tensor, " size"]:
+        """Places that hold a pair of a class in play."""
+        filled = torch.arange(len(self.keys), device=self.keys.device) < self.written
+        return filled & (self.labels < in_play)
 
-    def _scores(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch size"]:
-        """θ h·h_j of the remembered pairs, in float32; places not yet filled are masked."""
+    def _scores(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch size"]:
+        """θ h·h_j of the remembered pairs, in float32; other places are masked."""
         with torch.autocast(h.device.type, enabled=False):
             scores = self.spec.theta * (h.float() @ self.keys.T)
-        return torch.where(self._filled(), scores, MASKED)
+        return torch.where(self._remembered(in_play), scores, MASKED)
 
     def _mixed(self, remembered: Tensor, in_play: int) -> Tensor:
         """log of (1 − ε) p + ε/n, given log p; log 1/n while nothing is remembered."""
         even = log(self.spec.uniform) - log(in_play)
-        mixed = torch.logaddexp(remembered + self._remembered, torch.full_like(remembered, even))
-        return torch.where(self.written > 0, mixed, -log(in_play))
+        mixed = torch.logaddexp(remembered + self._log_share, torch.full_like(remembered, even))
+        return torch.where(self._remembered(in_play).any(), mixed, -log(in_play))

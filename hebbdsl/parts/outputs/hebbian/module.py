@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.hebbian.write import moved_mean, write
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
-
-if TYPE_CHECKING:
-    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 
 
 class HebbianLayer(SoftmaxLayer):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 
 ROUNDING = 1e-6
 """A centred mean this small beside the uncentred one is rounding, and has no direction."""

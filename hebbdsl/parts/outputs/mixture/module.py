@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf, log
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.layer import OutputLayer
-
-if TYPE_CHECKING:
-    from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.mixture.spec import Mixture
 
 
 class MixtureLayer(OutputLayer):
@@ -30,16 +27,16 @@ class MixtureLayer(OutputLayer):
         self.experts = nn.ModuleList(experts)
         self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
         if isinstance(spec.weights, tuple):
-            self._log_weights = tuple(log(w) if w > 0 else -inf for w in spec.weights)
+            self._constant = tuple(log(w) if w > 0 else -inf for w in spec.weights)
         else:
-            self._log_weights = (-log(len(experts)),) * len(experts)
+            self._constant = (-log(len(experts)),) * len(experts)
         if self.gate is not None:
             nn.init.zeros_(self.gate.weight)
             nn.init.zeros_(self.gate.bias)
 
     def initialise(self, generator: torch.Generator) -> None:
         # In order: the first expert gets the numbers that it would get alone.
-        for expert in self._experts():
+        for expert in self.outputs():
             expert.initialise(generator)
         if self.gate is not None:
             nn.init.zeros_(self.gate.weight)
@@ -48,20 +45,18 @@ class MixtureLayer(OutputLayer):
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
-        return self._mix(
-            h, [e.label_log_probabilities(h, labels, in_play) for e in self._experts()]
-        )
+        return self._mix(h, [e.label_log_probabilities(h, labels, in_play) for e in self.outputs()])
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
-        return self._mix(h, [e.log_probabilities(h, in_play) for e in self._experts()])
+        return self._mix(h, [e.log_probabilities(h, in_play) for e in self.outputs()])
 
     def loss(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, ""]:
         if len(self.experts) == 1:
-            return next(self._experts()).loss(h, labels, in_play)
+            return next(self.outputs()).loss(h, labels, in_play)
         return super().loss(h, labels, in_play)
 
     def after_step(
@@ -71,7 +66,7 @@ class MixtureLayer(OutputLayer):
         labels: Int[Tensor, " batch"],
         in_play: int,
     ) -> Tensor | None:
-        left = [e.after_step(h, clean, labels, in_play) for e in self._experts()]
+        left = [e.after_step(h, clean, labels, in_play) for e in self.outputs()]
         watched = [written for written in left if written is not None]
         if len(watched) < 2:
             return watched[0] if watched else None
@@ -80,29 +75,30 @@ class MixtureLayer(OutputLayer):
     def after_scoring(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]
     ) -> None:
-        for expert in self._experts():
+        for expert in self.outputs():
             expert.after_scoring(h, labels)
 
     def forget(self) -> None:
-        for expert in self._experts():
+        for expert in self.outputs():
             expert.forget()
 
-    def weights(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "experts batch"]:
+    def log_weights(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "experts batch"]:
         """Logarithms of the experts' shares at each position."""
         if self.gate is not None:
             scores: Tensor = self.gate(h)
             return scores.float().log_softmax(dim=1).T
-        return h.new_tensor(self._log_weights, dtype=torch.float32)[:, None].expand(-1, len(h))
+        return h.new_tensor(self._constant, dtype=torch.float32)[:, None].expand(-1, len(h))
 
     def _mix(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
         if len(terms) == 1:
             return terms[0]
-        weights = self.weights(h)
+        weights = self.log_weights(h)
         if terms[0].ndim == 2:
             weights = weights[:, :, None]
         return (torch.stack(list(terms)) + weights).logsumexp(dim=0)
 
-    def _experts(self) -> Iterator[OutputLayer]:
+    def outputs(self) -> Iterator[OutputLayer]:
+        """The experts, in order."""
         for expert in self.experts:
             assert isinstance(expert, OutputLayer)
             yield expert

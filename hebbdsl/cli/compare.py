@@ -1,0 +1,129 @@
+"""`hebbdsl compare`: train what is missing, then set the variants side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hebbdsl.cli.run import (
+    Device,
+    Out,
+    QuietOption,
+    Retrain,
+    SeedsOption,
+    Set,
+    Threads,
+    Variants,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    from hebbdsl.comparison.comparison import Comparison
+    from hebbdsl.run.record import Record
+
+
+class CompareFormat(Enum):
+    table = "table"
+    md = "md"
+    csv = "csv"
+    json = "json"
+    latex = "latex"
+
+
+def compare(
+    paths: Annotated[list[Path], typer.Argument(metavar="SPEC | RUN_FOLDER…")],
+    variant: Variants = None,
+    seed: SeedsOption = None,
+    set_: Set = None,
+    out: Out = Path("runs"),
+    device: Device = "auto",
+    threads: Threads = 1,
+    workers: Workers = None,
+    retrain: Retrain = False,
+    quiet: QuietOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="An undecided claim fails too.")] = False,
+    format: Annotated[CompareFormat, typer.Option("--format")] = CompareFormat.table,
+    figures: Annotated[
+        Path | None,
+        typer.Option("--figures", help="Folder of figures; default: beside the runs."),
+    ] = None,
+) -> None:
+    """Compare the variants of SPEC over its seeds, or the runs recorded under folders."""
+    from hebbdsl.pipeline import compare_records, load_plan
+
+    code = 0
+    if len(paths) == 1 and not paths[0].is_dir():
+        from hebbdsl.cli.training import select_jobs, train_all
+
+        plan = load_plan(paths[0], set_ or ())
+        jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=True)
+        records, code = train_all(jobs, workers, quiet)
+        comparison = compare_records(
+            records,
+            baseline=plan.checked.baseline,
+            claims=plan.checked.experiment.claims,
+            order=tuple(plan.variants),
+        )
+        beside = out / plan.checked.experiment.experiment
+    else:
+        comparison = compare_records(_recorded(paths))
+        beside = paths[0]
+    _show(comparison, format)
+    folder = figures or beside / "figures"
+    drawn = _draw(comparison, folder)
+    if drawn and not quiet:
+        typer.echo(f"figures: {', '.join(path.name for path in drawn)} in {folder}", err=True)
+    raise typer.Exit(code or _verdict_code(comparison, strict))
+
+
+def _recorded(folders: Sequence[Path]) -> list[Record]:
+    """Raises: Rejected, with HEB536 when a folder holds no record, HEB534 when one was altered."""
+    from hebbdsl.diagnostics.codes.run import NoRecords
+    from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.run.store import find_runs
+
+    found = {folder: find_runs(folder) for folder in folders}
+    empty = [NoRecords(place=str(folder)) for folder, runs in found.items() if not runs]
+    if empty:
+        raise Rejected(empty)
+    records = [run.read() for runs in found.values() for run in runs]
+    return [record for record in records if record is not None]
+
+
+def _show(comparison: Comparison, format: CompareFormat) -> None:
+    import sys
+
+    if format is CompareFormat.table:
+        from hebbdsl.cli.comparison_table import show
+
+        show(comparison, sys.stdout)
+        return
+    from hebbdsl.comparison import export, formats
+
+    write = {
+        CompareFormat.md: formats.as_markdown,
+        CompareFormat.csv: formats.as_csv,
+        CompareFormat.json: export.as_json,
+        CompareFormat.latex: formats.as_latex,
+    }[format]
+    print(write(comparison).rstrip("\n"))
+
+
+def _draw(comparison: Comparison, folder: Path) -> Sequence[Path]:
+    from hebbdsl.comparison.plots import draw_figures
+    from hebbdsl.diagnostics.codes.run import Unwritable
+    from hebbdsl.diagnostics.diagnostic import Rejected
+
+    try:
+        return draw_figures(comparison, folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Rejected([Unwritable(place=str(folder), reason=reason)]) from error
+
+
+def _verdict_code(comparison: Comparison, strict: bool) -> int:
+    return int(comparison.failed or (strict and comparison.undecided))

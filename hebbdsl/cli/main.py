@@ -1,0 +1,80 @@
+"""The command line: arguments in, pipeline, text and exit code out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from hebbdsl import __version__
+from hebbdsl.cli.compare import compare
+from hebbdsl.cli.explain import explain
+from hebbdsl.cli.plan import plan
+from hebbdsl.cli.run import run
+from hebbdsl.cli.validate import validate
+from hebbdsl.diagnostics.diagnostic import Rejected
+
+
+class _Commands(TyperGroup):
+    """The one place where what a stage rejects becomes text and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except Rejected as rejected:
+            from hebbdsl.cli.terminal import paint_for
+            from hebbdsl.diagnostics.render import render_text
+
+            print(render_text(rejected.problems, paint_for(sys.stderr)), file=sys.stderr)
+            raise typer.Exit(rejected.exit_code) from None
+        except KeyboardInterrupt as interrupt:
+            from hebbdsl.cli.training import Terminated
+
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(143 if isinstance(interrupt, Terminated) else 130) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="hebbdsl",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help: rich takes longer to load than all else that `--help` needs.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 110},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"hebbdsl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """The declarative language for output-layer experiments.
+
+    A spec says what is trained, which variants, and what is claimed of them. `validate` checks it,
+    `plan` shows what it costs, `run` trains, `compare` sets the variants side by side.
+    """
+
+
+for command in (validate, plan, run, compare, explain):
+    app.command()(command)
+
+
+def main() -> None:
+    """The program `hebbdsl`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show `…` or `θ` gets an escape, never an exception.
+            stream.reconfigure(errors="backslashreplace")
+    app()

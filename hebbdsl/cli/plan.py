@@ -1,0 +1,256 @@
+"""`hebbdsl plan`: shapes, parameters, memory, levels and steps, without training anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from hebbdsl.plan.plan import Plan, VariantPlan
+
+
+class PlanFormat(Enum):
+    text = "text"
+    json = "json"
+
+
+def plan(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC")],
+    variant: Annotated[
+        list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec."),
+    ] = None,
+    format: Annotated[PlanFormat, typer.Option("--format")] = PlanFormat.text,
+) -> None:
+    """Show what SPEC will cost: layers, parameters, memory, levels and steps."""
+    from hebbdsl.pipeline import load_plan
+
+    planned = load_plan(spec, set_ or ())
+    names = chosen_variants(planned, variant or ())
+    if format is PlanFormat.json:
+        import json
+
+        print(json.dumps(plan_to_json(planned, names), indent=1))
+    else:
+        from rich.console import Console
+
+        show(planned, names, Console(highlight=False))
+
+
+def chosen_variants(planned: Plan, asked: Sequence[str]) -> tuple[str, ...]:
+    """Names of the variants asked for; none asked: all. Raises: Rejected, with HEB535."""
+    from hebbdsl.diagnostics.codes.run import UnknownVariant
+    from hebbdsl.diagnostics.diagnostic import Rejected
+
+    names = tuple(planned.variants)
+    unknown = [name for name in asked if name not in names]
+    if unknown:
+        raise Rejected(UnknownVariant(place=None, name=name, variants=names) for name in unknown)
+    return tuple(dict.fromkeys(asked)) or names
+
+
+def plan_to_json(planned: Plan, names: Sequence[str]) -> dict[str, Any]:
+    """The plan as plain JSON values."""
+    return {
+        "version": 1,
+        "experiment": planned.checked.experiment.experiment,
+        "baseline": planned.checked.baseline,
+        "seeds": list(planned.checked.experiment.seeds),
+        "variants": [{"variant": name, **_variant_json(planned.variants[name])} for name in names],
+    }
+
+
+def _variant_json(variant: VariantPlan) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    training = variant.setup.training
+    return {
+        "data": asdict(variant.facts),
+        "layers": [asdict(layer) for layer in variant.layers],
+        "parameters": variant.parameters,
+        "counters": variant.counters,
+        "levels": list(variant.levels),
+        "batch_size": training.batch_size,
+        "steps": training.steps,
+        "evaluations": variant.evaluations,
+        "memory": {**asdict(variant.memory), "total": variant.memory.total},
+    }
+
+
+def show(planned: Plan, names: Sequence[str], console: Any) -> None:
+    """Print the first of the variants named in full, and what the others cost beside it."""
+    from hebbdsl.diagnostics.wording import number_of
+
+    experiment = planned.checked.experiment
+    first = planned.variants[names[0]]
+    counts = f"{number_of(len(names), 'variant')} × {number_of(len(experiment.seeds), 'seed')}"
+    console.print(f"[bold]{experiment.experiment}[/bold]  {counts}")
+    if experiment.about:
+        console.print(experiment.about, style="dim", markup=False)
+    console.print()
+    console.print(_summary(first))
+    console.print()
+    console.print(_layers(first, names[0]))
+    console.print()
+    console.print(_memory(first))
+    if len(names) > 1:
+        console.print()
+        console.print(_variants(planned, names))
+
+
+def _grid() -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    return grid
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table whose first column is words, and all others numbers."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False
+    )
+    table.add_column(columns[0], no_wrap=True)
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _summary(variant: VariantPlan) -> Table:
+    from hebbdsl.vocabulary import WORDS
+
+    setup, facts = variant.setup, variant.facts
+    training = setup.training
+    channels, height, width = facts.image
+    schedule = training.schedule
+    grid = _grid()
+    grid.add_row(
+        "data",
+        f"{WORDS[type(setup.data)]}: {facts.classes:,} of {facts.available:,} classes,"
+        f" {facts.train_drawings} + {facts.test_drawings} drawings each to train and test on,"
+        f" {channels}×{height}×{width}",
+    )
+    if (substitute := setup.data.substitute()) is not None:
+        other = substitute.facts()
+        grid.add_row(
+            "",
+            f"when it can't be had, {WORDS[type(substitute)]}: {other.classes:,} of"
+            f" {other.available:,} classes",
+        )
+    grid.add_row(
+        "curriculum", f"{WORDS[type(setup.curriculum)]}: {levels_in_words(variant.levels)}"
+    )
+    if (condition := setup.curriculum.passes) is not None:
+        grid.add_row("", f"passed when {condition.text}")
+    grid.add_row(
+        "training",
+        f"at most {training.steps:,} steps of {training.batch_size:,} images,"
+        f" at most {variant.evaluations:,} evaluations",
+    )
+    grid.add_row(
+        "",
+        f"{WORDS[type(training.optimizer)]}, learning rate {training.optimizer.learning_rate:g}"
+        + (f", {WORDS[type(schedule)]} schedule" if schedule is not None else "")
+        + f", {training.precision}",
+    )
+    return grid
+
+
+def levels_in_words(levels: Sequence[int]) -> str:
+    """For example `18 levels: 30, 40, … 200 classes`."""
+    if len(levels) == 1:
+        return f"1 level of {levels[0]:,} classes"
+    shown = [f"{level:,}" for level in levels]
+    if len(levels) > 4:
+        even = len({after - before for before, after in pairwise(levels[:-1])}) == 1
+        shown = [*shown[: 2 if even else 3], f"… {shown[-1]}"]
+    return f"{len(levels)} levels: {', '.join(shown)} classes"
+
+
+def _layers(variant: VariantPlan, name: str) -> Table:
+    table = _table(f"layers of [bold]{name}[/bold]", "layer", "shape", "parameters", "counters")
+    for layer in variant.layers:
+        shape = "×".join(f"{side}" for side in layer.shape)
+        table.add_row(layer.name, shape, number(layer.parameters), number(layer.counters))
+    table.add_section()
+    table.add_row("all", "", number(variant.parameters), number(variant.counters))
+    return table
+
+
+def _memory(variant: VariantPlan) -> Table:
+    memory = variant.memory
+    grid = _grid()
+    parts = (
+        ("weights", memory.weights),
+        ("gradients", memory.gradients),
+        ("optimizer", memory.optimizer),
+        ("buffers", memory.buffers),
+        ("data", memory.data),
+    )
+    said = " + ".join(f"{name} {size(count)}" for name, count in parts if count)
+    grid.add_row("memory", f"[bold]{size(memory.total)}[/bold] = {said}")
+    grid.add_row("", "the activations of a batch come on top")
+    return grid
+
+
+def _variants(planned: Plan, names: Sequence[str]) -> Table:
+    """Every variant's sizes; levels and steps only where they are not the same for all."""
+    baseline = planned.checked.baseline
+    plans = {name: planned.variants[name] for name in names}
+    courses = {(len(p.levels), p.levels[-1], p.setup.training.steps) for p in plans.values()}
+    columns = ["variant", "parameters", f"beside {baseline}", "counters", "buffers", "memory"]
+    if len(courses) > 1:
+        columns += ["levels", "classes", "steps"]
+    table = _table("variants", *columns)
+    reference = planned.variants[baseline].parameters
+    for name, variant in plans.items():
+        cells = [
+            name,
+            number(variant.parameters),
+            difference(variant.parameters - reference),
+            number(variant.counters),
+            size(variant.memory.buffers) if variant.memory.buffers else "",
+            size(variant.memory.total),
+        ]
+        if len(courses) > 1:
+            steps = variant.setup.training.steps
+            cells += [f"{len(variant.levels):,}", f"{variant.levels[-1]:,}", f"{steps:,}"]
+        table.add_row(*cells)
+    return table
+
+
+def number(count: int) -> str:
+    """`13,000`, and nothing for none."""
+    return f"{count:,}" if count else ""
+
+
+def difference(count: int) -> str:
+    """`+130`, `−40`, or `same`."""
+    if count == 0:
+        return "same"
+    return f"{'+' if count > 0 else '−'}{abs(count):,}"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them, in powers of 1,024: `512 B`, `3.0 MiB`."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"

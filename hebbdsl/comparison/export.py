@@ -1,0 +1,137 @@
+"""A comparison as JSON, and the schema it keeps to."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from hebbdsl.comparison.comparison import Comparison, Contrast, JudgedClaim, Summary
+from hebbdsl.comparison.notes import notes
+from hebbdsl.comparison.paired import Estimate
+from hebbdsl.comparison.statistics import Interval
+
+VERSION = 1
+
+
+def as_json(comparison: Comparison) -> str:
+    """The document of `as_document` as text, indented, keys in their order."""
+    return json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_document(comparison: Comparison) -> Mapping[str, Any]:
+    """JSON values that `COMPARISON_SCHEMA` describes; null ends of intervals are open."""
+    return {
+        "version": VERSION,
+        "experiment": comparison.experiment,
+        "baseline": comparison.baseline,
+        "data": {"word": comparison.data, "substituted_for": comparison.substituted_for},
+        "metrics": {
+            column.name: {
+                "unit": column.metric.unit,
+                "scale": column.metric.scale.value,
+                "lower_is_better": column.metric.lower_is_better,
+                "tested": column.tested,
+            }
+            for column in comparison.columns
+        },
+        "rows": [
+            {
+                "variant": row.variant,
+                "seeds": list(row.seeds),
+                "metrics": {
+                    name: {
+                        **_summary(summary),
+                        "against_baseline": _contrast(row.contrasts.get(name)),
+                    }
+                    for name, summary in row.summaries.items()
+                },
+            }
+            for row in comparison.rows
+        ],
+        "tests": comparison.tests,
+        "differences": [{"path": d.path, "values": dict(d.values)} for d in comparison.differences],
+        "claims": [_claim(claim) for claim in comparison.claims],
+        "unfinished": [
+            {"variant": run.variant, "seed": run.seed, "status": run.status}
+            for run in comparison.unfinished
+        ],
+        "missing": list(comparison.missing),
+        "mixed_environments": [
+            {"key": mixture.key, "variants": {k: list(v) for k, v in mixture.variants.items()}}
+            for mixture in comparison.mixtures
+        ],
+        "notes": list(notes(comparison)),
+    }
+
+
+def _summary(summary: Summary) -> Mapping[str, Any]:
+    return {
+        "mean": summary.mean.value,
+        "bound": summary.mean.bound.value,
+        "geometric_mean": summary.geometric,
+        "interval": _interval(summary.mean.interval),
+        "interval_of": "mean" if summary.geometric is None else "geometric_mean",
+        "n": summary.n,
+        "censored": summary.censored,
+        "per_seed": {
+            str(seed): {"value": v.value, "censored": v.censored, "cohorts": v.cohorts}
+            for seed, v in summary.per_seed.items()
+        },
+    }
+
+
+def _contrast(contrast: Contrast | None) -> Mapping[str, Any] | None:
+    if contrast is None:
+        return None
+    test = contrast.test
+    return {
+        "scale": contrast.scale.value,
+        "seeds": list(contrast.seeds),
+        **_estimate(contrast.estimate),
+        "test": test
+        and {
+            "p": test.p,
+            "p_corrected": test.corrected,
+            "bound": test.bound,
+            "exact": test.exact,
+            "decidable": test.decidable,
+        },
+    }
+
+
+def _estimate(estimate: Estimate | None) -> Mapping[str, Any]:
+    return {
+        "estimate": _finite(estimate.value) if estimate else None,
+        "interval": _interval(estimate.interval) if estimate else None,
+        "bound": estimate.bound.value if estimate else None,
+    }
+
+
+def _claim(claim: JudgedClaim) -> Mapping[str, Any]:
+    return {
+        "text": claim.text,
+        "verdict": claim.verdict.value,
+        "reason": claim.reason,
+        "comparisons": [
+            {
+                "text": judgement.text,
+                "verdict": judgement.verdict.value,
+                "scale": judgement.scale.value,
+                **_estimate(judgement.estimate),
+                "n": len(judgement.seeds),
+                "seeds": list(judgement.seeds),
+                "reason": judgement.reason,
+            }
+            for judgement in claim.judgements
+        ],
+    }
+
+
+def _interval(interval: Interval | None) -> list[float | None] | None:
+    return [_finite(interval.low), _finite(interval.high)] if interval else None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,158 @@
+"""A comparison as Markdown, CSV or LaTeX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+
+from hebbdsl.comparison.comparison import Comparison, Verdict
+from hebbdsl.comparison.notes import notes
+from hebbdsl.comparison.table import Block, Tone, blocks
+
+
+def as_markdown(comparison: Comparison) -> str:
+    """Tables in the GitHub dialect, one for each metric."""
+    parts = [f"**{_md(comparison.experiment)}** on {_md(comparison.data)}"]
+    if comparison.differences:
+        variants = [row.variant for row in comparison.rows]
+        lines = [
+            [name, *(_code(d.values[name]) for d in comparison.differences)] for name in variants
+        ]
+        heads = ["what differs", *(_md(difference.path) for difference in comparison.differences)]
+        parts.append(_md_table(heads, [[_md(line[0]), *line[1:]] for line in lines], "-"))
+    for block in blocks(comparison):
+        parts.append(f"**{_md(block.title)}** ({_md(block.about)})")
+        rows = [[_md(cell) for cell in line.cells] for line in block.lines]
+        parts.append(_md_table([_md(head) for head in block.heads], rows, "-:"))
+    if comparison.claims:
+        rows = [[f"`{c.text}`", f"**{c.verdict.value}**", _md(c.reason)] for c in comparison.claims]
+        parts.append(_md_table(["claim", "verdict", "why"], rows, "-"))
+    parts.append("\n".join(f"- {_md(note)}" for note in notes(comparison)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _md_table(heads: Sequence[str], rows: Sequence[Sequence[str]], others: str) -> str:
+    lines = [heads, ["-", *[others] * (len(heads) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _code(text: str | None) -> str:
+    return "–" if text is None else f"`{text}`".replace("|", "\\|")
+
+
+def _md(text: str) -> str:
+    for sign in "\\|*<`":
+        text = text.replace(sign, "\\" + sign)
+    return text
+
+
+_CSV_HEADS = (
+    *("experiment", "data", "substituted_for", "variant", "metric", "unit"),
+    *("n", "censored", "fewest_cohorts", "most_cohorts"),
+    *("mean", "geometric_mean", "low", "high"),
+    *("baseline", "scale", "against", "against_low", "against_high", "against_bound"),
+    *("seeds", "p", "p_corrected"),
+)
+
+
+def as_csv(comparison: Comparison) -> str:
+    """One line for each variant and metric, numbers unrounded, nothing where there is none."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_CSV_HEADS)
+    writer.writerows(_csv_rows(comparison))
+    return text.getvalue()
+
+
+def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
+    same = [comparison.experiment, comparison.data, comparison.substituted_for or ""]
+    for row in comparison.rows:
+        for column in comparison.columns:
+            summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
+            if summary is None:
+                continue
+            mean = summary.mean
+            cells: list[object] = [*same, row.variant, column.name, column.metric.unit]
+            cells += [summary.n, summary.censored, *(summary.cohorts or ("", ""))]
+            cells += [mean.value, _number(summary.geometric)]
+            cells += [_number(mean.interval and mean.interval.low)]
+            cells += [_number(mean.interval and mean.interval.high), comparison.baseline]
+            if contrast is None:
+                yield cells + [""] * (len(_CSV_HEADS) - len(cells))
+                continue
+            estimate, test = contrast.estimate, contrast.test
+            interval = estimate.interval if estimate else None
+            cells += [contrast.scale.value, _number(estimate and estimate.value)]
+            cells += [_number(interval and interval.low), _number(interval and interval.high)]
+            cells += [estimate.bound.value if estimate else "", len(contrast.seeds)]
+            cells += [_number(test and test.p), _number(test and test.corrected)]
+            yield cells
+
+
+def _number(value: object) -> object:
+    """Nothing for an end that is not finite: it is no limit."""
+    return value if isinstance(value, int | float) and math.isfinite(value) else ""
+
+
+def as_latex(comparison: Comparison) -> str:
+    """One `table` with booktabs rules, a group of rows for each metric, notes in the caption.
+
+    Needs the package `booktabs`. Blocks of other columns than the metrics' stand in tables of
+    their own.
+    """
+    lines = [f"% {line}" for line in ["\\usepackage{booktabs}", *_claims(comparison)]]
+    tables = [*map(_tex_block, blocks(comparison))]
+    caption = _tex(f"{comparison.experiment}, {comparison.data}. " + " ".join(notes(comparison)))
+    lines += ["\\begin{table}", "\\centering", "\\small"]
+    lines += ["\n\\medskip\n\n".join(tables)]
+    lines += [f"\\caption{{{caption}}}", "\\end{table}"]
+    return "\n".join(lines) + "\n"
+
+
+def _claims(comparison: Comparison) -> Iterator[str]:
+    signs = {Verdict.HOLDS: "holds", Verdict.FAILS: "FAILS", Verdict.UNDECIDED: "undecided"}
+    for claim in comparison.claims:
+        yield f"claim {signs[claim.verdict]}: {claim.text} ({claim.reason})"
+
+
+def _tex_block(block: Block) -> str:
+    columns = "l" + "r" * (len(block.heads) - 1)
+    lines = [f"\\begin{{tabular}}{{{columns}}}", "\\toprule"]
+    title = f"\\textbf{{{_tex(block.title)}}} ({_tex(block.about)})"
+    lines += [f"\\multicolumn{{{len(block.heads)}}}{{l}}{{{title}}} \\\\", "\\midrule"]
+    lines += [" & ".join(map(_tex, block.heads)) + " \\\\", "\\midrule"]
+    for line in block.lines:
+        cells = [_tex(cell) for cell in line.cells]
+        if line.tone is Tone.BASELINE:
+            cells[0] = f"\\emph{{{cells[0]}}}"
+        # A bracket after \\ would be read as its argument; a row never begins with one here.
+        lines.append(" & ".join(cells) + " \\\\")
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}"])
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": "$<$",
+    ">": "$>$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "∞": r"$\infty$",
+    "−": "$-$",
+    "–": "--",
+    "…": r"\ldots{}",
+}
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in text)

@@ -1,0 +1,89 @@
+"""What must be known to read the table of a comparison, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hebbdsl.comparison.comparison import Comparison
+from hebbdsl.comparison.statistics import EXACT_UP_TO, SAMPLES
+from hebbdsl.comparison.table import CANNOT_TELL, substitution
+from hebbdsl.expression.metrics import Scale
+
+
+def notes(comparison: Comparison) -> tuple[str, ...]:
+    """Warnings first: substituted data, runs left out, mixed environments, censored values."""
+    return (*warnings(comparison), *_statistics(comparison))
+
+
+def warnings(comparison: Comparison) -> Iterator[str]:
+    """What may mislead a reader of the numbers alone."""
+    if said := substitution(comparison):
+        yield said[0].upper() + said[1:] + "."
+    if comparison.unfinished:
+        runs = ", ".join(f"{r.variant} seed {r.seed} ({r.status})" for r in comparison.unfinished)
+        yield f"Not averaged: {runs}."
+    if comparison.missing:
+        yield f"No finished run of {', '.join(comparison.missing)}."
+    if comparison.baseline not in {row.variant for row in comparison.rows}:
+        yield f"The baseline {comparison.baseline} has no finished run: there are no ratios."
+    for mixture in comparison.mixtures:
+        groups = "; ".join(f"{value}: {', '.join(v)}" for value, v in mixture.variants.items())
+        yield f"Runs differ in {mixture.key} ({groups})."
+    if comparison.censored:
+        yield (
+            "≥ … (k of n): k of n runs had not finished by their last step, which stands for them;"
+            " means, ratios and p are bounds in the direction of their sign."
+        )
+
+
+def _statistics(comparison: Comparison) -> Iterator[str]:
+    tested = [column for column in comparison.columns if column.tested]
+    if not tested:
+        return
+    geometric = [
+        column.name
+        for column in tested
+        if any(
+            (summary := row.summaries.get(column.name)) is not None
+            and summary.geometric is not None
+            for row in comparison.rows
+        )
+    ]
+    said = "Mean: arithmetic, over n seeds. Intervals: Student's t"
+    if geometric:
+        said += f"; of {' and '.join(geometric)}, on the log scale, so of the geometric mean"
+    yield said + "."
+    contrasts = [
+        row.contrasts[column.name]
+        for row in comparison.rows
+        for column in tested
+        if column.name in row.contrasts
+    ]
+    if not contrasts:
+        return
+    scales = {contrast.scale for contrast in contrasts}
+    how = []
+    if Scale.RATIO in scales:
+        how.append("ratios are geometric means")
+    if Scale.DIFFERENCE in scales:
+        how.append("differences are arithmetic means")
+    logs = ", of log ratios where there are ratios" if Scale.RATIO in scales else ""
+    yield (
+        f"Paired by seed: {', '.join(how)}. p: permutation test (sign flips{logs}), two-sided,"
+        f" Holm-corrected over all {comparison.tests} tests here."
+    )
+    tests = [(contrast, contrast.test) for contrast in contrasts if contrast.test]
+    if any(not test.exact for _, test in tests):
+        yield (
+            f"With more than {EXACT_UP_TO} seeds the test draws {SAMPLES:,} flips instead of"
+            " counting all."
+        )
+    few = sorted({len(contrast.seeds) for contrast, test in tests if not test.decidable})
+    if few:
+        counts = " or ".join(map(str, few))
+        yield (
+            f"{CANNOT_TELL}: cannot tell apart with n = {counts}, since no outcome could have"
+            f" brought the corrected p to 0.05."
+        )
+    if any(test.p is None for _, test in tests):
+        yield "censored: runs that never finished leave the test open; it counts with p = 1."

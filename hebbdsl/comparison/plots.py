@@ -1,0 +1,213 @@
+"""Figures of a comparison as PNG and SVG: classes in play, and the binding curves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hebbdsl.comparison.comparison import Comparison
+from hebbdsl.comparison.curves import (
+    Curve,
+    binding_by_age,
+    binding_by_exposures,
+    classes_in_play,
+)
+from hebbdsl.comparison.table import substitution
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Told apart by colour-blind readers too (Okabe and Ito 2008); the baseline is grey."""
+
+_GREY = "#767676"
+_DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
+
+_STYLE: Mapping[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#888888",
+    "axes.labelcolor": "#333333",
+    "text.color": "#222222",
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    # The same bytes every time: no random ids, glyphs as paths.
+    "svg.hashsalt": "hebbdsl",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Drawing:
+    name: str
+    title: str
+    x: str
+    y: str
+    curves: tuple[Curve, ...]
+    steps: bool = False
+    share: bool = False
+
+
+def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
+    """Write each figure that the records have data for, as `NAME.png` and `NAME.svg`.
+
+    Each file is written under a temporary name and renamed, so that none is ever half there. The
+    bytes of the SVG depend on the comparison and on matplotlib's version alone.
+
+    Returns: the files, in the order in which they are best read.
+
+    Raises: OSError, when the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drawings = (
+        _Drawing(
+            name="classes_in_play",
+            title="Classes in play",
+            x="optimizer steps",
+            y="classes",
+            curves=classes_in_play(comparison),
+            steps=True,
+        ),
+        _Drawing(
+            name="binding_by_steps",
+            title="Accuracy on newly introduced classes",
+            x="steps since they appeared",
+            y="test accuracy on them, among all in play",
+            curves=binding_by_age(comparison),
+            share=True,
+        ),
+        _Drawing(
+            name="binding_by_exposures",
+            title="Accuracy on newly introduced classes",
+            x="training examples seen of each class since it appeared",
+            y="test accuracy on them, among all in play",
+            curves=binding_by_exposures(comparison),
+            share=True,
+        ),
+    )
+    paths = []
+    for drawing in drawings:
+        if drawing.curves:
+            paths += _write(comparison, drawing, folder)
+    return tuple(paths)
+
+
+def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path]:
+    import matplotlib as mpl
+
+    paths = []
+    style: Any = dict(_STYLE)
+    with mpl.rc_context(style):
+        figure = _figure(comparison, drawing)
+        for kind in ("png", "svg"):
+            path = folder / f"{drawing.name}.{kind}"
+            partial = folder / f".{drawing.name}.{os.getpid()}.{kind}"
+            metadata = {"Date": None} if kind == "svg" else {"Software": None}
+            try:
+                figure.savefig(partial, format=kind, dpi=160, metadata=metadata)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+            paths.append(path)
+    return paths
+
+
+def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 3.9), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    looks = _looks(comparison)
+    # The baseline is drawn first, so that no other line hides behind it.
+    for curve in sorted(drawing.curves, key=lambda c: c.variant != comparison.baseline):
+        _draw(axes, curve, looks[curve.variant], drawing)
+    axes.set_title(drawing.title, pad=24)
+    axes.text(
+        0, 1.035, _caption(comparison), transform=axes.transAxes, fontsize=8.5, color="#666666"
+    )
+    axes.set_xlabel(drawing.x)
+    axes.set_ylabel(drawing.y)
+    axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves))
+    if drawing.share:
+        top = max(max(curve.high) for curve in drawing.curves)
+        axes.set_ylim(0, min(1.0, max(0.1, 1.05 * top)))
+    else:
+        axes.set_ylim(0, 1.06 * max(max(curve.mean) for curve in drawing.curves))
+    _legend(axes, drawing)
+    return figure
+
+
+def _looks(comparison: Comparison) -> Mapping[str, tuple[str, Any]]:
+    """Colour and dashes of each variant, the same in every figure."""
+    looks: dict[str, tuple[str, Any]] = {}
+    for row in comparison.rows:
+        if row.variant == comparison.baseline:
+            looks[row.variant] = (_GREY, "-")
+        else:
+            turn, index = divmod(len(looks.keys() - {comparison.baseline}), len(_COLOURS))
+            looks[row.variant] = (_COLOURS[index], _DASHES[turn % len(_DASHES)])
+    return looks
+
+
+def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) -> None:
+    colour, dashes = look
+    axes.plot(
+        curve.x,
+        curve.mean,
+        color=colour,
+        linestyle=dashes,
+        linewidth=1.9,
+        drawstyle="steps-post" if drawing.steps else "default",
+        marker=None if drawing.steps else "o",
+        markersize=3.2,
+        label=curve.variant,
+        solid_capstyle="round",
+    )
+    axes.fill_between(
+        curve.x,
+        curve.low,
+        curve.high,
+        color=colour,
+        alpha=0.16,
+        linewidth=0,
+        step="post" if drawing.steps else None,
+    )
+
+
+def _caption(comparison: Comparison) -> str:
+    counts = sorted({len(row.seeds) for row in comparison.rows})
+    seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    one = counts[-1] == 1
+    said = f"{comparison.experiment}, {substitution(comparison) or comparison.data}; "
+    return said + ("1 seed" if one else f"mean of {seeds} seeds, band: its 95 % interval")
+
+
+def _legend(axes: Axes, drawing: _Drawing) -> None:
+    """Beside the axes, from the highest curve to the lowest."""
+    heights = {c.variant: sum(c.mean) / len(c.mean) for c in drawing.curves}
+    handles, labels = axes.get_legend_handles_labels()
+    pairs = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
+    axes.legend(
+        [handle for handle, _ in pairs],
+        [label for _, label in pairs],
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        frameon=False,
+        handlelength=1.6,
+        labelspacing=0.6,
+    )

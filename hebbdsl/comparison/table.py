@@ -1,0 +1,242 @@
+"""A comparison as blocks of text cells: what the terminal, Markdown and LaTeX all lay out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
+from hebbdsl.comparison.paired import Bound, Estimate
+from hebbdsl.comparison.statistics import SIGNIFICANCE, Interval
+from hebbdsl.expression.metrics import Scale
+
+CANNOT_TELL = "cannot tell"
+NOTHING = "–"
+N = "n"
+COHORTS = "cohorts"
+
+
+class Tone(Enum):
+    """What a row says against the baseline after correction."""
+
+    PLAIN = "plain"
+    BASELINE = "baseline"
+    BETTER = "better"
+    WORSE = "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    cells: tuple[str, ...]
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """A table under a heading. The first column is text, the others are numbers."""
+
+    title: str
+    about: str
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def blocks(comparison: Comparison) -> tuple[Block, ...]:
+    """One block for each metric set against the baseline, and one for what is shown without."""
+    tested = [_tested(comparison, column) for column in comparison.columns if column.tested]
+    plain = [column for column in comparison.columns if not column.tested]
+    return (*tested, *([_plain(comparison, plain)] if plain else []))
+
+
+def substitution(comparison: Comparison) -> str | None:
+    """Said in every table of runs that were trained on other data than asked for."""
+    if comparison.substituted_for is None:
+        return None
+    return f"trained on {comparison.data} in place of {comparison.substituted_for}"
+
+
+def _about(comparison: Comparison, *said: str) -> str:
+    return "; ".join([*said, *filter(None, [substitution(comparison)])])
+
+
+def _tested(comparison: Comparison, column: Column) -> Block:
+    scales = [r.contrasts[column.name].scale for r in comparison.rows if column.name in r.contrasts]
+    scale = scales[0] if scales else column.metric.scale
+    against = f"{'ratio' if scale is Scale.RATIO else 'difference'} to {comparison.baseline}"
+    aged = column.metric.aged
+    return Block(
+        title=column.name,
+        about=_about(comparison, column.metric.unit, _direction(column)),
+        heads=(
+            "variant",
+            *([COHORTS] if aged else []),
+            N,
+            "mean",
+            "95 % interval",
+            against,
+            "p",
+        ),
+        lines=tuple(_line(comparison, column, row) for row in comparison.rows),
+    )
+
+
+def _direction(column: Column) -> str:
+    return "lower is better" if column.metric.lower_is_better else "higher is better"
+
+
+def _line(comparison: Comparison, column: Column, row: Row) -> Line:
+    summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
+    cells = [row.variant]
+    if column.metric.aged:
+        cells.append(_cohorts(summary))
+    if summary is None:
+        cells += ["0", NOTHING, NOTHING]
+    else:
+        interval = summary.mean.interval
+        cells += [
+            str(summary.n),
+            mean_text(summary, column),
+            interval_text(interval, column) if interval else NOTHING,
+        ]
+    if row.variant == comparison.baseline:
+        return Line((*cells, "baseline", ""), Tone.BASELINE)
+    if contrast is None:
+        return Line((*cells, NOTHING, NOTHING))
+    return Line((*cells, contrast_text(contrast), p_text(contrast)), _tone(contrast, column))
+
+
+def _tone(contrast: Contrast, column: Column) -> Tone:
+    if contrast.test is None or contrast.estimate is None:
+        return Tone.PLAIN
+    if contrast.test.p is None or contrast.test.corrected > SIGNIFICANCE:
+        return Tone.PLAIN
+    lower = contrast.estimate.value < (1 if contrast.scale is Scale.RATIO else 0)
+    return Tone.BETTER if lower is column.metric.lower_is_better else Tone.WORSE
+
+
+def _plain(comparison: Comparison, columns: list[Column]) -> Block:
+    lines = []
+    for row in comparison.rows:
+        summaries = [(row.summaries.get(column.name), column) for column in columns]
+        cells = [mean_text(summary, c) if summary else NOTHING for summary, c in summaries]
+        tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
+        lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
+    return Block(
+        title="for information",
+        about=_about(comparison, "means, without tests"),
+        heads=("variant", N, *(column.name for column in columns)),
+        lines=tuple(lines),
+    )
+
+
+def without_counts(block: Block) -> Block:
+    """The block without the columns `n` (where it is one) and `cohorts`: its heading says them."""
+    about = block.about
+    kept = list(range(len(block.heads)))
+    for index, head in enumerate(block.heads):
+        if head in (N, COHORTS):
+            ends = [end for line in block.lines for end in line.cells[index].split("–") if end]
+            counts = sorted(map(int, ends))
+            if head == N and counts[0] != counts[-1]:
+                continue
+            said = _span(counts[0], counts[-1]) if counts else NOTHING
+            about += f"; n = {said}" if head == N else f"; {said} cohorts"
+            kept.remove(index)
+    return Block(
+        title=block.title,
+        about=about,
+        heads=tuple(block.heads[index] for index in kept),
+        lines=tuple(
+            Line(tuple(line.cells[index] for index in kept), line.tone) for line in block.lines
+        ),
+    )
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _cohorts(summary: Summary | None) -> str:
+    if summary is None or summary.cohorts is None:
+        return NOTHING
+    return _span(*summary.cohorts)
+
+
+def mean_text(summary: Summary, column: Column) -> str:
+    """The mean with its unit's digits; `≥ 2000 (3 of 10)` where 3 of 10 values are censored."""
+    said = number_text(summary.mean.value, column)
+    if summary.mean.bound is Bound.EXACT:
+        return said
+    return f"{summary.mean.bound.value} {said} ({summary.censored} of {summary.n})"
+
+
+def number_text(value: float, column: Column) -> str:
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    match column.metric.unit:
+        case "share":
+            return _signed(f"{value:.3f}")
+        case "bytes":
+            return f"{value / 1e9:.2f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
+        case "steps":
+            return f"{value:.0f}"
+    return _signed(f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}")
+
+
+def interval_text(interval: Interval, column: Column) -> str:
+    return _bracket(interval, *(number_text(end, column) for end in (interval.low, interval.high)))
+
+
+def contrast_text(contrast: Contrast) -> str:
+    """`0.54 [0.50, 0.58]`, with a sign before it where it is a bound."""
+    if contrast.estimate is None:
+        return "no bound"
+    return estimate_text(contrast.estimate, contrast.scale)
+
+
+def estimate_text(estimate: Estimate, scale: Scale) -> str:
+    said = _against(estimate.value, scale)
+    if estimate.bound is not Bound.EXACT:
+        said = f"{estimate.bound.value} {said}"
+    interval = estimate.interval
+    if interval is None:
+        return said
+    low, high = (_against(end, scale) for end in (interval.low, interval.high))
+    return f"{said} {_bracket(interval, low, high)}"
+
+
+def p_text(contrast: Contrast) -> str:
+    """The corrected p, or why there is none."""
+    test = contrast.test
+    if test is None:
+        return ""
+    if test.p is None:
+        return "censored"
+    if not test.decidable:
+        return CANNOT_TELL
+    if test.corrected < 0.001:
+        return "< 0.001"
+    return f"{'≤ ' if test.bound else ''}{test.corrected:.3f}"
+
+
+def _against(value: float, scale: Scale) -> str:
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    if scale is Scale.RATIO:
+        return f"{value:.2f}" if value < 1000 else f"{value:.0f}"
+    return _signed(f"{value:+.3f}")
+
+
+def _bracket(interval: Interval, low: str, high: str) -> str:
+    """With a round bracket beside an infinite end."""
+    opening = "[" if math.isfinite(interval.low) else "("
+    closing = "]" if math.isfinite(interval.high) else ")"
+    return f"{opening}{low}, {high}{closing}"
+
+
+def _signed(text: str) -> str:
+    """With a true minus sign, and none before zero."""
+    if not text.strip("-+0."):
+        return text.lstrip("-+")
+    return text.replace("-", "−")

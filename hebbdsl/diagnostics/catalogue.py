@@ -1,0 +1,79 @@
+"""Every problem there is, by code. Loaded by `explain` and by tests, never by a stage."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+
+from hebbdsl.diagnostics.codes import (
+    comparison,
+    data,
+    dataset,
+    expressions,
+    metrics,
+    names,
+    plan,
+    reading,
+    run,
+    syntax,
+    values,
+    yaml,
+)
+from hebbdsl.diagnostics.diagnostic import Problem
+
+MODULES = (
+    reading,
+    syntax,
+    yaml,
+    expressions,
+    names,
+    metrics,
+    values,
+    plan,
+    dataset,
+    data,
+    run,
+    comparison,
+)
+
+STAGES: Mapping[str, str] = {
+    "1": "Reading the file",
+    "2": "Names",
+    "3": "Values",
+    "4": "Plan",
+    "5": "Data and runs",
+    "6": "Comparison",
+    "7": "Style",
+}
+"""What the first digit of a code says."""
+
+
+def _problems(module: ModuleType) -> Iterator[type[Problem]]:
+    for found in vars(module).values():
+        defined_here = isinstance(found, type) and found.__module__ == module.__name__
+        if defined_here and issubclass(found, Problem) and not inspect.isabstract(found):
+            yield found
+
+
+PROBLEMS: tuple[type[Problem], ...] = tuple(
+    sorted((p for module in MODULES for p in _problems(module)), key=lambda p: p.code)
+)
+
+BY_CODE: Mapping[str, type[Problem]] = {problem.code: problem for problem in PROBLEMS}
+
+
+def page(problem: type[Problem]) -> str:
+    """The docstring: a sentence, what to do, *Wrong* and *Right*."""
+    return inspect.cleandoc(problem.__doc__ or "")
+
+
+def first_sentence(cls: type) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
+
+
+def examples(problem: type[Problem]) -> tuple[str, str]:
+    """What stands under *Wrong* and under *Right*, without indentation."""
+    wrong, _, right = page(problem).partition("\nWrong:\n")[2].partition("\nRight:\n")
+    return inspect.cleandoc("\n" + wrong).rstrip() + "\n", inspect.cleandoc("\n" + right).rstrip() + "\n"

@@ -1,0 +1,313 @@
+"""HEB220–HEB229: metrics and variants in conditions and claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
+from hebbdsl.diagnostics.wording import listed, plain_list, quoted, suggestion
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownMetric(Problem):
+    """There is no metric of that name.
+
+    `hebbdsl explain` lists the metrics: some have a value at each evaluation and may stand in
+    conditions, others once a run has ended and may stand in claims.
+
+    Wrong:
+        curriculum:
+          growing: {when: tset_accuracy >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB220"
+    metric: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"there is no metric {quoted(self.metric)}"
+
+    @property
+    def label(self) -> str:
+        return "unknown metric"
+
+    @property
+    def hint(self) -> str | None:
+        return suggestion(self.metric, self.known, f"metrics here: {plain_list(self.known)}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.metric, self.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotYet(Problem):
+    """A condition speaks of a metric that has a value only when the run has ended.
+
+    Conditions are asked at each evaluation, in the middle of the run.
+
+    Wrong:
+        curriculum:
+          growing: {when: steps_to_finish < 100}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB221"
+    metric: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.metric)} has no value before a run has ended"
+
+    @property
+    def label(self) -> str:
+        return "not known yet"
+
+    @property
+    def hint(self) -> str | None:
+        return "conditions speak of metrics of evaluations, such as `test_accuracy`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlyDuring(Problem):
+    """A claim speaks of a metric of single evaluations, not of whole runs.
+
+    Wrong:
+        claims:
+          - test_accuracy(main) > 0.5
+
+    Right:
+        claims:
+          - final_test_accuracy(main) > 0.5
+    """
+
+    code: ClassVar[str] = "HEB222"
+    metric: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.metric)} changes during a run; a claim needs one value a run"
+
+    @property
+    def label(self) -> str:
+        return "a value at each evaluation"
+
+    @property
+    def hint(self) -> str | None:
+        if self.metric == "test_accuracy":
+            return "did you mean `final_test_accuracy`?"
+        if self.metric == "newest_accuracy":
+            return "say how many steps after the classes appeared: `newest_accuracy@10`"
+        return "`hebbdsl explain` lists the metrics of whole runs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aged(Problem):
+    """A metric lacks its age, or has one that it does not take.
+
+    `newest_accuracy@10` is the accuracy on classes 10 steps after they appeared.
+
+    Wrong:
+        claims:
+          - newest_accuracy(main) > 0.3
+
+    Right:
+        claims:
+          - newest_accuracy@10(main) > 0.3
+    """
+
+    code: ClassVar[str] = "HEB223"
+    metric: str
+    aged: bool
+
+    @property
+    def title(self) -> str:
+        if self.aged:
+            return f"{quoted(self.metric)} needs the steps after which it is taken"
+        return f"{quoted(self.metric)} is not taken at an age"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.metric}@10`, for example" if self.aged else "without `@`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantInCondition(Problem):
+    """A condition names a variant.
+
+    A condition is asked within one run, which sees only its own metrics.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy(main) >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB224"
+    variant: str
+
+    @property
+    def title(self) -> str:
+        return "a condition sees one run only and cannot name a variant"
+
+    @property
+    def label(self) -> str:
+        return "remove this"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoVariant(Problem):
+    """A claim names a metric and not whose it is.
+
+    Wrong:
+        claims:
+          - final_test_accuracy > 0.5
+
+    Right:
+        claims:
+          - final_test_accuracy(main) > 0.5
+    """
+
+    code: ClassVar[str] = "HEB225"
+    metric: str
+
+    @property
+    def title(self) -> str:
+        return f"a claim must say of which variant {quoted(self.metric)} is"
+
+    @property
+    def label(self) -> str:
+        return "of which variant?"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.metric + '(variant)')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownVariant(Problem):
+    """A claim or `baseline` names a variant that the spec does not have.
+
+    Without `variants` there is one, named `main`.
+
+    Wrong:
+        claims:
+          - final_test_accuracy(hebbain) > 0.5
+        variants:
+          hebbian: {}
+
+    Right:
+        claims:
+          - final_test_accuracy(hebbian) > 0.5
+        variants:
+          hebbian: {}
+    """
+
+    code: ClassVar[str] = "HEB226"
+    variant: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"there is no variant {quoted(self.variant)}"
+
+    @property
+    def label(self) -> str:
+        return "unknown variant"
+
+    @property
+    def hint(self) -> str | None:
+        return suggestion(self.variant, self.known, f"variants here: {listed(self.known, 'and')}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.variant, self.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotProduced(Problem):
+    """A claim or condition speaks of a metric that this curriculum never gives.
+
+    `steps_to_finish` and `levels_passed` need a curriculum with a condition that can be passed;
+    `newest_accuracy@k` one that adds classes.
+
+    Wrong:
+        curriculum: fixed
+        claims:
+          - steps_to_finish(main) < 100
+
+    Right:
+        curriculum:
+          fixed: {until: test_accuracy > 0.9}
+        claims:
+          - steps_to_finish(main) < 100
+    """
+
+    code: ClassVar[str] = "HEB227"
+    metric: str
+    variant: str
+    curriculum: str
+    needs: str
+
+    @property
+    def title(self) -> str:
+        curriculum, variant = quoted(self.curriculum), quoted(self.variant)
+        return f"the curriculum {curriculum} of {variant} never gives {quoted(self.metric)}"
+
+    @property
+    def label(self) -> str:
+        return "has no value in any run"
+
+    @property
+    def hint(self) -> str | None:
+        reasons = {
+            "levels": "it needs a curriculum that adds classes, such as `growing`",
+            "finish": "it needs a condition that ends the run: `growing`, or `fixed` with `until`",
+        }
+        return reasons.get(self.needs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeNotSeen(Problem):
+    """`newest_accuracy@k` asks for an age at which no evaluation looks.
+
+    Added classes are looked at every `evaluate_every` steps, up to `binding_steps`.
+
+    Wrong:
+        claims:
+          - newest_accuracy@7(main) > 0.3
+
+    Right:
+        claims:
+          - newest_accuracy@10(main) > 0.3
+    """
+
+    code: ClassVar[str] = "HEB228"
+    metric: str
+    variant: str
+    every: int
+    up_to: int
+
+    @property
+    def title(self) -> str:
+        return f"no evaluation of {quoted(self.variant)} is taken for {quoted(self.metric)}"
+
+    @property
+    def label(self) -> str:
+        return f"ages: {self.every}, {2 * self.every}, … up to {self.up_to}"
+
+    @property
+    def hint(self) -> str | None:
+        return "ages are multiples of `evaluate_every`, at most `binding_steps`"

@@ -1,0 +1,437 @@
+"""HEB301–HEB319: values that a field does not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related, nearest
+from hebbdsl.diagnostics.wording import listed, quoted
+from hebbdsl.source import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongType(Problem):
+    """A value is not of the type that its field takes. Nothing is converted silently.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: many
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 100
+    """
+
+    code: ClassVar[str] = "HEB301"
+    field: str
+    expected: str
+    found: str
+    advice: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} takes {self.expected}, not {self.found}"
+
+    @property
+    def label(self) -> str:
+        return self.found
+
+    @property
+    def hint(self) -> str | None:
+        return self.advice
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfBounds(Problem):
+    """A number is outside the limits of its field.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 1.5}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code: ClassVar[str] = "HEB302"
+    field: str
+    written: str
+    bounds: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} must be {self.bounds}, not {self.written}"
+
+    @property
+    def label(self) -> str:
+        return self.bounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAChoice(Problem):
+    """A field takes one of a few words, and this is none of them.
+
+    Wrong:
+        output:
+          hebbian: {rescale: mean}
+
+    Right:
+        output:
+          hebbian: {rescale: mean_row}
+    """
+
+    code: ClassVar[str] = "HEB303"
+    field: str
+    written: str
+    choices: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} cannot be {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return f"{listed(self.choices)}"
+
+    @property
+    def hint(self) -> str | None:
+        near = nearest(self.written, self.choices)
+        return f"did you mean {quoted(near)}?" if near is not None else None
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.written, self.choices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongLength(Problem):
+    """A list has too few or too many items.
+
+    Wrong:
+        model:
+          convnet: {channels: []}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32]}
+    """
+
+    code: ClassVar[str] = "HEB304"
+    field: str
+    count: int
+    minimum: int
+    maximum: int | None
+
+    @property
+    def title(self) -> str:
+        if self.count < self.minimum:
+            asked = f"at least {self.minimum}"
+        else:
+            asked = f"at most {self.maximum}"
+        return f"{quoted(self.field)} takes {asked} items, not {self.count}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.count} items"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongForm(Problem):
+    """A name is not written as names are.
+
+    Names of experiments and variants become names of folders and of columns.
+
+    Wrong:
+        experiment: Omniglot Curriculum
+
+    Right:
+        experiment: omniglot_curriculum
+    """
+
+    code: ClassVar[str] = "HEB305"
+    written: str
+    form: str
+    like: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} is not a name"
+
+    @property
+    def label(self) -> str:
+        return "not a name"
+
+    @property
+    def hint(self) -> str | None:
+        such = f", such as {quoted(self.like)}" if self.like else ""
+        return f"a name is {self.form}{such}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedsQuotes(Problem):
+    """A text that looks like a number, `true`, `false` or `null` must be quoted.
+
+    Other readers of YAML take `012` for ten and `12:30` for 750.
+
+    Wrong:
+        about: 012
+
+    Right:
+        about: "012"
+    """
+
+    code: ClassVar[str] = "HEB306"
+    field: str
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} takes a text, and {quoted(self.written)} could be something else"
+
+    @property
+    def label(self) -> str:
+        return "quote this"
+
+    @property
+    def hint(self) -> str | None:
+        shown = quoted(f'"{self.written}"')
+        return f"write {shown}"
+
+    @property
+    def fix(self) -> str | None:
+        return f'"{self.written}"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoValue(Problem):
+    """Nothing stands where a value should.
+
+    Wrong:
+        model:
+
+    Right:
+        model: mlp
+    """
+
+    code: ClassVar[str] = "HEB307"
+    field: str
+    advice: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} has no value"
+
+    @property
+    def label(self) -> str:
+        return "no value"
+
+    @property
+    def hint(self) -> str | None:
+        return self.advice
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotFinite(Problem):
+    """A number is infinite, not a number, or so small that a computer takes it for 0.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 1e-999}
+
+    Right:
+        output:
+          hebbian: {gamma: 1e-9}
+    """
+
+    code: ClassVar[str] = "HEB308"
+    field: str
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} is not a number that can be computed with"
+
+    @property
+    def label(self) -> str:
+        return "not finite, or vanishing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyDigits(Problem):
+    """A number has more digits than any field takes.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: 10000000000000000000000000000000000000000000000000000000000000000000000000
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 10_000
+    """
+
+    code: ClassVar[str] = "HEB309"
+    field: str
+    count: int
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} has {self.count} characters of digits"
+
+    @property
+    def label(self) -> str:
+        return "too long for a number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotWhole(Problem):
+    """A whole number is written with a point or an exponent.
+
+    Whole numbers are written in digits, with `_` between thousands where that helps.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: 1e3
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 1_000
+    """
+
+    code: ClassVar[str] = "HEB310"
+    field: str
+    written: str
+    meant: int | None
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} takes a whole number in digits, not {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return "not in digits" if self.meant is not None else "not whole"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write `{self.meant:_}`" if self.meant is not None else None
+
+    @property
+    def fix(self) -> str | None:
+        return f"{self.meant:_}" if self.meant is not None else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherVersion(Problem):
+    """The spec is written in a version of the language that this program does not read.
+
+    Wrong:
+        hebbdsl: 2
+
+    Right:
+        hebbdsl: 1
+    """
+
+    code: ClassVar[str] = "HEB311"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"this program reads version 1 of the language, not {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return "other version"
+
+    @property
+    def hint(self) -> str | None:
+        return "write `hebbdsl: 1`, or install the hebbdsl that the spec was written for"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackwardRange(Problem):
+    """A range ends before it begins.
+
+    Wrong:
+        seeds: 9..0
+
+    Right:
+        seeds: 0..9
+    """
+
+    code: ClassVar[str] = "HEB312"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"the range {quoted(self.written)} is empty"
+
+    @property
+    def label(self) -> str:
+        return "ends before it begins"
+
+    @property
+    def hint(self) -> str | None:
+        first, _, last = self.written.partition("..")
+        return f"write {quoted(f'{last}..{first}')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twice(Problem):
+    """A number is in a list twice.
+
+    Each seed is one run; the second would be the first again.
+
+    Wrong:
+        seeds: [0..3, 2]
+
+    Right:
+        seeds: 0..3
+    """
+
+    code: ClassVar[str] = "HEB313"
+    field: str
+    number: int
+    first: Span
+
+    @property
+    def title(self) -> str:
+        return f"`{self.number}` is among {quoted(self.field)} twice"
+
+    @property
+    def label(self) -> str:
+        return "second"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.first, "first"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyNumbers(Problem):
+    """A list of whole numbers stands for more numbers than the field takes.
+
+    Wrong:
+        seeds: 0..10_000_000
+
+    Right:
+        seeds: 0..9
+    """
+
+    code: ClassVar[str] = "HEB314"
+    field: str
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} stands for more than {self.most:_} numbers"
+
+    @property
+    def label(self) -> str:
+        return "too many"

@@ -1,0 +1,45 @@
+"""What does not fit together in a variant, though each part is right by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.part import Dataset
+from hebbdsl.spec.checked import Draft, Sections
+from hebbdsl.spec.origins import resolve
+from hebbdsl.vocabulary import WORDS
+
+
+def draft_problems(draft: Draft) -> Iterator[Problem]:
+    """Everything that shapes, counts and the curriculum forbid, with the places where it stands.
+
+    Asks what can be asked of the sections that could be built. A data set that refuses its own
+    fields has no facts, and is asked nothing.
+    """
+    data = draft.sections.data
+    if data is None or any(data.refusals()):
+        return
+    found = {problem: resolve(problem, draft.origins) for problem in _clashes(draft.sections, data)}
+    yield from found.values()
+    substitute = data.substitute()
+    if substitute is None or substitute.facts() == data.facts():
+        return
+    codes = {problem.code for problem in found}
+    for problem in _clashes(draft.sections, substitute):
+        if problem.code not in codes:
+            resolved = resolve(problem, draft.origins)
+            yield UnfitSubstitute(
+                place=resolved.place, substitute=WORDS[type(substitute)], found=resolved
+            )
+
+
+def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
+    facts = data.facts()
+    if sections.model is not None:
+        yield from sections.model.shape_problems(facts.image)
+    if sections.curriculum is not None:
+        # Without a training section a batch of one asks for no more than the curriculum does.
+        batch_size = sections.training.batch_size if sections.training is not None else 1
+        yield from sections.curriculum.data_problems(facts, batch_size)

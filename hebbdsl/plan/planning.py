@@ -1,0 +1,60 @@
+"""From a checked experiment to its plan: shapes, sizes, memory, levels. Arithmetic only."""
+
+from __future__ import annotations
+
+from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.plan.checks import draft_problems
+from hebbdsl.plan.plan import Memory, Plan, VariantPlan
+from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
+from hebbdsl.spec.experiment import Setup
+
+FLOAT_BYTES = 4
+
+
+def make_plan(checked: Checked) -> Plan:
+    """What every variant will cost.
+
+    Raises: Rejected, with what does not fit together in any variant.
+    """
+    problems = Problems()
+    for variant in checked.variants.values():
+        problems.extend(draft_problems(_draft(variant)))
+    problems.raise_errors()
+    return Plan(
+        checked, {name: plan_setup(variant.setup) for name, variant in checked.variants.items()}
+    )
+
+
+def plan_setup(setup: Setup) -> VariantPlan:
+    """The plan of one setup whose parts fit together."""
+    facts = setup.data.facts()
+    layers = (
+        *setup.model.layers(facts.image),
+        *setup.output.layers(setup.model.features, facts.classes),
+    )
+    weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
+    return VariantPlan(
+        setup=setup,
+        facts=facts,
+        layers=layers,
+        levels=setup.curriculum.levels(facts.classes),
+        memory=Memory(
+            weights=weights,
+            gradients=weights,
+            optimizer=weights * setup.training.optimizer.state_per_parameter,
+            buffers=sum(layer.buffer_bytes for layer in layers),
+            data=facts.bytes,
+        ),
+    )
+
+
+def _draft(variant: Variant) -> Draft:
+    setup = variant.setup
+    sections = Sections(
+        data=setup.data,
+        model=setup.model,
+        output=setup.output,
+        curriculum=setup.curriculum,
+        training=setup.training,
+    )
+    return Draft(variant.name, sections, variant.origins)

@@ -1,0 +1,127 @@
+"""Reading numbers and lists of whole numbers from scalars."""
+
+from __future__ import annotations
+
+from hebbdsl.diagnostics.codes import values as codes
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.expression.numerals import Numeral, number, whole
+from hebbdsl.source import Span
+from hebbdsl.spec.outcome import BAD, Bad
+from hebbdsl.spec.types import NumberOf, WholeNumbers, in_short
+from hebbdsl.syntax import scalars
+from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
+
+
+def read_number(type_: NumberOf, scalar: Scalar, field: str, problems: Problems) -> float | Bad:
+    """The number that `scalar` spells, within its bounds. An int for a whole type."""
+    value = BAD if scalar.quoted else _numeral(type_, scalar.text, scalar.span, field, problems)
+    if scalar.quoted:
+        found = scalars.in_words(scalar.text, True)
+        unquoted = isinstance(number(scalar.text), float)
+        advice = "remove the quotes" if unquoted else None
+        problems.add(_wrong(type_, scalar.span, field, found, advice))
+    return value
+
+
+def _numeral(type_: NumberOf, text: str, place: Span, field: str, problems: Problems) -> float | Bad:
+    value = whole(text) if type_.whole else number(text)
+    if value is Numeral.NOT_A_NUMBER and type_.whole:
+        problems.add(_not_whole(type_, text, place, field))
+        return BAD
+    if isinstance(value, Numeral):
+        problems.add(_unusable(type_, value, text, place, field))
+        return BAD
+    if not type_.bounds.allow(value):
+        bounds = type_.bounds.in_words()
+        problems.add(codes.OutOfBounds(place=place, field=field, written=text, bounds=bounds))
+        return BAD
+    return value
+
+
+def _not_whole(type_: NumberOf, text: str, place: Span, field: str) -> Problem:
+    value = number(text)
+    if value is Numeral.NOT_A_NUMBER:
+        return _wrong(type_, place, field, scalars.in_words(text, False), _spelling(text))
+    if isinstance(value, Numeral):
+        return _unusable(type_, value, text, place, field)
+    meant = int(value) if value == int(value) and abs(value) < 2**53 else None
+    return codes.NotWhole(place=place, field=field, written=text, meant=meant)
+
+
+def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, field: str) -> Problem:
+    if why is Numeral.NOT_FINITE:
+        return codes.NotFinite(place=place, field=field, written=text)
+    if why is Numeral.TOO_LONG:
+        return codes.TooManyDigits(place=place, field=field, count=len(text))
+    return _wrong(type_, place, field, scalars.in_words(text, False), _spelling(text))
+
+
+def _spelling(text: str) -> str | None:
+    """How a number that is not spelt as one should be."""
+    if not scalars.needs_quotes(text) or text in ("true", "false", "null"):
+        return None
+    mended = f"0{text}" if text.startswith(".") else f"{text}0" if text.endswith(".") else text
+    mended = mended.lstrip("0_") if mended[:2].isdigit() else mended
+    if mended != text and isinstance(number(mended), float):
+        return f"write `{mended}`"
+    return "numbers are written `12`, `0.5`, `1e-3` or `1_000`"
+
+
+def _wrong(
+    type_: NumberOf | WholeNumbers, place: Span, field: str, found: str, advice: str | None
+) -> Problem:
+    expected = in_short(type_)
+    return codes.WrongType(place=place, field=field, expected=expected, found=found, advice=advice)
+
+
+def read_whole_numbers(
+    type_: WholeNumbers, node: Node, field: str, problems: Problems
+) -> tuple[int, ...] | Bad:
+    """`0..9`, `7`, or a list of both, each number once, in the order written."""
+    if isinstance(node, Mapping):
+        problems.add(_wrong(type_, node.span, field, "a mapping", None))
+        return BAD
+    items = node.items if isinstance(node, Sequence) else (node,)
+    if not items:
+        found = codes.WrongLength(place=node.span, field=field, count=0, minimum=1, maximum=None)
+        problems.add(found)
+        return BAD
+    where: dict[int, Span] = {}
+    fine = True
+    for item in items:
+        ends = _ends(type_, item, field, problems)
+        if ends is None:
+            fine = False
+            continue
+        first, last = ends
+        if last - first + 1 + len(where) > type_.most:
+            problems.add(codes.TooManyNumbers(place=item.span, field=field, most=type_.most))
+            return BAD
+        again = next((value for value in range(first, last + 1) if value in where), None)
+        if again is not None:
+            problems.add(
+                codes.Twice(place=item.span, field=field, number=again, first=where[again])
+            )
+            fine = False
+        where.update((value, item.span) for value in range(first, last + 1))
+    return tuple(where) if fine else BAD
+
+
+def _ends(
+    type_: WholeNumbers, item: Node, field: str, problems: Problems
+) -> tuple[int, int] | None:
+    if not isinstance(item, Scalar):
+        found = "a list in a list" if isinstance(item, Sequence) else "a mapping"
+        problems.add(_wrong(type_, item.span, field, found, None))
+        return None
+    ends = None if item.quoted else scalars.whole_range(item.text)
+    if ends is None:
+        value = read_number(type_.item, item, field, problems)
+        return None if isinstance(value, Bad) else (int(value), int(value))
+    first, last = (_numeral(type_.item, end, item.span, field, problems) for end in ends)
+    if isinstance(first, Bad) or isinstance(last, Bad):
+        return None
+    if last < first:
+        problems.add(codes.BackwardRange(place=item.span, written=item.text))
+        return None
+    return int(first), int(last)

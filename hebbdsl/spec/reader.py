@@ -1,0 +1,383 @@
+"""From nodes to typed values, driven by the types of the spec classes alone. Names no part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hebbdsl.diagnostics.codes import names, values
+from hebbdsl.diagnostics.diagnostic import Problems, nearest
+from hebbdsl.expression.errors import ExpressionError
+from hebbdsl.parts.part import Part
+from hebbdsl.source import Span
+from hebbdsl.spec.checked import Origin, Path
+from hebbdsl.spec.numbers import read_number, read_whole_numbers
+from hebbdsl.spec.origins import resolve
+from hebbdsl.spec.outcome import BAD, Bad
+from hebbdsl.spec.types import (
+    Boolean,
+    Choice,
+    ExpressionOf,
+    ListOf,
+    NamedChanges,
+    NumberOf,
+    OneOf,
+    PartOf,
+    SectionOf,
+    Text,
+    Type,
+    WholeNumbers,
+    fields_of,
+    in_short,
+    in_words,
+)
+from hebbdsl.syntax import scalars
+from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
+from hebbdsl.vocabulary import VOCABULARY
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads nodes; notes problems, where each field stands, and the scalars of expressions."""
+
+    problems: Problems = field(default_factory=Problems)
+    origins: dict[Path, Origin] = field(default_factory=dict)
+    expressions: dict[Path, Scalar] = field(default_factory=dict)
+
+    def value(self, type_: Type, node: Node, path: Path, key: Span | None) -> object:
+        """The value of `node` as `type_`, or BAD."""
+        self.origins[path] = Origin(node.span, key)
+        if isinstance(node, Scalar) and node.missing:
+            self._no_value(type_, node, path, key)
+            return BAD
+        match type_:
+            case OneOf():
+                return self._one_of(type_, node, path, key)
+            case PartOf():
+                return self._part(type_, node, path, key)
+            case SectionOf(cls):
+                return self._section(cls, node, path, key)
+            case ListOf():
+                return self._list(type_, node, path)
+            case WholeNumbers():
+                return read_whole_numbers(type_, node, _name(path), self.problems)
+            case NamedChanges():
+                return self._named_changes(type_, node, path)
+        if not isinstance(node, Scalar):
+            return self._wrong(type_, node, path)
+        match type_:
+            case NumberOf():
+                return read_number(type_, node, _name(path), self.problems)
+            case Text():
+                return self._text(type_, node, path)
+            case Boolean():
+                return self._boolean(type_, node, path)
+            case Choice():
+                return self._choice(type_, node, path)
+            case ExpressionOf():
+                return self._expression(type_, node, path)
+
+    def fields(
+        self, cls: type, owner: str, entries: tuple[Entry, ...], path: Path, place: Span
+    ) -> dict[str, object]:
+        """The fields of a spec class that are written, BAD ones among them; unknown ones are noted.
+
+        `place` is where a field that is missing is missed.
+        """
+        known = fields_of(cls)
+        found: dict[str, object] = {}
+        unknown: list[Entry] = []
+        for entry in entries:
+            name = entry.key.text
+            if name not in known:
+                unknown.append(entry)
+            else:
+                found[name] = self.value(known[name].type, entry.value, (*path, name), entry.key.span)
+        self.gaps(cls, owner, tuple(unknown), set(found), place)
+        return found
+
+    def gaps(
+        self, cls: type, owner: str, unknown: tuple[Entry, ...], written: set[str], place: Span
+    ) -> None:
+        """Note fields that there are not, and fields that there should be."""
+        known = fields_of(cls)
+        for entry in unknown:
+            self.problems.add(
+                names.UnknownField(
+                    place=entry.key.span, owner=owner, field=entry.key.text, known=tuple(known)
+                )
+            )
+        for name, info in known.items():
+            if info.required and name not in written:
+                self._missing(owner, name, cls, place)
+
+    def _missing(self, owner: str, name: str, cls: type, place: Span) -> None:
+        info = fields_of(cls)[name]
+        expected = in_words(info.type)
+        if isinstance(info.type, PartOf):
+            expected = f"one of {', '.join(info.type.words)}"
+        self.problems.add(
+            names.MissingField(
+                place=place, owner=owner, field=name, expected=expected, about=info.about
+            )
+        )
+
+    def _section(self, cls: type, node: Node, path: Path, key: Span | None) -> object:
+        if not isinstance(node, Mapping):
+            return self._wrong(SectionOf(cls), node, path)
+        place = key if key is not None else node.span
+        self.origins[path] = Origin(place, key)
+        before = len(self.problems)
+        found = self.fields(cls, _name(path), node.entries, path, place)
+        if BAD in found.values() or len(self.problems) > before:
+            return BAD
+        return _construct(cls, found)
+
+    def _part(self, type_: PartOf, node: Node, path: Path, key: Span | None) -> object:
+        word, inside = self._word(type_, node, path)
+        if word is None:
+            return BAD
+        self.origins[path] = Origin(word.span, key)
+        cls = type_.words.get(word.text)
+        if cls is None:
+            self._unknown_word(type_, word)
+            return BAD
+        if isinstance(inside, Scalar) and inside.missing:
+            advice = f"write `{word.text}` alone, or `{word.text}: {{}}`"
+            self.problems.add(values.NoValue(place=word.span, field=word.text, advice=advice))
+            return BAD
+        if inside is not None and not isinstance(inside, Mapping):
+            expected, found = "fields in braces or below it", _found(inside)
+            self.problems.add(
+                values.WrongType(
+                    place=inside.span, field=word.text, expected=expected, found=found
+                )
+            )
+            return BAD
+        entries = inside.entries if inside is not None else ()
+        before = len(self.problems)
+        found = self.fields(cls, word.text, entries, path, word.span)
+        if BAD in found.values() or len(self.problems) > before:
+            return BAD
+        part = _construct(cls, found)
+        if isinstance(part, Part):
+            self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())
+        return part
+
+    def _word(self, type_: PartOf, node: Node, path: Path) -> tuple[Scalar | None, Node | None]:
+        """The word of a part with what stands inside it; None, None when there is no one word."""
+        kind, known = type_.kind.kind, tuple(type_.words)
+        if isinstance(node, Scalar):
+            return node, None
+        if isinstance(node, Sequence):
+            self._wrong(type_, node, path)
+            return None, None
+        if len(node.entries) == 1:
+            return node.entries[0].key, node.entries[0].value
+        written = [entry.key for entry in node.entries if entry.key.text in known]
+        if not written:
+            self.problems.add(names.NoWord(place=_start(node), kind=kind, known=known))
+            return None, None
+        second = next(entry.key for entry in node.entries if entry.key is not written[0])
+        self.problems.add(
+            names.TwoWords(
+                place=second.span, kind=kind, second=second.text, first=written[0].span
+            )
+        )
+        return None, None
+
+    def _unknown_word(self, type_: PartOf, word: Scalar) -> None:
+        kind, known = type_.kind.kind, tuple(type_.words)
+        for other, words in VOCABULARY.items():
+            if word.text in words:
+                self.problems.add(
+                    names.WordOfAnotherKind(
+                        place=word.span, word=word.text, kind=other.kind, asked=kind, known=known
+                    )
+                )
+                return
+        holder = None
+        if nearest(word.text, known) is None:
+            holder = next((w for w, cls in type_.words.items() if word.text in fields_of(cls)), None)
+        self.problems.add(
+            names.UnknownWord(
+                place=word.span, kind=kind, word=word.text, known=known, field_of=holder
+            )
+        )
+
+    def _list(self, type_: ListOf, node: Node, path: Path) -> object:
+        if not isinstance(node, Sequence):
+            return self._wrong(type_, node, path)
+        low, high = type_.length.minimum, type_.length.maximum
+        items = [self.value(type_.item, item, (*path, i), None) for i, item in enumerate(node.items)]
+        if len(items) < low or (high is not None and len(items) > high):
+            self.problems.add(
+                values.WrongLength(
+                    place=node.span, field=_name(path), count=len(items), minimum=low, maximum=high
+                )
+            )
+            return BAD
+        return BAD if BAD in items else tuple(items)
+
+    def _one_of(self, type_: OneOf, node: Node, path: Path, key: Span | None) -> object:
+        if isinstance(node, Scalar) and not node.quoted and scalars.is_null(node.text):
+            return None if type_.optional else self._wrong(type_, node, path)
+        fitting = [option for option in type_.options if _fits(option, node)]
+        if len(fitting) == 1:
+            return self.value(fitting[0], node, path, key)
+        for option in fitting:
+            trial = Reader()
+            if not isinstance(value := trial.value(option, node, path, key), Bad):
+                self.origins.update(trial.origins)
+                self.expressions.update(trial.expressions)
+                return value
+        return self._wrong(type_, node, path)
+
+    def _text(self, type_: Text, node: Scalar, path: Path) -> object:
+        if not node.quoted and scalars.needs_quotes(node.text):
+            self.problems.add(
+                values.NeedsQuotes(place=node.span, field=_name(path), written=node.text)
+            )
+            return BAD
+        return node.text if self.name_is_fine(type_, node) else BAD
+
+    def name_is_fine(self, type_: Text, node: Scalar) -> bool:
+        """Whether the text matches the type's pattern; if not, that is noted."""
+        pattern = type_.pattern
+        if pattern is None or re.fullmatch(pattern.regex, node.text):
+            return True
+        like: str | None = re.sub(r"[^a-z0-9]+", "_", node.text[:64].lower()).strip("_")
+        like = like if like and re.fullmatch(pattern.regex, like) else None
+        self.problems.add(
+            values.WrongForm(place=node.span, written=node.text, form=pattern.in_words, like=like)
+        )
+        return False
+
+    def _boolean(self, type_: Boolean, node: Scalar, path: Path) -> object:
+        value = None if node.quoted else scalars.boolean(node.text)
+        if value is not None:
+            return value
+        meant = {"true": "true", "yes": "true", "on": "true", "1": "true"}.get(node.text.lower())
+        meant = meant or {"false": "false", "no": "false", "off": "false", "0": "false"}.get(
+            node.text.lower()
+        )
+        return self._wrong(type_, node, path, f"write `{meant}`" if meant else None)
+
+    def _choice(self, type_: Choice, node: Scalar, path: Path) -> object:
+        for choice in type_.values:
+            if isinstance(choice, int):
+                if not node.quoted and scalars.whole(node.text) == choice:
+                    return choice
+            elif node.text == choice:
+                return choice
+        self.problems.add(
+            values.NotAChoice(
+                place=node.span,
+                field=_name(path),
+                written=node.text,
+                choices=tuple(map(str, type_.values)),
+            )
+        )
+        return BAD
+
+    def _expression(self, type_: ExpressionOf, node: Scalar, path: Path) -> object:
+        self.expressions[path] = node
+        try:
+            return type_.cls.parse(node.text)
+        except ExpressionError as error:
+            self.problems.extend(
+                replace(fault.problem, place=node.part(fault.extent.start, fault.extent.end))
+                for fault in error.faults
+            )
+            return BAD
+
+    def _named_changes(self, type_: NamedChanges, node: Node, path: Path) -> object:
+        if not isinstance(node, Mapping):
+            return self._wrong(type_, node, path)
+        for entry in node.entries:
+            self.origins[(*path, entry.key.text)] = Origin(entry.key.span, entry.key.span)
+            self.name_is_fine(type_.name, entry.key)
+            if isinstance(entry.value, Scalar) and entry.value.missing:
+                advice = "write `{}` for the setup as written"
+                self.problems.add(
+                    values.NoValue(place=entry.key.span, field=entry.key.text, advice=advice)
+                )
+            elif not isinstance(entry.value, Mapping):
+                self._wrong(type_, entry.value, (*path, entry.key.text))
+        return {entry.key.text: as_written(entry.value) for entry in node.entries}
+
+    def _no_value(self, type_: Type, node: Scalar, path: Path, key: Span | None) -> None:
+        optional = isinstance(type_, OneOf) and type_.optional
+        advice = "write a value, or `null`" if optional else f"it takes {in_words(type_)}"
+        place = key if key is not None else node.span
+        self.problems.add(values.NoValue(place=place, field=_name(path), advice=advice))
+
+    def _wrong(self, type_: Type, node: Node, path: Path, advice: str | None = None) -> Bad:
+        place = node.span if isinstance(node, Scalar) else _start(node)
+        self.problems.add(
+            values.WrongType(
+                place=place,
+                field=_name(path),
+                expected=in_short(type_),
+                found=_found(node),
+                advice=advice,
+            )
+        )
+        return BAD
+
+
+def as_written(node: Node) -> Any:
+    """A node as plain values, for keeping what a variant changes."""
+    match node:
+        case Mapping(entries):
+            return {entry.key.text: as_written(entry.value) for entry in entries}
+        case Sequence(items):
+            return [as_written(item) for item in items]
+        case Scalar(text, quoted):
+            return text if quoted else scalars.plain(text)
+
+
+def _construct(cls: type, found: AbstractMapping[str, object]) -> object:
+    return cls(**found)
+
+
+def _fits(option: Type, node: Node) -> bool:
+    """Whether a node has the shape of the type; whether it has the value is asked later."""
+    match node:
+        case Mapping():
+            return isinstance(option, (PartOf, SectionOf, NamedChanges))
+        case Sequence():
+            return isinstance(option, (ListOf, WholeNumbers))
+        case Scalar():
+            return not isinstance(option, (ListOf, SectionOf, NamedChanges))
+
+
+def _found(node: Node) -> str:
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+        case Scalar(text, quoted):
+            return scalars.in_words(text, quoted)
+
+
+def _start(node: Node) -> Span:
+    """A collection's first characters: its whole would underline many lines."""
+    if isinstance(node, Mapping) and node.entries and node.entries[0].key.span.start == node.span.start:
+        return node.entries[0].key.span
+    return Span(node.span.source, node.span.start, min(node.span.start + 1, node.span.end))
+
+
+def _name(path: Path) -> str:
+    """How messages call the value at `path`: by its field, and which item of it."""
+    if not path:
+        return "the spec"
+    names_ = [str(step) for step in path]
+    field_at = max((i for i, step in enumerate(path) if isinstance(step, str)), default=0)
+    return ".".join(names_[field_at:])
+
+
+

@@ -1,0 +1,232 @@
+"""What the types of spec classes mean to the language: read once from the annotations."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.condition import Condition
+from hebbdsl.parts.bounds import Bounds, Length, Pattern, Ranges
+from hebbdsl.parts.part import Part
+from hebbdsl.vocabulary import VOCABULARY
+
+N = TypeVar("N")
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """`true` or `false`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOf:
+    whole: bool
+    bounds: Bounds = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words (or, for the version, numbers)."""
+
+    values: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: Type
+    length: Length = Length()
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumbers:
+    """Distinct whole numbers, also written as ranges."""
+
+    item: NumberOf
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    kind: type[Part]
+
+    @property
+    def words(self) -> AbstractMapping[str, type[Part]]:
+        return VOCABULARY[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionOf:
+    """A mapping with the fields of a spec class that is no part."""
+
+    cls: type
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionOf:
+    cls: type[Condition] | type[Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChanges:
+    """The variants: names, each with paths and values."""
+
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Any of several types; `optional`: or null."""
+
+    options: tuple[Type, ...]
+    optional: bool
+
+
+Type = (
+    Boolean
+    | Text
+    | NumberOf
+    | Choice
+    | ListOf
+    | WholeNumbers
+    | PartOf
+    | SectionOf
+    | ExpressionOf
+    | NamedChanges
+    | OneOf
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a spec class, as the language sees it."""
+
+    name: str
+    type: Type
+    about: str
+    required: bool
+    default: object
+
+
+@cache
+def fields_of(cls: type) -> AbstractMapping[str, Field]:
+    """The fields of a spec class by name, inherited ones first."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {
+        f.name: Field(
+            f.name,
+            _type(hints[f.name]),
+            next((m for m in getattr(hints[f.name], "__metadata__", ()) if isinstance(m, str)), ""),
+            f.default is MISSING and f.default_factory is MISSING,
+            f.default_factory() if f.default_factory is not MISSING else f.default,
+        )
+        for f in fields(cls)
+    }
+
+
+def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _type(arguments[0], (*hint.__metadata__, *notes))
+    if origin in (Union, types.UnionType):
+        options = tuple(_type(option, notes) for option in arguments if option is not type(None))
+        optional = len(options) < len(arguments)
+        return OneOf(options, optional)
+    if origin is Literal:
+        return Choice(arguments)
+    if origin is tuple:
+        return _list(arguments, notes)
+    if origin is AbstractMapping:
+        name = _type(arguments[0])
+        if isinstance(name, Text):
+            return NamedChanges(name)
+    if hint is bool:
+        return Boolean()
+    if hint in (int, float):
+        return NumberOf(hint is int, _note(Bounds, notes) or Bounds())
+    if hint is str:
+        return Text(_note(Pattern, notes))
+    if isinstance(hint, type):
+        if hint in VOCABULARY:
+            return PartOf(hint)
+        if hint in (Condition, Claim):
+            return ExpressionOf(hint)
+        if is_dataclass(hint):
+            return SectionOf(hint)
+    raise TypeError(f"the language has no such type: {hint}")
+
+
+def _list(arguments: tuple[Any, ...], notes: tuple[object, ...]) -> Type:
+    if len(arguments) != 2 or arguments[1] is not Ellipsis:
+        raise TypeError(f"lists are written tuple[X, ...], not tuple{list(arguments)}")
+    item = _type(arguments[0])
+    ranges = _note(Ranges, notes)
+    if ranges is not None and isinstance(item, NumberOf):
+        return WholeNumbers(item, ranges.most)
+    return ListOf(item, _note(Length, notes) or Length())
+
+
+def _note(kind: type[N], notes: tuple[object, ...]) -> N | None:
+    return next((note for note in notes if isinstance(note, kind)), None)
+
+
+def in_words(type_: Type) -> str:
+    """For messages and `explain`: `a whole number, at least 1`."""
+    match type_:
+        case Boolean():
+            return "`true` or `false`"
+        case Text(pattern):
+            return "a text" if pattern is None else f"a name ({pattern.in_words})"
+        case NumberOf(whole, bounds):
+            noun = "a whole number" if whole else "a number"
+            return f"{noun}, {bounds.in_words()}" if bounds.in_words() else noun
+        case Choice(values):
+            return " or ".join(f"`{value}`" for value in values)
+        case ListOf(item, length):
+            return f"a list, each item {in_words(item)}{_length(length)}"
+        case WholeNumbers(item, most):
+            return f"whole numbers, such as `0..9` or `[0..3, 8]`, at most {most} of them"
+        case PartOf(kind):
+            return f"{article(kind.kind)} {kind.kind}"
+        case SectionOf():
+            return "a section of fields"
+        case ExpressionOf(cls):
+            return f"a {cls.__name__.lower()}"
+        case NamedChanges():
+            return "names, each with the fields it changes"
+        case OneOf(options, optional):
+            return ", or ".join([*map(in_words, options), *(["`null`"] if optional else [])])
+
+
+def in_short(type_: Type) -> str:
+    """The same without limits, for a value that is not even of the type."""
+    match type_:
+        case Text():
+            return "a text" if type_.pattern is None else "a name"
+        case NumberOf(whole):
+            return "a whole number" if whole else "a number"
+        case ListOf(item):
+            return "a list"
+        case OneOf(options, optional):
+            return " or ".join([*map(in_short, options), *(["`null`"] if optional else [])])
+    return in_words(type_)
+
+
+def article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiou" else "a"
+
+
+def _length(length: Length) -> str:
+    if length.maximum is not None and length.minimum:
+        return f"; {length.minimum} to {length.maximum} items"
+    if length.maximum is not None:
+        return f"; at most {length.maximum} items"
+    return f"; at least {length.minimum} items" if length.minimum else ""

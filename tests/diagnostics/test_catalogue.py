@@ -1,0 +1,85 @@
+"""The catalogue is complete, and every page of the front half says what happens."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hebbdsl.diagnostics.codes
+from hebbdsl.diagnostics.catalogue import MODULES, PROBLEMS, examples, first_sentence, page
+from hebbdsl.diagnostics.diagnostic import Problem
+from tests.specs import GOOD, codes_of, with_sections
+
+FRONT = [problem for problem in PROBLEMS if problem.code < "HEB5"]
+IS_COMMAND = re.compile(r"(hebbdsl|iconv|chmod) ")
+FRAGMENTS = [problem for problem in FRONT if not IS_COMMAND.match(examples(problem)[0])]
+
+
+def subclasses(cls: type) -> Iterator[type]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from subclasses(subclass)
+
+
+def test_every_module_of_codes_is_in_the_catalogue() -> None:
+    package = hebbdsl.diagnostics.codes
+    there = {f"{package.__name__}.{m.name}" for m in pkgutil.iter_modules(package.__path__)}
+    assert there == {module.__name__ for module in MODULES}
+
+
+def test_every_problem_of_the_package_is_in_the_catalogue() -> None:
+    for module in pkgutil.walk_packages(hebbdsl.diagnostics.codes.__path__):
+        importlib.import_module(f"{hebbdsl.diagnostics.codes.__name__}.{module.name}")
+    ours = {
+        cls
+        for cls in subclasses(Problem)
+        if cls.__module__.startswith("hebbdsl.") and not inspect.isabstract(cls)
+    }
+    assert ours == set(PROBLEMS)
+
+
+def test_codes_are_unique_and_well_formed() -> None:
+    codes = [problem.code for problem in PROBLEMS]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"HEB[1-7][0-9]{2}", code) for code in codes)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
+def test_page_has_a_sentence_and_both_examples(problem: type[Problem]) -> None:
+    assert problem.__doc__ != Problem.__doc__
+    assert first_sentence(problem).endswith(".")
+    wrong, right = examples(problem)
+    assert wrong.strip(), page(problem)
+    assert right.strip(), page(problem)
+
+
+def test_the_minimal_spec_is_good(tmp_path: Path) -> None:
+    assert codes_of(GOOD, tmp_path) == []
+
+
+@pytest.mark.parametrize("problem", FRAGMENTS, ids=lambda p: p.code)
+def test_wrong_gives_its_code_alone(problem: type[Problem], tmp_path: Path) -> None:
+    assert codes_of(with_sections(examples(problem)[0]), tmp_path) == [problem.code]
+
+
+@pytest.mark.parametrize("problem", FRAGMENTS, ids=lambda p: p.code)
+def test_right_is_right(problem: type[Problem], tmp_path: Path) -> None:
+    assert codes_of(with_sections(examples(problem)[1]), tmp_path) == []
+
+
+def test_pages_that_show_commands_are_few() -> None:
+    """These are provoked by tests of their own (tests/syntax/test_reading.py, tests/cli)."""
+    commands = {problem.code for problem in FRONT} - {problem.code for problem in FRAGMENTS}
+    assert commands == {
+        *(f"HEB10{n}" for n in range(1, 10)),
+        "HEB128",
+        "HEB129",
+        "HEB214",
+        "HEB215",
+    }

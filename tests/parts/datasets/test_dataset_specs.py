@@ -1,0 +1,143 @@
+"""What data sets refuse and promise before anything is read; and that real data keeps it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hebbdsl.diagnostics.codes import data as data_codes
+from hebbdsl.diagnostics.codes.data import DataProblem
+from hebbdsl.diagnostics.diagnostic import At
+from hebbdsl.parts.datasets.glyphs import Glyphs
+from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
+from hebbdsl.parts.part import Dataset, Quiet
+
+
+def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
+    found = []
+    for problem in dataset.refusals():
+        assert isinstance(problem.place, At)
+        assert problem.title
+        assert problem.label
+        assert problem.hint
+        assert all(isinstance(related.place, At) for related in problem.related)
+        found.append((problem.code, problem.place.path))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("dataset", "expected"),
+    [
+        (Omniglot(), []),
+        (Omniglot(classes=200, otherwise=Glyphs()), []),
+        (Omniglot(classes=1_623), []),
+        (Omniglot(classes=1_624), [("HEB420", ("classes",))]),
+        (Omniglot(classes=6_492, rotated_classes=True), []),
+        (Omniglot(classes=6_493, rotated_classes=True), [("HEB420", ("classes",))]),
+        (Omniglot(classes=25, alphabets=("Greek",)), [("HEB420", ("classes",))]),
+        (Omniglot(classes=24, alphabets=("Greek",)), []),
+        (Glyphs(classes=1_623), []),
+        (Glyphs(classes=1_624), [("HEB420", ("classes",))]),
+        (Omniglot(test_drawings=19), []),
+        (Omniglot(test_drawings=20), [("HEB421", ("test_drawings",))]),
+        (Omniglot(test_drawings=5, train_drawings=15), []),
+        (Omniglot(test_drawings=5, train_drawings=16), [("HEB421", ("train_drawings",))]),
+        (
+            Omniglot(classes=6_000, rotated_classes=True, otherwise=Glyphs(rotated_classes=True)),
+            [],
+        ),
+        (Omniglot(otherwise=Omniglot()), [("HEB424", ("otherwise",))]),
+        (
+            Omniglot(classes=20, otherwise=Glyphs(classes=10)),
+            [("HEB423", ("otherwise", "classes"))],
+        ),
+        (Omniglot(classes=20, otherwise=Glyphs(classes=20)), []),
+        (Omniglot(alphabets=("Greece",)), [("HEB425", ("alphabets", 0))]),
+        (Omniglot(alphabets=("Greek", "Latin", "Greek")), [("HEB426", ("alphabets", 2))]),
+        (Omniglot(augment_shift=13.5), []),
+        (Omniglot(augment_shift=14), [("HEB427", ("augment_shift",))]),
+        (Omniglot(addresses=("file:///data",)), [("HEB428", ("addresses", 0))]),
+    ],
+)
+def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
+    assert refused(dataset) == expected
+
+
+def test_substitute_with_fewer_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Glyphs, "base_classes", lambda self: 50)
+    assert refused(Omniglot(classes=60, otherwise=Glyphs())) == [("HEB422", ("otherwise",))]
+    assert refused(Omniglot(classes=50, otherwise=Glyphs())) == []
+    assert refused(Omniglot(otherwise=Glyphs())) == []
+
+
+def test_a_near_name_is_suggested() -> None:
+    (problem,) = Omniglot(alphabets=("Hebreww",)).refusals()
+    assert problem.hint == "did you mean `Hebrew`?"
+
+
+def test_substitute_takes_counts_and_sizes() -> None:
+    data = Omniglot(classes=7, image_size=20, otherwise=Glyphs(rendering_seed=3))
+    assert data.substitute() == Glyphs(classes=7, image_size=20, rendering_seed=3)
+    assert Omniglot().substitute() is None
+
+
+def test_published_counts() -> None:
+    assert Omniglot().base_classes() == len(OMNIGLOT.names) == 1_623
+    assert len(ALPHABETS) == len(OMNIGLOT.digests) == 50
+    assert [sum(counts.values()) for counts in OMNIGLOT.sets.values()] == [964, 659]
+    assert Omniglot(alphabets=("Greek", "Latin")).base_classes() == 50
+
+
+def test_specs_load_no_arrays() -> None:
+    check = (
+        "import sys; import hebbdsl.parts.datasets.omniglot, hebbdsl.parts.datasets.glyphs;"
+        "assert not {'numpy', 'PIL', 'torch', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_every_code_of_data_is_provoked_in_these_tests() -> None:
+    texts = [path.read_text() for path in Path(__file__).parent.glob("test_*.py")]
+    for problem in DataProblem.__subclasses__():
+        assert problem.__module__ == data_codes.__name__
+        assert any(f"isinstance(found, {problem.__name__})" in text for text in texts) or any(
+            f", {problem.__name__})" in text for text in texts
+        )
+
+
+def test_pages_say_what_is_wrong_and_right() -> None:
+    for problem in DataProblem.__subclasses__():
+        assert problem.exit_code == 3
+        page = problem.__doc__ or ""
+        assert "\n    Wrong:\n" in page
+        assert "\n    Right:\n" in page
+
+
+# Real data
+
+
+@pytest.fixture
+def real_omniglot(real_data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HEBBDSL_DATA", str(real_data))
+    return real_data
+
+
+@pytest.mark.usefixtures("cache")
+def test_real_omniglot_is_as_published(real_omniglot: Path) -> None:
+    content = Omniglot().open(Quiet())
+    assert content.fingerprint == OMNIGLOT.fingerprint
+    assert {name: content.alphabets.count(name) for name in ALPHABETS} == dict(ALPHABETS)
+    assert len(content.names) == 1_623
+    greek = Omniglot(alphabets=("Greek",)).open(Quiet())
+    assert greek.names[0] == "Greek/character01"
+    assert greek.fingerprint == content.fingerprint
+    at = content.names.index("Greek/character03")
+    assert np.array_equal(greek.read([2], 28), content.read([at], 28))
+    pixels = greek.read(range(24), 105)
+    assert set(np.unique(pixels)) == {0, 255}
+    assert 0.02 < (pixels > 0).mean() < 0.2

@@ -1,0 +1,56 @@
+"""Counted twice: what the plan says of an output, and what its module holds."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.part import Output
+from hebbdsl.vocabulary import VOCABULARY
+
+SINGLE = st.one_of(
+    st.builds(Softmax, bias=st.booleans()),
+    st.builds(Hebbian, bias=st.booleans(), center=st.sampled_from(["none", "running"])),
+    st.builds(Cache, size=st.integers(1, 10**6)),
+)
+
+
+def mixed(experts: st.SearchStrategy[Output]) -> st.SearchStrategy[Output]:
+    return st.builds(
+        Mixture,
+        experts=st.lists(experts, min_size=1, max_size=4).map(tuple),
+        weights=st.sampled_from(["equal", "learned"]),
+    )
+
+
+OUTPUTS = st.recursive(SINGLE, mixed, max_leaves=6)
+
+
+@given(spec=OUTPUTS, hidden=st.integers(1, 300), classes=st.integers(1, 5_000))
+@settings(max_examples=100, deadline=None)
+def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classes: int) -> None:
+    layers = spec.layers(hidden, classes)
+    with torch.device("meta"):
+        module = spec.build(hidden, classes)
+    assert sum(layer.parameters for layer in layers) == sum(p.numel() for p in module.parameters())
+    assert sum(layer.buffer_bytes for layer in layers) == sum(
+        b.numel() * b.element_size() for b in module.buffers()
+    )
+    assert sum(layer.counters for layer in layers) == sum(
+        b.numel() for name, b in module.named_buffers() if name.endswith("seen")
+    )
+    assert len({layer.name for layer in layers}) == len(layers)
+    assert set(module.state_dict()) == {
+        name for name, _ in (*module.named_parameters(), *module.named_buffers())
+    }
+
+
+@pytest.mark.parametrize("word", VOCABULARY[Output])
+def test_every_output_of_the_language_is_counted_here(word: str) -> None:
+    assert VOCABULARY[Output][word] in {Softmax, Hebbian, Cache, Mixture}

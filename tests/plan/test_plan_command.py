@@ -1,0 +1,115 @@
+"""The screen and the JSON of `hebbdsl plan`."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hebbdsl.cli.plan import chosen_variants, difference, levels_in_words, plan_to_json, show, size
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.glyphs import Glyphs
+from hebbdsl.pipeline import load_plan
+from hebbdsl.plan.plan import Plan
+
+SPEC = """\
+hebbdsl: 1
+experiment: small
+about: Is [this] shown as it was written?
+seeds: 0..2
+data:
+  omniglot: {classes: 100, otherwise: glyphs}
+model:
+  convnet: {channels: [8, 8]}
+output:
+  hebbian: {gamma: 0.05}
+curriculum:
+  growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+training: {optimizer: adam, steps: 1_000}
+baseline: softmax
+variants:
+  hebbian: {}
+  softmax: {output: softmax}
+  wide: {model.features: 128, training.steps: 500}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    path = tmp_path / "small.yaml"
+    path.write_text(SPEC)
+    return load_plan(path)
+
+
+def screen(plan: Plan, *names: str) -> str:
+    text = StringIO()
+    show(plan, names or tuple(plan.variants), Console(file=text, width=100, highlight=False))
+    return text.getvalue()
+
+
+def row(text: str, first: str) -> list[str]:
+    (line,) = [line for line in text.splitlines() if line.split()[:1] == [first]]
+    return line.split()
+
+
+def test_screen_shows_layers_memory_levels_and_variants(plan: Plan) -> None:
+    text = screen(plan)
+    assert "small  3 variants × 3 seeds" in text
+    assert "Is [this] shown as it was written?" in text
+    assert "8 levels: 30, 40, … 100 classes" in text
+    assert "passed when test_accuracy >= 0.6" in text
+    available = f"{Glyphs().base_classes():,}"
+    assert f"when it can't be had, glyphs: 100 of {available} classes" in text
+    assert "at most 1,000 steps of 64 images, at most 100 evaluations" in text
+    hebbian = plan.variants["hebbian"]
+    assert row(text, "all") == ["all", f"{hebbian.parameters:,}", "100"]
+    assert "8×14×14" in text
+    assert size(hebbian.memory.total) in text
+    assert row(text, "softmax")[2] == "same"
+    wide = plan.variants["wide"]
+    more = wide.parameters - plan.variants["softmax"].parameters
+    assert row(text, "wide")[1:4] == [f"{wide.parameters:,}", f"+{more:,}", "100"]
+    assert row(text, "wide")[-3:] == ["8", "100", "500"]
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_one_variant_alone_has_no_table_of_variants(plan: Plan) -> None:
+    text = screen(plan, "softmax")
+    assert "layers of softmax" in text
+    assert "beside" not in text
+
+
+def test_json_says_the_same(plan: Plan) -> None:
+    every = plan_to_json(plan, tuple(plan.variants))
+    assert every["baseline"] == "softmax"
+    assert every["seeds"] == [0, 1, 2]
+    first = every["variants"][0]
+    assert first["variant"] == "hebbian"
+    assert first["parameters"] == sum(layer["parameters"] for layer in first["layers"])
+    assert first["memory"]["total"] == plan.variants["hebbian"].memory.total
+    assert first["levels"][:2] == [30, 40]
+    assert first["data"]["available"] == 1_623
+
+
+def test_unknown_variant_is_refused(plan: Plan) -> None:
+    assert chosen_variants(plan, ()) == ("hebbian", "softmax", "wide")
+    assert chosen_variants(plan, ["wide", "wide"]) == ("wide",)
+    with pytest.raises(Rejected) as refused:
+        chosen_variants(plan, ["wied"])
+    assert refused.value.problems[0].code == "HEB535"
+
+
+def test_words() -> None:
+    assert levels_in_words((7,)) == "1 level of 7 classes"
+    assert levels_in_words((5, 6, 7)) == "3 levels: 5, 6, 7 classes"
+    assert levels_in_words((30, 40, 50, 60, 65)) == "5 levels: 30, 40, … 65 classes"
+    assert [difference(n) for n in (0, 1_000, -2)] == ["same", "+1,000", "−2"]
+    assert [size(n) for n in (0, 1_023, 1_536, 3 << 20, 5 << 30)] == [
+        "0 B",
+        "1023 B",
+        "1.5 KiB",
+        "3.0 MiB",
+        "5.0 GiB",
+    ]
