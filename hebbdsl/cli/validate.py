@@ -20,7 +20,9 @@ class ValidateFormat(Enum):
 
 
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Specs, or folders of specs.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Specs, or folders of specs.")
+    ],
     format: Annotated[ValidateFormat, typer.Option("--format")] = ValidateFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
     set_: Annotated[

@@ -169,7 +169,7 @@ def _written(expression: Expression, inside: bool = False) -> str:
     """The expression as a reader would write it, parentheses around arithmetic in arithmetic."""
     match expression:
         case Number(value):
-            return f"{value:g}"
+            return repr(value).removesuffix(".0").replace("e-0", "e-").replace("e+", "e")
         case MetricOf(name, variant):
             return f"{name}({variant})"
         case Negative(operand):

@@ -1,4 +1,4 @@
-"""The curves of a comparison's figures: a mean over seeds with its 95 % interval at each point."""
+"""The curves of a comparison's figures: a mean over seeds at each point, and a band around it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_BINS = 16
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points from left to right. Where one seed is all there is, `low` and `high` are the mean."""
+    """Points from left to right, with the band's ends; of one seed, both are the mean."""
 
     variant: str
     x: tuple[float, ...]
@@ -27,7 +27,7 @@ class Curve:
 
 
 def _curve(variant: str, points: Mapping[float, Sequence[float]]) -> Curve:
-    """From the values of seeds at each x."""
+    """From the values of seeds at each x; the band is the 95 % interval of their mean."""
     xs = sorted(points)
     intervals = [mean_interval(points[x]) for x in xs]
     means = [mean(points[x]) for x in xs]
@@ -39,20 +39,22 @@ def _curve(variant: str, points: Mapping[float, Sequence[float]]) -> Curve:
 def classes_in_play(comparison: Comparison) -> tuple[Curve, ...]:
     """Classes in play against steps. A run that has ended stays at its last value.
 
-    Nothing where no run ever adds classes.
+    The band is from the lowest to the highest seed: where all seeds have the same whole number of
+    classes an interval of their mean has no width, and is wide a step later. Nothing where no run
+    ever adds classes.
     """
     records = [record for runs in comparison.records.values() for record in runs]
     if all(len(record.levels) < 2 for record in records):
         return ()
     starts = {level.began for record in records for level in record.levels}
     steps = sorted({*starts, *(record.steps for record in records)})
-    return tuple(
-        _curve(
-            variant, {step: [_classes(run, step) for run in runs if run.levels] for step in steps}
-        )
-        for variant, runs in comparison.records.items()
-        if any(run.levels for run in runs)
-    )
+    curves = []
+    for variant, runs in comparison.records.items():
+        seeds = [[_classes(run, step) for run in runs if run.levels] for step in steps]
+        if seeds and seeds[0]:
+            ends = (tuple(map(min, seeds)), tuple(map(max, seeds)))
+            curves.append(Curve(variant, tuple(steps), tuple(map(mean, seeds)), *ends))
+    return tuple(curves)
 
 
 def _classes(record: Record, step: int) -> float:

@@ -76,7 +76,10 @@ class Range:
         """Without limits where `other` may be zero."""
         if other.low <= 0 <= other.high:
             return Range(-math.inf, math.inf)
-        return self * Range(1 / other.high, 1 / other.low)
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        # ∞/∞ adds nothing: ∞ over the other end and zero are among the ends already.
+        known = [end for end in ends if not math.isnan(end)]
+        return Range(min(known), max(known))
 
 
 def _product(a: float, b: float) -> float:

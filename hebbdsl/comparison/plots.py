@@ -138,7 +138,12 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         _draw(axes, curve, looks[curve.variant], drawing)
     axes.set_title(drawing.title, pad=24)
     axes.text(
-        0, 1.035, _caption(comparison), transform=axes.transAxes, fontsize=8.5, color="#666666"
+        0,
+        1.035,
+        _caption(comparison, drawing),
+        transform=axes.transAxes,
+        fontsize=8.5,
+        color="#666666",
     )
     axes.set_xlabel(drawing.x)
     axes.set_ylabel(drawing.y)
@@ -189,12 +194,13 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
     )
 
 
-def _caption(comparison: Comparison) -> str:
+def _caption(comparison: Comparison, drawing: _Drawing) -> str:
     counts = sorted({len(row.seeds) for row in comparison.rows})
     seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     one = counts[-1] == 1
     said = f"{comparison.experiment}, {substitution(comparison) or comparison.data}; "
-    return said + ("1 seed" if one else f"mean of {seeds} seeds, band: its 95 % interval")
+    band = "lowest to highest" if drawing.steps else "its 95 % interval"
+    return said + ("1 seed" if one else f"mean of {seeds} seeds, band: {band}")
 
 
 def _legend(axes: Axes, drawing: _Drawing) -> None:

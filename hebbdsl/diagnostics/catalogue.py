@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from hebbdsl.diagnostics.codes import (
+    changes,
     comparison,
     data,
     dataset,
     expressions,
     metrics,
     names,
+    numbers,
     plan,
     reading,
     run,
@@ -28,8 +31,10 @@ MODULES = (
     yaml,
     expressions,
     names,
+    changes,
     metrics,
     values,
+    numbers,
     plan,
     dataset,
     data,
@@ -65,15 +70,17 @@ BY_CODE: Mapping[str, type[Problem]] = {problem.code: problem for problem in PRO
 
 def page(problem: type[Problem]) -> str:
     """The docstring: a sentence, what to do, *Wrong* and *Right*."""
-    return inspect.cleandoc(problem.__doc__ or "")
+    # Not inspect.cleandoc, which turns the tab of one page into blanks.
+    first, _, rest = (problem.__doc__ or "").partition("\n")
+    return f"{first.strip()}\n{textwrap.dedent(rest).rstrip()}"
 
 
 def first_sentence(cls: type) -> str:
     """The first paragraph of a docstring, on one line."""
-    return " ".join(inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
+    return " ".join((cls.__doc__ or "").partition("\n\n")[0].split())
 
 
 def examples(problem: type[Problem]) -> tuple[str, str]:
     """What stands under *Wrong* and under *Right*, without indentation."""
     wrong, _, right = page(problem).partition("\nWrong:\n")[2].partition("\nRight:\n")
-    return inspect.cleandoc("\n" + wrong).rstrip() + "\n", inspect.cleandoc("\n" + right).rstrip() + "\n"
+    return textwrap.dedent(wrong).strip() + "\n", textwrap.dedent(right).strip() + "\n"

@@ -1,10 +1,10 @@
-"""What every problem has: a code, a place, a title, a label, a hint. All codes stand in `codes/`."""
+"""What every problem has: a code, a place, a title, a label, a hint. All stand in `codes/`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
@@ -56,6 +56,8 @@ class Problem(ABC):
     exit_code: ClassVar[int] = 1
 
     place: Place
+    resolved: tuple[Related, ...] | None = field(default=None, compare=False, repr=False)
+    """What `related` says with its paths replaced by characters; set by `spec.origins.resolve`."""
 
     @property
     @abstractmethod
@@ -79,7 +81,13 @@ class Problem(ABC):
 
     @property
     def related(self) -> tuple[Related, ...]:
+        """Other places that matter, as the problem states them."""
         return ()
+
+    @property
+    def elsewhere(self) -> tuple[Related, ...]:
+        """The same as far as they have characters to show."""
+        return self.related if self.resolved is None else self.resolved
 
 
 class Rejected(Exception):

@@ -48,7 +48,7 @@ def render_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
             "hint": problem.hint,
             "related": [
                 {"message": related.label, **_position(related.place)}
-                for related in problem.related
+                for related in problem.elsewhere
             ],
             "fix": problem.fix,
         }
@@ -61,7 +61,11 @@ def summary(problems: Iterable[Problem], files: int) -> str:
     found = tuple(problems)
     errors = sum(p.severity is Severity.ERROR for p in found)
     warnings = len(found) - errors
-    counts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    counts = [
+        f"{n} {word}{'' if n == 1 else 's'}"
+        for n, word in ((errors, "error"), (warnings, "warning"))
+        if n
+    ]
     what = " and ".join(counts) if counts else "no problems"
     return f"{what} in {files} {'file' if files == 1 else 'files'}"
 
@@ -109,7 +113,7 @@ class _Mark:
 
 def _marks(problem: Problem) -> Iterator[_Mark]:
     places: list[tuple[object, str, bool]] = [(problem.place, problem.label, True)]
-    places += [(related.place, related.label, False) for related in problem.related]
+    places += [(related.place, related.label, False) for related in problem.elsewhere]
     for place, label, primary in places:
         if isinstance(place, Span):
             line, column = place.source.position(place.start)

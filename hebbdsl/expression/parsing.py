@@ -67,7 +67,8 @@ def parse_expression(text: str) -> Expression:
         found = "" if at_end else str(error.token)
         raise _unexpected(start, found, error.accepts or error.expected) from None
     except UnexpectedCharacters as error:
-        raise _unexpected(error.pos_in_stream, text[error.pos_in_stream], error.allowed or ()) from None
+        start = error.pos_in_stream or 0
+        raise _unexpected(start, text[start : start + 1], error.allowed or ()) from None
     except UnexpectedInput as error:
         raise _unexpected(error.pos_in_stream or 0, "", ()) from None
     builder = _Builder(text)
@@ -100,7 +101,9 @@ def _unexpected(start: int, found: str, accepted: object) -> ExpressionError:
     words = [word for term, word in _TERMS.items() if term in names]
     expected = " or ".join(words) or "something else"
     extent = Extent(start, start + len(found))
-    return ExpressionError([Fault(extent, codes.Unexpected(place=None, found=found, expected=expected))])
+    return ExpressionError(
+        [Fault(extent, codes.Unexpected(place=None, found=found, expected=expected))]
+    )
 
 
 class _Builder:
@@ -151,7 +154,9 @@ class _Builder:
             return MetricOf(str(children[0]), None, extent)
         variant = children[1]
         start = getattr(variant, "start_pos", extent.start) or extent.start
-        return MetricOf(str(children[0]), str(variant), extent, Extent(start, start + len(str(variant))))
+        return MetricOf(
+            str(children[0]), str(variant), extent, Extent(start, start + len(str(variant)))
+        )
 
     def _comparison(self, children: list[Branch | Token], depth: int) -> Expression:
         left, right = self.build(children[0], depth), self.build(children[2], depth)

@@ -14,14 +14,13 @@ class Extent:
     end: int
 
 
-def _extent() -> Extent:
-    return field(default=Extent(0, 0), compare=False)  # type: ignore[no-any-return]
+_NOWHERE = Extent(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     value: float
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,14 @@ class MetricOf:
 
     name: str
     variant: str | None = None
-    extent: Extent = _extent()
-    variant_extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
+    variant_extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Negative:
     operand: Expression
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Arithmetic:
     operator: str
     left: Expression
     right: Expression
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +59,21 @@ class Compare:
     operator: str
     left: Expression
     right: Expression
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Both:
     left: Expression
     right: Expression
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
     left: Expression
     right: Expression
-    extent: Extent = _extent()
+    extent: Extent = field(default=_NOWHERE, compare=False)
 
 
 Expression = Number | MetricOf | Negative | Arithmetic | Compare | Both | Either

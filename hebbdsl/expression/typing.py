@@ -14,6 +14,7 @@ from hebbdsl.expression.tree import (
     Compare,
     Either,
     Expression,
+    Extent,
     MetricOf,
     Negative,
     Number,
@@ -73,14 +74,14 @@ def _condition_metrics(expression: Expression) -> Iterator[Fault]:
         if metric.variant is not None:
             problem = names.VariantInCondition(place=None, variant=metric.variant)
             yield Fault(metric.variant_extent, problem)
-        stem = metric.name.partition("@")[0]
+        stem, extent = metric.name.partition("@")[0], _name(metric)
         if metric.name in EVALUATION_METRICS:
             continue
         if stem in RUN_METRICS:
-            yield Fault(metric.extent, names.NotYet(place=None, metric=metric.name))
+            yield Fault(extent, names.NotYet(place=None, metric=metric.name))
         else:
             known = tuple(EVALUATION_METRICS)
-            yield Fault(metric.extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
 
 
 def _claim_metrics(expression: Expression) -> Iterator[Fault]:
@@ -89,12 +90,17 @@ def _claim_metrics(expression: Expression) -> Iterator[Fault]:
             yield Fault(metric.extent, names.NoVariant(place=None, metric=metric.name))
         if run_metric(metric.name) is not None:
             continue
-        stem = metric.name.partition("@")[0]
+        stem, extent = metric.name.partition("@")[0], _name(metric)
         if stem in RUN_METRICS:
             aged = RUN_METRICS[stem].aged
-            yield Fault(metric.extent, names.Aged(place=None, metric=stem, aged=aged))
+            yield Fault(extent, names.Aged(place=None, metric=stem, aged=aged))
         elif stem in EVALUATION_METRICS:
-            yield Fault(metric.extent, names.OnlyDuring(place=None, metric=metric.name))
+            yield Fault(extent, names.OnlyDuring(place=None, metric=metric.name))
         else:
             known = tuple(f"{m.name}@10" if m.aged else m.name for m in RUN_METRICS.values())
-            yield Fault(metric.extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
+
+
+def _name(metric: MetricOf) -> Extent:
+    """The metric without its variant."""
+    return Extent(metric.extent.start, metric.extent.start + len(metric.name))

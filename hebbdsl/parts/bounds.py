@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+LARGEST_EXACT = 2**53
+"""Whole numbers up to here are exact as doubles, and so in JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -24,13 +27,16 @@ class Bounds:
         )
 
     def in_words(self) -> str:
-        """For example `at least 1 and at most 4096`, or `above 0`."""
+        """For example `at least 1 and at most 4096`, or `above 0`.
+
+        A maximum that only keeps numbers exact goes without saying.
+        """
         words = []
         if self.minimum is not None:
             words.append(f"at least {_spelt(self.minimum)}")
         if self.above is not None:
             words.append(f"above {_spelt(self.above)}")
-        if self.maximum is not None:
+        if self.maximum is not None and self.maximum < LARGEST_EXACT:
             words.append(f"at most {_spelt(self.maximum)}")
         if self.below is not None:
             words.append(f"below {_spelt(self.below)}")
@@ -39,7 +45,7 @@ class Bounds:
 
 def _spelt(limit: float) -> str:
     """A limit as a spec would write it: `65_536`, `0.5`."""
-    return f"{limit:_}" if isinstance(limit, int) and limit > 9_999 else f"{limit:g}"
+    return f"{int(limit):_}" if limit == int(limit) and limit > 9_999 else f"{limit:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ class Logistics:
     """The field says where data is found, not what it is: no part of a run's identity."""
 
 
-Whole = Annotated[int, Bounds(minimum=0, maximum=2**53)]
-Count = Annotated[int, Bounds(minimum=1, maximum=2**53)]
+Whole = Annotated[int, Bounds(minimum=0, maximum=LARGEST_EXACT)]
+Count = Annotated[int, Bounds(minimum=1, maximum=LARGEST_EXACT)]
 Steps = Annotated[int, Bounds(minimum=1, maximum=10**9)]
 Width = Annotated[int, Bounds(minimum=1, maximum=65_536)]
 Classes = Annotated[int, Bounds(minimum=1, maximum=10**7)]
@@ -81,5 +87,8 @@ NonNegative = Annotated[float, Bounds(minimum=0, maximum=1e6)]
 Decay = Annotated[float, Bounds(minimum=0, below=1)]
 Seeds = Annotated[tuple[Annotated[int, Bounds(minimum=0, maximum=2**32 - 1)], ...], Ranges(10_000)]
 Name = Annotated[
-    str, Pattern(r"[a-z][a-z0-9_]{0,63}", "a lower-case letter, then letters, digits and `_`, at most 64")
+    str,
+    Pattern(
+        r"[a-z][a-z0-9_]{0,63}", "a lower-case letter, then letters, digits and `_`, at most 64"
+    ),
 ]

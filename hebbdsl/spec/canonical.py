@@ -29,7 +29,9 @@ def plain(value: object, *, deciding_only: bool = False) -> Plain:
         case Condition() | Claim():
             return value.text
         case Mapping():
-            return {str(key): plain(item, deciding_only=deciding_only) for key, item in value.items()}
+            return {
+                str(key): plain(item, deciding_only=deciding_only) for key, item in value.items()
+            }
         case tuple() | list():
             return [plain(item, deciding_only=deciding_only) for item in value]
         case _ if is_dataclass(value) and not isinstance(value, type):

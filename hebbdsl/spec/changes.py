@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hebbdsl.diagnostics.codes.names import NotAChange
+from hebbdsl.diagnostics.codes.changes import NotAChange
 from hebbdsl.diagnostics.diagnostic import Problems, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.reading import refuse_unprintable

@@ -6,10 +6,10 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hebbdsl.diagnostics.codes.names import NotOfSetup, NoVersion
+from hebbdsl.diagnostics.codes.changes import NotOfSetup
+from hebbdsl.diagnostics.codes.names import NoVersion
 from hebbdsl.diagnostics.codes.values import OtherVersion
-from hebbdsl.diagnostics.diagnostic import Problem, Problems
-from hebbdsl.expression.claim import Claim
+from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of, changes_set
@@ -77,7 +77,9 @@ class _Examination:
         named = root.entry("variants")
         named_changes = named.value if named is not None else None
         alone = not isinstance(named_changes, Mapping) or not named_changes.entries
-        whole = Overriding("", self.problems).apply(Experiment, root, last if alone else _head(last))
+        whole = Overriding("", self.problems).apply(
+            Experiment, root, last if alone else _head(last)
+        )
         if not alone:
             whole = Overriding("", Problems()).apply(Experiment, whole, _setup(last))
         self._version(whole)
@@ -85,9 +87,11 @@ class _Examination:
         drafts = [self._draft(ONLY, head)] if alone else []
         variants = whole.entry("variants")
         if not alone and variants is not None and isinstance(variants.value, Mapping):
-            for entry in variants.value.entries:
-                if isinstance(entry.value, Mapping):
-                    drafts.append(self._variant(entry.key.text, root, entry.value, _setup(last)))
+            drafts.extend(
+                self._variant(entry.key.text, root, entry.value, _setup(last))
+                for entry in variants.value.entries
+                if isinstance(entry.value, Mapping)
+            )
         self._across(head, tuple(drafts))
         found = {name: field.value for name, field in head.items()}
         return Drafted(self.problems, tuple(drafts), found)
@@ -160,7 +164,7 @@ class _Examination:
             node = baseline.entry.value
             self.problems.extend(baseline_problems(baseline.value, node.span, tuple(by_name)))
         if (claims := head.get("claims")) is not None:
-            for path, scalar in claims.reader.expressions.items():
+            for scalar in claims.reader.expressions.values():
                 self.problems.extend(claim_problems(scalar, by_name))
 
 

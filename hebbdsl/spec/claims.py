@@ -7,10 +7,10 @@ from dataclasses import fields, is_dataclass
 
 from hebbdsl.diagnostics.codes.metrics import AgeNotSeen, NotProduced, UnknownVariant
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
+from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.expression.tree import MetricOf, metrics_of
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
@@ -25,12 +25,12 @@ def baseline_problems(name: str, place: Span, variants: tuple[str, ...]) -> Iter
 
 
 def claim_problems(scalar: Scalar, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    """What is wrong with a claim that is well formed."""
+    """What is wrong with the names in a claim, be its types right or not."""
     try:
-        claim = Claim.parse(scalar.text)
+        expression = parse_expression(scalar.text)
     except ExpressionError:
         return  # said when it was read
-    for metric in metrics_of(claim.expression):
+    for metric in metrics_of(expression):
         if metric.variant is None:
             continue
         if metric.variant not in drafts:
@@ -38,7 +38,8 @@ def claim_problems(scalar: Scalar, drafts: Mapping[str, Draft]) -> Iterator[Prob
             known = tuple(drafts)
             yield UnknownVariant(place=place, variant=metric.variant, known=known)
             continue
-        place = scalar.part(metric.extent.start, metric.extent.end)
+        start = metric.extent.start
+        place = scalar.part(start, start + len(metric.name))
         yield from _metric_problems(metric, place, drafts[metric.variant])
 
 

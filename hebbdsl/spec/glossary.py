@@ -116,7 +116,11 @@ def _field_pages(topic: str) -> Iterator[str]:
 def _metric_page(metric: Metric) -> str:
     name = f"{metric.name}@k" if metric.aged else metric.name
     better = "lower is better" if metric.lower_is_better else "higher is better"
-    where = "claims" if metric.name in RUN_METRICS and metric is RUN_METRICS[metric.name] else "conditions"
+    where = (
+        "claims"
+        if metric.name in RUN_METRICS and metric is RUN_METRICS[metric.name]
+        else "conditions"
+    )
     lines = [f"{name}: a metric, in {where}", "", *_wrapped(metric.about, ""), ""]
     lines.append(f"In {metric.unit}; {metric.scope.value}; {better}.")
     return "\n".join(lines)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes import values as codes
+from hebbdsl.diagnostics.codes import numbers, values
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.expression.numerals import Numeral, number, whole
+from hebbdsl.parts.bounds import LARGEST_EXACT
 from hebbdsl.source import Span
 from hebbdsl.spec.outcome import BAD, Bad
 from hebbdsl.spec.types import NumberOf, WholeNumbers, in_short
@@ -23,7 +24,9 @@ def read_number(type_: NumberOf, scalar: Scalar, field: str, problems: Problems)
     return value
 
 
-def _numeral(type_: NumberOf, text: str, place: Span, field: str, problems: Problems) -> float | Bad:
+def _numeral(
+    type_: NumberOf, text: str, place: Span, field: str, problems: Problems
+) -> float | Bad:
     value = whole(text) if type_.whole else number(text)
     if value is Numeral.NOT_A_NUMBER and type_.whole:
         problems.add(_not_whole(type_, text, place, field))
@@ -33,7 +36,9 @@ def _numeral(type_: NumberOf, text: str, place: Span, field: str, problems: Prob
         return BAD
     if not type_.bounds.allow(value):
         bounds = type_.bounds.in_words()
-        problems.add(codes.OutOfBounds(place=place, field=field, written=text, bounds=bounds))
+        if type_.bounds.maximum == LARGEST_EXACT < value:
+            bounds = f"at most {LARGEST_EXACT:_}"
+        problems.add(values.OutOfBounds(place=place, field=field, written=text, bounds=bounds))
         return BAD
     return value
 
@@ -45,14 +50,14 @@ def _not_whole(type_: NumberOf, text: str, place: Span, field: str) -> Problem:
     if isinstance(value, Numeral):
         return _unusable(type_, value, text, place, field)
     meant = int(value) if value == int(value) and abs(value) < 2**53 else None
-    return codes.NotWhole(place=place, field=field, written=text, meant=meant)
+    return numbers.NotWhole(place=place, field=field, written=text, meant=meant)
 
 
 def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, field: str) -> Problem:
     if why is Numeral.NOT_FINITE:
-        return codes.NotFinite(place=place, field=field, written=text)
+        return numbers.NotFinite(place=place, field=field, written=text)
     if why is Numeral.TOO_LONG:
-        return codes.TooManyDigits(place=place, field=field, count=len(text))
+        return numbers.TooManyDigits(place=place, field=field, count=len(text))
     return _wrong(type_, place, field, scalars.in_words(text, False), _spelling(text))
 
 
@@ -71,7 +76,7 @@ def _wrong(
     type_: NumberOf | WholeNumbers, place: Span, field: str, found: str, advice: str | None
 ) -> Problem:
     expected = in_short(type_)
-    return codes.WrongType(place=place, field=field, expected=expected, found=found, advice=advice)
+    return values.WrongType(place=place, field=field, expected=expected, found=found, advice=advice)
 
 
 def read_whole_numbers(
@@ -83,7 +88,7 @@ def read_whole_numbers(
         return BAD
     items = node.items if isinstance(node, Sequence) else (node,)
     if not items:
-        found = codes.WrongLength(place=node.span, field=field, count=0, minimum=1, maximum=None)
+        found = values.WrongLength(place=node.span, field=field, count=0, minimum=1, maximum=None)
         problems.add(found)
         return BAD
     where: dict[int, Span] = {}
@@ -95,12 +100,12 @@ def read_whole_numbers(
             continue
         first, last = ends
         if last - first + 1 + len(where) > type_.most:
-            problems.add(codes.TooManyNumbers(place=item.span, field=field, most=type_.most))
+            problems.add(numbers.TooManyNumbers(place=item.span, field=field, most=type_.most))
             return BAD
         again = next((value for value in range(first, last + 1) if value in where), None)
         if again is not None:
             problems.add(
-                codes.Twice(place=item.span, field=field, number=again, first=where[again])
+                numbers.Twice(place=item.span, field=field, number=again, first=where[again])
             )
             fine = False
         where.update((value, item.span) for value in range(first, last + 1))
@@ -122,6 +127,6 @@ def _ends(
     if isinstance(first, Bad) or isinstance(last, Bad):
         return None
     if last < first:
-        problems.add(codes.BackwardRange(place=item.span, written=item.text))
+        problems.add(numbers.BackwardRange(place=item.span, written=item.text))
         return None
     return int(first), int(last)

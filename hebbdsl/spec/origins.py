@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origins, Path
 
@@ -25,7 +26,20 @@ def resolve(problem: Problem, origins: Origins, prefix: Path = ()) -> Problem:
             found[field.name] = tuple(
                 span_of(item, origins, prefix) if isinstance(item, At) else item for item in value
             )
-    return replace(problem, **found) if found else problem
+    problem = replace(problem, **found) if found else problem
+    related = problem.related
+    if any(isinstance(other.place, At) for other in related):
+        problem = replace(problem, resolved=tuple(_resolved(related, origins, prefix)))
+    return problem
+
+
+def _resolved(related: Iterable[Related], origins: Origins, prefix: Path) -> Iterator[Related]:
+    for other in related:
+        place = (
+            span_of(other.place, origins, prefix) if isinstance(other.place, At) else other.place
+        )
+        if place is not None:
+            yield Related(place, other.label)
 
 
 def span_of(at: At, origins: Origins, prefix: Path = ()) -> Span | None:

@@ -9,7 +9,9 @@ from typing import Any
 
 from hebbdsl.diagnostics.codes import names, values
 from hebbdsl.diagnostics.diagnostic import Problems, nearest
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
+from hebbdsl.expression.numerals import whole
 from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origin, Path
@@ -94,7 +96,9 @@ class Reader:
             if name not in known:
                 unknown.append(entry)
             else:
-                found[name] = self.value(known[name].type, entry.value, (*path, name), entry.key.span)
+                found[name] = self.value(
+                    known[name].type, entry.value, (*path, name), entry.key.span
+                )
         self.gaps(cls, owner, tuple(unknown), set(found), place)
         return found
 
@@ -149,10 +153,12 @@ class Reader:
             self.problems.add(values.NoValue(place=word.span, field=word.text, advice=advice))
             return BAD
         if inside is not None and not isinstance(inside, Mapping):
-            expected, found = "fields in braces or below it", _found(inside)
             self.problems.add(
                 values.WrongType(
-                    place=inside.span, field=word.text, expected=expected, found=found
+                    place=inside.span,
+                    field=word.text,
+                    expected="fields in braces or below it",
+                    found=_found(inside),
                 )
             )
             return BAD
@@ -182,9 +188,7 @@ class Reader:
             return None, None
         second = next(entry.key for entry in node.entries if entry.key is not written[0])
         self.problems.add(
-            names.TwoWords(
-                place=second.span, kind=kind, second=second.text, first=written[0].span
-            )
+            names.TwoWords(place=second.span, kind=kind, second=second.text, first=written[0].span)
         )
         return None, None
 
@@ -200,7 +204,9 @@ class Reader:
                 return
         holder = None
         if nearest(word.text, known) is None:
-            holder = next((w for w, cls in type_.words.items() if word.text in fields_of(cls)), None)
+            holder = next(
+                (w for w, cls in type_.words.items() if word.text in fields_of(cls)), None
+            )
         self.problems.add(
             names.UnknownWord(
                 place=word.span, kind=kind, word=word.text, known=known, field_of=holder
@@ -209,9 +215,13 @@ class Reader:
 
     def _list(self, type_: ListOf, node: Node, path: Path) -> object:
         if not isinstance(node, Sequence):
-            return self._wrong(type_, node, path)
+            fits = isinstance(node, Scalar) and _fits(type_.item, node)
+            advice = f"a list is written {quoted(f'[{node.span.text}]')}" if fits else None
+            return self._wrong(type_, node, path, advice)
         low, high = type_.length.minimum, type_.length.maximum
-        items = [self.value(type_.item, item, (*path, i), None) for i, item in enumerate(node.items)]
+        items = [
+            self.value(type_.item, item, (*path, i), None) for i, item in enumerate(node.items)
+        ]
         if len(items) < low or (high is not None and len(items) > high):
             self.problems.add(
                 values.WrongLength(
@@ -268,7 +278,7 @@ class Reader:
     def _choice(self, type_: Choice, node: Scalar, path: Path) -> object:
         for choice in type_.values:
             if isinstance(choice, int):
-                if not node.quoted and scalars.whole(node.text) == choice:
+                if not node.quoted and whole(node.text) == choice:
                     return choice
             elif node.text == choice:
                 return choice
@@ -366,7 +376,11 @@ def _found(node: Node) -> str:
 
 def _start(node: Node) -> Span:
     """A collection's first characters: its whole would underline many lines."""
-    if isinstance(node, Mapping) and node.entries and node.entries[0].key.span.start == node.span.start:
+    if (
+        isinstance(node, Mapping)
+        and node.entries
+        and node.entries[0].key.span.start == node.span.start
+    ):
         return node.entries[0].key.span
     return Span(node.span.source, node.span.start, min(node.span.start + 1, node.span.end))
 
@@ -378,6 +392,3 @@ def _name(path: Path) -> str:
     names_ = [str(step) for step in path]
     field_at = max((i for i, step in enumerate(path) if isinstance(step, str)), default=0)
     return ".".join(names_[field_at:])
-
-
-

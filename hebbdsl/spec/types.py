@@ -16,6 +16,9 @@ from hebbdsl.vocabulary import VOCABULARY
 
 N = TypeVar("N")
 
+_UNBOUNDED = Bounds()
+_ANY_LENGTH = Length()
+
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
@@ -30,7 +33,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class NumberOf:
     whole: bool
-    bounds: Bounds = Bounds()
+    bounds: Bounds = _UNBOUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class ListOf:
     item: Type
-    length: Length = Length()
+    length: Length = _ANY_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,13 @@ class Field:
     default: object
 
 
-@cache
 def fields_of(cls: type) -> AbstractMapping[str, Field]:
     """The fields of a spec class by name, inherited ones first."""
+    return _fields_of(cls)
+
+
+@cache
+def _fields_of(cls: type) -> AbstractMapping[str, Field]:
     hints = get_type_hints(cls, include_extras=True)
     return {
         f.name: Field(
@@ -151,7 +158,7 @@ def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
     if hint is bool:
         return Boolean()
     if hint in (int, float):
-        return NumberOf(hint is int, _note(Bounds, notes) or Bounds())
+        return NumberOf(hint is int, _note(Bounds, notes) or _UNBOUNDED)
     if hint is str:
         return Text(_note(Pattern, notes))
     if isinstance(hint, type):
@@ -171,7 +178,7 @@ def _list(arguments: tuple[Any, ...], notes: tuple[object, ...]) -> Type:
     ranges = _note(Ranges, notes)
     if ranges is not None and isinstance(item, NumberOf):
         return WholeNumbers(item, ranges.most)
-    return ListOf(item, _note(Length, notes) or Length())
+    return ListOf(item, _note(Length, notes) or _ANY_LENGTH)
 
 
 def _note(kind: type[N], notes: tuple[object, ...]) -> N | None:
@@ -213,7 +220,7 @@ def in_short(type_: Type) -> str:
             return "a text" if type_.pattern is None else "a name"
         case NumberOf(whole):
             return "a whole number" if whole else "a number"
-        case ListOf(item):
+        case ListOf():
             return "a list"
         case OneOf(options, optional):
             return " or ".join([*map(in_short, options), *(["`null`"] if optional else [])])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass
 
-from hebbdsl.diagnostics.codes import names
+from hebbdsl.diagnostics.codes import changes, names
 from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.expression.numerals import whole
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
 from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of
@@ -26,9 +27,9 @@ class Overriding:
     variant: str
     problems: Problems
 
-    def apply(self, cls: type, root: Mapping, changes: AbstractSequence[Change]) -> Mapping:
+    def apply(self, cls: type, root: Mapping, made: AbstractSequence[Change]) -> Mapping:
         """`root`, the mapping of a spec class, with every change made in order."""
-        for change in changes:
+        for change in made:
             root = self._section(cls, "", root, change.path, 0, change.value)
         return root
 
@@ -104,7 +105,7 @@ class Overriding:
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
-                names.NoSuchPath(
+                changes.NoSuchPath(
                     place=_shown(step),
                     path=_joined(path, depth),
                     word=word.text,
@@ -124,10 +125,10 @@ class Overriding:
             self._nothing(path, depth, "the list is not written here")
             return None
         step = path[depth]
-        index = scalars.whole(step.text)
+        index = whole(step.text)
         if not isinstance(index, int) or not 0 <= index < len(node.items):
             self.problems.add(
-                names.NoSuchItem(
+                changes.NoSuchItem(
                     place=_shown(step),
                     path=_joined(path, depth),
                     item=step.text,
@@ -142,7 +143,7 @@ class Overriding:
 
     def _nothing(self, path: Steps, depth: int, what: str) -> None:
         place = _shown(path[depth])
-        self.problems.add(names.NothingInside(place=place, path=_joined(path, depth), what=what))
+        self.problems.add(changes.NothingInside(place=place, path=_joined(path, depth), what=what))
 
 
 def _chosen(type_: OneOf, node: Node | None) -> Type:

@@ -8,7 +8,9 @@ _LONGEST_MAP = 4_000
 _ESCAPE_DIGITS = {"x": 2, "u": 4, "U": 8}
 
 
-def scalar_offsets(source: str, text: str, start: int, style: str | None) -> tuple[int, ...] | range | None:
+def scalar_offsets(
+    source: str, text: str, start: int, style: str | None
+) -> tuple[int, ...] | range | None:
     """For each character of `text`, then its end, the offset in `source`.
 
     `start` is where the scalar begins, at its opening quote or block mark where it has one.
@@ -49,7 +51,7 @@ def _skip_white(source: str, position: int, style: str | None) -> int:
     while position < len(source):
         if source[position].isspace():
             position += 1
-        elif style == '"' and source[position] == "\\" and source[position + 1 : position + 2] in "\r\n":
+        elif style == '"' and source.startswith(("\\\n", "\\\r"), position):
             position += 2
         else:
             break

@@ -23,7 +23,9 @@ from hebbdsl.source import Source, Span
 ENDINGS = (".yaml", ".yml")
 
 # What YAML calls unprintable, and the marks of a file that begins again in its middle.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _MOST_NEIGHBOURS = 1_000
 
 

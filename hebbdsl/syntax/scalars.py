@@ -45,6 +45,8 @@ def in_words(text: str, was_quoted: bool) -> str:
         return "a whole number"
     if isinstance(number(text), float):
         return "a number"
+    if NUMERIC.fullmatch(text) and not whole_range(text):
+        return "a misspelt number"
     return "a range" if whole_range(text) else "a word" if text.isidentifier() else "a text"
 
 

@@ -106,7 +106,11 @@ def _without_colon(source: Source, number: int) -> Problem | None:
 def _first_word(source: Source, line: int) -> Span:
     text, start = source.line(line), source.line_starts[line - 1]
     word = re.search(r"[^\s:]+", text)
-    return Span(source, start + word.start(), start + word.end()) if word else Span(source, start, start)
+    return (
+        Span(source, start + word.start(), start + word.end())
+        if word
+        else Span(source, start, start)
+    )
 
 
 def _other(said: str, here: Span, advice: str | None = None) -> Malformed:

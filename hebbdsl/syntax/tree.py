@@ -26,7 +26,7 @@ class Scalar:
     offsets: tuple[int, ...] | range | None = None
 
     def part(self, start: int, end: int) -> Span:
-        """The source of `text[start:end]`; at the text's end, one character is enough to point at."""
+        """The source of `text[start:end]`; empty where it is."""
         if self.offsets is None:
             return self.span
         first = self.offsets[min(start, len(self.text))]

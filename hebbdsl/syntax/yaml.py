@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -19,6 +20,7 @@ from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
 # The C parser is ten times faster; PyYAML can be installed without it.
 _LOADER: type = getattr(yaml, "CLoader", yaml.Loader)
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
 _JOINED_KEY = re.compile(r"[A-Za-z_][\w.]*:[^\s]+")
 
 
@@ -126,12 +128,12 @@ class _Builder:
     def _count(self, event: yaml.NodeEvent) -> None:
         self._nodes += 1
         if self._nodes > codes.MOST_NODES:
-            start = event.start_mark.index
+            start = _offset(event.start_mark)
             raise Rejected([refused.TooMany(place=Span(self.source, start, start + 1))])
 
     def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         """Anchors and tags stand before a node and leave no doubt what it is without them."""
-        start = event.start_mark.index
+        start = _offset(event.start_mark)
         for _ in range((event.anchor is not None) + (event.tag is not None)):
             if (found := _PROPERTY.search(self.text, start)) is None:
                 return
@@ -144,8 +146,9 @@ class _Builder:
         span = self._span(event)
         style = event.style or None  # the C parser says "" where the other says None
         if event.anchor is not None or event.tag is not None:
-            skipped = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+").match(self.text, span.start)
-            span = Span(self.source, min(skipped.end() if skipped else span.start, span.end), span.end)
+            properties = _PROPERTIES.match(self.text, span.start)
+            start = min(properties.end(), span.end) if properties else span.start
+            span = Span(self.source, start, span.end)
         if style in ("|", ">"):
             end = span.start + len(self.text[span.start : span.end].rstrip())
             span = Span(self.source, span.start, end)
@@ -161,7 +164,7 @@ class _Builder:
         self._place(scalar)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
-        start = event.start_mark.index
+        start = _offset(event.start_mark)
         if len(self._stack) >= codes.DEEPEST:
             place = Span(self.source, start, start + 1)
             raise Rejected([*self.problems, refused.TooDeep(place=place)])
@@ -181,7 +184,7 @@ class _Builder:
 
     def _extent(self, opened: _Open, event: yaml.Event, end: int) -> Span:
         # A block's end mark stands at the next token, lines below.
-        end = event.end_mark.index if opened.flow else end
+        end = _offset(event.end_mark) if opened.flow else end
         return Span(self.source, opened.start, max(opened.start, end))
 
     def _place(self, node: Node) -> None:
@@ -209,13 +212,11 @@ class _Builder:
         return Scalar("", True, node.span)
 
     def _entry(self, opened: _Open, key: Scalar, value: Node) -> None:
-        if not key.quoted and isinstance(value, Scalar) and value.missing:
-            if _JOINED_KEY.fullmatch(key.text) and opened.flow:
-                self._refuse(codes.NoSpace(place=key.span, written=key.text))
+        alone = not key.quoted and isinstance(value, Scalar) and value.missing
+        if alone and opened.flow and _JOINED_KEY.fullmatch(key.text):
+            self._refuse(codes.NoSpace(place=key.span, written=key.text))
         if (first := opened.seen.get(key.text)) is not None:
-            self.problems.append(
-                codes.DuplicateKey(place=key.span, key=key.text, first=first.span)
-            )
+            self.problems.append(codes.DuplicateKey(place=key.span, key=key.text, first=first.span))
             return
         opened.seen[key.text] = key
         opened.entries.append(Entry(key, value))
@@ -229,7 +230,8 @@ class _Builder:
         return Span(self.source, start, min(start + 1, len(self.text)))
 
     def _span(self, event: yaml.Event) -> Span:
-        return Span(self.source, event.start_mark.index, event.end_mark.index)
+        return Span(self.source, _offset(event.start_mark), _offset(event.end_mark))
 
 
-__all__ = ["parse_tree", "parse_value"]
+def _offset(mark: Any) -> int:
+    return int(mark.index)  # never None: marks are only left out when events are made by hand

@@ -212,13 +212,21 @@ def test_a_failing_claim_fails_the_comparison() -> None:
         "steps_to_finish(a) < 0.7 * steps_to_finish(b)",
         "newest_accuracy@10(a) >= 0.3",
         "-final_test_accuracy(a) + 1 <= 2 * (final_test_accuracy(b) - 0.25) / 3",
-        "1 - (2 - (3 - steps_to_finish(a))) != 1e-07",
+        "1 - (2 - (3 - steps_to_finish(a))) != 500",
     ],
 )
 def test_a_comparison_is_written_as_it_is_read(text: str) -> None:
     said = Claim.parse(text)
     (one,) = judged(said, {}).judgements
     assert Claim.parse(one.text).expression == said.expression
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-7, "1e-7"), (2.5e30, "2.5e30"), (0.3, "0.3"), (5000.0, "5000")]
+)
+def test_numbers_are_written_as_the_language_does(value: float, text: str) -> None:
+    (one,) = judged(claim("<", metric("a"), value), {}).judgements
+    assert one.text == f"steps_to_finish(a) < {text}"
 
 
 def test_the_parts_of_a_claim_are_told_apart() -> None:

@@ -59,6 +59,8 @@ def test_classes_in_play_stay_at_the_last_value() -> None:
     (curve,) = classes_in_play(compare_records([early, late]))
     assert curve.x == (0, 10, 20, 30, 40)
     assert curve.mean == (30, 35, 35, 40, 40)
+    assert curve.low == (30, 30, 30, 40, 40)
+    assert curve.high == (30, 40, 40, 40, 40)
 
 
 def test_a_fixed_set_of_classes_has_no_curve_of_classes() -> None:

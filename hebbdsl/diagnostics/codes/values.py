@@ -1,13 +1,12 @@
-"""HEB301–HEB319: values that a field does not take."""
+"""HEB301–HEB311: values that a field does not take."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Problem, Related, nearest
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.wording import listed, quoted
-from hebbdsl.source import Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +189,9 @@ class NeedsQuotes(Problem):
 
     @property
     def title(self) -> str:
-        return f"{quoted(self.field)} takes a text, and {quoted(self.written)} could be something else"
+        return (
+            f"{quoted(self.field)} takes a text, and {quoted(self.written)} could be something else"
+        )
 
     @property
     def label(self) -> str:
@@ -235,99 +236,6 @@ class NoValue(Problem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotFinite(Problem):
-    """A number is infinite, not a number, or so small that a computer takes it for 0.
-
-    Wrong:
-        output:
-          hebbian: {gamma: 1e-999}
-
-    Right:
-        output:
-          hebbian: {gamma: 1e-9}
-    """
-
-    code: ClassVar[str] = "HEB308"
-    field: str
-    written: str
-
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is not a number that can be computed with"
-
-    @property
-    def label(self) -> str:
-        return "not finite, or vanishing"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TooManyDigits(Problem):
-    """A number has more digits than any field takes.
-
-    Wrong:
-        training:
-          optimizer: adam
-          steps: 10000000000000000000000000000000000000000000000000000000000000000000000000
-
-    Right:
-        training:
-          optimizer: adam
-          steps: 10_000
-    """
-
-    code: ClassVar[str] = "HEB309"
-    field: str
-    count: int
-
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} has {self.count} characters of digits"
-
-    @property
-    def label(self) -> str:
-        return "too long for a number"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotWhole(Problem):
-    """A whole number is written with a point or an exponent.
-
-    Whole numbers are written in digits, with `_` between thousands where that helps.
-
-    Wrong:
-        training:
-          optimizer: adam
-          steps: 1e3
-
-    Right:
-        training:
-          optimizer: adam
-          steps: 1_000
-    """
-
-    code: ClassVar[str] = "HEB310"
-    field: str
-    written: str
-    meant: int | None
-
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} takes a whole number in digits, not {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "not in digits" if self.meant is not None else "not whole"
-
-    @property
-    def hint(self) -> str | None:
-        return f"write `{self.meant:_}`" if self.meant is not None else None
-
-    @property
-    def fix(self) -> str | None:
-        return f"{self.meant:_}" if self.meant is not None else None
-
-
-@dataclass(frozen=True, kw_only=True)
 class OtherVersion(Problem):
     """The spec is written in a version of the language that this program does not read.
 
@@ -352,86 +260,3 @@ class OtherVersion(Problem):
     @property
     def hint(self) -> str | None:
         return "write `hebbdsl: 1`, or install the hebbdsl that the spec was written for"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BackwardRange(Problem):
-    """A range ends before it begins.
-
-    Wrong:
-        seeds: 9..0
-
-    Right:
-        seeds: 0..9
-    """
-
-    code: ClassVar[str] = "HEB312"
-    written: str
-
-    @property
-    def title(self) -> str:
-        return f"the range {quoted(self.written)} is empty"
-
-    @property
-    def label(self) -> str:
-        return "ends before it begins"
-
-    @property
-    def hint(self) -> str | None:
-        first, _, last = self.written.partition("..")
-        return f"write {quoted(f'{last}..{first}')}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Twice(Problem):
-    """A number is in a list twice.
-
-    Each seed is one run; the second would be the first again.
-
-    Wrong:
-        seeds: [0..3, 2]
-
-    Right:
-        seeds: 0..3
-    """
-
-    code: ClassVar[str] = "HEB313"
-    field: str
-    number: int
-    first: Span
-
-    @property
-    def title(self) -> str:
-        return f"`{self.number}` is among {quoted(self.field)} twice"
-
-    @property
-    def label(self) -> str:
-        return "second"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.first, "first"),)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TooManyNumbers(Problem):
-    """A list of whole numbers stands for more numbers than the field takes.
-
-    Wrong:
-        seeds: 0..10_000_000
-
-    Right:
-        seeds: 0..9
-    """
-
-    code: ClassVar[str] = "HEB314"
-    field: str
-    most: int
-
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} stands for more than {self.most:_} numbers"
-
-    @property
-    def label(self) -> str:
-        return "too many"

@@ -15,7 +15,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 EM = 72
 """Pixels of an em at which letters are rendered before they are thinned."""
 
-FRAME = 120
+FRAME = 100
 """Height and width of the picture that a letter is thinned in; larger ones are scaled down."""
 
 Mask = npt.NDArray[np.bool_]
@@ -124,20 +124,22 @@ def thin(masks: Mask) -> Mask:
     Source:
         Zhang and Suen 1984, all pictures at once.
     """
-    masks = masks.copy()
-    removable = _removable()
-    alive = np.arange(len(masks))
-    while len(alive):
-        current = masks[alive]
-        before = current.sum(axis=(1, 2))
-        for table in removable:
-            code = np.zeros(current.shape, np.uint8)
-            for bit, neighbour in enumerate(_neighbours(current)):
-                code |= neighbour.view(np.uint8) << bit
-            current &= ~table[code]
-        masks[alive] = current
-        alive = alive[current.sum(axis=(1, 2)) < before]
-    return masks
+    padded = np.pad(masks, ((0, 0), (1, 1), (1, 1))).astype(np.uint8)
+    flat, row = padded.reshape(-1), padded.shape[2]
+    around = (-row, -row + 1, 1, row + 1, row, row - 1, -1, -row - 1)
+    # Only ink is looked at: it is a tenth of the pixels, and gets less with each pass.
+    ink = np.flatnonzero(flat)
+    while True:
+        before = len(ink)
+        for removable in _removable():
+            code = np.zeros(len(ink), np.uint8)
+            for bit, step in enumerate(around):
+                code |= flat[ink + step] << bit
+            goes = removable[code]
+            flat[ink[goes]] = 0
+            ink = ink[~goes]
+        if len(ink) == before:
+            return padded[:, 1:-1, 1:-1].astype(np.bool_)
 
 
 def _cut(lines: Mask) -> Iterator[Shape]:

@@ -23,7 +23,7 @@ from hebbdsl.parts.datasets.omniglot_reading import (
     open_set,
     open_zip,
 )
-from hebbdsl.parts.datasets.prepared import load_prepared, prepared_path, store_prepared
+from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
 from hebbdsl.parts.part import Reporter
 
 
@@ -57,13 +57,13 @@ def open_published(
         dict.fromkeys(str(Path(files[name].place).parent) for name in published.sets)
     )
     keys = published.fingerprint + "".join(files[name].key for name in published.sets)
-    prepared = prepared_path(published.word, hashlib.sha256(keys.encode()).hexdigest())
-    if found := load_prepared(prepared, published.names, published.drawings):
-        drawings, fingerprint = found
-        if fingerprint == published.fingerprint:
-            return drawings, origin
-    drawings = _decode(published, files, reporter)
-    store_prepared(prepared, drawings, published.fingerprint)
+    drawings, _ = load_or_make(
+        prepared_path(published.word, hashlib.sha256(keys.encode()).hexdigest()),
+        published.names,
+        published.drawings,
+        lambda: _decode(published, files, reporter),
+        expected=published.fingerprint,
+    )
     return drawings, origin
 
 

@@ -41,6 +41,7 @@ MOST_PROBLEMS = 10
 """Problems of one set after which reading stops: the rest would say the same."""
 
 Progress = Callable[[int], None]
+Members = Mapping[str, Callable[[], bytes]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +51,13 @@ class SetFiles:
     Attributes:
         place: the zip or folder, for people.
         key: SHA-256 of the bytes it was read from, names included.
-        members: path below the set's folder to what reads the file.
+        members: gives path below the set's folder to what reads the file; asked only when the
+            drawings are not kept from before, for listing a zip takes longer than hashing it.
     """
 
     place: str
     key: str
-    members: Mapping[str, Callable[[], bytes]]
+    members: Callable[[], Members]
 
 
 def find_set(name: str, folders: list[Path]) -> Path | None:
@@ -68,7 +70,7 @@ def find_set(name: str, folders: list[Path]) -> Path | None:
 
 
 def open_set(path: Path, name: str) -> SetFiles:
-    """Read the bytes of one set. Raises: Rejected, when they can't be read or unzipped."""
+    """Read the bytes of one set. Raises: Rejected, when they can't be read."""
     try:
         return _open_folder(path) if path.is_dir() else open_zip(path.read_bytes(), path, name)
     except OSError as error:
@@ -77,7 +79,12 @@ def open_set(path: Path, name: str) -> SetFiles:
 
 
 def open_zip(data: bytes, path: Path, name: str) -> SetFiles:
-    """The members of a zip that is in memory. Raises: Rejected, when it is no zip."""
+    """The set in a zip that has been read."""
+    return SetFiles(str(path), hashlib.sha256(data).hexdigest(), partial(_unzip, data, path, name))
+
+
+def _unzip(data: bytes, path: Path, name: str) -> Members:
+    """Raises: Rejected, when it is no zip."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError) as error:
@@ -92,12 +99,11 @@ def open_zip(data: bytes, path: Path, name: str) -> SetFiles:
 
         return read
 
-    members = {
+    return {
         info.filename.removeprefix(prefix): reader(info)
         for info in archive.infolist()
         if info.filename.startswith(prefix)
     }
-    return SetFiles(str(path), hashlib.sha256(data).hexdigest(), members)
 
 
 def _open_folder(path: Path) -> SetFiles:
@@ -111,7 +117,7 @@ def _open_folder(path: Path) -> SetFiles:
         digest.update(f"{member} {len(data)}\n".encode())
         digest.update(data)
         members[member] = partial(bytes, data)
-    return SetFiles(str(path), digest.hexdigest(), members)
+    return SetFiles(str(path), digest.hexdigest(), lambda: members)
 
 
 def _drawings_below(path: Path) -> Iterator[str]:
@@ -133,8 +139,9 @@ def decode_set(
 
     Raises: Rejected, with what is missing, unreadable or altered.
     """
+    members = files.members()
     by_character: dict[str, list[str]] = {}
-    for member in sorted(files.members):
+    for member in sorted(members):
         if found := MEMBER.fullmatch(member):
             by_character.setdefault(found[1], []).append(member)
     problems = list(_gaps(by_character, files.place, published, set_name))
@@ -144,7 +151,7 @@ def decode_set(
     bits = np.empty((len(names), published.drawings, ROW_BYTES), np.uint8)
     for index, name in enumerate(names):
         for drawing, member in enumerate(by_character[name]):
-            decoded = _decode(files, member)
+            decoded = _decode(members[member], files.place, member)
             if isinstance(decoded, Problem):
                 problems.append(decoded)
             else:
@@ -193,18 +200,18 @@ class WrongSize(Exception):
     """An image has another size; `args` are width and height."""
 
 
-def _decode(files: SetFiles, member: str) -> Bytes | Problem:
+def _decode(read: Callable[[], bytes], place: str, member: str) -> Bytes | Problem:
     try:
-        return pack(decode_png(files.members[member]()))
+        return pack(decode_png(read()))
     except NotAPng as error:
-        return NotADrawing(place=files.place, member=member, reason=str(error))
+        return NotADrawing(place=place, member=member, reason=str(error))
     except WrongSize as error:
         width, height = error.args
         return WrongDrawingSize(
-            place=files.place, member=member, width=width, height=height, side=SIDE
+            place=place, member=member, width=width, height=height, side=SIDE
         )
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        return DamagedZip(place=files.place, member=member, reason=_reason(error))
+        return DamagedZip(place=place, member=member, reason=_reason(error))
 
 
 def decode_png(data: bytes) -> npt.NDArray[np.bool_]:

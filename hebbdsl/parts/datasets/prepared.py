@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import mmap
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, Drawings
-from hebbdsl.parts.datasets.files import cache_folder, write_whole
+from hebbdsl.parts.datasets.files import cache_folder, locked, write_whole
 
 DIGEST_BYTES = 32
 
@@ -19,12 +20,42 @@ def prepared_path(word: str, key: str) -> Path:
     return cache_folder() / "prepared" / f"{word}-{key[:32]}.bits"
 
 
-def load_prepared(path: Path, names: tuple[str, ...], drawings: int) -> tuple[Drawings, str] | None:
-    """The drawings and their fingerprint; None when the file is not there or not sound.
+def load_or_make(
+    path: Path,
+    names: tuple[str, ...],
+    count: int,
+    make: Callable[[], Drawings],
+    expected: str | None = None,
+) -> tuple[Drawings, str]:
+    """The drawings kept at `path`, or made and kept there; and their fingerprint.
+
+    Processes that need the same drawings at once wait for the one that makes them. Where nothing
+    can be written each makes its own, and that is no error.
+
+    Args:
+        count: drawings of each name.
+        expected: the fingerprint that kept drawings must have; None: whatever they were kept with.
+    """
+    if found := _load(path, names, count, expected):
+        return found
+    with _alone(path):
+        if found := _load(path, names, count, expected):
+            return found
+        made = make()
+        fingerprint = made.fingerprint()
+        with suppress(OSError):
+            write_whole(path, np.ascontiguousarray(made.bits).data, bytes.fromhex(fingerprint))
+        return made, fingerprint
+
+
+def _load(
+    path: Path, names: tuple[str, ...], count: int, expected: str | None
+) -> tuple[Drawings, str] | None:
+    """None when the file is not there or not sound.
 
     The file is the bits and then the fingerprint, which is computed again from what was read.
     """
-    size = len(names) * drawings * ROW_BYTES
+    size = len(names) * count * ROW_BYTES
     try:
         with open(path, "rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -32,13 +63,18 @@ def load_prepared(path: Path, names: tuple[str, ...], drawings: int) -> tuple[Dr
         return None
     if len(mapped) != size + DIGEST_BYTES:
         return None
-    bits = np.frombuffer(mapped, np.uint8, count=size).reshape(len(names), drawings, ROW_BYTES)
-    found = Drawings(names, bits)
-    fingerprint = found.fingerprint()
-    return (found, fingerprint) if mapped[size:] == bytes.fromhex(fingerprint) else None
+    bits = np.frombuffer(mapped, np.uint8, count=size).reshape(len(names), count, ROW_BYTES)
+    drawings = Drawings(names, bits)
+    fingerprint = drawings.fingerprint()
+    if mapped[size:] != bytes.fromhex(fingerprint) or expected not in (None, fingerprint):
+        return None
+    return drawings, fingerprint
 
 
-def store_prepared(path: Path, drawings: Drawings, fingerprint: str) -> None:
-    """Keep the drawings; where nothing can be written nothing is kept, and that is no error."""
-    with suppress(OSError):
-        write_whole(path, np.ascontiguousarray(drawings.bits).data, bytes.fromhex(fingerprint))
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(path.with_suffix(".lock")))
+        yield

@@ -14,7 +14,7 @@ from hebbdsl.parts.datasets import handwriting
 from hebbdsl.parts.datasets.drawings import Drawings, pack
 from hebbdsl.parts.datasets.glyph_letters import CODE_POINTS, letters
 from hebbdsl.parts.datasets.letter_shapes import Shape, covered, font_folder, shapes
-from hebbdsl.parts.datasets.prepared import load_prepared, prepared_path, store_prepared
+from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
 from hebbdsl.parts.part import Reporter
 
 RECIPE = 1
@@ -47,13 +47,12 @@ def open_rendered(
     """
     names = names_of(scripts)
     faces = [font_folder() / face for face in FACES]
-    prepared = prepared_path("glyphs", _key(names, count, seed, faces))
-    if found := load_prepared(prepared, names, count):
-        return found
-    drawings = Drawings(names, _render(scripts, count, seed, faces, reporter))
-    fingerprint = drawings.fingerprint()
-    store_prepared(prepared, drawings, fingerprint)
-    return drawings, fingerprint
+    return load_or_make(
+        prepared_path("glyphs", _key(names, count, seed, faces)),
+        names,
+        count,
+        lambda: Drawings(names, _render(scripts, count, seed, faces, reporter)),
+    )
 
 
 def _key(names: Sequence[str], count: int, seed: int, faces: Sequence[Path]) -> str:

@@ -29,6 +29,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def data(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that HEBBDSL_DATA names."""
+    assert not cache.exists()
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("HEBBDSL_DATA", str(folder))

@@ -69,7 +69,7 @@ def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, .
 
 
 def test_substitute_with_fewer_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Glyphs, "base_classes", lambda self: 50)
+    monkeypatch.setattr(Glyphs, "base_classes", lambda _: 50)
     assert refused(Omniglot(classes=60, otherwise=Glyphs())) == [("HEB422", ("otherwise",))]
     assert refused(Omniglot(classes=50, otherwise=Glyphs())) == []
     assert refused(Omniglot(otherwise=Glyphs())) == []
@@ -121,14 +121,9 @@ def test_pages_say_what_is_wrong_and_right() -> None:
 # Real data
 
 
-@pytest.fixture
-def real_omniglot(real_data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HEBBDSL_DATA", str(real_data))
-    return real_data
-
-
 @pytest.mark.usefixtures("cache")
-def test_real_omniglot_is_as_published(real_omniglot: Path) -> None:
+def test_real_omniglot_is_as_published(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEBBDSL_DATA", str(real_data))
     content = Omniglot().open(Quiet())
     assert content.fingerprint == OMNIGLOT.fingerprint
     assert {name: content.alphabets.count(name) for name in ALPHABETS} == dict(ALPHABETS)

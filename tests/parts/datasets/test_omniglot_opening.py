@@ -120,7 +120,8 @@ def test_named_folder_that_is_not_there(
     assert str(cache / "nowhere") in found.title
 
 
-def test_nothing_here_and_no_address(tiny: Tiny, data: Path) -> None:
+@pytest.mark.usefixtures("data")
+def test_nothing_here_and_no_address(tiny: Tiny) -> None:
     found = only(tiny)
     assert isinstance(found, DataMissing)
     assert found.missing == ("images_background", "images_evaluation")
@@ -260,7 +261,7 @@ def test_failing_disk(tiny: Tiny, data: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def prepared(cache: Path) -> list[Path]:
-    return sorted((cache / "prepared").glob("*"))
+    return sorted((cache / "prepared").glob("*.bits"))
 
 
 def test_second_opening_decodes_nothing(
@@ -275,7 +276,7 @@ def test_second_opening_decodes_nothing(
     assert prepared(cache) == [path]
 
 
-def test_prepared_file_does_not_hide_altered_data(tiny: Tiny, data: Path, cache: Path) -> None:
+def test_prepared_file_does_not_hide_altered_data(tiny: Tiny, data: Path) -> None:
     tiny.write_zips(data)
     opened(tiny)
     tiny.files["images_background"]["images_background/Beta/character01/0002_01.png"] = b"junk"
@@ -323,3 +324,16 @@ def test_several_processes_at_once(tiny: Tiny, data: Path, cache: Path) -> None:
         prints = pool.starmap(_open_in_process, [(tiny.published, str(cache))] * 3)
     assert set(prints) == {tiny.published.fingerprint}
     assert len(prepared(cache)) == 1
+
+
+def test_kept_drawings_of_another_fingerprint_are_not_taken(
+    tiny: Tiny, data: Path, cache: Path
+) -> None:
+    tiny.write_zips(data)
+    opened(tiny)
+    (path,) = prepared(cache)
+    whole = path.read_bytes()
+    other = Drawings(tiny.published.names, np.zeros_like(opened(tiny).bits))
+    path.write_bytes(other.bits.tobytes() + bytes.fromhex(other.fingerprint()))
+    assert opened(tiny).fingerprint() == tiny.published.fingerprint
+    assert path.read_bytes() == whole

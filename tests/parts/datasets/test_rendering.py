@@ -102,11 +102,11 @@ def test_thinning_agrees_with_a_slow_loop() -> None:
 
 
 def test_strokes_end_where_lines_meet() -> None:
-    plus = np.zeros((1, 120, 120), np.bool_)
-    plus[0, 58:62, 20:100] = plus[0, 20:100, 58:62] = True
-    ring = np.zeros((1, 120, 120), np.bool_)
-    ring[0, 30:90, 30:90] = True
-    ring[0, 36:84, 36:84] = False
+    plus = np.zeros((1, 100, 100), np.bool_)
+    plus[0, 48:52, 10:90] = plus[0, 10:90, 48:52] = True
+    ring = np.zeros((1, 100, 100), np.bool_)
+    ring[0, 20:80, 20:80] = True
+    ring[0, 26:74, 26:74] = False
     (cross,) = letter_shapes._cut(thin(plus))
     (round_,) = letter_shapes._cut(thin(ring))
     assert len(np.unique(cross.strokes)) == 4
@@ -159,12 +159,12 @@ def test_second_opening_renders_nothing(cache: Path, monkeypatch: pytest.MonkeyP
     second, same = open_rendered(FEW, 20, 0, Quiet())
     assert np.array_equal(first.bits, second.bits)
     assert same == fingerprint
-    assert len(list((cache / "prepared").iterdir())) == 1
+    assert len(list((cache / "prepared").glob("*.bits"))) == 1
 
 
 def test_corrupt_prepared_drawings_are_rendered_again(cache: Path) -> None:
     _, fingerprint = open_rendered(FEW, 20, 0, Quiet())
-    (path,) = (cache / "prepared").iterdir()
+    (path,) = (cache / "prepared").glob("*.bits")
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
     assert open_rendered(FEW, 20, 0, Quiet())[1] == fingerprint
 

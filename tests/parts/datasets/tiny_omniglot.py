@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from hebbdsl.parts.datasets.drawings import SIDE, Drawings, pack
+from hebbdsl.parts.datasets.drawings import Drawings, pack
 from hebbdsl.parts.datasets.omniglot_contents import Published
 
 SETS = {"images_background": {"Alpha": 2, "Beta": 1}, "images_evaluation": {"Gamma": 2}}

@@ -38,6 +38,12 @@ def built(spec: Output) -> OutputLayer:
     return layer
 
 
+def shares_of(layer: MixtureLayer, h: Tensor) -> Tensor:
+    """Each expert's share at each position."""
+    weights = [torch.as_tensor(w).expand(len(h)) for w in layer.log_weights(h)]
+    return torch.stack(weights).exp()
+
+
 def batch(step: int) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(step)
     h = 2 * torch.randn(BATCH, HIDDEN, generator=generator)
@@ -102,7 +108,7 @@ def test_probabilities_are_the_weighted_sum_and_sum_to_one(
     with torch.no_grad():
         every = layer.log_probabilities(h, CLASSES)
         one = layer.label_log_probabilities(h, labels, CLASSES)
-        shares = layer.log_weights(h).exp()
+        shares = shares_of(layer, h)
         torch.testing.assert_close(shares.sum(0), torch.ones(BATCH))
         expected = sum(
             share[:, None] * expert.log_probabilities(h, CLASSES).exp()
@@ -131,7 +137,7 @@ def test_learned_gate_starts_even_and_moves_to_the_better_expert() -> None:
     h, labels = 3 * torch.eye(HIDDEN) + 0.01, torch.arange(HIDDEN)
     layer.after_step(h, h, labels, CLASSES)
     with torch.no_grad():
-        torch.testing.assert_close(layer.log_weights(h).exp(), torch.full((2, HIDDEN), 0.5))
+        torch.testing.assert_close(shares_of(layer, h), torch.full((2, HIDDEN), 0.5))
     stepper = Adam(learning_rate=0.05).build(layer.gate.parameters())
     query = h.clone().requires_grad_()
     for _ in range(30):
@@ -140,7 +146,7 @@ def test_learned_gate_starts_even_and_moves_to_the_better_expert() -> None:
         stepper.step()
     assert layer.gate.weight.abs().min() > 0
     assert layer.gate.bias[1] > layer.gate.bias[0]
-    assert layer.log_weights(h)[1].exp().min() > 0.9
+    assert shares_of(layer, h)[1].min() > 0.9
     assert query.grad is not None
     assert query.grad.abs().min() > 0
     rows = layer.state_dict()["experts.0.rows"]

@@ -82,20 +82,24 @@ class MixtureLayer(OutputLayer):
         for expert in self.outputs():
             expert.forget()
 
-    def log_weights(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "experts batch"]:
-        """Logarithms of the experts' shares at each position."""
-        if self.gate is not None:
-            scores: Tensor = self.gate(h)
-            return scores.float().log_softmax(dim=1).T
-        return h.new_tensor(self._constant, dtype=torch.float32)[:, None].expand(-1, len(h))
+    def log_weights(self, h: Float[Tensor, "batch hidden"]) -> Sequence[Tensor | float]:
+        """Logarithm of each expert's share: a number, or one for each position with a gate.
+
+        Numbers stay Python's: a tensor made of them would be a copy that the device waits for.
+        """
+        if self.gate is None:
+            return self._constant
+        scores: Tensor = self.gate(h)
+        return scores.float().log_softmax(dim=1).unbind(dim=1)
 
     def _mix(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
         if len(terms) == 1:
             return terms[0]
-        weights = self.log_weights(h)
-        if terms[0].ndim == 2:
-            weights = weights[:, :, None]
-        return (torch.stack(list(terms)) + weights).logsumexp(dim=0)
+        weighted = [
+            term + (weight[:, None] if isinstance(weight, Tensor) and term.ndim == 2 else weight)
+            for term, weight in zip(terms, self.log_weights(h), strict=True)
+        ]
+        return torch.stack(weighted).logsumexp(dim=0)
 
     def outputs(self) -> Iterator[OutputLayer]:
         """The experts, in order."""

@@ -1,0 +1,178 @@
+"""HEB210–HEB215: paths of variants and of `--set`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchPath(Problem):
+    """A change goes into a part that has no such field.
+
+    The path of a variant or of `--set` names fields. What fields there are depends on the word
+    that the part is in that variant. Giving `output` a new word replaces all its fields.
+
+    Wrong:
+        output: softmax
+        variants:
+          raw_write: {output.rescale: none}
+
+    Right:
+        output: hebbian
+        variants:
+          raw_write: {output.rescale: none}
+    """
+
+    code: ClassVar[str] = "HEB210"
+    path: str
+    word: str
+    variant: str = field(compare=False)
+    """The first variant in which it is so: the same in others is not said again."""
+    name: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        where = f" in {quoted(self.variant)}" if self.variant else ""
+        return f"{quoted(self.path)} is {quoted(self.word)}{where}, which has no field {quoted(self.name)}"
+
+    @property
+    def label(self) -> str:
+        return "unknown field"
+
+    @property
+    def hint(self) -> str | None:
+        takes = f"takes: {plain_list(self.known)}" if self.known else "has no fields"
+        return suggestion(self.name, self.known, f"{quoted(self.word)} {takes}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.name, self.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingInside(Problem):
+    """A path goes into something that has nothing inside: a number, a word, a field not written.
+
+    Wrong:
+        variants:
+          slow: {training.steps.most: 10}
+
+    Right:
+        variants:
+          slow: {training.steps: 10}
+    """
+
+    code: ClassVar[str] = "HEB211"
+    path: str
+    what: str
+
+    @property
+    def title(self) -> str:
+        return f"nothing can be changed inside {quoted(self.path)}: {self.what}"
+
+    @property
+    def label(self) -> str:
+        return "leads nowhere"
+
+    @property
+    def hint(self) -> str | None:
+        return f"give {quoted(self.path)} itself a value"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOfSetup(Problem):
+    """A variant changes what belongs to the whole experiment.
+
+    Variants change `data`, `model`, `output`, `curriculum` and `training`; seeds, claims and the
+    like are the same for all of them.
+
+    Wrong:
+        variants:
+          more: {seeds: 0..99}
+
+    Right:
+        seeds: 0..99
+        variants:
+          more: {}
+    """
+
+    code: ClassVar[str] = "HEB212"
+    field: str
+
+    @property
+    def title(self) -> str:
+        return f"a variant cannot change {quoted(self.field)}"
+
+    @property
+    def label(self) -> str:
+        return "belongs to the whole experiment"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.field)} at the top of the spec"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchItem(Problem):
+    """A path names an item that the list does not have. Items count from 0.
+
+    Wrong:
+        model:
+          convnet: {channels: [8, 8]}
+        variants:
+          wide: {model.channels.2: 16}
+
+    Right:
+        model:
+          convnet: {channels: [8, 8]}
+        variants:
+          wide: {model.channels.1: 16}
+    """
+
+    code: ClassVar[str] = "HEB213"
+    path: str
+    item: str
+    count: int
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.path)} has no item {quoted(self.item)}"
+
+    @property
+    def label(self) -> str:
+        return "no such item"
+
+    @property
+    def hint(self) -> str | None:
+        return f"items count from 0 to {self.count - 1}" if self.count else "the list is empty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotAChange(Problem):
+    """The value of `--set` is not of the form `path=value`.
+
+    Wrong:
+        hebbdsl validate --set training.steps specs/omniglot_curriculum.yaml
+
+    Right:
+        hebbdsl validate --set training.steps=100 specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB215"
+
+    @property
+    def title(self) -> str:
+        return "`--set` takes `path=value`"
+
+    @property
+    def label(self) -> str:
+        return "no `=`"
+
+    @property
+    def hint(self) -> str | None:
+        return "for example `--set training.steps=100`"

@@ -1,0 +1,131 @@
+"""What is believed of a run's folder, and what is not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.run.execution import execute
+from hebbdsl.run.monitor import Silent
+from hebbdsl.run.record import Record
+from hebbdsl.run.store import RunFolder, find_runs
+from tests import tiny
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> tuple[RunFolder, Record]:
+    folder = RunFolder(tmp_path / "seed-0-00000000")
+    folder.path.mkdir()
+    return folder, execute(tiny.program(tiny.setup(steps=10)), folder, Silent())
+
+
+def test_a_record_is_read_as_it_was_written(finished: tuple[RunFolder, Record]) -> None:
+    folder, record = finished
+    assert folder.read() == record
+    names = {path.name for path in folder.path.iterdir()}
+    assert names == {"record.json", "metrics.jsonl", "weights.safetensors", "spec.json"}
+    weights = load_file(folder.path / "weights.safetensors")
+    program = tiny.program(tiny.setup(steps=10))
+    assert weights.keys() == program.weights().keys()
+    assert json.loads((folder.path / "spec.json").read_text()) == record.setup
+
+
+def _edit(name: str, change: Callable[[str], str]) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        path = folder / name
+        path.write_text(change(path.read_text()))
+
+    return apply
+
+
+ALTERATIONS: dict[str, Callable[[Path], None]] = {
+    "a metric edited in the record": _edit(
+        "record.json", lambda text: text.replace('"steps": 10', '"steps": 9')
+    ),
+    "the record cut": _edit("record.json", lambda text: text[:-30]),
+    "the record emptied": _edit("record.json", lambda text: ""),
+    "the record another document": _edit("record.json", lambda text: "[]"),
+    "a field of another type": _edit(
+        "record.json", lambda text: text.replace('"seed": 0', '"seed": "0"')
+    ),
+    "a metrics line removed": _edit("metrics.jsonl", lambda text: text.partition("\n")[2]),
+    "the setup edited": _edit("spec.json", lambda text: text.replace("60", "61") + " "),
+    "the weights missing": lambda folder: (folder / "weights.safetensors").unlink(),
+    "the metrics missing": lambda folder: (folder / "metrics.jsonl").unlink(),
+    "the weights cut": lambda folder: (folder / "weights.safetensors").write_bytes(b"1"),
+    "the record not UTF-8": lambda folder: (folder / "record.json").write_bytes(b"\xff\xfe{}"),
+}
+
+
+@pytest.mark.parametrize("alter", ALTERATIONS.values(), ids=ALTERATIONS.keys())
+def test_an_altered_run_is_not_believed(
+    finished: tuple[RunFolder, Record], alter: Callable[[Path], None]
+) -> None:
+    folder, _ = finished
+    alter(folder.path)
+    with pytest.raises(Rejected) as caught:
+        folder.read()
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB534"
+    assert problem.exit_code == 3
+    assert str(folder.path) in str(problem.place)
+    assert "--retrain" in (problem.hint or "")
+
+
+def test_a_folder_without_a_record_has_none(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    assert folder.read() is None
+    assert not folder.was_begun()
+    folder.begin({})
+    assert folder.read() is None
+    assert folder.was_begun()
+
+
+def test_replaced_runs_are_kept_and_not_found(finished: tuple[RunFolder, Record]) -> None:
+    folder, record = finished
+    aside = folder.set_aside()
+    assert aside is not None
+    assert RunFolder(aside).read() is not None
+    assert folder.read() is None
+    assert folder.set_aside() is None
+    assert find_runs(folder.path.parent) == []
+    execute(tiny.program(tiny.setup(steps=10)), folder, Silent())
+    assert [found.path for found in find_runs(folder.path.parent)] == [folder.path]
+    second = folder.set_aside()
+    assert second is not None
+    assert second != aside
+
+
+def test_a_run_held_elsewhere_is_busy(tmp_path: Path) -> None:
+    path = tmp_path / "seed-0-00000000"
+    code = (
+        "import sys; from pathlib import Path; from hebbdsl.run.store import RunFolder\n"
+        f"with RunFolder(Path({str(path)!r})).held(): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(Rejected) as caught, RunFolder(path).held():
+            pass
+        holder.communicate("")
+    assert (caught.value.problems[0].code, caught.value.exit_code) == ("HEB533", 5)
+    with RunFolder(path).held():
+        pass
+
+
+def test_an_unwritable_folder_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(Rejected) as caught, RunFolder(tmp_path / "file" / "seed-0").held():
+        pass
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.exit_code) == ("HEB532", 4)
+    assert (tmp_path / "file").read_text() == "not a folder"
