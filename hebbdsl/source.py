@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+
+_BREAK = re.compile("\r\n|\r|\n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,13 +23,7 @@ class Source:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
-        starts = [0]
-        text = self.text
-        index = 0
-        while (index := _next_break(text, index)) >= 0:
-            index += 2 if text.startswith("\r\n", index) else 1
-            starts.append(index)
-        return tuple(starts)
+        return (0, *(found.end() for found in _BREAK.finditer(self.text)))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 1, of the character at `offset`."""
@@ -38,13 +35,6 @@ class Source:
         start = self.line_starts[number - 1]
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
-
-
-def _next_break(text: str, start: int) -> int:
-    newline, carriage = text.find("\n", start), text.find("\r", start)
-    if newline < 0 or carriage < 0:
-        return max(newline, carriage)
-    return min(newline, carriage)
 
 
 @dataclass(frozen=True, slots=True)

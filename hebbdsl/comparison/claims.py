@@ -150,7 +150,7 @@ def _reason(scale: Scale, mean: Estimate, verdict: Verdict, n: int) -> str:
     if mean.interval:
         said += f" {_ends(mean.interval)}"
         if verdict is Verdict.UNDECIDED and mean.interval.low <= equal <= mean.interval.high:
-            said += f" includes {equal}"
+            said += f", which includes {equal}"
     return f"{said}, n = {n}" if n else said
 
 

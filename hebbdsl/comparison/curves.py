@@ -17,7 +17,7 @@ _MOST_BINS = 16
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points from left to right, with the band's ends; of one seed, both are the mean."""
+    """Points from left to right, with the band's ends: NaN where one seed leaves no interval."""
 
     variant: str
     x: tuple[float, ...]
@@ -31,7 +31,7 @@ def _curve(variant: str, points: Mapping[float, Sequence[float]]) -> Curve:
     xs = sorted(points)
     intervals = [mean_interval(points[x]) for x in xs]
     means = [mean(points[x]) for x in xs]
-    ends = [(i.low, i.high) if i else (m, m) for i, m in zip(intervals, means, strict=True)]
+    ends = [(i.low, i.high) if i else (math.nan, math.nan) for i in intervals]
     lows, highs = ([end[side] for end in ends] for side in (0, 1))
     return Curve(variant, tuple(xs), tuple(means), tuple(lows), tuple(highs))
 

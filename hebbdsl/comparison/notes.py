@@ -32,7 +32,8 @@ def warnings(comparison: Comparison) -> Iterator[str]:
     if comparison.censored:
         yield (
             "≥ … (k of n): k of n runs had not finished by their last step, which stands for them;"
-            " means, ratios and p are bounds in the direction of their sign."
+            " means, ratios and p are bounds in the direction of their sign. Their final accuracy"
+            " is on the classes they had reached."
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,7 +150,8 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
     axes.set_ylabel(drawing.y)
     axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves))
     if drawing.share:
-        top = max(max(curve.high) for curve in drawing.curves)
+        ends = [end for curve in drawing.curves for end in (*curve.mean, *curve.high)]
+        top = max(end for end in ends if math.isfinite(end))
         axes.set_ylim(0, min(1.0, max(0.1, 1.05 * top)))
     else:
         axes.set_ylim(0, 1.06 * max(max(curve.mean) for curve in drawing.curves))

@@ -46,17 +46,16 @@ class Excerpt:
 def excerpt(line: str, start: int, end: int, keep: int | None = None) -> Excerpt:
     """Characters `start` to `end` of `line`, with as much around them as fits.
 
-    `keep` is where the window must begin, so that two marks can share one line; None: any place.
+    `keep` is where the window must begin, so that two marks can share one line; what lies outside
+    it is marked at its edge. None: the window that shows `start`.
     """
-    end = max(start, min(end, len(line)))
     low = cut(line, start) if keep is None else keep
     high = min(len(line), low + WINDOW)
-    lead = "…" if low > 0 else ""
-    before = lead + visible(line[low : max(start, low)])
-    marked = visible(line[max(start, low) : min(end, high)])
-    after = visible(line[max(min(end, high), low) : high]) + ("…" if high < len(line) else "")
-    if start > high:
-        return Excerpt(before + after, width(before), 1)
+    first = min(max(start, low), high)
+    last = min(max(end, first), high)
+    before = ("…" if low > 0 else "") + visible(line[low:first])
+    marked = visible(line[first:last])
+    after = visible(line[last:high]) + ("…" if high < len(line) else "")
     return Excerpt(before + marked + after, width(before), max(1, width(marked)))
 
 

@@ -124,7 +124,8 @@ def _marks(problem: Problem) -> Iterator[_Mark]:
 def _block(problem: Problem, paint: Paint) -> Iterator[str]:
     tone = paint.error if problem.severity is Severity.ERROR else paint.warning
     title = visible(problem.title)
-    yield f"{tone}{problem.severity.value}[{problem.code}]{paint.off}{paint.strong}: {title}{paint.off}"
+    kind = f"{tone}{problem.severity.value}[{problem.code}]{paint.off}"
+    yield f"{kind}{paint.strong}: {title}{paint.off}"
     marks = tuple(_marks(problem))
     gutter = len(str(max((mark.line for mark in marks), default=0)))
     gutter = max(gutter, 2) if marks else 1
@@ -150,7 +151,7 @@ def _block(problem: Problem, paint: Paint) -> Iterator[str]:
 def _lines(
     source: Source, marks: list[_Mark], gutter: int, edge: str, paint: Paint, tone: str
 ) -> Iterator[str]:
-    """The lines that are marked, in order, each followed by its marks; `...` where some are left out."""
+    """The lines that are marked, in order, with their marks; `...` where lines are left out."""
     numbers = sorted({mark.line for mark in marks})
     for number, following in pairwise([*numbers, None]):
         if number is None:

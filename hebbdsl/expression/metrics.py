@@ -124,7 +124,7 @@ RUN_METRICS = {m.name: m for m in _METRICS if m.scope is Scope.RUN}
 
 
 def run_metric(name: str) -> tuple[Metric, int | None] | None:
-    """The metric that `name` or `name@k` stands for, with k; None when there is none of that form."""
+    """The metric that `name` or `name@k` stands for, with k; None: there is none of that form."""
     stem, at, age = name.partition("@")
     metric = RUN_METRICS.get(stem)
     if metric is None or metric.aged != bool(at) or (at and not age.isdigit()):

@@ -11,14 +11,11 @@ from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
 from hebbdsl.run.record import Evaluation, Record
-
-
-class WorkerDied(RuntimeError):
-    """A worker process ended without a word: killed from outside, or out of memory."""
 
 
 def workers_for(jobs: int, asked: int | None, device: str) -> int:
@@ -33,7 +30,7 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
 
     Raises:
         KeyboardInterrupt: passed on, once every worker has written its record and ended.
-        WorkerDied: when a worker was killed.
+        Rejected: HEB539, when a worker was killed.
     """
     found: list[Problem] = []
     if workers == 1:
@@ -130,11 +127,15 @@ class _Workers:
             try:
                 message = self._messages.get(timeout=0.2)
             except queue.Empty:
-                if any(process.exitcode not in (None, 0) for process in self._processes):
-                    raise WorkerDied("a worker process was killed") from None
+                self._check_alive()
                 continue
             self._left -= message[0] == "ended"
             yield message
+
+    def _check_alive(self) -> None:
+        for process in self._processes:
+            if process.exitcode:
+                raise Rejected([WorkerKilled(place=None, status=process.exitcode)])
 
     def __exit__(self, *_: object) -> None:
         self._jobs.cancel_join_thread()

@@ -1,4 +1,4 @@
-"""Limits that stand in the types of fields: read by the checker, the schema, `explain` and the docs."""
+"""Limits that stand in the types of fields, for the checker, the schema, `explain` and the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each kind of part promises to the stages. Stages ask these questions and never name a part."""
+"""What each kind of part promises to the stages, which ask these questions and name no part."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ImageShape = tuple[int, int, int]
 
 
 class Reporter(Protocol):
-    """Who is told of long work (a download, a rendering). The terminal's version is `run.progress`."""
+    """Who is told of long work (a download, a rendering). The terminal's is `run.progress`."""
 
     def say(self, text: str) -> None: ...
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None: ...
@@ -54,7 +54,7 @@ class Part:
     kind: ClassVar[str]
 
     def refusals(self) -> Iterator[Problem]:
-        """What is wrong with these field values taken together, at places `At(...)` of this part."""
+        """What is wrong with these fields taken together, at places `At(...)` of this part."""
         yield from ()
 
 
@@ -101,7 +101,9 @@ class Dataset(Part):
     """How many drawings each class has."""
 
     image_size: Annotated[int, Bounds(minimum=4, maximum=105), "height and width in pixels"] = 28
-    classes: Annotated[Classes | None, "how many classes take part, chosen by the seed; null: all"] = None
+    classes: Annotated[
+        Classes | None, "how many classes take part, chosen by the seed; null: all"
+    ] = None
     test_drawings: Annotated[Count, "the first drawings of each class, held out for testing"] = 5
     train_drawings: Annotated[Count | None, "drawings to train on; null: all that are left"] = None
     rotated_classes: Annotated[

@@ -117,7 +117,7 @@ class RunFolder:
         path = self.path / RECORD
         try:
             body = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise self._altered(RECORD, f"it can't be read ({error})") from error

@@ -1,4 +1,4 @@
-"""The top of the language: the sections of an experiment. The one source of truth for all surfaces."""
+"""The top of the language: the sections of an experiment, the same for every surface."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Training:
     evaluate_every: Annotated[Steps, "steps between evaluations on the test drawings"] = 10
     evaluation_classes: Annotated[
         Classes | None,
-        "classes that an evaluation looks at, the newest always among them, the others drawn anew each"
-        " time; a level is passed only by an evaluation of all; null: always all",
+        "classes that an evaluation looks at, the newest always among them, the others drawn anew"
+        " each time; a level is passed only by an evaluation of all; null: always all",
     ] = None
     binding_steps: Annotated[
         Steps, "steps for which the accuracy of added classes is followed after they appear"

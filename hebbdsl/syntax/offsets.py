@@ -32,6 +32,7 @@ def _aligned(source: str, text: str, position: int, style: str | None) -> tuple[
     """Walk both texts: what is not white space must agree, white space may have been folded."""
     offsets: list[int] = []
     for character in text:
+        position = _skip_continuation(source, position) if style == '"' else position
         if not character.isspace():
             position = _skip_white(source, position, style)
         if position >= len(source):
@@ -47,12 +48,17 @@ def _aligned(source: str, text: str, position: int, style: str | None) -> tuple[
     return (*offsets, position)
 
 
-def _skip_white(source: str, position: int, style: str | None) -> int:
-    while position < len(source):
-        if source[position].isspace():
+def _skip_continuation(source: str, position: int) -> int:
+    """Past a backslash at the end of a line, and the indentation of the next."""
+    while source.startswith(("\\\n", "\\\r"), position):
+        position += 2
+        while source[position : position + 1] in ("\n", " ", "\t"):
             position += 1
-        elif style == '"' and source.startswith(("\\\n", "\\\r"), position):
-            position += 2
-        else:
-            break
+    return position
+
+
+def _skip_white(source: str, position: int, style: str | None) -> int:
+    while position < len(source) and source[position].isspace():
+        position += 1
+        position = _skip_continuation(source, position) if style == '"' else position
     return position

@@ -71,19 +71,38 @@ def explain_slip(error: MarkedYAMLError, source: Source) -> Problem:
     if said.startswith("did not find expected ',' or"):
         bracket = Span(source, opened, opened + 1)
         return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
+    if said == "did not find expected node content" and not source.text[at:].strip():
+        last = max(source.text.rfind("[", 0, at), source.text.rfind("{", 0, at))
+        if last >= 0:
+            bracket = Span(source, last, last + 1)
+            return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
     if "could not find expected ':'" in said:
         return _without_colon(source, source.position(opened)[0]) or _other(said, here)
     if "mapping values are not allowed" in said:
         if _KEY_BEFORE.match(source.text[at - source.position(at)[1] + 1 : at]):
             return ColonInside(place=here)
-        return _without_colon(source, line - 1) or Indentation(place=_first_word(source, line))
+        return _without_colon(source, line - 1) or _misplaced(source, line, here)
     if said in ("did not find expected key", "did not find expected <document start>"):
         if character in ("]", "}"):
             return _other("this bracket was never opened", here)
         if source.line(line)[: source.position(at)[1] - 1].strip():
             return _other("the value has ended before this", here, "quote the whole text")
-        return Indentation(place=_first_word(source, line))
+        return _misplaced(source, line, here)
     return _other(said, here)
+
+
+def _misplaced(source: Source, line: int, here: Span) -> Problem:
+    """A line that fits nowhere: by its indentation, when that is new, or else by what it says."""
+    text = source.line(line)
+    written = (source.line(n) for n in range(line - 1, 0, -1))
+    above = next((found for found in written if found.partition("#")[0].strip()), "")
+    if above and _indent(above) != _indent(text):
+        return Indentation(place=_first_word(source, line))
+    return _other("no key can stand here", here, "every line of a section is `key: value`")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _without_colon(source: Source, number: int) -> Problem | None:

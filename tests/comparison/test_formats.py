@@ -139,6 +139,8 @@ def test_markdown_tables_are_rectangular(whole: Comparison) -> None:
 def test_markdown_escapes_what_would_break_a_table() -> None:
     found = compare_records([run("a|b*c", 0, {"final_test_accuracy": 0.5})])
     assert r"| a\|b\*c |" in as_markdown(found)
+    others = [run("a", given={"about": "x|y"}), run("b", given={"about": "z"})]
+    assert r"| `x\|y` |" in as_markdown(compare_records(others))
 
 
 def test_latex_is_escaped_and_balanced(whole: Comparison) -> None:

@@ -100,7 +100,7 @@ def test_exposures_are_binned_and_none_yet_stands_alone() -> None:
     (curve,) = binding_by_exposures(compare_records([record]))
     assert curve.x == (0, 5, 155)
     assert curve.mean == pytest.approx((0.0, (0.4 + 0.2 + 0.4) / 3, 0.8))
-    assert curve.low == curve.mean
+    assert all(map(math.isnan, (*curve.low, *curve.high)))
 
 
 def test_curves_without_data_are_not_drawn(tmp_path: Path) -> None:
@@ -147,3 +147,8 @@ def test_synthetic_curves_are_finite() -> None:
     comparison = compare_records(experiment(2, ("hebbian",)))
     for curve in (*binding_by_age(comparison), *binding_by_exposures(comparison)):
         assert all(map(math.isfinite, (*curve.mean, *curve.low, *curve.high)))
+
+
+def test_one_seed_is_drawn_without_a_band(tmp_path: Path) -> None:
+    drawn = draw_figures(compare_records(experiment(1, ("hebbian",))), tmp_path)
+    assert len(drawn) == 6

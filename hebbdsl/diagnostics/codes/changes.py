@@ -38,7 +38,8 @@ class NoSuchPath(Problem):
     @property
     def title(self) -> str:
         where = f" in {quoted(self.variant)}" if self.variant else ""
-        return f"{quoted(self.path)} is {quoted(self.word)}{where}, which has no field {quoted(self.name)}"
+        word, name = quoted(self.word), quoted(self.name)
+        return f"{quoted(self.path)} is {word}{where}, which has no field {name}"
 
     @property
     def label(self) -> str:

@@ -100,11 +100,11 @@ class SubstituteTooSmall(Problem):
 
     Wrong:
         data:
-          omniglot: {classes: 1_623, otherwise: glyphs}
+          omniglot: {classes: 200, otherwise: {glyphs: {alphabets: [Greek]}}}
 
     Right:
         data:
-          omniglot: {classes: 1_200, otherwise: glyphs}
+          omniglot: {classes: 200, otherwise: glyphs}
     """
 
     code: ClassVar[str] = "HEB422"

@@ -274,3 +274,34 @@ class BadSeeds(Problem):
     @property
     def hint(self) -> str:
         return "write `--seed 3` or `--seed 0..9`, and repeat the option for more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerKilled(Problem):
+    """A process that trained a run ended without a word.
+
+    Something outside stopped it; on a machine that is short of memory that is the system itself.
+    Runs that had ended are kept. Run fewer at a time, or one alone.
+
+    Wrong:
+
+        hebbdsl compare specs/omniglot_full.yaml --workers 64
+
+    Right:
+
+        hebbdsl compare specs/omniglot_full.yaml --workers 2
+    """
+
+    code: ClassVar[str] = "HEB539"
+    exit_code: ClassVar[int] = 4
+
+    status: int
+
+    @property
+    def title(self) -> str:
+        how = f"signal {-self.status}" if self.status < 0 else f"exit status {self.status}"
+        return f"a worker process was stopped from outside, by {how}"
+
+    @property
+    def hint(self) -> str:
+        return "finished runs are kept; try again with fewer `--workers`, as memory may be short"

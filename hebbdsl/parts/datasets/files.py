@@ -27,10 +27,10 @@ def data_folder() -> Path | None:
     named = os.environ.get(DATA_VARIABLE)
     if not named:
         return None
-    folder = Path(named).expanduser()
-    if not folder.is_dir():
+    folder = os.path.expanduser(named)
+    if not os.path.isdir(folder):
         raise Rejected([DataFolderMissing(place=named)])
-    return folder
+    return Path(folder)
 
 
 def write_whole(path: Path, *parts: bytes | memoryview) -> None:

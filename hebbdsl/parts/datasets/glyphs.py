@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
+from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.part import Dataset, Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import Content
+
+SCRIPTS: Mapping[str, int] = {
+    "Latin": 530,
+    "Greek": 154,
+    "Coptic": 11,
+    "Cyrillic": 165,
+    "Armenian": 59,
+    "Hebrew": 44,
+    "Arabic": 153,
+    "Lao": 38,
+    "Georgian": 109,
+    "Canadian_Aboriginal": 323,
+    "Lisu": 12,
+    "Old_Italic": 25,
+}
+"""All 12 scripts, each with its number of letters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,10 +45,15 @@ class Glyphs(Dataset):
 
     drawings: ClassVar[int] = 20
 
+    alphabets: Annotated[tuple[str, ...], "names of the scripts to choose from; empty: all 12"] = ()
     rendering_seed: Annotated[Whole, "draws the distortions; part of the data, not of a run"] = 0
 
     def base_classes(self) -> int:
-        return 1_623
+        return sum(SCRIPTS.get(name, 0) for name in set(self.alphabets or SCRIPTS))
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from Dataset.refusals(self)
+        yield from alphabet_refusals(self.alphabets, SCRIPTS)
 
     def open(self, reporter: Reporter) -> Content:
         from hebbdsl.parts.datasets.rendering import all_letters, open_rendered
@@ -37,4 +61,4 @@ class Glyphs(Dataset):
         drawings, fingerprint = open_rendered(
             all_letters(), self.drawings, self.rendering_seed, reporter
         )
-        return drawings.content("glyphs", "rendered from DejaVu fonts", fingerprint, ())
+        return drawings.content("glyphs", "rendered from DejaVu fonts", fingerprint, self.alphabets)

@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.dataset import (
-    NotAnAddress,
-    RepeatedAlphabet,
-    SubstituteUnused,
-    UnknownAlphabet,
-)
+from hebbdsl.diagnostics.codes.dataset import NotAnAddress, SubstituteUnused
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
 
@@ -56,12 +52,7 @@ class Omniglot(Dataset):
 
     def refusals(self) -> Iterator[Problem]:
         yield from Dataset.refusals(self)
-        for index, name in enumerate(self.alphabets):
-            place = At.field("alphabets", index)
-            if name not in ALPHABETS:
-                yield UnknownAlphabet(place=place, alphabet=name, choices=tuple(ALPHABETS))
-            elif (first := self.alphabets.index(name)) < index:
-                yield RepeatedAlphabet(place=place, alphabet=name, first=first)
+        yield from alphabet_refusals(self.alphabets, ALPHABETS)
         for index, address in enumerate(self.addresses):
             if not address.startswith(("https://", "http://")):
                 yield NotAnAddress(place=At.field("addresses", index), address=address)

@@ -37,6 +37,9 @@ MEMBER = re.compile(r"([^/]+/character\d+)/(?!\.)[^/]+\.png", re.IGNORECASE)
 LARGEST_FILE = 1 << 20
 """Bytes of a drawing's file beyond which it is no drawing: published ones have some hundred."""
 
+LARGEST_ZIP = 1 << 28
+"""Bytes of a zip beyond which it is not read into memory: published ones have under ten million."""
+
 MOST_PROBLEMS = 10
 """Problems of one set after which reading stops: the rest would say the same."""
 
@@ -61,18 +64,29 @@ class SetFiles:
 
 
 def find_set(name: str, folders: list[Path]) -> Path | None:
-    """The first zip or folder called `name` in the folders, in their order."""
+    """The first zip or folder called `name` in the folders, in their order.
+
+    Raises: Rejected, for a folder that may not be looked into.
+    """
     for folder in folders:
         for path in (folder / f"{name}.zip", folder / name):
-            if path.exists():
-                return path
+            try:
+                if path.exists():
+                    return path
+            except OSError as error:
+                reason = _reason(error)
+                raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
     return None
 
 
 def open_set(path: Path, name: str) -> SetFiles:
-    """Read the bytes of one set. Raises: Rejected, when they can't be read."""
+    """Read the bytes of one set. Raises: Rejected, when they can't be read or are too many."""
     try:
-        return _open_folder(path) if path.is_dir() else open_zip(path.read_bytes(), path, name)
+        if path.is_dir():
+            return _open_folder(path)
+        if (size := path.stat().st_size) > LARGEST_ZIP:
+            raise Rejected([DamagedZip(place=str(path), reason=f"{size} bytes are too many")])
+        return open_zip(path.read_bytes(), path, name)
     except OSError as error:
         place = os.fspath(error.filename or path)
         raise Rejected([UnreadableData(place=place, reason=_reason(error))]) from error
@@ -207,9 +221,7 @@ def _decode(read: Callable[[], bytes], place: str, member: str) -> Bytes | Probl
         return NotADrawing(place=place, member=member, reason=str(error))
     except WrongSize as error:
         width, height = error.args
-        return WrongDrawingSize(
-            place=place, member=member, width=width, height=height, side=SIDE
-        )
+        return WrongDrawingSize(place=place, member=member, width=width, height=height, side=SIDE)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         return DamagedZip(place=place, member=member, reason=_reason(error))
 

@@ -59,6 +59,8 @@ def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
         (Omniglot(classes=20, otherwise=Glyphs(classes=20)), []),
         (Omniglot(alphabets=("Greece",)), [("HEB425", ("alphabets", 0))]),
         (Omniglot(alphabets=("Greek", "Latin", "Greek")), [("HEB426", ("alphabets", 2))]),
+        (Glyphs(alphabets=("Grek",)), [("HEB425", ("alphabets", 0))]),
+        (Glyphs(alphabets=("Greek",), classes=155), [("HEB420", ("classes",))]),
         (Omniglot(augment_shift=13.5), []),
         (Omniglot(augment_shift=14), [("HEB427", ("augment_shift",))]),
         (Omniglot(addresses=("file:///data",)), [("HEB428", ("addresses", 0))]),
@@ -68,11 +70,11 @@ def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, .
     assert refused(dataset) == expected
 
 
-def test_substitute_with_fewer_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Glyphs, "base_classes", lambda _: 50)
-    assert refused(Omniglot(classes=60, otherwise=Glyphs())) == [("HEB422", ("otherwise",))]
-    assert refused(Omniglot(classes=50, otherwise=Glyphs())) == []
-    assert refused(Omniglot(otherwise=Glyphs())) == []
+def test_substitute_with_fewer_classes() -> None:
+    hebrew = Glyphs(alphabets=("Hebrew",))
+    assert refused(Omniglot(classes=45, otherwise=hebrew)) == [("HEB422", ("otherwise",))]
+    assert refused(Omniglot(classes=44, otherwise=hebrew)) == []
+    assert refused(Omniglot(otherwise=hebrew)) == []
 
 
 def test_a_near_name_is_suggested() -> None:

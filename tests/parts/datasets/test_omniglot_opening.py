@@ -257,6 +257,27 @@ def test_failing_disk(tiny: Tiny, data: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "Input/output error" in found.title
 
 
+def test_folder_that_may_not_be_looked_into(
+    tiny: Tiny, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "exists", fail)
+    found = only(tiny)
+    assert isinstance(found, UnreadableData)
+    assert str(data) in found.title
+
+
+def test_zip_too_large_to_be_one(tiny: Tiny, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hebbdsl.parts.datasets import omniglot_reading
+
+    tiny.write_zips(data)
+    monkeypatch.setattr(omniglot_reading, "LARGEST_ZIP", 100)
+    found = problems(tiny)
+    assert all(isinstance(p, DamagedZip) and "too many" in p.reason for p in found)
+
+
 # The prepared file
 
 

@@ -23,7 +23,7 @@ class HebbianLayer(SoftmaxLayer):
     batches: Tensor
 
     def __init__(self, rule: Hebbian, hidden: int, classes: int) -> None:
-        super().__init__(hidden, classes, bias=rule.bias)
+        super().__init__(rule, hidden, classes)
         self.rule = rule
         self.register_buffer("seen", torch.zeros(classes, dtype=torch.int64))
         self.register_buffer("mean", torch.zeros(hidden) if rule.center == "running" else None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import sqrt
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
@@ -10,20 +13,27 @@ from torch import Tensor, nn
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
 
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.softmax.spec import Softmax
+
 
 class SoftmaxLayer(OutputLayer):
     """p(i | h) ∝ exp(θ[i]·h + b[i]) over the classes in play; normalised in float32."""
 
     bias: nn.Parameter | None
 
-    def __init__(self, hidden: int, classes: int, *, bias: bool) -> None:
+    def __init__(self, spec: Softmax, hidden: int, classes: int) -> None:
         super().__init__()
+        self._row_norm = spec.row_norm
         self.rows = nn.Parameter(torch.zeros(classes, hidden))
-        self.bias = nn.Parameter(torch.zeros(classes)) if bias else None
+        self.bias = nn.Parameter(torch.zeros(classes)) if spec.bias else None
 
     def initialise(self, generator: torch.Generator) -> None:
         hidden = self.rows.shape[1]
         draw(self.rows, hidden, generator)
+        if self._row_norm is not None:
+            with torch.no_grad():
+                self.rows.mul_(self._row_norm * sqrt(3))
         if self.bias is not None:
             draw(self.bias, hidden, generator)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.parts.bounds import Rate
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
@@ -13,9 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Softmax(Output):
-    """A row per class, learnt by gradient: p(i | h) ∝ exp(θ[i]·h + b[i])."""
+    """A row per class, learnt by gradient: p(i | h) ∝ exp(θ[i]·h + b[i]).
+
+    Rows start uniform in a cube, as torch's Linear draws them, and so large that a row of width d
+    has the norm `row_norm` on the mean square. The scale matters: gradient steps turn a large row
+    more slowly, and a Hebbian write with `mean_row` keeps the scale that it finds.
+    """
 
     bias: Annotated[bool, "add a learnt number b[i] to each class's logit"] = True
+    row_norm: Annotated[
+        Rate | None, "root mean square norm of the rows at the start; null: 1/√3, as torch's Linear"
+    ] = None
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         parameters = classes * (hidden + self.bias)
@@ -24,4 +33,4 @@ class Softmax(Output):
     def build(self, hidden: int, classes: int) -> OutputLayer:
         from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 
-        return SoftmaxLayer(hidden, classes, bias=self.bias)
+        return SoftmaxLayer(self, hidden, classes)

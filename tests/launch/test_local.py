@@ -1,0 +1,117 @@
+"""Runs in worker processes are the same runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.launch.local import train, workers_for
+from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.optimizers.sgd import Sgd
+from hebbdsl.parts.part import Quiet
+from hebbdsl.plan.planning import plan_setup
+from hebbdsl.run.job import Job, failure_of, folder_of
+from hebbdsl.run.monitor import Silent
+from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.spec.experiment import Setup
+from tests import tiny
+
+needs_data = pytest.mark.skipif(
+    "HEBBDSL_DATA" not in os.environ, reason="HEBBDSL_DATA is not set: no real Omniglot"
+)
+
+
+class _Notes(Silent):
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.ended_as: dict[int, str | None] = {}
+        self.steps: dict[int, list[int]] = {}
+
+    def began(self, job: int) -> None:
+        self.begun.append(job)
+        self.steps[job] = []
+
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:  # type: ignore[override]
+        self.steps[job].append(evaluation.step)
+
+    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        self.ended_as[job] = None if record is None else record.status
+
+
+def _jobs(out: Path, setups: Sequence[Setup]) -> list[Job]:
+    return [
+        Job("tiny", f"v{number}", plan_setup(setup), seed=0, out=out)
+        for number, setup in enumerate(setups)
+    ]
+
+
+def _on_omniglot(setup: Setup) -> Setup:
+    return replace(setup, data=Omniglot(classes=12, image_size=8))
+
+
+@needs_data
+def test_workers_train_what_this_process_would(tmp_path: Path) -> None:
+    good = _on_omniglot(tiny.setup(tiny.HEBBIAN, steps=20))
+    bad = _on_omniglot(tiny.setup(optimizer=Sgd(learning_rate=1e6), steps=20))
+    setups = [good, bad, _on_omniglot(tiny.setup(steps=20))]
+    apart, here = _jobs(tmp_path / "apart", setups), _jobs(tmp_path / "here", setups)
+    notes = _Notes()
+    assert train(apart, 2, notes) == ()
+    assert train(here, 1, Silent()) == ()
+    assert sorted(notes.begun) == [0, 1, 2]
+    assert notes.ended_as == {0: "finished", 1: "failed", 2: "finished"}
+    assert notes.steps[0] == [5, 10, 15, 20]
+    for one, other in zip(apart, here, strict=True):
+        records = [folder_of(job, Quiet()).read() for job in (one, other)]
+        first, second = records
+        assert first is not None
+        assert second is not None
+        assert first.identity == second.identity
+        assert [replace(e, seconds=0) for e in first.evaluations] == [
+            replace(e, seconds=0) for e in second.evaluations
+        ]
+        assert (failure_of(first) is None) == (first.variant != "v1")
+
+
+@needs_data
+def test_what_cannot_be_run_is_said_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    jobs = _jobs(tmp_path, [_on_omniglot(tiny.setup(steps=10))] * 3)
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "v1").write_text("in the way")
+    notes = _Notes()
+    problems = train(jobs, 2, notes)
+    assert [problem.code for problem in problems] == ["HEB532"]
+    assert notes.ended_as == {0: "finished", 1: None, 2: "finished"}
+
+
+@needs_data
+def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
+    import multiprocessing
+    import signal
+
+    class _Kills(_Notes):
+        def began(self, job: int) -> None:
+            super().began(job)
+            if job == 0:
+                child = multiprocessing.active_children()[0]
+                os.kill(child.pid or 0, signal.SIGKILL)
+
+    jobs = _jobs(tmp_path, [_on_omniglot(tiny.setup(steps=100_000))] * 2)
+    with pytest.raises(Rejected) as caught:
+        train(jobs, 2, _Kills())
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.exit_code) == ("HEB539", 4)
+    assert "signal 9" in problem.title
+    assert multiprocessing.active_children() == []
+
+
+def test_there_are_as_many_workers_as_cores_and_never_more_than_jobs() -> None:
+    assert workers_for(100, None, "cuda") == 1
+    assert 1 <= workers_for(100, None, "cpu") <= (os.cpu_count() or 1)
+    assert workers_for(1, 8, "cpu") == 1
+    assert workers_for(100, 3, "cuda") == 3

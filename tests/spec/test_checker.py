@@ -1,0 +1,275 @@
+"""Typed setups from trees: both spellings of a part, defaults, bounds, origins, variants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.pipeline import check_spec
+from hebbdsl.source import Source, Span
+from hebbdsl.spec.checked import Checked, Variant
+from hebbdsl.spec.checker import Drafted, examine
+from hebbdsl.spec.origins import span_of
+from hebbdsl.syntax.yaml import parse_tree
+from tests.specs import GOOD, with_sections
+
+
+def examined(fragment: str = "", *overrides: str) -> Drafted:
+    return examine(parse_tree(Source("s.yaml", with_sections(fragment))), overrides)
+
+
+def checked(fragment: str = "", *overrides: str) -> Checked:
+    return check_spec(parse_tree(Source("s.yaml", with_sections(fragment))), overrides)
+
+
+def only(checked_: Checked) -> Variant:
+    (variant,) = checked_.variants.values()
+    return variant
+
+
+def said(fragment: str, *overrides: str) -> list[tuple[str, str]]:
+    """Codes of the problems, with the characters that each points at."""
+    return [(p.code, pointed(p)) for p in examined(fragment, *overrides).problems]
+
+
+def pointed(problem: Problem) -> str:
+    assert isinstance(problem.place, Span)
+    return problem.place.text
+
+
+def test_without_variants_there_is_main() -> None:
+    found = checked()
+    assert list(found.variants) == ["main"]
+    assert found.baseline == "main"
+    assert found.experiment.seeds == tuple(range(10))
+
+
+def test_a_bare_word_is_the_word_without_fields() -> None:
+    bare = only(checked("output: hebbian\n")).setup
+    assert bare == only(checked("output: {hebbian: {}}\n")).setup
+    assert bare == only(checked("output:\n  hebbian: {}\n")).setup
+    assert bare == only(checked('output: "hebbian"\n')).setup
+
+
+def test_parts_in_parts() -> None:
+    output = "output: {mixture: {experts: [softmax, {mixture: {experts: [{cache: {size: 7}}]}}]}}\n"
+    found = only(checked(output))
+    size = found.origins[("output", "experts", 1, "experts", 0, "size")]
+    assert size.value.text == "7"
+    assert size.key is not None
+    assert size.key.text == "size"
+
+
+def test_a_whole_number_is_a_number() -> None:
+    setup = only(checked("model: {mlp: {dropout: 0}}\n")).setup
+    assert setup.model.dropout == 0
+
+
+def test_seeds() -> None:
+    for text, seeds in [("7", (7,)), ("0..2", (0, 1, 2)), ("[0..1, 8, 5]", (0, 1, 8, 5))]:
+        assert checked(f"seeds: {text}\n").experiment.seeds == seeds
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "where"),
+    [
+        ("[]", "HEB304", "[]"),
+        ("'0..9'", "HEB301", "'0..9'"),
+        ("{a: 1}", "HEB301", "{a: 1}"),
+        ("[[1]]", "HEB301", "[1]"),
+        ("0..10_000", "HEB314", "0..10_000"),
+        ("0..9999999999", "HEB302", "0..9999999999"),
+        ("[1, 1]", "HEB313", "1"),
+        ("[0..5, 3..7]", "HEB313", "3..7"),
+        ("5..4", "HEB312", "5..4"),
+        ("-1..4", "HEB302", "-1..4"),
+    ],
+)
+def test_faulty_seeds(text: str, code: str, where: str) -> None:
+    assert said(f"seeds: {text}\n") == [(code, where)]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        ("output: {softmax: }\n", [("HEB307", "softmax")]),
+        ("output: {softmax: 3}\n", [("HEB301", "3")]),
+        ("output: [softmax]\n", [("HEB301", "[")]),
+        ("output: {}\n", [("HEB206", "{")]),
+        ("output:\n", [("HEB307", "output")]),
+        ("output: null\n", [("HEB202", "null")]),
+        ("training: adam\n", [("HEB301", "adam")]),
+        ("training: [adam]\n", [("HEB301", "[")]),
+        ("variants: [a]\n", [("HEB301", "[")]),
+        ("variants: {a: softmax}\n", [("HEB301", "softmax")]),
+        ("about: {a: b}\n", [("HEB301", "{")]),
+        ("about:\n  a: b\n", [("HEB301", "a")]),
+        ("about: true\n", [("HEB306", "true")]),
+        ("baseline:\n", [("HEB307", "baseline")]),
+        ("baseline: other\n", [("HEB226", "other")]),
+        ("claims: {a: b}\n", [("HEB301", "{")]),
+        ("claims: [[a]]\n", [("HEB301", "[")]),
+        ("hebbdsl: '1'\n", [("HEB311", "'1'")]),
+        ("hebbdsl: one\n", [("HEB311", "one")]),
+        ("hebbdsl: [1]\n", [("HEB311", "hebbdsl")]),
+        ("model: {mlp: {hidden: [8, 0, x]}}\n", [("HEB302", "0"), ("HEB301", "x")]),
+        ("model: {mlp: {hidden: [[8]]}}\n", [("HEB301", "[")]),
+        ("data: {omniglot: {classes: null, otherwise: softmax}}\n", [("HEB204", "softmax")]),
+    ],
+)
+def test_faults(fragment: str, expected: list[tuple[str, str]]) -> None:
+    assert said(fragment) == expected
+
+
+def test_null_for_what_may_be_null() -> None:
+    assert only(checked("data: {omniglot: {classes: null}}\n")).setup.data.classes is None
+
+
+def test_all_problems_at_once_in_order() -> None:
+    found = said(
+        "hebbdsl: 3\nmodel: {mlp: {hiden: [1]}}\noutput: {hebbian: {gamma: 2}}\nabout: a\nabout: b\n"
+    )
+    assert [code for code, _ in found] == ["HEB311", "HEB201", "HEB302"]
+
+
+def test_refusals_of_inner_parts_are_placed() -> None:
+    output = "output: {mixture: {experts: [{mixture: {experts: [softmax], weights: [0.5]}}]}}\n"
+    problems = list(examined(output).problems)
+    assert len(problems) == 1
+    assert pointed(problems[0]) in ("[0.5]", "0.5")
+
+
+VARIANTS = """\
+output: {hebbian: {gamma: 0.05, T: 7}}
+variants:
+  as_written: {}
+  plain: {output: softmax}
+  tuned: {output.gamma: 0.5, training: {batch_size: 8, optimizer.learning_rate: 0.1}}
+  order: {output.bias: false, output: softmax}
+  item: {output: {mixture: {experts: [softmax, cache]}}, output.experts.1.size: 3}
+"""
+
+
+def test_variants_change_fields() -> None:
+    found = checked(VARIANTS)
+    assert list(found.variants) == ["as_written", "plain", "tuned", "order", "item"]
+    assert found.baseline == "as_written"
+    texts = {name: str(variant.setup.output) for name, variant in found.variants.items()}
+    assert "gamma=0.05, T=7" in texts["as_written"]
+    assert texts["plain"] == "Softmax(bias=True)"
+    assert "gamma=0.5, T=7" in texts["tuned"]
+    assert texts["order"] == "Softmax(bias=False)"
+    assert "Cache(size=3" in texts["item"]
+    tuned = found.variants["tuned"].setup.training
+    assert (tuned.batch_size, tuned.steps, tuned.optimizer.learning_rate) == (8, 1_000, 0.1)
+
+
+def test_set_is_applied_last_and_everywhere() -> None:
+    fragment = "".join(line for line in VARIANTS.splitlines(True) if "item" not in line)
+    found = checked(fragment, "output.bias=false", "training.steps=5", "seeds=1..2")
+    assert found.experiment.seeds == (1, 2)
+    for name in ("as_written", "plain", "tuned", "order"):
+        assert "bias=False" in str(found.variants[name].setup.output)
+        assert found.variants[name].setup.training.steps == 5
+    place = found.variants["plain"].origins[("training", "steps")]
+    assert (place.value.source.name, place.value.text) == ("--set", "5")
+    assert place.key is not None
+    assert place.key.text == "steps"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "where"),
+    [
+        ("training.steps", "HEB215", "training.steps"),
+        ("=3", "HEB215", "=3"),
+        ("training.steps=", "HEB307", "steps"),
+        ("training.steps=many", "HEB301", "many"),
+        ("training.stepz=3", "HEB201", "stepz"),
+        ("trainin.steps=3", "HEB201", "trainin"),
+        ("output.rescal=none", "HEB210", "rescal"),
+        ("output..gamma=1", "HEB210", "."),
+        (".=1", "HEB201", "."),
+        ("output=[", "HEB114", "["),
+        ("output=&a softmax", "HEB120", "&a"),
+        ("curriculum.when=> 0.5", "HEB116", ">"),
+        ("curriculum.when=test_acc > 0.5", "HEB220", "test_acc"),
+        ("training.steps=\x1b", "HEB104", "\x1b"),
+        ("training.steps=\udcff", "HEB104", "\udcff"),
+        ("variants.a=3", "HEB211", "a"),
+        ("training.schedule.steps=3", "HEB211", "steps"),
+        ("hebbdsl=2", "HEB311", "2"),
+    ],
+)
+def test_faulty_set(text: str, code: str, where: str) -> None:
+    problems = list(examined("", text).problems)
+    assert [(p.code, pointed(p)) for p in problems] == [(code, where)]
+    assert isinstance(problems[0].place, Span)
+    assert problems[0].place.source.name == "--set"
+
+
+def test_a_path_says_which_word_the_part_is_in_that_variant() -> None:
+    found = examined("variants:\n  a: {output: softmax, output.gamma: 0.1}\n  b: {}\n")
+    (problem,) = found.problems
+    assert problem.title == "`output` is `softmax` in `a`, which has no field `gamma`"
+
+
+def test_the_same_problem_in_several_variants_is_said_once() -> None:
+    fragment = "output: {hebbian: {gamma: 9}}\nvariants: {a: {}, b: {output.T: 3}, c: {training.steps: 9}}\n"
+    assert [code for code, _ in said(fragment)] == ["HEB302"]
+
+
+def test_a_path_into_an_unknown_word_is_not_blamed() -> None:
+    fragment = "output: {hebian: {gamma: 0.1}}\nvariants: {a: {output.rescale: none}}\n"
+    assert [code for code, _ in said(fragment)] == ["HEB202"]
+
+
+def test_drafts_hold_what_could_be_built() -> None:
+    drafted = examined("model: {mlp: {hidden: x}}\n")
+    (draft,) = drafted.drafts
+    assert draft.sections.model is None
+    assert draft.sections.output is not None
+    assert draft.sections.complete() is None
+
+
+def test_places_of_fields_that_were_not_written() -> None:
+    origins = only(checked("output: {hebbian: {gamma: 0.05}}\n")).origins
+
+    def text(*path: str | int, key: bool = False) -> str:
+        span = span_of(At(path, key), origins)
+        assert span is not None
+        return span.text
+
+    assert text("output", "gamma") == "0.05"
+    assert text("output", "gamma", key=True) == "gamma"
+    assert text("output", "T") == "hebbian"
+    assert text("output") == "hebbian"
+    assert text("training", "batch_size") == "training"
+
+
+def test_rejected_has_everything() -> None:
+    with pytest.raises(Rejected) as caught:
+        checked("model: x\noutput: y\n")
+    assert [problem.code for problem in caught.value.problems] == ["HEB202", "HEB202"]
+    assert caught.value.exit_code == 1
+
+
+def test_every_spec_of_the_gallery_is_good() -> None:
+    specs = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+    assert specs
+    for path in specs:
+        text = path.read_text(encoding="utf-8")
+        assert list(examine(parse_tree(Source(str(path), text))).problems) == []
+
+
+def test_many_variants_are_read_once_each() -> None:
+    changes = "".join(f"  v{n}: {{output.gamma: 0.{n + 1}}}\n" for n in range(500))
+    found = checked("variants:\n" + changes)
+    models = {id(variant.setup.model) for variant in found.variants.values()}
+    assert len(found.variants) == 500
+    assert len(models) == 1
+
+
+def test_good_is_good() -> None:
+    assert list(examine(parse_tree(Source("s.yaml", GOOD))).problems) == []
