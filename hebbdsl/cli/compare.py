@@ -45,6 +45,10 @@ def compare(
     workers: Workers = None,
     retrain: Retrain = False,
     quiet: QuietOption = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="NAME", help="The variant of ratios and tests."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="An undecided claim fails too.")] = False,
     format: Annotated[CompareFormat, typer.Option("--format")] = CompareFormat.table,
     figures: Annotated[
@@ -64,13 +68,13 @@ def compare(
         records, code = train_all(jobs, workers, quiet)
         comparison = compare_records(
             records,
-            baseline=plan.checked.baseline,
+            baseline=baseline or plan.checked.baseline,
             claims=plan.checked.experiment.claims,
             order=tuple(plan.variants),
         )
         beside = out / plan.checked.experiment.experiment
     else:
-        comparison = compare_records(_recorded(paths))
+        comparison = compare_records(_recorded(paths), baseline=baseline)
         beside = paths[0]
     _show(comparison, format)
     folder = figures or beside / "figures"

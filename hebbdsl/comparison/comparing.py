@@ -43,8 +43,8 @@ def compare_records(
     """Average over seeds, set every variant against the baseline, judge the claims.
 
     A record that failed or was interrupted is listed and not averaged. Each tested metric of each
-    variant that shares a seed with the baseline has one test; Holm's correction is over all of
-    them together. Costs and the number of levels passed are shown without a test.
+    variant that shares a seed with the baseline has one test; Holm's correction is over the
+    variants, for each metric by itself. Costs and the number of levels passed are shown without a test.
 
     Args:
         baseline: the variant of ratios and tests; None: the first that has records.
@@ -69,7 +69,10 @@ def compare_records(
         for column in columns
         if variant != baseline and (pairing := _pair(values, variant, baseline, column)) is not None
     }
-    tests = _tests({key: p for key, p in pairings.items() if p.tested})
+    tests = dict[tuple[str, str], PairedTest]()
+    for column in columns:
+        of_it = {key: p for key, p in pairings.items() if p.tested and key[1] == column.name}
+        tests |= _tests(of_it)
     rows = tuple(
         Row(
             variant=variant,

@@ -164,8 +164,8 @@ class Comparison:
     Attributes:
         data: the word of the data the runs were trained on.
         substituted_for: the word of the data they were to be trained on, where it is another.
-        tests: how many tests are corrected together: those of every variant against the baseline
-            in every tested metric.
+        tests: how many tests there are: of every variant against the baseline in every tested
+            metric. Those of one metric are corrected together.
         missing: variants that were asked for and have no finished run.
         records: the finished ones, for figures, under the names of the rows.
     """

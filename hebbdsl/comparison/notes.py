@@ -71,7 +71,7 @@ def _statistics(comparison: Comparison) -> Iterator[str]:
     logs = ", of log ratios where there are ratios" if Scale.RATIO in scales else ""
     yield (
         f"Paired by seed: {', '.join(how)}. p: permutation test (sign flips{logs}), two-sided,"
-        f" Holm-corrected over all {comparison.tests} tests here."
+        " Holm-corrected over the variants, for each metric by itself."
     )
     tests = [(contrast, contrast.test) for contrast in contrasts if contrast.test]
     if any(not test.exact for _, test in tests):

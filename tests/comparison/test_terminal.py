@@ -52,7 +52,7 @@ def test_it_says_what_a_reader_must_know(substituted: Comparison) -> None:
     assert "cannot tell apart with n = 3" in text
     assert "holds left <= right" in text
     assert "fails left > right" in text
-    assert "Holm-corrected over all 20 tests here" in text
+    assert "Holm-corrected over the variants, for each metric by itself" in text
 
 
 def test_n_stays_with_each_row_where_it_is_not_the_same_everywhere() -> None:

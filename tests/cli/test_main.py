@@ -1,0 +1,145 @@
+"""The program: exit codes, what it loads, and that it never shows a traceback to a user's fault."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hebbdsl import __version__
+from hebbdsl.cli import main as program
+from tests.specs import GOOD
+
+SPEC = "specs/omniglot_curriculum.yaml"
+ROOT = Path(__file__).parents[2]
+
+REPORT = """
+import sys
+from hebbdsl.cli.main import main
+try:
+    main()
+except SystemExit as exit:
+    code = exit.code
+print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def hebbdsl(*arguments: str, code: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    start = ["-m", "hebbdsl"] if code is None else ["-c", code]
+    return subprocess.run(
+        [sys.executable, *start, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_version() -> None:
+    result = hebbdsl("--version")
+    assert (result.returncode, result.stdout) == (0, f"hebbdsl {__version__}\n")
+
+
+def test_help_lists_the_commands() -> None:
+    result = hebbdsl("--help")
+    assert result.returncode == 0
+    for command in ("validate", "plan", "run", "compare", "explain"):
+        assert f"\n  {command} " in result.stdout
+
+
+def test_usage_errors_exit_2() -> None:
+    for arguments in (["nonsense"], ["validate"], ["run", "--nonsense"]):
+        result = hebbdsl(*arguments)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+
+
+HEAVY = {"torch", "numpy", "PIL", "matplotlib", "jsonschema", "rich"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["validate", SPEC], ["explain", "hebbian"], ["explain", "HEB201"], ["explain"]],
+    ids=" ".join,
+)
+def test_nothing_heavy_is_loaded(arguments: list[str]) -> None:
+    result = hebbdsl(*arguments, code=REPORT)
+    assert result.returncode == 0, result.stderr
+    assert not HEAVY & set(loaded(result))
+
+
+def test_plan_does_not_load_torch() -> None:
+    result = hebbdsl("plan", SPEC, code=REPORT)
+    assert result.returncode == 0, result.stderr
+    assert "torch" not in loaded(result)
+
+
+def test_that_torch_would_be_seen() -> None:
+    """The counter-test: the report above names torch when it is loaded."""
+    result = hebbdsl("--help", code="import torch\n" + REPORT)
+    assert "torch" in loaded(result)
+
+
+def loaded(result: subprocess.CompletedProcess[str]) -> list[str]:
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("LOADED "), result.stderr
+    return last.split()[1:]
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "compare"])
+@pytest.mark.parametrize("content", ["", "- a\n", "hebbdsl: 1\n", GOOD.replace("mlp", "mlpp")])
+def test_commands_refuse_bad_specs_without_a_traceback(
+    command: str, content: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(content, encoding="utf-8")
+    result = CliRunner().invoke(program.app, [command, str(path)])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "error[HEB" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_internal_faults_are_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr("hebbdsl.pipeline.inspect", broken)
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    result = CliRunner().invoke(program.app, ["validate", str(path)])
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_interruption(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hebbdsl.pipeline.inspect", interrupted)
+    result = CliRunner().invoke(program.app, ["validate", str(tmp_path / "spec.yaml")])
+    assert result.exit_code == 130
+    assert "Traceback" not in result.output
+
+
+def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD + "θ: 1\n", encoding="utf-8")
+    result = hebbdsl("validate", str(path), PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert result.returncode == 1
+    assert "\\u03b8" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_file_names_that_are_not_utf8(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/sp\xe9c.yaml")
+    Path(path).write_text("a: 1\n", encoding="utf-8")
+    result = hebbdsl("validate", path)
+    assert result.returncode == 1
+    assert "<U+DCE9>" in result.stdout

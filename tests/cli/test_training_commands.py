@@ -1,0 +1,231 @@
+"""`run` and `compare` as a user meets them: what they print, write, and answer with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from hebbdsl.cli.main import app
+from hebbdsl.comparison.schema import COMPARISON_SCHEMA
+from hebbdsl.run.record_json import RECORD_SCHEMA
+
+SPEC = """\
+hebbdsl: 1
+experiment: tiny
+seeds: 0..1
+data: {glyphs: {image_size: 8, classes: 12}}
+model: {mlp: {hidden: [32], features: 16}}
+output: {hebbian: {gamma: 0.05, rescale: mean_row}}
+curriculum: {growing: {start: 4, add: 4, when: test_accuracy >= 0.2}}
+training: {optimizer: adam, batch_size: 16, steps: 20, evaluate_every: 5, binding_steps: 10}
+baseline: softmax
+variants:
+  hebbian: {}
+  softmax: {output: softmax}
+claims:
+  - final_test_accuracy(hebbian) >= 0
+  - final_test_accuracy(softmax) >= 0.999
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+def _call(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def _runs(out: Path) -> list[str]:
+    return sorted(path.parent.name[:6] + path.parent.parent.name for path in out.rglob("record.json"))
+
+
+def test_run_trains_the_first_variant_and_seed_and_says_what_came_out(spec: Path) -> None:
+    out = spec.parent / "runs"
+    first = _call("run", spec, "--out", out, "--device", "cpu")
+    assert first.exit_code == 0, first.output
+    assert "tiny · hebbian · seed 0: finished" in first.stdout
+    assert "hebbian, seed 0" in first.stderr
+    assert _runs(out) == ["seed-0hebbian"]
+    record = next(out.rglob("record.json"))
+    written = record.read_bytes()
+    again = _call("run", spec, "--out", out, "--device", "cpu")
+    assert again.stdout == first.stdout
+    assert "1 of 1 runs are there already" in again.stderr
+    assert record.read_bytes() == written, "a finished run is not trained twice"
+
+
+def test_run_takes_variants_seeds_and_overrides(spec: Path) -> None:
+    out = spec.parent / "runs"
+    given = _call(
+        "run", spec, "--out", out, "--variant", "softmax", "--seed", "3..4", "--workers", 1,
+        "--set", "training.steps=5", "--format", "json", "--quiet", "--device", "cpu",
+    )  # fmt: skip
+    assert given.exit_code == 0, given.output
+    assert given.stderr == ""
+    records = json.loads(given.stdout)
+    assert [(one["variant"], one["seed"], one["steps"]) for one in records] == [
+        ("softmax", 3, 5),
+        ("softmax", 4, 5),
+    ]
+    stored = json.loads(next(out.rglob("record.json")).read_text())
+    assert not [*Draft202012Validator(RECORD_SCHEMA).iter_errors(stored)]
+
+
+def test_retraining_keeps_the_old_run_aside(spec: Path) -> None:
+    out = spec.parent / "runs"
+    arguments = ("run", spec, "--out", out, "--device", "cpu", "--quiet")
+    assert _call(*arguments).exit_code == 0
+    assert _call(*arguments, "--retrain").exit_code == 0
+    names = sorted(path.name for path in (out / "tiny" / "hebbian").iterdir())
+    assert [name.endswith(".replaced-1") for name in names] == [False, True]
+
+
+def test_an_altered_run_is_refused_until_it_is_trained_again(spec: Path) -> None:
+    out = spec.parent / "runs"
+    arguments = ("run", spec, "--out", out, "--device", "cpu", "--quiet")
+    assert _call(*arguments).exit_code == 0
+    record = next(out.rglob("record.json"))
+    record.write_text(record.read_text().replace('"steps": ', '"steps": 1'))
+    refused = _call(*arguments)
+    assert refused.exit_code == 3
+    assert "HEB534" in refused.stderr
+    assert "--retrain" in refused.stderr
+    assert _call(*arguments, "--retrain").exit_code == 0
+    assert _call(*arguments).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--variant", "hebian"), 1, "did you mean `hebbian`?"),
+        (("--seed", "ten"), 1, "HEB538"),
+        (("--seed", "9..0"), 1, "HEB538"),
+        (("--seed", "0..99999999"), 1, "HEB538"),
+        (("--seed", "-1"), 1, "HEB538"),
+        (("--device", "gpu"), 4, "HEB530"),
+        (("--device", "cuda:99"), 4, "HEB530"),
+        (("--out", "/dev/null/runs"), 4, "HEB532"),
+        (("--set", "training.stepz=5"), 1, "did you mean `steps`?"),
+        (("--set", "training.steps"), 1, "error[HEB"),
+        (("--set", "training.optimizer={sgd: {learning_rate: 1e6}}"), 4, "HEB531"),
+        (("--workers", "0"), 2, "--workers"),
+    ],
+)
+def test_what_is_asked_wrongly_is_answered_with_a_way_out(
+    spec: Path, options: tuple[str, str], code: int, said: str
+) -> None:
+    out = ("--out", spec.parent / "runs") if options[0] != "--out" else ()
+    given = _call("run", spec, *out, *options)
+    assert given.exit_code == code, given.output
+    assert said in given.stderr
+    assert "Traceback" not in given.output
+    if code != 4:
+        assert not (spec.parent / "runs").exists()
+
+
+def test_compare_trains_what_is_missing_and_judges_the_claims(spec: Path) -> None:
+    out = spec.parent / "runs"
+    assert _call("run", spec, "--out", out, "--device", "cpu", "--quiet").exit_code == 0
+    arguments = ("compare", spec, "--out", out, "--device", "cpu", "--workers", 2)
+    first = _call(*arguments)
+    assert "1 of 4 runs are there already" in first.stderr
+    assert "[3/3]" in first.stderr
+    assert len(_runs(out)) == 4
+    assert first.exit_code == 1, "the second claim fails"
+    assert "fails" in first.stdout
+    assert "hebbian" in first.stdout
+    again = _call(*arguments, "--format", "json", "--quiet")
+    assert (again.exit_code, again.stderr) == (1, "")
+    body = json.loads(again.stdout)
+    assert not [*Draft202012Validator(COMPARISON_SCHEMA).iter_errors(body)]
+    assert body["baseline"] == "softmax"
+    figures = {path.name for path in (out / "tiny" / "figures").iterdir()}
+    assert {path.rpartition(".")[2] for path in figures} == {"png", "svg"}
+    assert len(figures) == 6
+
+
+def test_compare_works_on_folders_of_runs_alone(spec: Path) -> None:
+    out = spec.parent / "runs"
+    trained = ("--seed", "0..1", "--variant", "hebbian", "--variant", "softmax")
+    assert _call("run", spec, "--out", out, *trained, "--device", "cpu").exit_code == 0
+    given = _call(
+        "compare", out / "tiny", "--baseline", "hebbian", "--format", "csv", "--quiet",
+        "--figures", spec.parent / "drawn",
+    )  # fmt: skip
+    assert given.exit_code == 0, given.output
+    rows = list(csv.DictReader(io.StringIO(given.stdout)))
+    assert {row["variant"] for row in rows} == {"hebbian", "softmax"}
+    assert any((spec.parent / "drawn").iterdir())
+    (spec.parent / "empty").mkdir()
+    nothing = _call("compare", spec.parent / "empty")
+    assert (nothing.exit_code, "HEB536" in nothing.stderr) == (1, True)
+
+
+LONG = ("--set", "training.steps=1000000", "--set", "curriculum.when=test_accuracy > 1")
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
+    spec: Path, sign: signal.Signals, code: int, command: str
+) -> None:
+    out = spec.parent / "runs"
+    words = [sys.executable, "-m", "hebbdsl", command, str(spec), "--out", str(out), *LONG]
+    with subprocess.Popen(
+        [*words, "--device", "cpu"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        expected = 1 if command == "run" else min(2, os.cpu_count() or 1)
+        _wait(lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected)
+        process.send_signal(sign)
+        started = time.monotonic()
+        stdout, stderr = process.communicate(timeout=60)
+        took = time.monotonic() - started
+    assert process.returncode == code, stderr
+    assert "Traceback" not in stderr
+    assert "interrupted" in stderr
+    assert stdout == ""
+    records = [json.loads(path.read_text()) for path in out.rglob("record.json")]
+    assert len(records) == expected
+    assert {one["status"] for one in records} == {"interrupted"}
+    assert took < 30, "it ends within a second; the bound is for a busy machine"
+
+
+def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
+    out = spec.parent / "runs"
+    words = [sys.executable, "-m", "hebbdsl", "run", str(spec), "--out", str(out)]
+    with subprocess.Popen([*words, *LONG], stderr=subprocess.PIPE, text=True) as process:
+        _wait(lambda: any(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")))
+        process.kill()
+        process.communicate()
+    (folder,) = (path.parent for path in out.rglob("metrics.jsonl"))
+    assert not (folder / "record.json").exists()
+    with subprocess.Popen([*words, *LONG], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.kill()
+        process.communicate()
+    assert line == "hebbian, seed 0 was interrupted; it starts again from step 0\n"
+
+
+def _wait(condition: object) -> None:
+    assert callable(condition)
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("nothing was trained within a minute")
