@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Self, dataclass_transform
 
 from hebbdsl.source import Span
 
@@ -44,11 +44,15 @@ class Related:
     label: str
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True, kw_only=True)
 class Problem(ABC):
     """One thing that is wrong. The docstring of each subclass is its page in `hebbdsl explain`.
 
     The page is a sentence, what to do, and two blocks headed *Wrong* and *Right* that run as tests.
+
+    Subclasses are frozen keyword-only dataclasses without saying so: each is made one when first
+    it is needed, since a hundred of them would cost a good part of the time of `validate`.
     """
 
     code: ClassVar[str]
@@ -58,6 +62,12 @@ class Problem(ABC):
     place: Place
     resolved: tuple[Related, ...] | None = field(default=None, compare=False, repr=False)
     """What `related` says with its paths replaced by characters; set by `spec.origins.resolve`."""
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        for ancestor in reversed(cls.__mro__):
+            if issubclass(ancestor, Problem) and "__dataclass_fields__" not in vars(ancestor):
+                dataclass(frozen=True, kw_only=True)(ancestor)
+        return super().__new__(cls)
 
     @property
     @abstractmethod

@@ -49,21 +49,19 @@ class Program:
         self, first: int, batches: Batches, play: InPlay, watch: Float[Tensor, "steps watched"]
     ) -> None:
         """Run the steps of `batches`, the first of which is step `first` (from 0)."""
-        training, model = self.setup.training, self.setup.model
-        schedule = training.schedule
+        dropout, schedule = self.setup.model.dropout, self.setup.training.schedule
         self.model.train()
-        for row in range(batches.labels.shape[0]):
-            step = first + row
+        rows = zip(batches.labels.unbind(), batches.drawings.unbind(), watch.unbind(), strict=True)
+        for step, (labels, drawings, row) in enumerate(rows, start=first):
             if schedule is not None:
-                rate = self.setup.training.optimizer.learning_rate
-                for group in self.optimizer.param_groups:
-                    group["lr"] = rate * schedule.factor(step, training.steps)
-            labels = batches.labels[row]
-            images = self._augmented(
-                self.images.training_batch(labels, batches.drawings[row]), step
-            )
-            keep = None if model.dropout == 0 else self._keep(step, len(labels))
-            self.step(images, labels, keep, play.classes, watch[row])
+                self._set_learning_rate(schedule.factor(step, self.setup.training.steps))
+            images = self._augmented(self.images.training_batch(labels, drawings), step)
+            keep = None if dropout == 0 else self._keep(step, len(labels))
+            self.step(images, labels, keep, play.classes, row)
+
+    def _set_learning_rate(self, factor: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.setup.training.optimizer.learning_rate * factor
 
     def _augmented(self, images: Tensor, step: int) -> Tensor:
         data = self.setup.data

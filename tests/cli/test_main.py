@@ -29,7 +29,9 @@ sys.exit(code)
 """
 
 
-def hebbdsl(*arguments: str, code: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def hebbdsl(
+    *arguments: str, code: str | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     start = ["-m", "hebbdsl"] if code is None else ["-c", code]
     return subprocess.run(
         [sys.executable, *start, *arguments],

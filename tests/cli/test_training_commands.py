@@ -51,7 +51,9 @@ def _call(*words: object) -> Result:
 
 
 def _runs(out: Path) -> list[str]:
-    return sorted(path.parent.name[:6] + path.parent.parent.name for path in out.rglob("record.json"))
+    return sorted(
+        path.parent.name[:6] + path.parent.parent.name for path in out.rglob("record.json")
+    )
 
 
 def test_run_trains_the_first_variant_and_seed_and_says_what_came_out(spec: Path) -> None:

@@ -55,7 +55,9 @@ def test_folders_are_walked(tmp_path: Path) -> None:
 
 
 def test_one_bad_path_does_not_hide_the_others(tmp_path: Path) -> None:
-    result = validate(tmp_path / "none.yaml", write(tmp_path / "a.yaml", BAD), "--format", "concise")
+    result = validate(
+        tmp_path / "none.yaml", write(tmp_path / "a.yaml", BAD), "--format", "concise"
+    )
     assert [line.split("error")[1][:8] for line in result.stdout.splitlines()] == [
         "[HEB201]",
         "[HEB202]",

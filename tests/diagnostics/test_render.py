@@ -119,7 +119,9 @@ def test_the_end_of_the_text_can_be_marked() -> None:
 
 
 def test_nothing_a_terminal_obeys_gets_through() -> None:
-    said = render_text([Odd(place=odd("x\x1b[31m\u202e\x9by", 0, 8).place, words="a\x1bb\nc\u2066")])
+    said = render_text(
+        [Odd(place=odd("x\x1b[31m\u202e\x9by", 0, 8).place, words="a\x1bb\nc\u2066")]
+    )
     assert said.isprintable() or all(c == "\n" or c.isprintable() for c in said)
     assert "a<U+001B>b<U+000A>c<U+2066>" in said
 
@@ -146,7 +148,9 @@ def test_carets_stand_below_what_they_mean(line: str, data: st.DataObject) -> No
     count = marks.count("^")
     assert count == max(1, min(width(inside), count))
     if len(line) <= WINDOW:
-        assert before == visible(line[:start]).rstrip() + before[len(visible(line[:start]).rstrip()) :]
+        assert (
+            before == visible(line[:start]).rstrip() + before[len(visible(line[:start]).rstrip()) :]
+        )
         assert caret == width(visible(line[:start]))
         assert count == max(1, width(inside))
 

@@ -82,7 +82,9 @@ CLAIMS = [
 def test_faulty_claims(text: str, expected: list[tuple[str, str]]) -> None:
     codes = [(code, where) for code, where in faults(Claim, text)]
     assert [code for code, _ in codes] == [code for code, _ in expected]
-    assert all(found.startswith(where) for (_, found), (_, where) in zip(codes, expected, strict=True))
+    assert all(
+        found.startswith(where) for (_, found), (_, where) in zip(codes, expected, strict=True)
+    )
 
 
 def test_a_condition_knows_its_metrics() -> None:
@@ -97,7 +99,9 @@ def test_a_claim_knows_its_variants() -> None:
 
 
 def test_keywords_are_not_prefixes() -> None:
-    assert parse_expression("order > android") == Compare(">", MetricOf("order"), MetricOf("android"))
+    assert parse_expression("order > android") == Compare(
+        ">", MetricOf("order"), MetricOf("android")
+    )
 
 
 def test_precedence() -> None:

@@ -128,10 +128,13 @@ def test_null_for_what_may_be_null() -> None:
 
 
 def test_all_problems_at_once_in_order() -> None:
-    found = said(
-        "hebbdsl: 3\nmodel: {mlp: {hiden: [1]}}\noutput: {hebbian: {gamma: 2}}\nabout: a\nabout: b\n"
-    )
+    found = said("hebbdsl: 3\nmodel: {mlp: {hiden: [1]}}\noutput: {hebbian: {gamma: 2}}\n")
     assert [code for code, _ in found] == ["HEB311", "HEB201", "HEB302"]
+
+
+def test_keys_written_twice_are_said_with_the_rest() -> None:
+    tree = parse_tree(Source("s.yaml", GOOD + "about: a\nabout: b\nseed: 1\n"))
+    assert [problem.code for problem in examine(tree).problems] == ["HEB125", "HEB201"]
 
 
 def test_refusals_of_inner_parts_are_placed() -> None:
@@ -158,9 +161,9 @@ def test_variants_change_fields() -> None:
     assert found.baseline == "as_written"
     texts = {name: str(variant.setup.output) for name, variant in found.variants.items()}
     assert "gamma=0.05, T=7" in texts["as_written"]
-    assert texts["plain"] == "Softmax(bias=True)"
+    assert "Softmax(bias=True" in texts["plain"]
     assert "gamma=0.5, T=7" in texts["tuned"]
-    assert texts["order"] == "Softmax(bias=False)"
+    assert "Softmax(bias=False" in texts["order"]
     assert "Cache(size=3" in texts["item"]
     tuned = found.variants["tuned"].setup.training
     assert (tuned.batch_size, tuned.steps, tuned.optimizer.learning_rate) == (8, 1_000, 0.1)
@@ -216,7 +219,8 @@ def test_a_path_says_which_word_the_part_is_in_that_variant() -> None:
 
 
 def test_the_same_problem_in_several_variants_is_said_once() -> None:
-    fragment = "output: {hebbian: {gamma: 9}}\nvariants: {a: {}, b: {output.T: 3}, c: {training.steps: 9}}\n"
+    variants = "variants: {a: {}, b: {output.T: 3}, c: {training.steps: 9}}\n"
+    fragment = "output: {hebbian: {gamma: 9}}\n" + variants
     assert [code for code, _ in said(fragment)] == ["HEB302"]
 
 

@@ -12,9 +12,44 @@ from hebbdsl.diagnostics.render import render_json, render_lines, render_text
 from hebbdsl.pipeline import inspect
 
 SPEC = (Path(__file__).parents[2] / "specs" / "omniglot_curriculum.yaml").read_bytes()
-PIECES = [b"\0", b"\t", b"{", b"}", b"[", b"]", b"'", b'"', b": ", b"- ", b"#", b"&a ", b"*a", b"!", b"\n",
-          b"\r\n", b"> ", b"| ", b"%", b"null", b"true", b"1e9", b"..", b".", b"\xff", "é".encode(),
-          "\u202e".encode(), b"<<: ", b"? ", b"---\n", b"@", b"\\", b"0x", b"nan", b"{}", b"[]"]  # fmt: skip
+PIECES = [
+    b"\0",
+    b"\t",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"'",
+    b'"',
+    b": ",
+    b"- ",
+    b"#",
+    b"&a ",
+    b"*a",
+    b"!",
+    b"\n",
+    b"\r\n",
+    b"> ",
+    b"| ",
+    b"%",
+    b"null",
+    b"true",
+    b"1e9",
+    b"..",
+    b".",
+    b"\xff",
+    "é".encode(),
+    "\u202e".encode(),
+    b"<<: ",
+    b"? ",
+    b"---\n",
+    b"@",
+    b"\\",
+    b"0x",
+    b"nan",
+    b"{}",
+    b"[]",
+]
 
 EDITS = st.lists(
     st.tuples(

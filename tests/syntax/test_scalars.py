@@ -15,10 +15,21 @@ from hebbdsl.syntax.scalars import in_words, needs_quotes, plain, whole_range
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0", 0), ("7", 7), ("-3", -3), ("+3", 3), ("1_000", 1000), ("0.5", 0.5), ("-0.25", -0.25),
-        ("1e-3", 1e-3), ("1E3", 1e3), ("1.5e+2", 150.0), ("1_000.5", 1000.5), ("0.0", 0.0), ("0e9", 0),
+        ("0", 0),
+        ("7", 7),
+        ("-3", -3),
+        ("+3", 3),
+        ("1_000", 1000),
+        ("0.5", 0.5),
+        ("-0.25", -0.25),
+        ("1e-3", 1e-3),
+        ("1E3", 1e3),
+        ("1.5e+2", 150.0),
+        ("1_000.5", 1000.5),
+        ("0.0", 0.0),
+        ("0e9", 0),
     ],
-)  # fmt: skip
+)
 def test_numbers(text: str, value: float) -> None:
     assert number(text) == value
     assert plain(text) == value
@@ -26,16 +37,40 @@ def test_numbers(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [".5", "5.", "012", "00", "1__0", "_1", "1_", "0x10", "0b1", "1e", "e3", "1e1.5", "12:30", "--1",
-     "1 0", "", "١", "½", "1,5", "0_1", "1._5", "1e1_0"],
-)  # fmt: skip
+    [
+        ".5",
+        "5.",
+        "012",
+        "00",
+        "1__0",
+        "_1",
+        "1_",
+        "0x10",
+        "0b1",
+        "1e",
+        "e3",
+        "1e1.5",
+        "12:30",
+        "--1",
+        "1 0",
+        "",
+        "١",
+        "½",
+        "1,5",
+        "0_1",
+        "1._5",
+        "1e1_0",
+    ],
+)
 def test_not_numbers(text: str) -> None:
     assert number(text) is Numeral.NOT_A_NUMBER
     assert whole(text) is Numeral.NOT_A_NUMBER
     assert plain(text) == text
 
 
-@pytest.mark.parametrize("text", ["nan", "NaN", "inf", "-inf", ".inf", "Infinity", "1e999", "1e-999"])
+@pytest.mark.parametrize(
+    "text", ["nan", "NaN", "inf", "-inf", ".inf", "Infinity", "1e999", "1e-999"]
+)
 def test_numbers_that_cannot_be_computed_with(text: str) -> None:
     assert number(text) is Numeral.NOT_FINITE
 
@@ -76,12 +111,16 @@ def test_ranges() -> None:
     assert [whole_range(text) for text in ("0...9", "0.9", "a..b", "1..", "01..2")] == [None] * 5
 
 
-@pytest.mark.parametrize("text", ["012", "12:30", "1", "-1", ".5", "true", "null", "2024-01-02", "0x1"])
+@pytest.mark.parametrize(
+    "text", ["012", "12:30", "1", "-1", ".5", "true", "null", "2024-01-02", "0x1"]
+)
 def test_texts_that_need_quotes(text: str) -> None:
     assert needs_quotes(text)
 
 
-@pytest.mark.parametrize("text", ["no", "on", "a1", "about 12", "Greek", "10 seeds", "-", "..", "x:y"])
+@pytest.mark.parametrize(
+    "text", ["no", "on", "a1", "about 12", "Greek", "10 seeds", "-", "..", "x:y"]
+)
 def test_texts_that_do_not(text: str) -> None:
     assert not needs_quotes(text)
 

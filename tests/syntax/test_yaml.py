@@ -64,7 +64,12 @@ def test_every_node_has_its_characters() -> None:
 def test_quoting_is_noted() -> None:
     root = tree("a: 1\nb: '1'\nc: \"1\"\nd: |\n  1\n")
     values = [entry.value for entry in root.entries]
-    assert [value.quoted for value in values if isinstance(value, Scalar)] == [False, True, True, True]
+    assert [value.quoted for value in values if isinstance(value, Scalar)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 def test_both_loaders_give_the_same_tree(monkeypatch: pytest.MonkeyPatch) -> None:

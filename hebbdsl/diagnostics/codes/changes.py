@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSuchPath(Problem):
     """A change goes into a part that has no such field.
 
@@ -55,7 +54,6 @@ class NoSuchPath(Problem):
         return nearest(self.name, self.known)
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingInside(Problem):
     """A path goes into something that has nothing inside: a number, a word, a field not written.
 
@@ -85,7 +83,6 @@ class NothingInside(Problem):
         return f"give {quoted(self.path)} itself a value"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotOfSetup(Problem):
     """A variant changes what belongs to the whole experiment.
 
@@ -118,7 +115,6 @@ class NotOfSetup(Problem):
         return f"write {quoted(self.field)} at the top of the spec"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSuchItem(Problem):
     """A path names an item that the list does not have. Items count from 0.
 
@@ -153,7 +149,6 @@ class NoSuchItem(Problem):
         return f"items count from 0 to {self.count - 1}" if self.count else "the list is empty"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAChange(Problem):
     """The value of `--set` is not of the form `path=value`.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoreClassesThanData(Problem):
     """More classes are asked for than the data has.
 
@@ -42,7 +40,6 @@ class MoreClassesThanData(Problem):
         return f"use at most {self.available}, more alphabets, or `rotated_classes: true`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooManyDrawings(Problem):
     """More drawings of each class are asked for than there are, or none are left to train on.
 
@@ -92,7 +89,6 @@ class TooManyDrawings(Problem):
         return (Related(At.field("test_drawings"), f"{self.test} for testing"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubstituteTooSmall(Problem):
     """The substitute has fewer classes than are asked for.
 
@@ -129,7 +125,6 @@ class SubstituteTooSmall(Problem):
         return (Related(At.field("classes"), f"{self.classes} asked for"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubstituteUnused(Problem):
     """A field of the substitute has no effect: the counts and sizes are those of the data replaced.
 
@@ -165,7 +160,6 @@ class SubstituteUnused(Problem):
         return (Related(At.field(self.field), "this one counts"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SubstituteSame(Problem):
     """A data set stands in for itself.
 
@@ -195,7 +189,6 @@ class SubstituteSame(Problem):
         return "name another data set, or leave `otherwise` out"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownAlphabet(Problem):
     """An alphabet is named that the data does not have.
 
@@ -233,7 +226,6 @@ class UnknownAlphabet(Problem):
         return f"did you mean `{near}`?" if near else f"choose from: {', '.join(self.choices)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RepeatedAlphabet(Problem):
     """An alphabet is named twice.
 
@@ -270,7 +262,6 @@ class RepeatedAlphabet(Problem):
         return (Related(At.field("alphabets", self.first), "first named here"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ShiftedAway(Problem):
     """Training images are shifted by so much that nothing of them may be left.
 
@@ -309,7 +300,6 @@ class ShiftedAway(Problem):
         return (Related(At.field("image_size"), f"images of {self.image_size} pixels"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAnAddress(Problem):
     """An address to fetch data from is not one of the web.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -12,7 +11,6 @@ LONGEST = 1_000
 DEEPEST = 32
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unexpected(Problem):
     """Something stands in an expression where it cannot.
 
@@ -43,7 +41,6 @@ class Unexpected(Problem):
         return f"expected {self.expected}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SingleEquals(Problem):
     """`=` compares nothing; equality is `==`.
 
@@ -75,7 +72,6 @@ class SingleEquals(Problem):
         return "=="
 
 
-@dataclass(frozen=True, kw_only=True)
 class Chained(Problem):
     """Comparisons are not chained.
 
@@ -105,7 +101,6 @@ class Chained(Problem):
         return "compare twice, with `and` between"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotATruth(Problem):
     """A number stands where true or false is asked for.
 
@@ -136,7 +131,6 @@ class NotATruth(Problem):
         return f"compare it, as in {quoted(self.found + ' >= …')}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotANumberHere(Problem):
     """A comparison stands where a number is asked for.
 
@@ -163,7 +157,6 @@ class NotANumberHere(Problem):
         return "true or false"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooLong(Problem):
     """An expression is longer than 1,000 characters, or nested more than 32 deep.
 
@@ -188,7 +181,6 @@ class TooLong(Problem):
         return f"the expression has more than {LONGEST:,} characters".replace(",", "_")
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadNumeral(Problem):
     """A number in an expression is not written as numbers are.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.wording import listed, plain_list, quoted, suggestion
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownMetric(Problem):
     """There is no metric of that name.
 
@@ -46,7 +44,6 @@ class UnknownMetric(Problem):
         return nearest(self.metric, self.known)
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotYet(Problem):
     """A condition speaks of a metric that has a value only when the run has ended.
 
@@ -77,7 +74,6 @@ class NotYet(Problem):
         return "conditions speak of metrics of evaluations, such as `test_accuracy`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OnlyDuring(Problem):
     """A claim speaks of a metric of single evaluations, not of whole runs.
 
@@ -110,7 +106,6 @@ class OnlyDuring(Problem):
         return "`hebbdsl explain` lists the metrics of whole runs"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Aged(Problem):
     """A metric lacks its age, or has one that it does not take.
 
@@ -140,7 +135,6 @@ class Aged(Problem):
         return f"`{self.metric}@10`, for example" if self.aged else "without `@`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class VariantInCondition(Problem):
     """A condition names a variant.
 
@@ -167,7 +161,6 @@ class VariantInCondition(Problem):
         return "remove this"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoVariant(Problem):
     """A claim names a metric and not whose it is.
 
@@ -196,7 +189,6 @@ class NoVariant(Problem):
         return f"write {quoted(self.metric + '(variant)')}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownVariant(Problem):
     """A claim or `baseline` names a variant that the spec does not have.
 
@@ -236,7 +228,6 @@ class UnknownVariant(Problem):
         return nearest(self.variant, self.known)
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotProduced(Problem):
     """A claim or condition speaks of a metric that this curriculum never gives.
 
@@ -279,7 +270,6 @@ class NotProduced(Problem):
         return reasons.get(self.needs)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AgeNotSeen(Problem):
     """`newest_accuracy@k` asks for an age at which no evaluation looks.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Related, nearest
@@ -14,7 +13,6 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownField(Problem):
     """A word or section has no field of that name.
 
@@ -57,7 +55,6 @@ class UnknownField(Problem):
         return nearest(self.field, self.known)
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownWord(Problem):
     """There is no model, output, data set … of that name.
 
@@ -99,7 +96,6 @@ class UnknownWord(Problem):
         return nearest(self.word, self.known)
 
 
-@dataclass(frozen=True, kw_only=True)
 class MissingField(Problem):
     """A field that has no default is not written.
 
@@ -132,7 +128,6 @@ class MissingField(Problem):
         return f"add {quoted(self.field + ': …')}, {self.expected}{about}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WordOfAnotherKind(Problem):
     """A word stands where a word of another kind is asked for.
 
@@ -162,7 +157,6 @@ class WordOfAnotherKind(Problem):
         return f"{plural(self.asked)}: {plain_list(self.known)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TwoWords(Problem):
     """Two words stand where one part is asked for.
 
@@ -201,7 +195,6 @@ class TwoWords(Problem):
         return f"keep one, or indent {quoted(self.second)} if it is a field"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoWord(Problem):
     """A part has no word: its fields stand where the word should, or nothing does.
 
@@ -231,7 +224,6 @@ class NoWord(Problem):
         return f"write {quoted(example)}; {plural(self.kind)}: {plain_list(self.known)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoVersion(Problem):
     """The spec does not say which version of the language it is written in.
 

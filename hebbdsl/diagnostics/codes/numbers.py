@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Related
@@ -10,7 +9,6 @@ from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotFinite(Problem):
     """A number is infinite, not a number, or so small that a computer takes it for 0.
 
@@ -36,7 +34,6 @@ class NotFinite(Problem):
         return "not finite, or vanishing"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooManyDigits(Problem):
     """A number has more digits than any field takes.
 
@@ -64,7 +61,6 @@ class TooManyDigits(Problem):
         return "too long for a number"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotWhole(Problem):
     """A whole number is written with a point or an exponent.
 
@@ -103,7 +99,6 @@ class NotWhole(Problem):
         return f"{self.meant:_}" if self.meant is not None else None
 
 
-@dataclass(frozen=True, kw_only=True)
 class BackwardRange(Problem):
     """A range ends before it begins.
 
@@ -131,7 +126,6 @@ class BackwardRange(Problem):
         return f"write {quoted(f'{last}..{first}')}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Twice(Problem):
     """A number is in a list twice.
 
@@ -162,7 +156,6 @@ class Twice(Problem):
         return (Related(self.first, "first"),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooManyNumbers(Problem):
     """A list of whole numbers stands for more numbers than the field takes.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
@@ -22,7 +21,6 @@ def _also(place: Second, label: str) -> tuple[Related, ...]:
     return () if place is None else (Related(place, label),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class PooledAway(Problem):
     """The blocks of a `convnet` halve the image until nothing is left of it.
 
@@ -73,7 +71,6 @@ class PooledAway(Problem):
         return _also(self.image_size, f"images are {height}×{width}")
 
 
-@dataclass(frozen=True, kw_only=True)
 class EvenKernel(Problem):
     """A convolution with an even kernel can't keep the size of its image.
 
@@ -106,7 +103,6 @@ class EvenKernel(Problem):
         return f"use {self.kernel - 1} or {self.kernel + 1}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class StartAboveClasses(Problem):
     """A curriculum starts with more classes than take part.
 
@@ -151,7 +147,6 @@ class StartAboveClasses(Problem):
         return _also(self.data_classes, f"{self.classes:_} classes take part")
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchTooLarge(Problem):
     """A batch holds more images than the classes in play have for training.
 
@@ -208,7 +203,6 @@ class BatchTooLarge(Problem):
         return _also(self.start, f"{self.classes:_} classes at first")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NewestShareTooLarge(Problem):
     """The share of a batch for the newest classes is more images than they have.
 
@@ -258,7 +252,6 @@ class NewestShareTooLarge(Problem):
         return _also(self.batch_size, "a share of this")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingNewest(Problem):
     """`newest_share` is given to a curriculum that never adds classes.
 
@@ -288,7 +281,6 @@ class NothingNewest(Problem):
         return "leave `newest_share` out, or use `growing`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WeightsPerExpert(Problem):
     """A mixture has more or fewer weights than experts.
 
@@ -328,7 +320,6 @@ class WeightsPerExpert(Problem):
         return _also(self.listed, f"{self.experts} here")
 
 
-@dataclass(frozen=True, kw_only=True)
 class WeightsSum(Problem):
     """The weights of a mixture do not sum to one.
 
@@ -360,7 +351,6 @@ class WeightsSum(Problem):
         return "shares of a probability sum to 1"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NesterovWithoutMomentum(Problem):
     """`nesterov` is asked of an `sgd` that has no momentum.
 
@@ -388,7 +378,6 @@ class NesterovWithoutMomentum(Problem):
         return "give `momentum`, for example 0.9"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnfitSubstitute(Problem):
     """The curriculum fits the data set, but not the one that would stand in for it.
 

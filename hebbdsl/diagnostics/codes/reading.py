@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -12,7 +11,6 @@ LARGEST = 1_000_000
 """Bytes of the longest file that is read."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSuchFile(Problem):
     """There is no file of that name.
 
@@ -38,7 +36,6 @@ class NoSuchFile(Problem):
         return f"did you mean {quoted(self.near)}?" if self.near else None
 
 
-@dataclass(frozen=True, kw_only=True)
 class IsFolder(Problem):
     """A folder stands where one spec is asked for.
 
@@ -63,7 +60,6 @@ class IsFolder(Problem):
         return "name one file in it"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Empty(Problem):
     """The file says nothing: it is empty, or holds only spaces and comments.
 
@@ -88,7 +84,6 @@ class Empty(Problem):
         return "begin with `hebbdsl: 1` and `experiment: name`; `hebbdsl explain` lists the words"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ControlCharacter(Problem):
     """A character that no text holds: the file is binary, or was damaged.
 
@@ -117,7 +112,6 @@ class ControlCharacter(Problem):
         return "is this a spec? Specs are text files"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotUtf8(Problem):
     """The bytes of the file are not UTF-8 text.
 
@@ -148,7 +142,6 @@ class NotUtf8(Problem):
         return "save it as UTF-8 without other encodings mixed in"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooLarge(Problem):
     """The file is larger than any spec: over 1 MB. It was not read.
 
@@ -173,7 +166,6 @@ class TooLarge(Problem):
         return "is this a spec?"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unreadable(Problem):
     """The file is there and cannot be read.
 
@@ -194,7 +186,6 @@ class Unreadable(Problem):
         return f"the file cannot be read: {self.reason}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownSurface(Problem):
     """The file's ending is not one that is read: specs are written in YAML, `.yaml` or `.yml`.
 
@@ -220,7 +211,6 @@ class UnknownSurface(Problem):
         return "write the spec in YAML, in a file that ends in `.yaml`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSpecs(Problem):
     """The folder and the folders below it hold no spec: no file that ends in `.yaml` or `.yml`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Related
@@ -14,7 +13,6 @@ MOST_NODES = 10_000
 FIRST_ONLY = "YAML reports the first error only: there may be more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Malformed(Problem):
     """The text is not YAML.
 
@@ -45,7 +43,6 @@ class Malformed(Problem):
         return f"{self.advice}; {FIRST_ONLY}" if self.advice else FIRST_ONLY
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tab(Problem):
     """A line is indented with a tab.
 
@@ -75,7 +72,6 @@ class Tab(Problem):
         return f"indent with spaces; {FIRST_ONLY}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoColon(Problem):
     """A key has no colon.
 
@@ -106,7 +102,6 @@ class NoColon(Problem):
         return f"write `{self.key}: …`; {FIRST_ONLY}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSpace(Problem):
     """A colon has no space after it, so YAML reads key and value as one word.
 
@@ -136,7 +131,6 @@ class NoSpace(Problem):
         return f"write {quoted(f'{key}: {value}')}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unclosed(Problem):
     """A bracket or brace is opened and not closed, or closed by the other kind.
 
@@ -173,7 +167,6 @@ class Unclosed(Problem):
         return FIRST_ONLY
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnclosedQuote(Problem):
     """A quotation mark is opened and not closed.
 
@@ -202,7 +195,6 @@ class UnclosedQuote(Problem):
         return FIRST_ONLY
 
 
-@dataclass(frozen=True, kw_only=True)
 class BlockMark(Problem):
     """A value begins with `>` or `|`, which mean something else to YAML.
 
@@ -234,7 +226,6 @@ class BlockMark(Problem):
         return f"name a metric before the sign, and quote the condition; {FIRST_ONLY}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommaInside(Problem):
     """A comma inside `{…}` or `[…]` splits what was meant as one expression.
 
@@ -264,7 +255,6 @@ class CommaInside(Problem):
         return "quote the condition"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ColonInside(Problem):
     """A second colon on the line makes YAML see a key where a value is meant.
 
@@ -293,7 +283,6 @@ class ColonInside(Problem):
         return f"quote a text that has a colon; put fields in `{{…}}`; {FIRST_ONLY}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Indentation(Problem):
     """A line is indented unlike its neighbours.
 
@@ -325,7 +314,6 @@ class Indentation(Problem):
         return f"fields of one section begin in the same column; {FIRST_ONLY}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateKey(Problem):
     """A key is written twice in one mapping.
 
@@ -361,7 +349,6 @@ class DuplicateKey(Problem):
         return "remove one of the two"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAMapping(Problem):
     """A spec is a mapping of sections, not a list or a single word.
 

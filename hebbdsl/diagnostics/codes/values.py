@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.wording import listed, quoted
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongType(Problem):
     """A value is not of the type that its field takes. Nothing is converted silently.
 
@@ -43,7 +41,6 @@ class WrongType(Problem):
         return self.advice
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutOfBounds(Problem):
     """A number is outside the limits of its field.
 
@@ -70,7 +67,6 @@ class OutOfBounds(Problem):
         return self.bounds
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAChoice(Problem):
     """A field takes one of a few words, and this is none of them.
 
@@ -106,7 +102,6 @@ class NotAChoice(Problem):
         return nearest(self.written, self.choices)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongLength(Problem):
     """A list has too few or too many items.
 
@@ -138,7 +133,6 @@ class WrongLength(Problem):
         return f"{self.count} items"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongForm(Problem):
     """A name is not written as names are.
 
@@ -170,7 +164,6 @@ class WrongForm(Problem):
         return f"a name is {self.form}{such}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NeedsQuotes(Problem):
     """A text that looks like a number, `true`, `false` or `null` must be quoted.
 
@@ -207,7 +200,6 @@ class NeedsQuotes(Problem):
         return f'"{self.written}"'
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoValue(Problem):
     """Nothing stands where a value should.
 
@@ -235,7 +227,6 @@ class NoValue(Problem):
         return self.advice
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherVersion(Problem):
     """The spec is written in a version of the language that this program does not read.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
@@ -10,7 +9,6 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
 
-@dataclass(frozen=True, kw_only=True)
 class Anchor(Problem):
     """A YAML anchor, `&name`.
 
@@ -41,7 +39,6 @@ class Anchor(Problem):
         return "remove it, or quote a text that begins with `&`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Alias(Problem):
     """A YAML alias, `*name`.
 
@@ -70,7 +67,6 @@ class Alias(Problem):
         return "write the value out, or quote a text that begins with `*`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tag(Problem):
     """A YAML tag, `!name`, or a `%` directive.
 
@@ -104,7 +100,6 @@ class Tag(Problem):
         return "remove it"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MergeKey(Problem):
     """A YAML merge key, `<<`.
 
@@ -134,7 +129,6 @@ class MergeKey(Problem):
         return "write the fields out"
 
 
-@dataclass(frozen=True, kw_only=True)
 class SeveralDocuments(Problem):
     """A second YAML document begins in the file.
 
@@ -165,7 +159,6 @@ class SeveralDocuments(Problem):
         return "put it into a file of its own"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAKey(Problem):
     """A list or a mapping stands where a name is asked for.
 
@@ -191,7 +184,6 @@ class NotAKey(Problem):
         return "not a name"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooDeep(Problem):
     """Lists and mappings are nested deeper than any spec.
 
@@ -213,7 +205,6 @@ class TooDeep(Problem):
         return f"level {DEEPEST + 1}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooMany(Problem):
     """The file holds more values than any spec: over 10,000 keys, items and values.
 
