@@ -67,8 +67,14 @@ def options(
     """
 
 
-for command in (validate, plan, run, compare, explain):
-    app.command()(command)
+for command, brief in (
+    (validate, "Check specs: all problems, each with its place."),
+    (plan, "Show layers, parameters, memory and levels."),
+    (run, "Train one run of a spec."),
+    (compare, "Train what is missing, and compare variants."),
+    (explain, "Explain a code or a word."),
+):
+    app.command(short_help=brief)(command)
 
 
 def main() -> None:

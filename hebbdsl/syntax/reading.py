@@ -62,7 +62,7 @@ def refuse_unprintable(source: Source) -> None:
 
 def find_specs(path: Path) -> tuple[Path, ...]:
     """The specs of a folder and of those below it, in order; any other path as it is."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # unlike Path.is_dir, never raises
         return (path,)
     return tuple(
         sorted(

@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.diagnostics.catalogue import PROBLEMS, page
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.spec.glossary import topics
 from hebbdsl.spec.types import fields_of
 from hebbdsl.vocabulary import VOCABULARY, WORDS
@@ -26,7 +27,7 @@ def test_without_an_argument_everything_is_listed() -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
-def test_codes(problem: type) -> None:
+def test_codes(problem: type[Problem]) -> None:
     result = explain(problem.code.lower())
     assert result.exit_code == 0
     assert result.stdout.rstrip("\n").endswith(page(problem))

@@ -22,7 +22,8 @@ FRAGMENTS = [problem for problem in FRONT if not IS_COMMAND.match(examples(probl
 
 
 def subclasses(cls: type) -> Iterator[type]:
-    for subclass in cls.__subclasses__():
+    found: list[type] = cls.__subclasses__()
+    for subclass in found:
         yield subclass
         yield from subclasses(subclass)
 

@@ -12,7 +12,7 @@ from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import At, Problem, Problems, Rejected, Related, nearest
 from hebbdsl.diagnostics.wording import listed, number_of, plain_list, plural, quoted, suggestion
 from hebbdsl.source import Source, Span
-from hebbdsl.spec.checked import Origin
+from hebbdsl.spec.checked import Origin, Path
 from hebbdsl.spec.origins import resolve
 
 SOURCE = Source("s.yaml", "output: {gamma: 0.5}")
@@ -51,7 +51,7 @@ def test_problems_are_frozen_keyword_only_dataclasses() -> None:
     with pytest.raises(FrozenInstanceError):
         problem.place = "b"  # type: ignore[misc]
     with pytest.raises(TypeError):
-        NoVersion("a")  # type: ignore[misc]
+        NoVersion("a")  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         UnknownField(place="a", owner="x")  # type: ignore[call-arg]
 
@@ -70,7 +70,10 @@ def test_the_gravest_exit_code_wins() -> None:
 
 
 def test_places_are_resolved_wherever_they_stand() -> None:
-    origins = {("output",): Origin(OUTPUT), ("output", "gamma"): Origin(VALUE, GAMMA)}
+    origins: dict[Path, Origin] = {
+        ("output",): Origin(OUTPUT),
+        ("output", "gamma"): Origin(VALUE, GAMMA),
+    }
     gamma, rate = At.field("gamma"), At.field("rate")
     problem = Placed(place=gamma, one=At(("gamma",), key=True), several=(gamma, rate))
     found = resolve(problem, origins, ("output",))

@@ -133,6 +133,16 @@ def test_what_is_refused(text: str, code: str, where: str) -> None:
     assert problem.place.text == where
 
 
+@pytest.mark.parametrize(
+    "text", [text for text, _, _ in REFUSED], ids=lambda value: repr(value)[:30]
+)
+def test_the_slower_loader_refuses_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words for YAML's own errors differ, so those may come under the general code."""
+    fast = [problem.code for problem in problems(text)]
+    monkeypatch.setattr(surface, "_LOADER", yaml.Loader)
+    assert [problem.code for problem in problems(text)] in (fast, ["HEB110"])
+
+
 def test_duplicates_show_both_places_and_leave_a_tree() -> None:
     parsed = parse_tree(Source("t.yaml", "a: 1\nb: 2\na: 3"))
     (problem,) = parsed.problems

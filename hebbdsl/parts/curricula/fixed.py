@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NothingNewest
+from hebbdsl.diagnostics.codes.parts import NothingNewest
+from hebbdsl.diagnostics.codes.plan import BatchTooLarge
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.part import Curriculum, ImageFacts

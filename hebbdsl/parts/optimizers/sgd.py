@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.plan import NesterovWithoutMomentum
+from hebbdsl.diagnostics.codes.parts import NesterovWithoutMomentum
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay
 from hebbdsl.parts.optimizers.fusion import can_fuse

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hebbdsl.diagnostics.codes.parts import NothingNewest
 from hebbdsl.diagnostics.codes.plan import (
     BatchTooLarge,
     NewestShareTooLarge,
-    NothingNewest,
     StartAboveClasses,
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hebbdsl.diagnostics.codes.plan import EvenKernel, PooledAway
+from hebbdsl.diagnostics.codes.parts import EvenKernel
+from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.models.convnet.module import CPU_CHUNK, Block, ConvnetModule
 from hebbdsl.parts.models.convnet.spec import Convnet

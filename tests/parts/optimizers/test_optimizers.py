@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hebbdsl.diagnostics.codes.plan import NesterovWithoutMomentum
+from hebbdsl.diagnostics.codes.parts import NesterovWithoutMomentum
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.models.convnet.spec import Convnet
 from hebbdsl.parts.optimizers.adagrad import Adagrad

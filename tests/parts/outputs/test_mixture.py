@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from hebbdsl.diagnostics.codes.plan import WeightsPerExpert, WeightsSum
+from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.cache.spec import Cache

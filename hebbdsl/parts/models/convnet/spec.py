@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.plan import EvenKernel, PooledAway
+from hebbdsl.diagnostics.codes.parts import EvenKernel
+from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Length, Width
 from hebbdsl.parts.part import ImageShape, Layer, Model

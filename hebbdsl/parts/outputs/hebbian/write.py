@@ -55,7 +55,8 @@ def write(
         mean: what to subtract from the activations; None: nothing.
 
     Source:
-        Rae et al. 2018, section 3. PAPER.md tags: the rule [C]; scale of h̄ is ours.
+        Rae et al. 2018, section 3. The rule as independent implementations have it; centring and
+        `mean_row` are ours.
     """
     same = labels[:, None] == labels[None, :]
     n = same.sum(dim=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.plan import WeightsPerExpert, WeightsSum
+from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Fraction, Length
 from hebbdsl.parts.part import Layer, Output

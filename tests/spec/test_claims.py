@@ -1,0 +1,87 @@
+"""Metrics that a curriculum never gives, in claims and in conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hebbdsl.diagnostics.codes.metrics import NotProduced
+from hebbdsl.expression.metrics import EVALUATION_METRICS
+from hebbdsl.source import Source, Span
+from hebbdsl.spec import claims
+from hebbdsl.spec.checker import examine
+from hebbdsl.syntax.yaml import parse_tree
+from tests.specs import with_sections
+
+
+def said(fragment: str) -> list[tuple[str, str]]:
+    problems = examine(parse_tree(Source("s.yaml", with_sections(fragment)))).problems
+    return [(p.code, p.place.text) for p in problems if isinstance(p.place, Span)]
+
+
+FIXED = "curriculum: fixed\n"
+UNTIL = "curriculum: {fixed: {until: test_accuracy > 0.9}}\n"
+
+
+@pytest.mark.parametrize(
+    ("curriculum", "claim", "refused"),
+    [
+        (FIXED, "steps_to_finish(main) > 1", True),
+        (FIXED, "levels_passed(main) > 1", True),
+        (FIXED, "newest_accuracy@10(main) > 1", True),
+        (FIXED, "final_test_accuracy(main) > 1", False),
+        (UNTIL, "steps_to_finish(main) > 1", False),
+        (UNTIL, "levels_passed(main) > 1", False),
+        (UNTIL, "newest_accuracy@10(main) > 1", True),
+        ("", "steps_to_finish(main) > 1", False),
+        ("", "newest_accuracy@10(main) > 1", False),
+    ],
+)
+def test_claims_against_curricula(curriculum: str, claim: str, refused: bool) -> None:
+    metric = claim.partition("(")[0]
+    expected = [("HEB227", metric)] if refused else []
+    assert said(f"{curriculum}claims:\n  - {claim}\n") == expected
+
+
+def test_the_curriculum_is_that_of_the_variant() -> None:
+    fragment = (
+        "variants:\n  grows: {}\n  stays: {curriculum: fixed}\n"
+        "claims:\n  - steps_to_finish(grows) > 1\n  - steps_to_finish(stays) > 1\n"
+    )
+    problems = list(examine(parse_tree(Source("s.yaml", with_sections(fragment)))).problems)
+    assert [getattr(problem, "variant", None) for problem in problems] == ["stays"]
+
+
+@pytest.mark.parametrize(
+    ("age", "fine"), [(0, False), (5, False), (10, True), (15, False), (100, True), (110, False)]
+)
+def test_ages(age: int, fine: bool) -> None:
+    found = said(f"claims:\n  - newest_accuracy@{age}(main) > 0.1\n")
+    assert found == ([] if fine else [("HEB228", f"newest_accuracy@{age}")])
+
+
+def test_ages_follow_the_training_of_the_variant() -> None:
+    fragment = (
+        "variants: {a: {}, b: {training.evaluate_every: 7, training.binding_steps: 14}}\n"
+        "claims:\n  - newest_accuracy@14(a) > newest_accuracy@14(b)\n"
+    )
+    assert said(fragment) == [("HEB228", "newest_accuracy@14")]
+
+
+def test_unknown_variants_are_found_in_claims_that_are_wrong_otherwise() -> None:
+    fragment = "claims:\n  - final_test_accuracy(mian) + 1\n"
+    assert said(fragment) == [
+        ("HEB133", "final_test_accuracy(mian) + 1"),
+        ("HEB226", "mian"),
+    ]
+
+
+def test_conditions_against_curricula(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No metric of evaluations needs anything today; one that did would be refused."""
+    needy = replace(EVALUATION_METRICS["newest_accuracy"], needs="levels")
+    metrics = {**EVALUATION_METRICS, "newest_accuracy": needy}
+    monkeypatch.setattr(claims, "EVALUATION_METRICS", metrics)
+    until = "curriculum: {fixed: {until: newest_accuracy > 0.9}}\n"
+    assert said(until) == [(NotProduced.code, "newest_accuracy > 0.9")]
+    assert said("curriculum: {growing: {when: newest_accuracy > 0.9}}\n") == []
