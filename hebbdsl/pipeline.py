@@ -88,7 +88,7 @@ def build_program(
     device: str = "auto",
     reporter: Reporter | None = None,
 ) -> Program:
-    """Stage 5: the training graph of one variant (the first) and seed (the first). Opens the data."""
+    """Stage 5: the training graph of a variant and a seed (the first ones). Opens the data."""
     from hebbdsl.parts.part import Quiet
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device
@@ -108,7 +108,9 @@ def build_program(
     )
 
 
-def run_program(program: Program, out: Path | str = "runs", monitor: Monitor | None = None) -> Record:
+def run_program(
+    program: Program, out: Path | str = "runs", monitor: Monitor | None = None
+) -> Record:
     """Stage 6: train from step 0, and write what happened into the run's folder under `out`."""
     from hebbdsl.run.execution import execute
     from hebbdsl.run.monitor import Silent

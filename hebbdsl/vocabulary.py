@@ -1,4 +1,4 @@
-"""Every word of the language: kind, then word, then spec class. The only place that knows them all."""
+"""Every word of the language: kind, word, spec class. Only this module knows them all."""
 
 from __future__ import annotations
 

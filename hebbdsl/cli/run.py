@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from hebbdsl.plan.plan import Plan
-    from hebbdsl.run.job import Job
     from hebbdsl.run.record import Record
 
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec.")
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec."),
 ]
 Variants = Annotated[
     list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
@@ -86,12 +85,12 @@ def summary(record: Record) -> str:
     lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
-    for age in (10, 20):
-        if (newest := metrics.get(f"newest_accuracy@{age}")) is not None:
-            lines.append(
-                f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
-                f" (mean of {newest.cohorts} cohorts)"
-            )
+    lines.extend(
+        f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
+        f" (mean of {newest.cohorts} cohorts)"
+        for age in (10, 20)
+        if (newest := metrics.get(f"newest_accuracy@{age}")) is not None
+    )
     if (speed := metrics.get("steps_per_second")) is not None:
         lines.append(f"  speed: {speed.value:.1f} steps/s of training")
     lines.append(f"  folder: {record.folder}")

@@ -81,9 +81,7 @@ def _seeds(text: str) -> range:
     return range(start, stop + 1)
 
 
-def train_all(
-    jobs: Sequence[Job], workers: int | None, quiet: bool
-) -> tuple[list[Record], int]:
+def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[list[Record], int]:
     """Train what is not settled. Returns all records there are, in order, and the exit code.
 
     Problems of single runs are shown on stderr and do not stop the others.

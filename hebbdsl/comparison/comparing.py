@@ -44,7 +44,8 @@ def compare_records(
 
     A record that failed or was interrupted is listed and not averaged. Each tested metric of each
     variant that shares a seed with the baseline has one test; Holm's correction is over the
-    variants, for each metric by itself. Costs and the number of levels passed are shown without a test.
+    variants, for each metric by itself. Costs and the number of levels passed are shown without
+    a test.
 
     Args:
         baseline: the variant of ratios and tests; None: the first that has records.

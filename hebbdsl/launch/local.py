@@ -34,21 +34,21 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
     """
     found: list[Problem] = []
     if workers == 1:
-        for number, job in enumerate(jobs):
-            found.extend(_attempt(number, job, board))
+        for index, job in enumerate(jobs):
+            found.extend(_attempt(index, job, board))
         return tuple(found)
     with _Workers(jobs, workers) as crew:
         for message in crew.messages():
             match message:
-                case ("began", int(job)):
-                    board.began(job)
-                case ("evaluated", int(job), Evaluation() as evaluation):
-                    board.evaluated(job, evaluation)
+                case ("began", int(number)):
+                    board.began(number)
+                case ("evaluated", int(number), Evaluation() as evaluation):
+                    board.evaluated(number, evaluation)
                 case ("say", str(text)):
                     board.say(text)
-                case ("ended", int(job), record, problems):
+                case ("ended", int(number), record, problems):
                     found.extend(problems)
-                    board.ended(job, record, problems)
+                    board.ended(number, record, problems)
     return tuple(found)
 
 
@@ -152,7 +152,8 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
     board = _Telling(messages)
     try:
         while (item := jobs.get()) is not None:
-            _attempt(*item, board)
+            number, job = item
+            _attempt(number, job, board)
     except KeyboardInterrupt:
         messages.cancel_join_thread()
 

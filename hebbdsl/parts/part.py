@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import torch
 
     from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.models.network import Network
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 ImageShape = tuple[int, int, int]
@@ -209,7 +210,7 @@ class Model(Part):
         yield from ()
 
     @abstractmethod
-    def build(self, image: ImageShape) -> torch.nn.Module:
+    def build(self, image: ImageShape) -> Network:
         """The door to torch: a module from [batch, channels, height, width] to [batch, features].
 
         It applies no dropout: masks are drawn by the program.
@@ -259,13 +260,13 @@ class Curriculum(Part):
         """What its runs have that some metrics need: `finish` (a level can be passed), `levels`."""
         return frozenset() if self.passes is None else frozenset({"finish"})
 
-    def newest_drawn(self, batch_size: int) -> int:
+    def newest_drawn(self, batch_size: int) -> int | None:
         """How many images of a batch show the classes added last, where the curriculum says so.
 
-        The others are drawn from the older classes. 0 without `newest_share`: then all are drawn
-        uniformly, as they are at the first level.
+        The others are drawn from the older classes. None without `newest_share`: then all are
+        drawn uniformly, as they always are at the first level.
         """
-        return round((self.newest_share or 0) * batch_size)
+        return None if self.newest_share is None else round(self.newest_share * batch_size)
 
     @abstractmethod
     def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:

@@ -32,12 +32,13 @@ class Batches:
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """Draws batches, each without repeats, uniformly or with a share for the newest classes."""
+    """Draws batches, each without repeats: uniformly, or `newest_drawn` images of the classes added
+    last and the rest of the older ones."""
 
     seed: int
     batch_size: int
     train_drawings: int
-    newest_share: float | None
+    newest_drawn: int | None
 
     def draw(self, first: int, steps: int, play: InPlay, device: torch.device) -> Batches:
         """Batches of steps `first .. first + steps - 1`, moved to the device in one copy."""
@@ -49,13 +50,9 @@ class Sampler:
     def _batch(self, step: int, play: InPlay) -> Int[np.ndarray, " batch"]:
         generator = numpy_generator(self.seed, "batch", step)
         every = play.classes * self.train_drawings
-        if self.newest_share is None or play.newest == 0:
+        if self.newest_drawn is None or play.newest == 0:
             return generator.choice(every, self.batch_size, replace=False)
         older = play.newest * self.train_drawings
-        new = round(self.newest_share * self.batch_size)
-        return np.concatenate(
-            [
-                older + generator.choice(every - older, new, replace=False),
-                generator.choice(older, self.batch_size - new, replace=False),
-            ]
-        )
+        newest = generator.choice(every - older, self.newest_drawn, replace=False)
+        rest = generator.choice(older, self.batch_size - self.newest_drawn, replace=False)
+        return np.concatenate([older + newest, rest])

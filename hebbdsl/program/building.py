@@ -52,7 +52,10 @@ def assemble(
         device=device,
         images=images,
         sampler=Sampler(
-            seed, training.batch_size, facts.train_drawings, setup.curriculum.newest_share
+            seed,
+            training.batch_size,
+            facts.train_drawings,
+            setup.curriculum.newest_drawn(training.batch_size),
         ),
         model=model,
         output=output,

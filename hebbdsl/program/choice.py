@@ -25,7 +25,9 @@ def choose_classes(
         available: classes of the opened data, before rotation.
     """
     turns = 4 if dataset.rotated_classes else 1
-    drawn = numpy_generator(seed, "classes").permutation(available * turns)[: dataset.facts().classes]
+    drawn = numpy_generator(seed, "classes").permutation(available * turns)[
+        : dataset.facts().classes
+    ]
     if curriculum.order == "alphabet":
         drawn.sort()
     return tuple(ChosenClass(int(number) // turns, int(number) % turns) for number in drawn)

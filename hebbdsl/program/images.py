@@ -28,7 +28,7 @@ class Images:
         return ink(self.train[labels, drawings])
 
 
-def ink(pixels: UInt8[Tensor, "..."]) -> Float[Tensor, "..."]:
+def ink(pixels: UInt8[Tensor, ...]) -> Float[Tensor, ...]:
     """Bytes to numbers from 0 (paper) to 1 (ink)."""
     return pixels.float() / 255
 
@@ -36,7 +36,7 @@ def ink(pixels: UInt8[Tensor, "..."]) -> Float[Tensor, "..."]:
 def read_images(
     content: Content, dataset: Dataset, chosen: Sequence[ChosenClass], device: torch.device
 ) -> Images:
-    """Read the chosen classes, turn them, and split their drawings: the first ones are for testing."""
+    """Read the chosen classes, turn them, split their drawings: the first ones are for testing."""
     distinct = sorted({one.index for one in chosen})
     place = {index: position for position, index in enumerate(distinct)}
     pixels = content.read(distinct, dataset.image_size)

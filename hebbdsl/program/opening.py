@@ -14,7 +14,7 @@ from hebbdsl.vocabulary import WORDS
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Opened:
-    """The data set that is used with its content; `substituted_for` is the word it stands in for."""
+    """The data set that is used, its content, and the word that it stands in for, if it does."""
 
     dataset: Dataset
     content: Content

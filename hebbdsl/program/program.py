@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
+from hebbdsl.parts.models.network import Network
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.augmentation import rotate_and_shift
@@ -37,7 +38,7 @@ class Program:
     device: torch.device
     images: Images
     sampler: Sampler
-    model: nn.Module
+    model: Network
     output: OutputLayer
     optimizer: torch.optim.Optimizer
     step: Step

@@ -1,7 +1,7 @@
 """Every random draw comes from a generator keyed by (seed, purpose, step).
 
-So training state is a pure function of (spec, seed, step): nothing depends on what was drawn before,
-on the device that samples, or on which process does it.
+So training state is a pure function of (spec, seed, step): nothing depends on what was drawn
+before, on the device that samples, or on which process does it.
 """
 
 from __future__ import annotations

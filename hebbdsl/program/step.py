@@ -82,4 +82,3 @@ class Step:
                 clean = self.model(images).float()
         h = clean if keep is None else clean * keep
         return self.output.loss(h, labels, in_play), h, clean
-

@@ -29,47 +29,45 @@ def assess(
 ) -> Assessment:
     """Evaluate after `step` steps, on all classes in play or on a sample of them.
 
-    A sample holds the newest classes and those whose binding is followed, and then as many others
-    as `evaluation_classes` allows, drawn anew each time. The accuracy over all classes in play is
-    then estimated stratum by stratum: those always looked at count for themselves, the drawn ones
-    for all the others.
+    A sample holds the newest classes and as many of the others as `evaluation_classes` leaves room
+    for (at least as many as there are newest ones), drawn anew each time. Accuracy over all classes
+    in play is then estimated stratum by stratum: the newest count for themselves, the drawn ones
+    for all the others. A cohort whose binding is followed is measured on those of its classes that
+    were looked at, and not at all when none was.
     """
-    play, training = course.in_play.classes, program.setup.training
-    followed = course.followed(step, training.binding_steps)
-    always = np.zeros(play, dtype=bool)
-    for cohort in {*followed, course.level}:
-        always[course.cohort(cohort)] = True
-    others = np.flatnonzero(~always)
+    play, training = course.in_play, program.setup.training
+    newest = course.cohort(course.level)
+    others = np.arange(newest.start)
     limit = training.evaluation_classes
-    room = len(others) if whole or limit is None else max(limit - int(always.sum()), 1)
-    if room < len(others):
-        generator = numpy_generator(program.seed, "evaluation", step)
-        others = np.sort(generator.choice(others, room, replace=False))
-    looked_at = np.concatenate([np.flatnonzero(always), others])
-    accuracy = np.full(play, np.nan)
+    if not whole and limit is not None:
+        room = max(limit - len(newest), len(newest))
+        if room < len(others):
+            generator = numpy_generator(program.seed, "evaluation", step)
+            others = np.sort(generator.choice(others, room, replace=False))
+    looked_at = np.concatenate([others, newest])
+    accuracy = np.full(play.classes, np.nan)
     drawings = program.images.test.shape[1]
-    accuracy[looked_at] = correct_by_class(program, looked_at.tolist(), play) / drawings
+    accuracy[looked_at] = correct_by_class(program, looked_at.tolist(), play.classes) / drawings
     return Assessment(
-        test_accuracy=_stratified(accuracy, always),
-        newest_accuracy=float(accuracy[course.cohort(course.level)].mean()),
-        whole=len(looked_at) == play,
+        test_accuracy=_stratified(accuracy, newest),
+        newest_accuracy=float(accuracy[newest].mean()),
+        whole=len(looked_at) == play.classes,
         binding=tuple(
             Binding(
                 cohort=cohort,
                 age=step - course.appeared(cohort),
                 exposures=float(exposures[course.cohort(cohort)].mean()),
-                accuracy=float(accuracy[course.cohort(cohort)].mean()),
+                accuracy=float(np.nanmean(accuracy[course.cohort(cohort)])),
             )
-            for cohort in followed
+            for cohort in course.followed(step, training.binding_steps)
+            if not np.isnan(accuracy[course.cohort(cohort)]).all()
         ),
     )
 
 
-def _stratified(
-    accuracy: Float[np.ndarray, " classes"], always: np.ndarray
-) -> float:
-    others = accuracy[~always]
-    total = accuracy[always].sum()
+def _stratified(accuracy: Float[np.ndarray, " classes"], newest: range) -> float:
+    others = accuracy[: newest.start]
+    total = accuracy[newest].sum()
     if len(others):
         total += np.nanmean(others) * len(others)
     return float(total / len(accuracy))

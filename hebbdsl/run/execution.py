@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from hebbdsl import __version__
+from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.program.program import Program
 from hebbdsl.run.assessment import assess
 from hebbdsl.run.course import Course
-from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Evaluation, Record, Value
@@ -147,7 +147,8 @@ class _Run:
                 "origin": content.origin,
                 "substituted_for": opened.substituted_for,
                 "classes": [
-                    content.names[one.index] + f"@{90 * one.quarter_turns}" * bool(one.quarter_turns)
+                    content.names[one.index]
+                    + f"@{90 * one.quarter_turns}" * bool(one.quarter_turns)
                     for one in program.chosen
                 ],
             },

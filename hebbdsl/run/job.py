@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.run import NotFinite
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.program.opening import Opened, open_data
 from hebbdsl.program.identity import identity
+from hebbdsl.program.opening import Opened, open_data
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -35,10 +34,14 @@ class Job:
         return f"{self.variant}, seed {self.seed}"
 
 
-@lru_cache(maxsize=2)
+_OPENED: dict[Dataset, Opened] = {}
+
+
 def opened(dataset: Dataset, reporter: Reporter) -> Opened:
     """The data of a job, opened once a process however many runs use it."""
-    return open_data(dataset, reporter)
+    if dataset not in _OPENED:
+        _OPENED[dataset] = open_data(dataset, reporter)
+    return _OPENED[dataset]
 
 
 def folder_of(job: Job, reporter: Reporter) -> RunFolder:
@@ -90,9 +93,7 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
                 use_threads(job.threads)
                 data = opened(job.plan.setup.data, reporter)
                 device = find_device(job.device)
-                program = assemble(
-                    job.experiment, job.variant, job.plan, job.seed, data, device
-                )
+                program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
                 record = execute(program, folder, monitor)
     return record
 

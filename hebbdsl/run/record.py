@@ -32,7 +32,7 @@ class Level:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Binding:
     """Test accuracy of the classes added together at level `cohort` (the second level's are 1),
-    `age` steps after they appeared, having been trained on `exposures` times a class on the mean."""
+    `age` steps after they appeared, when each had been trained on `exposures` times on the mean."""
 
     cohort: int
     age: int

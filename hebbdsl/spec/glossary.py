@@ -63,6 +63,8 @@ def spelt(value: object) -> str:
             return f"{value:_}" if abs(value) > 9_999 else str(value)
         case str():
             return value or '""'
+        case (int(first), *_, int(last)) if value == tuple(range(first, last + 1)):
+            return f"{first}..{last}" if len(value) > 3 else f"[{', '.join(map(spelt, value))}]"
         case tuple():
             return f"[{', '.join(map(spelt, value))}]"
         case dict():

@@ -200,7 +200,7 @@ def in_words(type_: Type) -> str:
         case ListOf(item, length):
             return f"a list, each item {in_words(item)}{_length(length)}"
         case WholeNumbers(item, most):
-            return f"whole numbers, such as `0..9` or `[0..3, 8]`, at most {most} of them"
+            return f"whole numbers, such as `0..9` or `[0..3, 8]`, at most {most:_} of them"
         case PartOf(kind):
             return f"{article(kind.kind)} {kind.kind}"
         case SectionOf():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_every_setup_is_stored_and_no_two_are_alike() -> None:
     stored = json.loads(STORED.read_text())["losses"]
     assert stored.keys() == _setups().keys()
     lasts = sorted(losses[-1] for losses in stored.values())
-    assert all(later / earlier > 1.0001 for earlier, later in zip(lasts, lasts[1:], strict=False))
+    assert all(later / earlier > 1.0001 for earlier, later in pairwise(lasts))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The training graph: pure in (spec, seed, step), the same for all outputs, and silent to the host."""
+"""The training graph: pure in (spec, seed, step), alike for all outputs, silent to the host."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def test_variants_start_from_the_same_weights_in_what_they_share() -> None:
 def test_a_hebbian_output_that_never_writes_is_softmax_bit_for_bit(T: int, dropout: float) -> None:
     never = Hebbian(gamma=0.05, T=T, rescale="mean_row", center="running")
     ours, plain = (
-        tiny.program(tiny.with_dropout(tiny.setup(output), dropout)) for output in (never, Softmax())
+        tiny.program(tiny.with_dropout(tiny.setup(output), dropout))
+        for output in (never, Softmax())
     )
     assert torch.equal(_train(ours, 60), _train(plain, 60))
     weights = plain.weights()
@@ -97,15 +98,20 @@ def test_a_mixture_of_one_is_its_expert_bit_for_bit() -> None:
 class _Asked(TorchDispatchMode):
     """Counts what makes the host wait for the device, or has a shape that depends on values."""
 
-    WAITS = ("_local_scalar_dense", "nonzero", "_unique2", "unique_dim", "masked_select", "is_nonzero")
+    WAITS = (
+        "_local_scalar_dense",
+        "nonzero",
+        "_unique2",
+        "unique_dim",
+        "masked_select",
+        "is_nonzero",
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self.waits: list[str] = []
 
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = func.overloadpacket.__name__
         if name in self.WAITS:
             self.waits.append(name)

@@ -32,6 +32,6 @@ def test_draws_do_not_touch_or_depend_on_global_generators() -> None:
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(99)
     assert torch.equal(first, torch.rand(3, generator=torch_generator(1, "dropout", 2)))
-    assert (
-        numpy_generator(1, "batch").integers(2**60) == numpy_generator(1, "batch").integers(2**60)
+    assert numpy_generator(1, "batch").integers(2**60) == numpy_generator(1, "batch").integers(
+        2**60
     )

@@ -18,9 +18,11 @@ def test_a_course_brings_in_cohorts_and_ends_with_the_last_level() -> None:
     course.pass_level(60)
     assert course.finished
     assert course.level == 2
-    assert course.history() == (Level(classes=30, began=0, passed=20),
-                                Level(classes=40, began=20, passed=50),
-                                Level(classes=45, began=50, passed=60))
+    assert course.history() == (
+        Level(classes=30, began=0, passed=20),
+        Level(classes=40, began=20, passed=50),
+        Level(classes=45, began=50, passed=60),
+    )
 
 
 def test_only_added_cohorts_are_followed_and_only_for_a_while() -> None:
@@ -38,5 +40,7 @@ def test_only_added_cohorts_are_followed_and_only_for_a_while() -> None:
 def test_a_level_not_passed_says_so() -> None:
     course = Course((2, 4))
     course.pass_level(10)
-    assert course.history() == (Level(classes=2, began=0, passed=10),
-                                Level(classes=4, began=10, passed=None))
+    assert course.history() == (
+        Level(classes=2, began=0, passed=10),
+        Level(classes=4, began=10, passed=None),
+    )

@@ -50,8 +50,8 @@ ALTERATIONS: dict[str, Callable[[Path], None]] = {
         "record.json", lambda text: text.replace('"steps": 10', '"steps": 9')
     ),
     "the record cut": _edit("record.json", lambda text: text[:-30]),
-    "the record emptied": _edit("record.json", lambda text: ""),
-    "the record another document": _edit("record.json", lambda text: "[]"),
+    "the record emptied": _edit("record.json", lambda _: ""),
+    "the record another document": _edit("record.json", lambda _: "[]"),
     "a field of another type": _edit(
         "record.json", lambda text: text.replace('"seed": 0', '"seed": "0"')
     ),
@@ -89,7 +89,7 @@ def test_a_folder_without_a_record_has_none(tmp_path: Path) -> None:
 
 
 def test_replaced_runs_are_kept_and_not_found(finished: tuple[RunFolder, Record]) -> None:
-    folder, record = finished
+    folder, _ = finished
     aside = folder.set_aside()
     assert aside is not None
     assert RunFolder(aside).read() is not None

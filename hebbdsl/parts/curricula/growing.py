@@ -57,7 +57,7 @@ class Growing(Curriculum):
                 start=start,
             )
         additions = [after - before for before, after in pairwise(self.levels(facts.classes))]
-        drawn = self.newest_drawn(batch_size)
+        drawn = self.newest_drawn(batch_size) or 0
         if additions and drawn > min(additions) * facts.train_drawings:
             yield NewestShareTooLarge(
                 place=At(("curriculum", "newest_share")),

@@ -94,6 +94,7 @@ def test_what_is_not_refused_can_be_drawn(
     curriculum = Growing(start=start, add=add, when=WHEN, newest_share=share)
     problems = list(curriculum.data_problems(facts(start + more, drawings), batch_size))
     new = curriculum.newest_drawn(batch_size)
+    assert new is not None
     levels = curriculum.levels(start + more)
     possible = batch_size <= start * drawings and all(
         new <= (after - before) * drawings for before, after in pairwise(levels)

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hebbdsl.parts.initialisation import draw
+from hebbdsl.parts.models.network import Network
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.convnet.spec import Convnet
@@ -75,7 +76,7 @@ class Block(nn.Module):
         return F.relu(F.max_pool2d(x, 2), inplace=True)
 
 
-class ConvnetModule(nn.Module):
+class ConvnetModule(Network):
     """Blocks, then a linear features layer; no ReLU after it.
 
     Weights and activations are in channels-last order, which convolutions are faster in on the

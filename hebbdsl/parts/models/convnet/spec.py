@@ -13,7 +13,7 @@ from hebbdsl.parts.bounds import Bounds, Length, Width
 from hebbdsl.parts.part import ImageShape, Layer, Model
 
 if TYPE_CHECKING:
-    from torch import nn
+    from hebbdsl.parts.models.network import Network
 
 FLOAT_BYTES = 4
 
@@ -73,7 +73,7 @@ class Convnet(Model):
         rows.append(Layer("features", (self.features,), parameters=(flat + 1) * self.features))
         return tuple(rows)
 
-    def build(self, image: ImageShape) -> nn.Module:
+    def build(self, image: ImageShape) -> Network:
         from hebbdsl.parts.models.convnet.module import ConvnetModule
 
         return ConvnetModule(self, image)

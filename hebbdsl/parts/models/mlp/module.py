@@ -11,9 +11,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hebbdsl.parts.initialisation import draw
+from hebbdsl.parts.models.network import Network
 
 
-class MlpModule(nn.Module):
+class MlpModule(Network):
     """Linear layers with ReLU between them; none after the last."""
 
     def __init__(self, widths: Sequence[int]) -> None:

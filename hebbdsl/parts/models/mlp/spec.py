@@ -11,7 +11,7 @@ from hebbdsl.parts.bounds import Length, Width
 from hebbdsl.parts.part import ImageShape, Layer, Model
 
 if TYPE_CHECKING:
-    from torch import nn
+    from hebbdsl.parts.models.network import Network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class Mlp(Model):
             for name, (inputs, outputs) in zip(names, pairwise(self.widths(image)), strict=True)
         )
 
-    def build(self, image: ImageShape) -> nn.Module:
+    def build(self, image: ImageShape) -> Network:
         from hebbdsl.parts.models.mlp.module import MlpModule
 
         return MlpModule(self.widths(image))
