@@ -1,0 +1,59 @@
+"""What the README shows is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hebbdsl.pipeline import inspect
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text()
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+def test_its_spec_is_sound(tmp_path: Path) -> None:
+    (spec,) = _blocks("yaml")
+    path = tmp_path / "binding.yaml"
+    path.write_text(spec)
+    assert list(inspect(path)) == []
+
+
+def test_its_diagnostics_are_those_of_its_spec_with_two_slips(tmp_path: Path) -> None:
+    from hebbdsl.diagnostics.render import render_text
+
+    (spec,) = _blocks("yaml")
+    (shown,) = _blocks("text")
+    path = tmp_path / "binding.yaml"
+    path.write_text(spec.replace("gamma:", "gama:").replace("start: 30", "start: 300"))
+    found = render_text(tuple(inspect(path))).replace(str(path), path.name)
+    assert shown.strip() == found.strip()
+
+
+def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = _blocks("python")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "specs").symlink_to(ROOT / "specs")
+    short = code.replace("training.steps=100", "training.steps=10")
+    assert short != code
+    printed: list[object] = []
+    names: dict[str, object] = {"print": printed.append}
+    exec(compile(short, "README.md", "exec"), names)
+    parameters, accuracy = printed
+    assert parameters == int(re.findall(r"# (\d+)", code)[0])
+    assert isinstance(accuracy, float)
+
+
+def test_what_it_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "run", "compare", "explain"])
+def test_every_command_is_told_of(command: str) -> None:
+    assert f"`{command} " in TEXT or f"| `{command}" in TEXT
