@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hebbdsl.run.record import Record
     from hebbdsl.source import Source
     from hebbdsl.spec.checked import Checked
+    from hebbdsl.spec.checker import Drafted
     from hebbdsl.syntax.tree import Tree
 
 
@@ -60,6 +61,18 @@ def make_plan(checked: Checked) -> Plan:
 
 def inspect(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
     """Everything that stages 1 to 4 have to say of a file, at once."""
+    return _front_half(path, overrides)[0]
+
+
+def load_plan(path: Path | str, overrides: Sequence[str] = ()) -> Plan:
+    """Stages 1 to 4. Raises: Rejected, with everything that is wrong."""
+    problems, drafted = _front_half(path, overrides)
+    problems.raise_errors()
+    assert drafted is not None, "a file that could not be read has errors"
+    return make_plan(drafted.checked())
+
+
+def _front_half(path: Path | str, overrides: Sequence[str]) -> tuple[Problems, Drafted | None]:
     from hebbdsl.plan.checks import draft_problems
     from hebbdsl.spec.checker import examine
 
@@ -68,17 +81,11 @@ def inspect(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
         drafted = examine(parse_tree(read_source(path)), overrides)
     except Rejected as rejected:
         problems.extend(rejected.problems)
-        return problems
+        return problems, None
     problems.extend(drafted.problems)
     for draft in drafted.drafts:
         problems.extend(draft_problems(draft))
-    return problems
-
-
-def load_plan(path: Path | str, overrides: Sequence[str] = ()) -> Plan:
-    """Stages 1 to 4. Raises: Rejected, with everything that is wrong."""
-    inspect(path, overrides).raise_errors()
-    return make_plan(check_spec(parse_tree(read_source(path)), overrides))
+    return problems, drafted
 
 
 def build_program(

@@ -103,8 +103,13 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         from hebbdsl.program.devices import find_device
 
         count = workers_for(len(missing), workers, find_device(missing[0].device).type)
-        with showing(missing, quiet) as board:
-            problems.extend(train(missing, count, board))
+        try:
+            with showing(missing, quiet) as board:
+                problems.extend(train(missing, count, board))
+        except KeyboardInterrupt:
+            kept = "finished runs are kept; the others start again from step 0 next time"
+            print(kept, file=sys.stderr)
+            raise
     records = [record for folder in folders if (record := folder.read()) is not None]
     problems.extend(found for record in records if (found := failure_of(record)) is not None)
     if problems:

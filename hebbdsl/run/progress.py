@@ -159,7 +159,7 @@ def _outcome(record: Record | None) -> str:
         text = how
     elif finish.censored:
         passed = record.metrics["levels_passed"].value
-        text = f"not finished: {passed:.0f} levels passed, {how}"
+        text = f"not finished (levels passed: {passed:.0f}), {how}"
     else:
         text = f"finished in {record.steps} steps"
     substituted = record.data["substituted_for"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.codes.dataset import NotAnAddress, SubstituteUnused
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.bounds import Logistics
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
@@ -39,9 +40,13 @@ class Omniglot(Dataset):
     alphabets: Annotated[
         tuple[str, ...], "names of the alphabets to choose from; empty: all 50"
     ] = ()
-    otherwise: Annotated[Dataset | None, "what stands in when Omniglot can't be had"] = None
+    otherwise: Annotated[
+        Dataset | None, Logistics(), "what stands in when Omniglot can't be had"
+    ] = None
     addresses: Annotated[
-        tuple[str, ...], "web folders that the two zips are fetched from, in order of trial"
+        tuple[str, ...],
+        Logistics(),
+        "web folders that the two zips are fetched from, in order of trial",
     ] = UPSTREAM
 
     def base_classes(self) -> int:

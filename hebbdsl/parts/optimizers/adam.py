@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Decay, Rate
 from hebbdsl.parts.optimizers.fusion import can_fuse
@@ -24,6 +24,8 @@ class Adam(Optimizer):
         Kingma and Ba 2015, algorithm 1.
     """
 
+    decoupled_decay: ClassVar[bool] = False
+
     beta1: Annotated[Decay, "decay of the mean of gradients"] = 0.9
     beta2: Annotated[Decay, "decay of the mean of squared gradients"] = 0.999
     epsilon: Annotated[Rate, "added to the root of the second moment"] = 1e-8
@@ -42,5 +44,6 @@ class Adam(Optimizer):
             betas=(self.beta1, self.beta2),
             eps=self.epsilon,
             weight_decay=self.weight_decay,
+            decoupled_weight_decay=self.decoupled_decay,
             fused=can_fuse(chosen),
         )
