@@ -6,7 +6,8 @@ import multiprocessing
 import os
 import queue
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -16,6 +17,9 @@ from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
 from hebbdsl.run.record import Evaluation, Record
+
+_GRACE = 10.0
+"""Seconds that a worker has to write its record once it was told to stop."""
 
 
 def workers_for(jobs: int, asked: int | None, device: str) -> int:
@@ -75,10 +79,15 @@ class _Numbered:
 
 
 class _Telling:
-    """A board at the far end of a queue. Progress bars of data are the first process's business."""
+    """A board at the far end of a queue. Progress bars of data are the first process's business.
 
-    def __init__(self, messages: multiprocessing.Queue[Any]) -> None:
+    Args:
+        check: is called before a run begins and after each evaluation, and may end it.
+    """
+
+    def __init__(self, messages: multiprocessing.Queue[Any], check: Callable[[], None]) -> None:
         self._messages = messages
+        self._check = check
 
     def say(self, text: str) -> None:
         self._messages.put(("say", text))
@@ -87,10 +96,12 @@ class _Telling:
         pass
 
     def began(self, job: int) -> None:
+        self._check()
         self._messages.put(("began", job))
 
     def evaluated(self, job: int, evaluation: Evaluation) -> None:
         self._messages.put(("evaluated", job, evaluation))
+        self._check()
 
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
         head = None if record is None else replace(record, evaluations=())
@@ -118,8 +129,14 @@ class _Workers:
         ]
 
     def __enter__(self) -> _Workers:
-        for process in self._processes:
-            process.start()
+        try:
+            # Workers inherit the mask: Ctrl-C leaves them alone even before `_work` is reached.
+            with _without_interrupt():
+                for process in self._processes:
+                    process.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
@@ -139,27 +156,63 @@ class _Workers:
 
     def __exit__(self, *_: object) -> None:
         self._jobs.cancel_join_thread()
-        if self._left:
-            for process in self._processes:
-                process.terminate()
-        for process in self._processes:
-            process.join()
+        started = [process for process in self._processes if process.pid is not None]
+        if not self._left:
+            for process in started:
+                process.join()
+            return
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.join(_GRACE)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+class _Stop:
+    """Whether a worker is to end: it was told to by SIGTERM, or the first process is no more.
+
+    The signal raises at once, but an exception raised inside an import or a destructor can be
+    swallowed there; so the wish is kept, and asked for between evaluations.
+    """
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def tell(self, _signal: int, _frame: object) -> None:
+        self._told = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        parent = multiprocessing.parent_process()
+        if self._told or (parent is not None and not parent.is_alive()):
+            raise KeyboardInterrupt
 
 
 def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]) -> None:
+    stop = _Stop()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _interrupt)
-    board = _Telling(messages)
+    signal.signal(signal.SIGTERM, stop.tell)
+    board = _Telling(messages, stop.check)
     try:
         while (item := jobs.get()) is not None:
             number, job = item
             _attempt(number, job, board)
     except KeyboardInterrupt:
         messages.cancel_join_thread()
+        # Not 0: where the first process did not ask for it, it must notice.
+        raise SystemExit(128 + signal.SIGTERM) from None
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def _without_interrupt() -> Iterator[None]:
+    """Hold back SIGINT for this thread; one that came meanwhile arrives afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:

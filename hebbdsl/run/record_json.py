@@ -9,7 +9,9 @@ from typing import Any
 from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}\Z"}
 _STEP = {"type": "integer", "minimum": 0}
+_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 
 RECORD_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -36,8 +38,8 @@ RECORD_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "version": {"const": 1},
-        "experiment": {"type": "string"},
-        "variant": {"type": "string"},
+        "experiment": _NAME,
+        "variant": _NAME,
         "seed": _STEP,
         "identity": _DIGEST,
         "status": {"enum": ["finished", "failed", "interrupted"]},
@@ -60,6 +62,7 @@ RECORD_SCHEMA: dict[str, Any] = {
         "plan": {"type": "object"},
         "levels": {
             "type": "array",
+            "minItems": 1,
             "items": {
                 "type": "object",
                 "required": ["classes", "began", "passed"],
@@ -85,9 +88,64 @@ RECORD_SCHEMA: dict[str, Any] = {
             },
         },
         "steps": _STEP,
-        "failure": {"type": ["object", "null"]},
-        "files": {"type": "object", "additionalProperties": _DIGEST},
+        "failure": {
+            "type": ["object", "null"],
+            "required": ["step", "tensor"],
+            "properties": {"step": _STEP, "tensor": {"type": "string"}},
+        },
+        "files": {
+            "type": "object",
+            "required": ["spec.json", "metrics.jsonl"],
+            "additionalProperties": False,
+            "properties": {
+                "spec.json": _DIGEST,
+                "metrics.jsonl": _DIGEST,
+                "weights.safetensors": _DIGEST,
+            },
+        },
         "seal": _DIGEST,
+    },
+}
+
+EVALUATION_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "One evaluation: a line of metrics.jsonl",
+    "type": "object",
+    "required": [
+        "step",
+        "level",
+        "classes",
+        "train_loss",
+        "test_accuracy",
+        "newest_accuracy",
+        "whole",
+        "seconds",
+        "binding",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        "step": _STEP,
+        "level": _STEP,
+        "classes": {"type": "integer", "minimum": 1},
+        "train_loss": {"type": "number"},
+        "test_accuracy": _SHARE,
+        "newest_accuracy": _SHARE,
+        "whole": {"type": "boolean"},
+        "seconds": {"type": "number", "minimum": 0},
+        "binding": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["cohort", "age", "exposures", "accuracy"],
+                "additionalProperties": False,
+                "properties": {
+                    "cohort": {"type": "integer", "minimum": 1},
+                    "age": {"type": "integer", "minimum": 1},
+                    "exposures": {"type": "number", "minimum": 0},
+                    "accuracy": _SHARE,
+                },
+            },
+        },
     },
 }
 

@@ -11,10 +11,11 @@ A folder without a record is a run that was cut short.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +25,13 @@ from hebbdsl.diagnostics.codes.run import AlteredRecord, Busy, Unwritable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run.record import Evaluation, Record
-from hebbdsl.run.record_json import evaluation_from_json, record_from_json, record_to_json
+from hebbdsl.run.record_json import (
+    EVALUATION_SCHEMA,
+    RECORD_SCHEMA,
+    evaluation_from_json,
+    record_from_json,
+    record_to_json,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -116,24 +123,36 @@ class RunFolder:
         """
         path = self.path / RECORD
         try:
-            body = json.loads(path.read_bytes())
+            written = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError) as error:
-            raise self._altered(RECORD, f"it can't be read ({error})") from error
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
+            raise self._altered(RECORD, f"it can't be read ({error.strerror})") from error
+        body = self._parsed(RECORD, written, RECORD_SCHEMA)
         self._verify(body)
         lines = (self.path / METRICS).read_bytes().splitlines()
-        evaluations = tuple(evaluation_from_json(json.loads(line)) for line in lines)
-        return record_from_json(body, self.path, evaluations)
+        evaluations = [self._parsed(METRICS, line, EVALUATION_SCHEMA) for line in lines]
+        return record_from_json(
+            body, self.path, tuple(evaluation_from_json(line) for line in evaluations)
+        )
 
-    def _verify(self, body: Any) -> None:
+    def _parsed(self, name: str, written: bytes, schema: Mapping[str, Any]) -> dict[str, Any]:
         from jsonschema import Draft202012Validator
 
-        from hebbdsl.run.record_json import RECORD_SCHEMA
-
-        fault = next(Draft202012Validator(RECORD_SCHEMA).iter_errors(body), None)
+        try:
+            body: dict[str, Any] = json.loads(written)
+            # Refuses what JSON has no number for: NaN, and 1e999.
+            canonical_json(body)
+        except (ValueError, RecursionError) as error:
+            raise self._altered(name, f"it can't be read ({error})") from error
+        fault = next(Draft202012Validator(schema).iter_errors(body), None)
         if fault is not None:
-            raise self._altered(RECORD, f"at {fault.json_path}: {fault.message[:200]}")
+            raise self._altered(name, f"at {fault.json_path}: {fault.message[:200]}")
+        return body
+
+    def _verify(self, body: Mapping[str, Any]) -> None:
         unsealed = {key: value for key, value in body.items() if key != "seal"}
         if _digest(canonical_json(unsealed)) != body["seal"]:
             raise self._altered(RECORD, "its seal does not fit its content")
@@ -158,11 +177,17 @@ class RunFolder:
 
     def _write(self, name: str, content: bytes) -> None:
         temporary = self.path / f".{name}.{os.getpid()}"
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.path / name)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path / name)
+        except BaseException:
+            # A full disk stays no fuller than it was.
+            with suppress(OSError):
+                temporary.unlink()
+            raise
 
 
 def find_runs(folder: Path) -> list[RunFolder]:
