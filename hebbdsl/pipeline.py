@@ -118,7 +118,10 @@ def build_program(
 def run_program(
     program: Program, out: Path | str = "runs", monitor: Monitor | None = None
 ) -> Record:
-    """Stage 6: train from step 0, and write what happened into the run's folder under `out`."""
+    """Stage 6: train from step 0, and write what happened into the run's folder under `out`.
+
+    A run that is settled there is not trained again.
+    """
     from hebbdsl.run.execution import execute
     from hebbdsl.run.monitor import Silent
     from hebbdsl.run.store import RunFolder
@@ -127,7 +130,7 @@ def run_program(
         Path(out), program.experiment, program.variant, program.seed, program.identity
     )
     with folder.held():
-        return execute(program, folder, monitor or Silent())
+        return folder.settled() or execute(program, folder, monitor or Silent())
 
 
 def compare_records(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +23,7 @@ from hebbdsl.cli.run import (
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
+    from hebbdsl.plan.plan import Plan
     from hebbdsl.run.record import Record
 
 
@@ -64,16 +65,20 @@ def compare(
         from hebbdsl.cli.training import select_jobs, train_all
 
         plan = load_plan(paths[0], set_ or ())
+        _check_baseline(baseline, plan)
         jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=True)
         records, code = train_all(jobs, workers, quiet)
+        if code and all(record.status != "finished" for record in records):
+            raise typer.Exit(code)  # what went wrong has been said; there is nothing to compare
         comparison = compare_records(
             records,
-            baseline=baseline or plan.checked.baseline,
+            baseline=plan.checked.baseline if baseline is None else baseline,
             claims=plan.checked.experiment.claims,
             order=tuple(plan.variants),
         )
         beside = out / plan.checked.experiment.experiment
     else:
+        _refuse({"--variant": variant, "--seed": seed, "--set": set_, "--retrain": retrain})
         comparison = compare_records(_recorded(paths), baseline=baseline)
         beside = paths[0]
     _show(comparison, format)
@@ -82,6 +87,23 @@ def compare(
     if drawn and not quiet:
         typer.echo(f"figures: {', '.join(path.name for path in drawn)} in {folder}", err=True)
     raise typer.Exit(code or _verdict_code(comparison, strict))
+
+
+def _check_baseline(baseline: str | None, plan: Plan) -> None:
+    """Before anything is trained. Raises: Rejected, with HEB605."""
+    if baseline is not None and baseline not in plan.variants:
+        from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
+        from hebbdsl.diagnostics.diagnostic import Rejected
+
+        names = tuple(plan.variants)
+        raise Rejected([UnknownBaseline(place=None, baseline=baseline, variants=names)])
+
+
+def _refuse(options: Mapping[str, object]) -> None:
+    """Options that say what to train mean nothing for runs that are there."""
+    for name, given in options.items():
+        if given:
+            raise typer.BadParameter("it goes with one SPEC, not with run folders", param_hint=name)
 
 
 def _recorded(folders: Sequence[Path]) -> list[Record]:
@@ -126,7 +148,8 @@ def _draw(comparison: Comparison, folder: Path) -> Sequence[Path]:
         return draw_figures(comparison, folder)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Rejected([Unwritable(place=str(folder), reason=reason)]) from error
+        problem = Unwritable(place=str(folder), reason=reason, option="--figures")
+        raise Rejected([problem]) from error
 
 
 def _verdict_code(comparison: Comparison, strict: bool) -> int:

@@ -53,7 +53,7 @@ def _print(comparison: Comparison, console: Console) -> None:
         heading = Text(block.title, style="bold")
         console.print()
         console.print(heading.append(f"  {block.about}", style="not bold dim"))
-        console.print(table)
+        _print_whole(table, console)
     if comparison.claims:
         console.print()
         console.print(_claims(comparison))
@@ -61,6 +61,14 @@ def _print(comparison: Comparison, console: Console) -> None:
     said = len([*warnings(comparison)])
     for index, note in enumerate(notes(comparison)):
         console.print(Text(note, style="yellow" if index < said else "dim"))
+
+
+def _print_whole(table: Table, console: Console) -> None:
+    """At the width that the table needs: a cut number would be a wrong one."""
+    width = console.width
+    console.width = max(width, _needed(table, console))
+    console.print(table)
+    console.width = width
 
 
 def _differences(comparison: Comparison) -> Table:
@@ -82,11 +90,14 @@ def _fitting(block: Block, console: Console) -> tuple[Block, Table]:
     """The block and its table, made narrower as far as the console asks for it."""
     narrow = without_counts(block)
     tables = [(block, _table(block, 2)), (narrow, _table(narrow, 2)), (narrow, _table(narrow, 1))]
-    unlimited = console.options.update(width=10_000)
     for pair in tables:
-        if console.measure(pair[1], options=unlimited).maximum <= console.width:
+        if _needed(pair[1], console) <= console.width:
             return pair
     return tables[-1]
+
+
+def _needed(table: Table, console: Console) -> int:
+    return console.measure(table, options=console.options.update(width=10_000)).maximum
 
 
 def _table(block: Block, gap: int) -> Table:

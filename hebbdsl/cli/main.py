@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from typing import Annotated
 
@@ -79,8 +81,30 @@ for command, brief in (
 
 def main() -> None:
     """The program `hebbdsl`."""
+    _open_streams()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # Files have names; what has none here is a stream that could not be written.
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO, errno.EPIPE):
+            raise
+        # What is left in the buffer must not fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if error.errno != errno.EPIPE:
+            print(f"the output can't be written: {error.strerror}", file=sys.stderr)
+        sys.exit(4)
+
+
+def _open_streams() -> None:
+    """Standard streams that were closed swallow what is written to them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal that cannot show `…` or `θ` gets an escape, never an exception.
             stream.reconfigure(errors="backslashreplace")
-    app()

@@ -23,7 +23,8 @@ SeedsOption = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder of runs.")]
 Device = Annotated[str, typer.Option("--device", help="cpu, cuda, mps …; auto takes the fastest.")]
-Threads = Annotated[int, typer.Option("--threads", min=1, help="CPU threads of each run.")]
+# torch takes any number, and crashes where the system has not so many threads to give.
+Threads = Annotated[int, typer.Option("--threads", min=1, max=256, help="CPU threads of each run.")]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Runs at a time; default: one a core.")
 ]

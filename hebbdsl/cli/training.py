@@ -102,6 +102,7 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         from hebbdsl.launch.local import train, workers_for
         from hebbdsl.program.devices import find_device
 
+        _make(missing[0].out)
         count = workers_for(len(missing), workers, find_device(missing[0].device).type)
         try:
             with showing(missing, quiet) as board:
@@ -118,11 +119,24 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
     return records, max(errors, default=0)
 
 
+def _make(out: Path) -> None:
+    """Make the folder of runs before any of them begins. Raises: Rejected, with HEB532."""
+    from hebbdsl.diagnostics.codes.run import Unwritable
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        exists = isinstance(error, FileExistsError)
+        reason = "it is a file" if exists else error.strerror or str(error)
+        raise Rejected([Unwritable(place=str(out), reason=reason)]) from error
+
+
 def _terminate(_signal: int, _frame: object) -> None:
     raise Terminated
 
 
 def _show(problems: Sequence[Problem]) -> None:
+    from hebbdsl.cli.terminal import paint_for
     from hebbdsl.diagnostics.render import render_text
 
-    print(render_text(problems), file=sys.stderr)
+    print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)

@@ -200,9 +200,10 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
             number, job = item
             _attempt(number, job, board)
     except KeyboardInterrupt:
-        messages.cancel_join_thread()
-        # Not 0: where the first process did not ask for it, it must notice.
-        raise SystemExit(128 + signal.SIGTERM) from None
+        # At once: where the signal came between the taking of the queue's lock and the `with` that
+        # frees it, the queue's finalizer would wait for ever. And not with 0: where the first
+        # process did not ask for it, it must notice.
+        os._exit(128 + signal.SIGTERM)
 
 
 @contextmanager

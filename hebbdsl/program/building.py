@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.batches import Sampler
 from hebbdsl.program.choice import choose_classes
 from hebbdsl.program.identity import identity
@@ -31,6 +32,8 @@ def assemble(
     variants that differ in one of them start from the same weights in the other.
     """
     setup = opened.applied(plan.setup)
+    if setup != plan.setup:
+        plan = plan_setup(setup)  # all classes of what stands in may be another number
     facts, training = setup.data.facts(), setup.training
     chosen = choose_classes(seed, setup.data, setup.curriculum, len(opened.content.names))
     images = read_images(opened.content, setup.data, chosen, device)

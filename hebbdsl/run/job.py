@@ -55,16 +55,11 @@ def folder_of(job: Job, reporter: Reporter) -> RunFolder:
 
 
 def settled(job: Job, folder: RunFolder) -> Record | None:
-    """The record of a run that needs no training: it was finished, or failed as it will again.
-
-    None when it is to be trained: missing, interrupted, or to be retrained.
+    """The record of a run that needs no training; None when it is to be trained, or retrained.
 
     Raises: Rejected, with HEB534, when files of the run were altered.
     """
-    if job.retrain:
-        return None
-    record = folder.read()
-    return record if record is not None and record.status != "interrupted" else None
+    return None if job.retrain else folder.settled()
 
 
 def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:

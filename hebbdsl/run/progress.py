@@ -97,7 +97,7 @@ class _Live:
         )
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, highlight=False)
+        self._progress.console.print(text, markup=False, highlight=False)
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         if what not in self._tasks:

@@ -9,7 +9,7 @@ from typing import Any
 from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}\Z"}
+_NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
 _STEP = {"type": "integer", "minimum": 0}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 

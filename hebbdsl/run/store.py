@@ -40,14 +40,19 @@ RECORD, METRICS, WEIGHTS, SETUP = "record.json", "metrics.jsonl", "weights.safet
 
 
 class RunFolder:
-    """The folder of one run. Writing goes to a temporary name, is synced, and renamed."""
+    """The folder of one run. Writing goes to a temporary name, is synced, and renamed.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        identity: that of the run which belongs here; None: any record is believed.
+    """
+
+    def __init__(self, path: Path, identity: str | None = None) -> None:
         self.path = path
+        self._identity = identity
 
     @staticmethod
     def of(out: Path, experiment: str, variant: str, seed: int, identity: str) -> RunFolder:
-        return RunFolder(out / experiment / variant / f"seed-{seed}-{identity[:8]}")
+        return RunFolder(out / experiment / variant / f"seed-{seed}-{identity[:8]}", identity)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -132,6 +137,8 @@ class RunFolder:
             raise self._altered(RECORD, f"it can't be read ({error.strerror})") from error
         body = self._parsed(RECORD, written, RECORD_SCHEMA)
         self._verify(body)
+        if self._identity not in (None, body["identity"]):
+            raise self._altered(RECORD, "it is the record of another run")
         lines = (self.path / METRICS).read_bytes().splitlines()
         evaluations = [self._parsed(METRICS, line, EVALUATION_SCHEMA) for line in lines]
         return record_from_json(
@@ -151,6 +158,14 @@ class RunFolder:
         if fault is not None:
             raise self._altered(name, f"at {fault.json_path}: {fault.message[:200]}")
         return body
+
+    def settled(self) -> Record | None:
+        """The record of a run that was finished, or failed as it will again; None: there is none.
+
+        Raises: Rejected, as `read` does.
+        """
+        record = self.read()
+        return record if record is not None and record.status != "interrupted" else None
 
     def _verify(self, body: Mapping[str, Any]) -> None:
         unsealed = {key: value for key, value in body.items() if key != "seal"}

@@ -145,3 +145,33 @@ def test_file_names_that_are_not_utf8(tmp_path: Path) -> None:
     result = hebbdsl("validate", path)
     assert result.returncode == 1
     assert "<U+DCE9>" in result.stdout
+
+
+def _in_a_shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", f'"$0" -m hebbdsl "$@" {redirection}', sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("explain",), ("plan", SPEC)])
+def test_output_that_cannot_be_written_is_said_in_one_line(arguments: tuple[str, ...]) -> None:
+    result = _in_a_shell(">/dev/full", *arguments)
+    assert result.returncode == 4
+    assert result.stderr == "the output can't be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_answer(redirection: str, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(GOOD.replace("mlp", "mlpp"))
+    assert _in_a_shell(redirection, "validate", SPEC).returncode == 0
+    result = _in_a_shell(redirection, "validate", str(bad))
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr

@@ -121,11 +121,14 @@ def test_an_altered_run_is_refused_until_it_is_trained_again(spec: Path) -> None
         (("--seed", "-1"), 1, "HEB538"),
         (("--device", "gpu"), 4, "HEB530"),
         (("--device", "cuda:99"), 4, "HEB530"),
+        (("--device", "meta"), 4, "HEB530"),
+        (("--device", "hpu"), 4, "HEB530"),
         (("--out", "/dev/null/runs"), 4, "HEB532"),
         (("--set", "training.stepz=5"), 1, "did you mean `steps`?"),
         (("--set", "training.steps"), 1, "error[HEB"),
         (("--set", "training.optimizer={sgd: {learning_rate: 1e6}}"), 4, "HEB531"),
         (("--workers", "0"), 2, "--workers"),
+        (("--threads", "100000"), 2, "--threads"),
     ],
 )
 def test_what_is_asked_wrongly_is_answered_with_a_way_out(
@@ -159,6 +162,40 @@ def test_compare_trains_what_is_missing_and_judges_the_claims(spec: Path) -> Non
     figures = {path.name for path in (out / "tiny" / "figures").iterdir()}
     assert {path.rpartition(".")[2] for path in figures} == {"png", "svg"}
     assert len(figures) == 6
+
+
+def test_compare_of_nothing_but_failed_runs_says_so_once(spec: Path) -> None:
+    words = ("--device", "cpu", "--quiet", "--workers", 1, "--seed", 0)
+    diverging = ("--set", "training.optimizer={sgd: {learning_rate: 1e6}}")
+    given = _call("compare", spec, "--out", spec.parent / "runs", *words, *diverging)
+    assert (given.exit_code, given.stdout) == (4, "")
+    assert given.stderr.count("error[HEB531]") == 2
+    assert "HEB604" not in given.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--baseline", "softmaxx"), 1, "did you mean `softmax`?"),
+        (("--out", "/dev/null"), 4, "HEB532"),
+    ],
+)
+def test_compare_answers_before_anything_is_trained(
+    spec: Path, options: tuple[str, str], code: int, said: str
+) -> None:
+    out = ("--out", spec.parent / "runs") if options[0] != "--out" else ()
+    given = _call("compare", spec, *out, *options, "--device", "cpu")
+    assert (given.exit_code, given.stdout) == (code, ""), given.output
+    assert given.stderr.count("error[HEB") == 1
+    assert said in given.stderr
+    assert not (spec.parent / "runs").exists()
+
+
+@pytest.mark.parametrize("option", ["--seed", "--variant", "--set"])
+def test_what_to_train_is_not_said_of_runs_that_are_there(tmp_path: Path, option: str) -> None:
+    given = _call("compare", tmp_path, option, "1")
+    assert given.exit_code == 2
+    assert option in given.stderr
 
 
 def test_compare_works_on_folders_of_runs_alone(spec: Path) -> None:

@@ -76,3 +76,13 @@ def test_what_is_heavy_is_imported_late(late: str) -> None:
         f" sys.exit({late!r} in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_terminal_that_is_too_narrow_cuts_no_name_and_no_number(
+    substituted: Comparison,
+) -> None:
+    text = shown(substituted, 30)
+    for row in substituted.rows:
+        lines = [line for line in text.splitlines() if line.startswith(f"{row.variant} ")]
+        assert len(lines) == 5
+    assert "≥ 1800 (3 of 3)" in text

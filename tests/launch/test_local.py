@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.launch import local
 from hebbdsl.launch.local import train, workers_for
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.part import Quiet
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.run.job import Job, failure_of, folder_of
-from hebbdsl.run.monitor import Silent
+from hebbdsl.run.monitor import Board, Silent
 from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
@@ -91,9 +95,6 @@ def test_what_cannot_be_run_is_said_and_does_not_stop_the_others(tmp_path: Path)
 
 @needs_data
 def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
-    import multiprocessing
-    import signal
-
     class _Kills(_Notes):
         def began(self, job: int) -> None:
             super().began(job)
@@ -108,6 +109,42 @@ def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
     assert (problem.code, problem.exit_code) == ("HEB539", 4)
     assert "signal 9" in problem.title
     assert multiprocessing.active_children() == []
+
+
+def _told_while_the_queue_is_locked(jobs: Any, messages: Any) -> None:
+    """Leaves the lock as a signal can: taken, before the `with` that frees it is entered."""
+
+    def attempt(number: int, _: Job, board: Board) -> tuple[Problem, ...]:
+        board.began(number)
+        messages._notempty.acquire()
+        raise KeyboardInterrupt
+
+    local._attempt = attempt
+    local._work(jobs, messages)
+
+
+def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
+    context = multiprocessing.get_context("spawn")
+    jobs, messages = context.Queue(), context.Queue()
+    jobs.put((0, None))
+    worker = context.Process(
+        target=_told_while_the_queue_is_locked, args=(jobs, messages), daemon=True
+    )
+    worker.start()
+    worker.join(60)
+    ended = worker.exitcode
+    worker.kill()
+    worker.join()
+    assert ended == 128 + signal.SIGTERM
+
+
+def test_a_wish_to_stop_that_was_swallowed_is_asked_for_again() -> None:
+    stop = local._Stop()
+    stop.check()
+    with pytest.raises(KeyboardInterrupt):
+        stop.tell(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        stop.check()
 
 
 def test_there_are_as_many_workers_as_cores_and_never_more_than_jobs() -> None:

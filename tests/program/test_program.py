@@ -12,14 +12,19 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from hebbdsl.parts.datasets.glyphs import Glyphs
+from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
+from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.batches import InPlay
+from hebbdsl.program.building import assemble
 from hebbdsl.program.evaluation import correct_by_class
+from hebbdsl.program.opening import Opened
 from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
@@ -197,3 +202,18 @@ def test_the_compiled_step_agrees_with_eager() -> None:
         _losses(replace(setup, training=replace(setup.training, compile=True)), 8)
     )
     torch.testing.assert_close(compiled, eager, rtol=1e-5, atol=0)
+
+
+def test_what_stands_in_is_planned_anew_where_it_has_other_counts() -> None:
+    setup = replace(
+        tiny.setup(), data=Omniglot(image_size=8, otherwise=Glyphs(alphabets=("Greek",)))
+    )
+    substitute = setup.data.substitute()
+    assert substitute is not None
+    count = substitute.facts().classes
+    assert count < setup.data.facts().classes
+    opened = Opened(substitute, tiny.content(count), substituted_for="omniglot")
+    program = assemble("tiny", "main", plan_setup(setup), 0, opened, tiny.CPU)
+    assert program.plan.levels[-1] == len(program.images.train) == count
+    weights = (*program.model.parameters(), *program.output.parameters())
+    assert program.plan.parameters == sum(weight.numel() for weight in weights)

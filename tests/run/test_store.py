@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.pipeline import run_program
 from hebbdsl.run.execution import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
@@ -60,6 +61,12 @@ ALTERATIONS: dict[str, Callable[[Path], None]] = {
     "the weights missing": lambda folder: (folder / "weights.safetensors").unlink(),
     "the metrics missing": lambda folder: (folder / "metrics.jsonl").unlink(),
     "the weights cut": lambda folder: (folder / "weights.safetensors").write_bytes(b"1"),
+    "a number that JSON lacks": _edit(
+        "record.json", lambda text: text.replace('"threads": ', '"threads": NaN, "x": ')
+    ),
+    "the record nested without end": lambda folder: (folder / "record.json").write_text(
+        "[" * 100_000
+    ),
     "the record not UTF-8": lambda folder: (folder / "record.json").write_bytes(b"\xff\xfe{}"),
 }
 
@@ -77,6 +84,26 @@ def test_an_altered_run_is_not_believed(
     assert problem.exit_code == 3
     assert str(folder.path) in str(problem.place)
     assert "--retrain" in (problem.hint or "")
+
+
+def test_the_record_of_another_run_is_not_believed(finished: tuple[RunFolder, Record]) -> None:
+    folder, record = finished
+    assert RunFolder(folder.path, record.identity).read() == record
+    with pytest.raises(Rejected) as caught:
+        RunFolder(folder.path, "0" * 64).read()
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB534"
+    assert "another run" in str(problem)
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    first = run_program(tiny.program(tiny.setup(steps=10)), tmp_path)
+    assert first.folder is not None
+    written = (first.folder / "record.json").read_bytes()
+    assert run_program(tiny.program(tiny.setup(steps=10)), tmp_path) == first
+    assert (first.folder / "record.json").read_bytes() == written
+    again = run_program(tiny.program(tiny.setup(steps=15)), tmp_path)
+    assert (again.steps, first.steps) == (15, 10)
 
 
 def test_a_folder_without_a_record_has_none(tmp_path: Path) -> None:
@@ -129,3 +156,38 @@ def test_an_unwritable_folder_is_said_and_nothing_is_left(tmp_path: Path) -> Non
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB532", 4)
     assert (tmp_path / "file").read_text() == "not a folder"
+
+
+FORGERIES: dict[str, bytes] = {
+    "not JSON": b"nothing\n",
+    "another object": b'{"a": 1}\n',
+    "a number that JSON lacks": b'{"step": NaN}\n',
+}
+
+
+@pytest.mark.parametrize("metrics", FORGERIES.values(), ids=FORGERIES.keys())
+def test_metrics_sealed_anew_are_still_asked_for_their_form(
+    finished: tuple[RunFolder, Record], metrics: bytes
+) -> None:
+    folder, record = finished
+    (folder.path / "metrics.jsonl").write_bytes(metrics)
+    folder.finish(record)
+    with pytest.raises(Rejected) as caught:
+        folder.read()
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB534"
+    assert str(problem.place).endswith("metrics.jsonl")
+
+
+def test_what_could_not_be_written_whole_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Rejected) as caught:
+        RunFolder(tmp_path).begin({})
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB532"
+    assert list(tmp_path.iterdir()) == []

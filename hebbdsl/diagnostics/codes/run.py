@@ -92,6 +92,7 @@ class Unwritable(Problem):
     exit_code: ClassVar[int] = 4
 
     reason: str
+    option: str = "--out"
 
     @property
     def title(self) -> str:
@@ -99,7 +100,7 @@ class Unwritable(Problem):
 
     @property
     def hint(self) -> str:
-        return "name a folder that can be written with `--out`"
+        return f"name a folder that can be written with `{self.option}`, or make room in this one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +255,8 @@ class NotCompiled(Problem):
 class BadSeeds(Problem):
     """`--seed` takes a whole number or a range, as in `seeds`.
 
+    Seeds go from 0 to 4,294,967,295; a range holds at most 10,000 of them.
+
     Wrong:
 
         hebbdsl run specs/omniglot_curriculum.yaml --seed ten
@@ -269,11 +272,11 @@ class BadSeeds(Problem):
 
     @property
     def title(self) -> str:
-        return f"`--seed {self.text}` is neither a whole number nor a range"
+        return f"`--seed {self.text}` is neither a seed nor a range of seeds"
 
     @property
     def hint(self) -> str:
-        return "write `--seed 3` or `--seed 0..9`, and repeat the option for more"
+        return "write `--seed 3` or `--seed 0..9`, from 0 to 4294967295; repeat the option for more"
 
 
 @dataclass(frozen=True, kw_only=True)
