@@ -32,6 +32,10 @@ _AGES = (10, 20)
 
 _UNTESTED = ("levels_passed", "steps_per_second", "peak_memory")
 
+_STOPPING = ("final_test_accuracy",)
+"""Where a condition ends runs these say by how much it was overshot, each run at its own step: they
+are shown, and nothing is concluded from them."""
+
 
 def compare_records(
     records: Sequence[Record],
@@ -44,8 +48,8 @@ def compare_records(
 
     A record that failed or was interrupted is listed and not averaged. Each tested metric of each
     variant that shares a seed with the baseline has one test; Holm's correction is over the
-    variants, for each metric by itself. Costs and the number of levels passed are shown without
-    a test.
+    variants, for each metric by itself. Costs, the number of levels passed, and the final accuracy
+    of runs that end by a condition are shown without a test.
 
     Args:
         baseline: the variant of ratios and tests; None: the first that has records.
@@ -125,6 +129,7 @@ def _columns(values: Values, claims: Sequence[Claim]) -> tuple[Column, ...]:
     claimed = {metric.name for claim in claims for metric in metrics_of(claim.expression)}
     ages = sorted({found for name in recorded if (found := _age(name)) is not None})
     default = [age for age in _AGES if age in ages] or ages[:2]
+    stopped = "steps_to_finish" in recorded
     columns = []
     for metric in RUN_METRICS.values():
         if metric.aged:
@@ -137,7 +142,7 @@ def _columns(values: Values, claims: Sequence[Claim]) -> tuple[Column, ...]:
             names = []
         else:
             names = [metric.name] if metric.name in recorded else []
-        tested = metric.name not in _UNTESTED
+        tested = metric.name not in _UNTESTED and not (stopped and metric.name in _STOPPING)
         columns += [Column(name=name, metric=metric, tested=tested) for name in names]
     # What a run comes to stands first, and how it got there after it.
     return tuple(sorted(columns, key=lambda column: _rank(column.metric)))

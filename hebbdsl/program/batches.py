@@ -44,7 +44,7 @@ class Sampler:
         """Batches of steps `first .. first + steps - 1`, moved to the device in one copy."""
         images = np.stack([self._batch(step, play) for step in range(first, first + steps)])
         labels, drawings = np.divmod(images, self.train_drawings)
-        both = torch.from_numpy(np.stack([labels, drawings])).to(device, non_blocking=True)
+        both = torch.from_numpy(np.stack([labels, drawings])).to(device)
         return Batches(both[0], both[1], np.bincount(labels.ravel(), minlength=play.classes))
 
     def _batch(self, step: int, play: InPlay) -> Int[np.ndarray, " batch"]:

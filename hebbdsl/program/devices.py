@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import torch
 
 from hebbdsl.diagnostics.codes.run import UnknownDevice
@@ -11,12 +13,17 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 def find_device(name: str = "auto") -> torch.device:
     """`auto` is CUDA, then MPS, then the CPU: the first there is.
 
+    On CUDA this process then computes exactly and repeatably: see `_be_repeatable`.
+
     Raises: Rejected, with HEB530, when torch has no such device.
     """
     if name == "auto":
         if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+            name = "cuda"
+        else:
+            name = "mps" if torch.backends.mps.is_available() else "cpu"
+    if name.startswith("cuda"):
+        _be_repeatable()
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()  # `meta` is a device too, and holds no numbers
@@ -24,6 +31,20 @@ def find_device(name: str = "auto") -> torch.device:
         reason = str(error).splitlines()[0]
         raise Rejected([UnknownDevice(place=None, name=name, reason=reason)]) from error
     return device
+
+
+def _be_repeatable() -> None:
+    """Let float32 mean float32, and a run be a function of spec and seed, on CUDA too.
+
+    Convolutions are not rounded to TF32, cuDNN does not choose kernels by timing them, and sums
+    over an index are made in a fixed order. An operation that has no such form only warns.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def use_threads(count: int) -> None:

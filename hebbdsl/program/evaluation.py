@@ -36,5 +36,6 @@ def correct_by_class(
             with torch.autocast(program.device.type, enabled=False):
                 guess = program.output.log_probabilities(h, in_play).argmax(dim=1)
             right.append(guess == labels[start : start + BLOCK])
+    program.model.train()
     program.output.train()
     return torch.cat(right).view(-1, drawings).sum(dim=1).cpu().numpy()

@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.diagnostics.codes.run import NotCompiled
+from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.outputs.layer import OutputLayer
 
 Forward = Callable[[Tensor, Tensor, Tensor | None, int], tuple[Tensor, Tensor, Tensor]]
@@ -34,7 +36,7 @@ class Step:
         self._precision = precision
         self._forward: Forward = self._compute
         if compiled:
-            self._forward = cast(Forward, torch.compile(self._compute))
+            self._forward = _compiled(self._compute)
         named = [*model.named_parameters(prefix="model"), *output.named_parameters(prefix="output")]
         self._parameters = [parameter for _, parameter in named if parameter.requires_grad]
         self._zero = torch.zeros((), device=self._parameters[0].device)
@@ -82,3 +84,21 @@ class Step:
                 clean = self.model(images).float()
         h = clean if keep is None else clean * keep
         return self.output.loss(h, labels, in_play), h, clean
+
+
+def _compiled(compute: Forward) -> Forward:
+    """Compiled when it is first called. Raises then: Rejected, with HEB537, where that fails."""
+    from torch._dynamo.exc import BackendCompilerFailed
+
+    compiled = cast(Forward, torch.compile(compute))
+
+    def forward(
+        images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        try:
+            return compiled(images, labels, keep, in_play)
+        except BackendCompilerFailed as error:
+            reason = str(error.inner_exception).partition("\n")[0]
+            raise Rejected([NotCompiled(place=None, reason=reason)]) from error
+
+    return forward

@@ -29,28 +29,29 @@ def assess(
 ) -> Assessment:
     """Evaluate after `step` steps, on all classes in play or on a sample of them.
 
-    A sample holds the newest classes and as many of the others as `evaluation_classes` leaves room
-    for (at least as many as there are newest ones), drawn anew each time. Accuracy over all classes
-    in play is then estimated stratum by stratum: the newest count for themselves, the drawn ones
-    for all the others. A cohort whose binding is followed is measured on those of its classes that
-    were looked at, and not at all when none was.
+    A sample holds the newest classes, where some were added, and as many of the others as
+    `evaluation_classes` leaves room for (at least as many as there are newest ones), drawn anew
+    each time. Accuracy over all classes in play is then estimated stratum by stratum: the newest
+    count for themselves, the drawn ones for all the others. A cohort whose binding is followed is
+    measured on those of its classes that were looked at, and not at all when none was.
     """
     play, training = course.in_play, program.setup.training
-    newest = course.cohort(course.level)
-    others = np.arange(newest.start)
+    added = course.cohort(course.level) if course.level else range(play.classes, play.classes)
+    others = np.arange(added.start)
     limit = training.evaluation_classes
     if not whole and limit is not None:
-        room = max(limit - len(newest), len(newest))
+        room = max(limit - len(added), len(added))
         if room < len(others):
             generator = numpy_generator(program.seed, "evaluation", step)
             others = np.sort(generator.choice(others, room, replace=False))
-    looked_at = np.concatenate([others, newest])
+    looked_at = np.concatenate([others, added]).astype(np.int64)
     accuracy = np.full(play.classes, np.nan)
     drawings = program.images.test.shape[1]
     accuracy[looked_at] = correct_by_class(program, looked_at.tolist(), play.classes) / drawings
+    test_accuracy = _stratified(accuracy, added)
     return Assessment(
-        test_accuracy=_stratified(accuracy, newest),
-        newest_accuracy=float(accuracy[newest].mean()),
+        test_accuracy=test_accuracy,
+        newest_accuracy=float(accuracy[added].mean()) if added else test_accuracy,
         whole=len(looked_at) == play.classes,
         binding=tuple(
             Binding(
@@ -65,9 +66,9 @@ def assess(
     )
 
 
-def _stratified(accuracy: Float[np.ndarray, " classes"], newest: range) -> float:
-    others = accuracy[: newest.start]
-    total = accuracy[newest].sum()
+def _stratified(accuracy: Float[np.ndarray, " classes"], added: range) -> float:
+    others = accuracy[: added.start]
+    total = accuracy[added].sum()
     if len(others):
         total += np.nanmean(others) * len(others)
     return float(total / len(accuracy))

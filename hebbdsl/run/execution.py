@@ -140,7 +140,7 @@ class _Run:
             seed=program.seed,
             identity=program.identity,
             status=status,
-            setup=plain(program.setup),
+            setup=plain(program.setup, deciding_only=True),
             data={
                 "word": content.word,
                 "fingerprint": content.fingerprint,

@@ -62,7 +62,8 @@ class Record:
     Attributes:
         status: `finished`, `failed` or `interrupted`. A run that used all its steps is finished.
         identity: hex digest of what decides the training.
-        setup: the resolved setup, as plain JSON values ({"output": {"hebbian": {"gamma": …}}}).
+        setup: what decides the training, as plain JSON values ({"output": {"hebbian": {…}}}): the
+            resolved setup without the fields that only say where data is found.
         data: word, fingerprint, origin, and `substituted_for` (a word, or None).
         environment: semantics, hebbdsl, torch, device, dtype, threads.
         metrics: name to value, `newest_accuracy@10` included.

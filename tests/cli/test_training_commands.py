@@ -215,6 +215,11 @@ def test_compare_works_on_folders_of_runs_alone(spec: Path) -> None:
     assert (nothing.exit_code, "HEB536" in nothing.stderr) == (1, True)
 
 
+def _heed_interrupts() -> None:
+    """A script's background jobs ignore Ctrl-C, and so would all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 LONG = ("--set", "training.steps=1000000", "--set", "curriculum.when=test_accuracy > 1")
 
 
@@ -226,11 +231,19 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
     out = spec.parent / "runs"
     words = [sys.executable, "-m", "hebbdsl", command, str(spec), "--out", str(out), *LONG]
     with subprocess.Popen(
-        [*words, "--device", "cpu"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*words, "--device", "cpu"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_heed_interrupts,
     ) as process:
         expected = 1 if command == "run" else min(2, os.cpu_count() or 1)
         _wait(lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected)
-        process.send_signal(sign)
+        if sign is signal.SIGINT:  # Ctrl-C reaches every process of the terminal's group
+            os.killpg(process.pid, sign)
+        else:
+            process.send_signal(sign)
         started = time.monotonic()
         stdout, stderr = process.communicate(timeout=60)
         took = time.monotonic() - started

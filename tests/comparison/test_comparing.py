@@ -76,13 +76,20 @@ def family(comparison: Comparison, metric: str = "steps_to_finish") -> list[Pair
 def test_the_family_is_every_variant_for_each_tested_metric() -> None:
     found = compare_records(experiment(10, limit=1800), baseline="softmax")
     families = [family(found, column.name) for column in found.columns if column.tested]
-    assert found.tests == sum(len(tests) for tests in families) == 5 * 4
+    assert found.tests == sum(len(tests) for tests in families) == 5 * 3
     for tests in families:
         ps = [1.0 if test.p is None else test.p for test in tests]
         assert [test.corrected for test in tests] == list(holm(ps))
         assert all(test.decidable for test in tests)
     smallest = min(test.corrected for tests in families for test in tests)
     assert smallest == pytest.approx(5 * 2.0**-9)
+
+
+def test_the_accuracy_that_ends_runs_is_shown_and_not_tested() -> None:
+    stopped = compare_records(experiment(4), baseline="softmax").columns
+    assert {c.name: c.tested for c in stopped}["final_test_accuracy"] is False
+    free = [run(v, s, {"final_test_accuracy": s / 10}) for v in "ab" for s in (1, 2, 3)]
+    assert compare_records(free).columns[0].tested
 
 
 @pytest.mark.parametrize(("n", "decidable"), [(5, False), (6, True), (3, False)])

@@ -125,7 +125,7 @@ def cells(line: str) -> list[str]:
 def test_markdown_tables_are_rectangular(whole: Comparison) -> None:
     text = as_markdown(whole)
     tables = [part.splitlines() for part in text.split("\n\n") if part.startswith("|")]
-    assert len(tables) == 1 + 4 + 1 + 1
+    assert len(tables) == 1 + 3 + 1 + 1
     for table in tables:
         assert len({len(cells(line)) for line in table}) == 1
     steps_table = next(t for t in tables if "ratio to softmax" in t[0])
@@ -152,7 +152,7 @@ def test_latex_is_escaped_and_balanced(whole: Comparison) -> None:
     assert body.isascii()
     bare = re.sub(r"\\[{}]", "", body)
     assert bare.count("{") == bare.count("}")
-    assert body.count(r"\toprule") == body.count(r"\bottomrule") == 5
+    assert body.count(r"\toprule") == body.count(r"\bottomrule") == 4
     for table in re.findall(r"\\begin\{tabular\}\{(l?r*)\}(.*?)\\end\{tabular\}", body, re.S):
         for line in table[1].splitlines():
             if "&" in line:

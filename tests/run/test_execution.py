@@ -187,6 +187,17 @@ def test_a_sampled_evaluation_looks_at_the_newest_and_estimates_the_rest() -> No
     assert np.mean(estimates) == pytest.approx(whole.test_accuracy, abs=0.03)
 
 
+def test_the_first_classes_are_sampled_too() -> None:
+    program = tiny.program(tiny.setup(evaluation_classes=2))
+    exposures = np.zeros(12, dtype=np.int64)
+    found = [assess(program, Course((12,)), step, exposures, whole=False) for step in range(60)]
+    assert not any(one.whole for one in found)
+    assert all(one.newest_accuracy == one.test_accuracy for one in found)
+    whole = assess(program, Course((12,)), 0, exposures, whole=True)
+    mean = np.mean([one.test_accuracy for one in found])
+    assert mean == pytest.approx(whole.test_accuracy, abs=0.05)
+
+
 def test_a_level_is_passed_only_by_a_whole_evaluation(tmp_path: Path) -> None:
     record = _run(tiny.setup(tiny.HEBBIAN, steps=2_000, evaluation_classes=5), tmp_path)
     passed = {level.passed for level in record.levels}

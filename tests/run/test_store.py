@@ -17,6 +17,7 @@ from hebbdsl.run.execution import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder, find_runs
+from hebbdsl.spec.canonical import plain
 from tests import tiny
 
 
@@ -35,7 +36,11 @@ def test_a_record_is_read_as_it_was_written(finished: tuple[RunFolder, Record]) 
     weights = load_file(folder.path / "weights.safetensors")
     program = tiny.program(tiny.setup(steps=10))
     assert weights.keys() == program.weights().keys()
-    assert json.loads((folder.path / "spec.json").read_text()) == record.setup
+    written = json.loads((folder.path / "spec.json").read_text())
+    assert written == plain(tiny.setup(steps=10))
+    assert record.setup == plain(tiny.setup(steps=10), deciding_only=True)
+    assert "addresses" in written["data"]["omniglot"]
+    assert "addresses" not in record.setup["data"]["omniglot"]
 
 
 def _edit(name: str, change: Callable[[str], str]) -> Callable[[Path], None]:

@@ -137,7 +137,8 @@ class AlteredRecord(Problem):
     """A file of a run is not what the run wrote.
 
     A record whose files were edited, cut or mixed proves nothing. Train the run again with
-    `--retrain` (the folder as it is will be kept beside it, ending in `.replaced`), or restore it.
+    `--retrain` (the folder as it is will be kept beside it, ending in `.replaced-1` or a higher
+    number), or restore it.
 
     Wrong:
 

@@ -93,7 +93,10 @@ def _fetch_from(url: str, part: Path, judge: Judge, reporter: Reporter) -> str |
 
 def _transfer(url: str, part: Path, start: int, reporter: Reporter) -> None:
     """Append to `part` what is missing of it. Raises: Refused, Broken."""
-    request = urllib.request.Request(url, headers={"User-Agent": "hebbdsl"})
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": "hebbdsl"})
+    except ValueError as error:
+        raise Refused(f"no proper address: {error}") from error
     if start:
         request.add_header("Range", f"bytes={start}-")
     try:

@@ -174,6 +174,11 @@ def test_every_address_is_named_with_its_reason(
     assert not (tmp_path / "a.zip.part").exists()
 
 
+def test_an_address_that_is_none_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed, match="no proper address"):
+        fetch("file.zip", ["https://user:word@[::1/x"], tmp_path, lambda _: None, Quiet())
+
+
 def test_silent_server_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "TIMEOUT", 0.1)
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:

@@ -85,6 +85,7 @@ class CacheLayer(OutputLayer):
 
     def _mixed(self, remembered: Tensor, in_play: int) -> Tensor:
         """log of (1 − ε) p + ε/n, given log p; log 1/n while nothing is remembered."""
-        even = log(self.spec.uniform) - log(in_play)
-        mixed = torch.logaddexp(remembered + self._log_share, torch.full_like(remembered, even))
-        return torch.where(self._remembered(in_play).any(), mixed, -log(in_play))
+        # As a tensor: its logarithm as a number would compile a graph for every level.
+        n = remembered.new_full((), in_play).log()
+        mixed = torch.logaddexp(remembered + self._log_share, log(self.spec.uniform) - n)
+        return torch.where(self._remembered(in_play).any(), mixed, -n)
