@@ -80,7 +80,12 @@ def _judge_one(compare: Compare, values: Values) -> Judgement:
     elif metrics and len(seeds) < 2:
         reason = "no common seeds" if not seeds else f"one common seed ({seeds[0]}) has no interval"
     elif mean is None:
-        reason = "censored values leave it open on both sides"
+        divided = any(side.low == -math.inf for side in (*left, *right))
+        reason = (
+            "a side may divide by zero"
+            if divided
+            else "censored values leave it open on both sides"
+        )
     else:
         reason = _reason(scale, on_scale(scale, mean), verdict, len(seeds))
     if left_out and not missing:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.run import NotFinite
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.identity import identity
@@ -69,12 +69,8 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
 
     Raises:
         Rejected: data that can't be had, a folder that can't be written or is held by another
-            process, an altered record.
+            process, an altered record, a device whose memory is too small.
     """
-    from hebbdsl.program.building import assemble
-    from hebbdsl.program.devices import find_device, use_threads
-    from hebbdsl.run.execution import execute
-
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
@@ -85,12 +81,27 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
                     folder.set_aside()
                 elif folder.was_begun():
                     reporter.say(f"{job.name} was interrupted; it starts again from step 0")
-                use_threads(job.threads)
-                data = opened(job.plan.setup.data, reporter)
-                device = find_device(job.device)
-                program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
-                record = execute(program, folder, monitor)
+                record = _train(job, folder, reporter, monitor)
     return record
+
+
+def _train(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) -> Record:
+    import torch
+
+    from hebbdsl.program.building import assemble
+    from hebbdsl.program.devices import find_device, use_threads
+    from hebbdsl.run.execution import execute
+
+    use_threads(job.threads)
+    data = opened(job.plan.setup.data, reporter)
+    device = find_device(job.device)
+    try:
+        program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
+        return execute(program, folder, monitor)
+    except torch.OutOfMemoryError as error:
+        reason = str(error).splitlines()[0]
+        problem = OutOfMemory(place=None, run=job.name, device=str(device), reason=reason)
+        raise Rejected([problem]) from error
 
 
 def failure_of(record: Record) -> Problem | None:

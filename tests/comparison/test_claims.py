@@ -235,3 +235,10 @@ def test_the_parts_of_a_claim_are_told_apart() -> None:
     assert found.verdict is FAILS
     assert [one.verdict for one in found.judgements] == [HOLDS, FAILS]
     assert found.reason.startswith("steps_to_finish(a) < 400: holds, left / right 0.76")
+
+
+def test_a_division_by_zero_is_named_as_what_leaves_a_claim_open() -> None:
+    values: Values = {"a": {seed: {"steps_to_finish": Value(value=5.0 + seed)} for seed in (0, 1)}}
+    judged = judge(Claim.parse("steps_to_finish(a) / 0 > 1"), values)
+    assert judged.verdict is Verdict.UNDECIDED
+    assert judged.reason == "a side may divide by zero"

@@ -12,19 +12,14 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from hebbdsl.parts.datasets.glyphs import Glyphs
-from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
-from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.batches import InPlay
-from hebbdsl.program.building import assemble
 from hebbdsl.program.evaluation import correct_by_class
-from hebbdsl.program.opening import Opened
 from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
@@ -195,25 +190,21 @@ def test_bfloat16_trains_with_weights_and_rows_in_float32() -> None:
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
-def test_the_compiled_step_agrees_with_eager() -> None:
-    setup = tiny.with_dropout(tiny.setup(tiny.HEBBIAN), 0.2)
-    eager = torch.tensor(_losses(setup, 8))
-    compiled = torch.tensor(
-        _losses(replace(setup, training=replace(setup.training, compile=True)), 8)
-    )
-    torch.testing.assert_close(compiled, eager, rtol=1e-5, atol=0)
+def test_the_compiled_step_agrees_with_eager_as_levels_change() -> None:
+    setup = tiny.with_dropout(tiny.setup(OUTPUTS["mixture"]), 0.2)
 
+    def losses(compiled: bool) -> Tensor:
+        training = replace(setup.training, compile=compiled)
+        program = tiny.program(replace(setup, training=training))
+        watch = torch.empty(8, len(program.step.watched))
+        for level, classes in enumerate((4, 6, 8, 12)):
+            play = InPlay(classes=classes, newest=0)
+            rows = watch[2 * level : 2 * level + 2]
+            program.train(2 * level, program.draw(2 * level, 2, play), play, rows)
+        return watch[:, 0]
 
-def test_what_stands_in_is_planned_anew_where_it_has_other_counts() -> None:
-    setup = replace(
-        tiny.setup(), data=Omniglot(image_size=8, otherwise=Glyphs(alphabets=("Greek",)))
-    )
-    substitute = setup.data.substitute()
-    assert substitute is not None
-    count = substitute.facts().classes
-    assert count < setup.data.facts().classes
-    opened = Opened(substitute, tiny.content(count), substituted_for="omniglot")
-    program = assemble("tiny", "main", plan_setup(setup), 0, opened, tiny.CPU)
-    assert program.plan.levels[-1] == len(program.images.train) == count
-    weights = (*program.model.parameters(), *program.output.parameters())
-    assert program.plan.parameters == sum(weight.numel() for weight in weights)
+    torch.compiler.reset()
+    torch._dynamo.utils.counters.clear()
+    torch.testing.assert_close(losses(compiled=True), losses(compiled=False), rtol=1e-5, atol=0)
+    graphs = torch._dynamo.utils.counters["stats"]["unique_graphs"]
+    assert 1 <= graphs <= 3, "levels share their graphs"

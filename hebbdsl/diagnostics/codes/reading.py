@@ -203,8 +203,9 @@ class UnknownSurface(Problem):
     def title(self) -> str:
         if self.ending == ".hebb":
             return "the `.hebb` surface is not read by this version"
-        ending = quoted(self.ending) if self.ending else "no ending"
-        return f"a spec's name ends in `.yaml` or `.yml`, not {ending}"
+        if not self.ending:
+            return "a spec's name ends in `.yaml` or `.yml`; this one has no ending"
+        return f"a spec's name ends in `.yaml` or `.yml`, not {quoted(self.ending)}"
 
     @property
     def hint(self) -> str | None:

@@ -303,9 +303,44 @@ class WorkerKilled(Problem):
 
     @property
     def title(self) -> str:
-        how = f"signal {-self.status}" if self.status < 0 else f"exit status {self.status}"
-        return f"a worker process was stopped from outside, by {how}"
+        if self.status > 0:
+            return "a worker process ended by a fault of its own, which it printed"
+        return f"a worker process was stopped from outside, by signal {-self.status}"
 
     @property
     def hint(self) -> str:
+        if self.status > 0:
+            return "finished runs are kept; a fault of the program is worth a report"
         return "finished runs are kept; try again with fewer `--workers`, as memory may be short"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfMemory(Problem):
+    """The device has not the memory that a run needs.
+
+    `hebbdsl plan` shows what a run holds all the time; activations of a batch come on top. Lower
+    `batch_size` or the model's widths, run fewer at a time, or use another device.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=20_000
+
+    Right:
+
+        hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=256
+    """
+
+    code: ClassVar[str] = "HEB540"
+    exit_code: ClassVar[int] = 4
+
+    run: str
+    device: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.run}: the memory of {self.device} is too small ({self.reason})"
+
+    @property
+    def hint(self) -> str:
+        return "lower `training.batch_size` or `--workers`; `hebbdsl plan` shows what is held"

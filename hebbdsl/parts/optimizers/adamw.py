@@ -12,6 +12,8 @@ from hebbdsl.parts.optimizers.adam import Adam
 class Adamw(Adam):
     """Adam whose weight decay shrinks the weights directly, by learning rate × decay a step.
 
+    Rows of classes that are not in play yet shrink too.
+
     Source:
         Loshchilov and Hutter 2019, algorithm 2.
     """

@@ -30,9 +30,6 @@ class MixtureLayer(OutputLayer):
             self._constant = tuple(log(w) if w > 0 else -inf for w in spec.weights)
         else:
             self._constant = (-log(len(experts)),) * len(experts)
-        if self.gate is not None:
-            nn.init.zeros_(self.gate.weight)
-            nn.init.zeros_(self.gate.bias)
 
     def initialise(self, generator: torch.Generator) -> None:
         # In order: the first expert gets the numbers that it would get alone.
