@@ -81,11 +81,7 @@ def _judge_one(compare: Compare, values: Values) -> Judgement:
         reason = "no common seeds" if not seeds else f"one common seed ({seeds[0]}) has no interval"
     elif mean is None:
         divided = any(side.low == -math.inf for side in (*left, *right))
-        reason = (
-            "a side may divide by zero"
-            if divided
-            else "censored values leave it open on both sides"
-        )
+        reason = "a side may divide by zero" if divided else "censored values leave both sides open"
     else:
         reason = _reason(scale, on_scale(scale, mean), verdict, len(seeds))
     if left_out and not missing:
