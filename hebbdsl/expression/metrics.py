@@ -60,6 +60,7 @@ _METRICS = (
         scope=Scope.EVALUATION,
         scale=Scale.DIFFERENCE,
         lower_is_better=False,
+        needs="levels",
     ),
     Metric(
         name="newest_accuracy",

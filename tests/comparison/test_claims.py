@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.comparison.claims import judge
+from hebbdsl.comparison.claims import Values, judge
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import JudgedClaim, Verdict
 from hebbdsl.comparison.paired import Bound

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from hebbdsl.diagnostics.codes.metrics import NotProduced
-from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.source import Source, Span
-from hebbdsl.spec import claims
 from hebbdsl.spec.checker import examine
 from hebbdsl.syntax.yaml import parse_tree
 from tests.specs import with_sections
@@ -77,11 +73,7 @@ def test_unknown_variants_are_found_in_claims_that_are_wrong_otherwise() -> None
     ]
 
 
-def test_conditions_against_curricula(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No metric of evaluations needs anything today; one that did would be refused."""
-    needy = replace(EVALUATION_METRICS["newest_accuracy"], needs="levels")
-    metrics = {**EVALUATION_METRICS, "newest_accuracy": needy}
-    monkeypatch.setattr(claims, "EVALUATION_METRICS", metrics)
+def test_conditions_against_curricula() -> None:
     until = "curriculum: {fixed: {until: newest_accuracy > 0.9}}\n"
     assert said(until) == [(NotProduced.code, "newest_accuracy > 0.9")]
     assert said("curriculum: {growing: {when: newest_accuracy > 0.9}}\n") == []
