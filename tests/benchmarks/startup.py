@@ -1,0 +1,49 @@
+"""How long the program takes to answer, cold, beside a bare Python and a bare Typer program.
+
+    python tests/benchmarks/startup.py
+
+Each command is a process of its own; all are run in turns, and the median of nine is reported.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SPEC = "specs/omniglot_curriculum.yaml"
+TYPER = "import typer; app = typer.Typer(add_completion=False); app.command()(lambda: None); app()"
+COMMANDS = {
+    "bare Python": ["-c", "pass"],
+    "bare Typer program, `--help`": ["-c", TYPER, "--help"],
+    "`hebbdsl --help`": ["-m", "hebbdsl", "--help"],
+    "`hebbdsl validate` of one spec": ["-m", "hebbdsl", "validate", SPEC],
+    "`hebbdsl explain HEB201`": ["-m", "hebbdsl", "explain", "HEB201"],
+    "`hebbdsl plan` of one spec": ["-m", "hebbdsl", "plan", SPEC],
+}
+TIMES = 9
+
+
+def main() -> None:
+    took: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for turn in range(TIMES + 1):
+        for name, words in COMMANDS.items():
+            begun = time.perf_counter()
+            done = subprocess.run(
+                [sys.executable, *words], cwd=ROOT, capture_output=True, check=False
+            )
+            if done.returncode != 0:
+                raise SystemExit(f"{name}: {done.stderr.decode()}")
+            if turn:  # the first turn writes the compiled files
+                took[name].append(time.perf_counter() - begun)
+    bare = statistics.median(took["bare Python"])
+    for name, seconds in took.items():
+        median = statistics.median(seconds)
+        print(f"{name:32} {median:6.3f} s  ({median / bare:4.1f} × bare Python)")
+
+
+if __name__ == "__main__":
+    main()
