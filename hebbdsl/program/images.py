@@ -17,7 +17,7 @@ from hebbdsl.program.choice import ChosenClass
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Images:
-    """One byte a pixel, ink 255. The first index is the label."""
+    """Two views of one tensor: a byte a pixel, ink 255. The first index is the label."""
 
     train: UInt8[Tensor, "classes train_drawings 1 size size"]
     test: UInt8[Tensor, "classes test_drawings 1 size size"]
@@ -44,9 +44,6 @@ def read_images(
         [np.rot90(pixels[place[one.index]], one.quarter_turns, axes=(1, 2)) for one in chosen]
     )
     facts = dataset.facts()
-    tensor = torch.from_numpy(turned).unsqueeze(2)
-    tests, trains = facts.test_drawings, facts.train_drawings
-    return Images(
-        train=tensor[:, tests : tests + trains].contiguous().to(device),
-        test=tensor[:, :tests].contiguous().to(device),
-    )
+    tests, used = facts.test_drawings, facts.test_drawings + facts.train_drawings
+    tensor = torch.from_numpy(np.ascontiguousarray(turned[:, :used])).unsqueeze(2).to(device)
+    return Images(train=tensor[:, tests:], test=tensor[:, :tests])

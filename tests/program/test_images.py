@@ -1,0 +1,71 @@
+"""Which classes take part, in which order, and which of their drawings are for what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hebbdsl.parts.curricula.fixed import Fixed
+from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.program.choice import ChosenClass, choose_classes
+from hebbdsl.program.images import ink, read_images
+from tests import tiny
+
+CPU = torch.device("cpu")
+DATA = Omniglot(classes=12, image_size=8)
+
+
+@given(seed=st.integers(0, 2**32 - 1), rotated=st.booleans())
+def test_classes_are_drawn_by_the_seed_each_once(seed: int, rotated: bool) -> None:
+    data = replace(DATA, rotated_classes=rotated)
+    chosen = choose_classes(seed, data, Fixed(), available=40)
+    assert chosen == choose_classes(seed, data, Fixed(), available=40)
+    assert len(set(chosen)) == 12
+    assert all(0 <= one.index < 40 for one in chosen)
+    assert {one.quarter_turns for one in chosen} <= set(range(4 if rotated else 1))
+    by_alphabet = choose_classes(seed, data, Fixed(order="alphabet"), available=40)
+    assert set(by_alphabet) == set(chosen), "the order does not choose"
+    numbers = [(one.index, one.quarter_turns) for one in by_alphabet]
+    assert numbers == sorted(numbers)
+
+
+def test_seeds_choose_differently_and_every_class_is_chosen_by_some() -> None:
+    found = [choose_classes(seed, DATA, Fixed(), available=40) for seed in range(60)]
+    assert len(set(found)) == 60
+    assert {one.index for chosen in found for one in chosen} == set(range(40))
+
+
+@pytest.mark.parametrize("trains", [None, 7])
+def test_the_first_drawings_are_for_testing_and_no_drawing_is_for_both(trains: int | None) -> None:
+    data = replace(DATA, test_drawings=4, train_drawings=trains)
+    chosen = [ChosenClass(index, 0) for index in (9, 2, 30)]
+    images = read_images(tiny.content(), data, chosen, CPU)
+    pixels = tiny.content().read([9, 2, 30], 8)
+    assert images.train.shape == (3, 16 if trains is None else trains, 1, 8, 8)
+    assert images.test.shape == (3, 4, 1, 8, 8)
+    assert images.train.dtype == images.test.dtype == torch.uint8
+    last = 20 if trains is None else 4 + trains
+    assert (images.test[:, :, 0].numpy() == pixels[:, :4]).all()
+    assert (images.train[:, :, 0].numpy() == pixels[:, 4:last]).all()
+    storage = images.train.untyped_storage()
+    assert storage.data_ptr() == images.test.untyped_storage().data_ptr()
+    assert storage.nbytes() == 3 * last * 8 * 8, "what is not used is not held"
+
+
+def test_a_rotated_class_is_each_of_its_drawings_turned() -> None:
+    chosen = [ChosenClass(5, turns) for turns in range(4)]
+    images = read_images(tiny.content(), DATA, chosen, CPU)
+    for turns in range(4):
+        turned = np.rot90(images.train[0, :, 0].numpy(), turns, axes=(1, 2))
+        assert (images.train[turns, :, 0].numpy() == turned).all()
+    assert not torch.equal(images.train[0], images.train[1])
+
+
+def test_ink_is_one_and_paper_nothing() -> None:
+    values = ink(torch.tensor([0, 51, 255], dtype=torch.uint8))
+    torch.testing.assert_close(values, torch.tensor([0, 0.2, 1.0]))
