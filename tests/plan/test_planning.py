@@ -53,7 +53,7 @@ SETUPS = st.builds(
 
 
 @given(setup=SETUPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_plan_holds_what_torch_will(setup: Setup) -> None:
     plan = plan_setup(setup)
     with torch.device("meta"):

@@ -69,9 +69,7 @@ def edited(edits: list[tuple[int, int, bytes]]) -> bytes:
     return content
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_any_bytes(tmp_path: Path, edits: list[tuple[int, int, bytes]]) -> None:
     path = tmp_path / "spec.yaml"
@@ -84,7 +82,7 @@ def test_any_bytes(tmp_path: Path, edits: list[tuple[int, int, bytes]]) -> None:
             assert (entry["end_line"], entry["end_column"]) >= (entry["line"], entry["column"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.text(max_size=30),

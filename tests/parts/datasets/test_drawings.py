@@ -22,7 +22,7 @@ def slow_area(ink: np.ndarray, size: int) -> np.ndarray:
     return np.floor(share * 255 + 0.5).astype(np.uint8)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 1000), size=st.integers(4, SIDE))
 def test_pixels_are_area_averages(seed: int, size: int) -> None:
     drawings, ink = random_drawings(seed, 1, 1)
@@ -54,7 +54,7 @@ def test_read_of_no_class_is_empty() -> None:
     assert random_drawings(2)[0].read([], 28).shape == (0, 2, 28, 28)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     where=st.tuples(
         st.integers(0, 2), st.integers(0, 1), st.integers(0, SIDE - 1), st.integers(0, SIDE - 1)

@@ -73,9 +73,7 @@ def test_cache_folder_serves_what_the_named_folder_lacks(
     assert origin == f"{data} and {cache / 'tiny'}"
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6), share=st.floats(0.0, 1.0), mode=st.sampled_from(["1", "L", "RGB"])
 )
@@ -305,9 +303,7 @@ def test_prepared_file_does_not_hide_altered_data(tiny: Tiny, data: Path) -> Non
     assert isinstance(only(tiny), NotADrawing)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(draw=st.data())
 def test_corrupt_prepared_file_is_rebuilt(
     tiny: Tiny, data: Path, cache: Path, draw: st.DataObject

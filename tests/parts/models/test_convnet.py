@@ -144,7 +144,7 @@ def test_no_dropout_and_no_other_draw_is_inside() -> None:
     features=st.integers(1, 50),
     image=st.tuples(st.integers(1, 3), st.integers(4, 64), st.integers(4, 64)),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_planned_sizes_and_shapes_are_those_of_the_module(
     channels: tuple[int, ...], kernel: int, batch_norm: bool, features: int, image: ImageShape
 ) -> None:

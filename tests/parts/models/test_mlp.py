@@ -51,7 +51,7 @@ def test_initial_weights_follow_the_law_of_linear_and_the_generator_alone() -> N
     features=st.integers(1, 50),
     image=st.tuples(st.integers(1, 3), st.integers(4, 40), st.integers(4, 40)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_planned_sizes_and_shapes_are_those_of_the_module(
     hidden: tuple[int, ...], features: int, image: ImageShape
 ) -> None:

@@ -93,7 +93,7 @@ OPTIMIZERS = st.one_of(
 
 
 @given(spec=OPTIMIZERS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_remembered_numbers_are_those_planned(spec: Optimizer) -> None:
     module = network()
     optimizer = spec.build(module.parameters())

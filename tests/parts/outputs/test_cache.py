@@ -48,7 +48,7 @@ def remember(layer: CacheLayer, h: Tensor, labels: Tensor, in_play: int) -> None
     in_play=st.integers(1, 5),
     seed=st.integers(0, 10_000),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_cache_is_the_slow_loop(spec: Cache, batches: list[int], in_play: int, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     layer = spec.build(HIDDEN, 5)

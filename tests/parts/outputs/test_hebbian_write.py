@@ -101,7 +101,7 @@ def bits(rows: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_write_is_the_slow_loop(dtype: torch.dtype, data: st.DataObject) -> None:
     case = data.draw(cases(dtype))
     rows, seen = case.stored()
@@ -112,7 +112,7 @@ def test_write_is_the_slow_loop(dtype: torch.dtype, data: st.DataObject) -> None
 
 
 @given(case=cases())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_rows_absent_or_past_the_threshold_keep_every_bit(case: Case) -> None:
     case.rows[:, 0] = -0.0
     rows, _ = case.stored()
@@ -123,7 +123,7 @@ def test_rows_absent_or_past_the_threshold_keep_every_bit(case: Case) -> None:
 
 
 @given(case=cases())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_positions_of_a_label_agree_bit_for_bit(case: Case) -> None:
     written = write(case.rule, case.rows, case.seen, case.h, case.labels, case.in_play, case.mean)
     for label in case.labels.unique():
@@ -133,7 +133,7 @@ def test_positions_of_a_label_agree_bit_for_bit(case: Case) -> None:
 
 
 @given(case=cases(), cut=st.integers(1, 8))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_order_and_sharding_of_a_batch_do_not_matter(case: Case, cut: int) -> None:
     """Workers gather activations and labels: the joined batch, in whatever order they come."""
     rows, seen = case.stored()
@@ -181,7 +181,7 @@ def test_counting_after_keeps_part_of_the_random_row() -> None:
 
 
 @given(k=st.integers(1, 12), T=st.integers(0, 15), counting=st.sampled_from(["before", "after"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_single_sights_give_the_running_mean_until_the_threshold(
     k: int, T: int, counting: str
 ) -> None:
@@ -198,7 +198,7 @@ def test_single_sights_give_the_running_mean_until_the_threshold(
 
 
 @given(counts=st.lists(st.integers(1, 5), min_size=1, max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_rate_running_mean_gives_the_mean_of_all_activations(counts: list[int]) -> None:
     """Also where a class stands several times in a batch, which `inverse` weighs differently."""
     case = single(Hebbian(gamma=0.0, rate="running_mean"))
@@ -263,7 +263,7 @@ def test_centring_comes_before_rescaling() -> None:
 
 
 @given(batches=st.lists(st.integers(1, 4), min_size=1, max_size=9), floor=st.floats(0, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_running_mean_of_activations(batches: list[int], floor: float) -> None:
     generator = torch.Generator().manual_seed(3)
     mean, expected = torch.zeros(2), [0.0, 0.0]
@@ -286,7 +286,7 @@ def test_bfloat16_sums_are_made_in_float32() -> None:
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_write_changes_none_of_its_arguments(case: Case) -> None:
     assume(case.mean is not None)
     assert case.mean is not None

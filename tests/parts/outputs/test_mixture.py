@@ -92,7 +92,7 @@ def test_one_expert_is_that_expert_bit_for_bit(expert: Output, weights: Any) -> 
     learned=st.booleans(),
     data=st.data(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_probabilities_are_the_weighted_sum_and_sum_to_one(
     experts: list[Output], learned: bool, data: st.DataObject
 ) -> None:

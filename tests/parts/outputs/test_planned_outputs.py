@@ -33,7 +33,7 @@ OUTPUTS = st.recursive(SINGLE, mixed, max_leaves=6)
 
 
 @given(spec=OUTPUTS, hidden=st.integers(1, 300), classes=st.integers(1, 5_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classes: int) -> None:
     layers = spec.layers(hidden, classes)
     with torch.device("meta"):
