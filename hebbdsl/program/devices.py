@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 import torch
 
@@ -44,6 +45,8 @@ def _be_repeatable() -> None:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # Its sums are unordered where windows overlap; those of `convnet` do not.
+    warnings.filterwarnings("ignore", message="max_pool2d_with_indices_backward_cuda")
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
