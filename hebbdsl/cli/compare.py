@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli.run import (
+from hebbdsl.cli.options import (
     Device,
     Out,
     QuietOption,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hebbdsl.cli.options import Set, Variants, chosen_variants
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -23,13 +25,8 @@ class PlanFormat(Enum):
 
 def plan(
     spec: Annotated[Path, typer.Argument(metavar="SPEC")],
-    variant: Annotated[
-        list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec."),
-    ] = None,
+    variant: Variants = None,
+    set_: Set = None,
     format: Annotated[PlanFormat, typer.Option("--format")] = PlanFormat.text,
 ) -> None:
     """Show what SPEC will cost: layers, parameters, memory, levels and steps."""
@@ -45,18 +42,6 @@ def plan(
         from rich.console import Console
 
         show(planned, names, Console(highlight=False))
-
-
-def chosen_variants(planned: Plan, asked: Sequence[str]) -> tuple[str, ...]:
-    """Names of the variants asked for; none asked: all. Raises: Rejected, with HEB535."""
-    from hebbdsl.diagnostics.codes.run import UnknownVariant
-    from hebbdsl.diagnostics.diagnostic import Rejected
-
-    names = tuple(planned.variants)
-    unknown = [name for name in asked if name not in names]
-    if unknown:
-        raise Rejected(UnknownVariant(place=None, name=name, variants=names) for name in unknown)
-    return tuple(dict.fromkeys(asked)) or names
 
 
 def plan_to_json(planned: Plan, names: Sequence[str]) -> dict[str, Any]:

@@ -8,30 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli.options import (
+    Device,
+    Out,
+    QuietOption,
+    Retrain,
+    SeedsOption,
+    Set,
+    Threads,
+    Variants,
+    Workers,
+)
+
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
-
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a field of the spec."),
-]
-Variants = Annotated[
-    list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
-]
-SeedsOption = Annotated[
-    list[str] | None, typer.Option("--seed", metavar="N|N..M", help="Only these seeds.")
-]
-Out = Annotated[Path, typer.Option("--out", help="Folder of runs.")]
-Device = Annotated[str, typer.Option("--device", help="cpu, cuda, mps …; auto takes the fastest.")]
-# torch takes any number, and crashes where the system has not so many threads to give.
-Threads = Annotated[int, typer.Option("--threads", min=1, max=256, help="CPU threads of each run.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Runs at a time; default: one a core.")
-]
-Retrain = Annotated[
-    bool, typer.Option("--retrain", help="Train finished runs again; the old ones are kept aside.")
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
 class RunFormat(Enum):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes.run import BadSeeds, UnknownVariant
+from hebbdsl.cli.options import chosen_variants
+from hebbdsl.diagnostics.codes.run import BadSeeds
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 
 if TYPE_CHECKING:
@@ -38,15 +39,8 @@ def select_jobs(
     from hebbdsl.run.job import Job
 
     experiment = plan.checked.experiment
-    names = list(plan.variants)
-    if variants:
-        unknown = [name for name in variants if name not in names]
-        if unknown:
-            raise Rejected(
-                UnknownVariant(place=None, name=name, variants=tuple(names)) for name in unknown
-            )
-        names = list(dict.fromkeys(variants))
-    elif not every:
+    names = chosen_variants(plan, variants or ())
+    if not variants and not every:
         names = names[:1]
     if seeds:
         numbers = list(dict.fromkeys(number for text in seeds for number in _seeds(text)))

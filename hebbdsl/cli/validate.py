@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli.options import Set
+
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problems
 
@@ -25,10 +27,7 @@ def validate(
     ],
     format: Annotated[ValidateFormat, typer.Option("--format")] = ValidateFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a field of every spec first."),
-    ] = None,
+    set_: Set = None,
 ) -> None:
     """Check specs: all problems of every file, each with its place and a way out."""
     from hebbdsl.diagnostics.codes.reading import NoSpecs

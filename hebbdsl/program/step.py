@@ -38,11 +38,12 @@ class Step:
         if compiled:
             self._forward = _compiled(self._compute)
         named = [*model.named_parameters(prefix="model"), *output.named_parameters(prefix="output")]
-        self._parameters = [parameter for _, parameter in named if parameter.requires_grad]
+        self._names = [name for name, _ in named]
+        self._parameters: list[Tensor] = [parameter for _, parameter in named]
         self._zero = torch.zeros((), device=self._parameters[0].device)
         self.watched = (
             "loss",
-            *(f"gradient of {name}" for name, parameter in named if parameter.requires_grad),
+            *(f"gradient of {name}" for name in self._names),
             "written rows",
         )
         """What is watched for numbers that are not finite, in the order of `Step`'s answer."""
@@ -73,6 +74,16 @@ class Step:
         norms = torch._foreach_norm(gradients)
         last = self._zero if written is None else torch.linalg.vector_norm(written)
         torch.stack([loss.detach(), *norms, last], out=watch)
+
+    def first_bad_parameter(self) -> str | None:
+        """The first parameter that is not finite. Waits for the device: asked between steps.
+
+        A step's own loss and gradients can be finite and its update overflow; the next step's loss
+        would tell, but the last step has no next one.
+        """
+        norms = torch.stack(torch._foreach_norm(self._parameters)).cpu()
+        bad = (~torch.isfinite(norms)).nonzero()
+        return self._names[int(bad[0])] if len(bad) else None
 
     def _compute(
         self, images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int

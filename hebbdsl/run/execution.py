@@ -122,6 +122,8 @@ class _Run:
         if len(bad):
             row, column = bad[0].tolist()
             raise _NotFiniteAt(self._step + row + 1, program.step.watched[column])
+        if (name := program.step.first_bad_parameter()) is not None:
+            raise _NotFiniteAt(self._step + count, name)
         self._step += count
         return float(seen[:, 0].mean())
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from hebbdsl.cli.plan import chosen_variants, difference, levels_in_words, plan_to_json, show, size
+from hebbdsl.cli.options import chosen_variants
+from hebbdsl.cli.plan import difference, levels_in_words, plan_to_json, show, size
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.pipeline import load_plan

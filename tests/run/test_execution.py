@@ -141,6 +141,26 @@ def test_a_written_row_that_is_not_finite_is_named(
     assert [one.step for one in record.evaluations] == [5]
 
 
+def test_an_update_that_overflows_in_the_last_step_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tiny.program(tiny.setup(steps=10))
+    step, calls = program.step.optimizer.step, 0
+
+    def overflow_at_last() -> None:
+        nonlocal calls
+        calls += 1
+        step()
+        if calls == 10:
+            program.output.get_parameter("rows").data[3, 2] = torch.inf
+
+    monkeypatch.setattr(program.step.optimizer, "step", overflow_at_last)
+    record = execute(program, RunFolder(tmp_path), Silent())
+    assert record.failure == {"step": 10, "tensor": "output.rows"}
+    assert [one.step for one in record.evaluations] == [5]
+    assert not (tmp_path / "weights.safetensors").exists()
+
+
 class _Interrupts:
     def __init__(self, at: int) -> None:
         self._at = at
