@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from hebbdsl.comparison.curves import (
     classes_in_play,
 )
 from hebbdsl.comparison.table import substitution
+from hebbdsl.writing import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,15 +115,11 @@ def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path
     with mpl.rc_context(style):
         figure = _figure(comparison, drawing)
         for kind in ("png", "svg"):
-            path = folder / f"{drawing.name}.{kind}"
-            partial = folder / f".{drawing.name}.{os.getpid()}.{kind}"
             metadata = {"Date": None} if kind == "svg" else {"Software": None}
-            try:
-                figure.savefig(partial, format=kind, dpi=160, metadata=metadata)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
-            paths.append(path)
+            drawn = BytesIO()
+            figure.savefig(drawn, format=kind, dpi=160, metadata=metadata)
+            paths.append(folder / f"{drawing.name}.{kind}")
+            write_whole(paths[-1], drawn.getbuffer())
     return paths
 
 

@@ -16,7 +16,7 @@ from hebbdsl.diagnostics.codes.dataset import (
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Bounds, Classes, Count, Fraction, NonNegative, Rate, Whole
+from hebbdsl.parts.bounds import Bounds, Classes, Count, Fraction, NonNegative, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,11 @@ class Part:
     def refusals(self) -> Iterator[Problem]:
         """What is wrong with these fields taken together, at places `At(...)` of this part."""
         yield from ()
+
+
+FLOAT_BYTES = 4
+INTEGER_BYTES = 8
+"""Weights and activations are kept in float32, counters and labels in int64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,20 +309,3 @@ class Schedule(Part):
     @abstractmethod
     def factor(self, step: int, steps: int) -> float:
         """What the learning rate is multiplied by at `step` (from 0) of a run of `steps`."""
-
-
-__all__ = [
-    "Curriculum",
-    "Dataset",
-    "ImageFacts",
-    "ImageShape",
-    "Layer",
-    "Model",
-    "Optimizer",
-    "Output",
-    "Part",
-    "Quiet",
-    "Reporter",
-    "Schedule",
-    "Whole",
-]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.parts.part import FLOAT_BYTES
 from hebbdsl.plan.checks import draft_problems
 from hebbdsl.plan.plan import Memory, Plan, VariantPlan
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import Setup
-
-FLOAT_BYTES = 4
 
 
 def make_plan(checked: Checked) -> Plan:

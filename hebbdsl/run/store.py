@@ -15,7 +15,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,7 @@ from hebbdsl.run.record_json import (
     record_from_json,
     record_to_json,
 )
+from hebbdsl.writing import write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -82,8 +83,10 @@ class RunFolder:
         with self._writing():
             for name in (RECORD, METRICS, WEIGHTS):
                 (self.path / name).unlink(missing_ok=True)
-            self._write(SETUP, json.dumps(setup, indent=1, ensure_ascii=False).encode() + b"\n")
-            self._write(METRICS, b"")
+            write_whole(
+                self.path / SETUP, json.dumps(setup, indent=1, ensure_ascii=False).encode() + b"\n"
+            )
+            write_whole(self.path / METRICS, b"")
 
     def append(self, evaluation: Evaluation) -> None:
         with self._writing(), (self.path / METRICS).open("ab") as file:
@@ -93,7 +96,7 @@ class RunFolder:
         from safetensors.torch import save
 
         with self._writing():
-            self._write(WEIGHTS, save(dict(weights)))
+            write_whole(self.path / WEIGHTS, save(dict(weights)))
 
     def finish(self, record: Record) -> None:
         """Write the record, sealed with the digests of the other files and its own."""
@@ -105,7 +108,9 @@ class RunFolder:
                 if (self.path / name).exists()
             }
             body["seal"] = _digest(canonical_json(body))
-            self._write(RECORD, json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n")
+            write_whole(
+                self.path / RECORD, json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n"
+            )
 
     def set_aside(self) -> Path | None:
         """Keep the folder as it is beside itself, under a name of its own; None: there was none."""
@@ -189,20 +194,6 @@ class RunFolder:
         except OSError as error:
             reason = error.strerror or str(error)
             raise Rejected([Unwritable(place=str(self.path), reason=reason)]) from error
-
-    def _write(self, name: str, content: bytes) -> None:
-        temporary = self.path / f".{name}.{os.getpid()}"
-        try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path / name)
-        except BaseException:
-            # A full disk stays no fuller than it was.
-            with suppress(OSError):
-                temporary.unlink()
-            raise
 
 
 def find_runs(folder: Path) -> list[RunFolder]:

@@ -1,12 +1,11 @@
-"""Where data is kept on a user's machine, and files that are whole or not there."""
+"""Where data is kept on a user's machine, and locks on its files."""
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.data import DataFolderMissing
@@ -31,23 +30,6 @@ def data_folder() -> Path | None:
     if not os.path.isdir(folder):
         raise Rejected([DataFolderMissing(place=named)])
     return Path(folder)
-
-
-def write_whole(path: Path, *parts: bytes | memoryview) -> None:
-    """Write a file so that readers see all of it or none: temporary name, sync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, Drawings
-from hebbdsl.parts.datasets.files import cache_folder, locked, write_whole
+from hebbdsl.parts.datasets.files import cache_folder, locked
+from hebbdsl.writing import write_whole
 
 DIGEST_BYTES = 32
 

@@ -10,12 +10,10 @@ from hebbdsl.diagnostics.codes.parts import EvenKernel
 from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Length, Width
-from hebbdsl.parts.part import ImageShape, Layer, Model
+from hebbdsl.parts.part import FLOAT_BYTES, ImageShape, Layer, Model
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.network import Network
-
-FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.parts.bounds import Bounds, Rate
-from hebbdsl.parts.part import Layer, Output
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
-
-FLOAT_BYTES = 4
-LABEL_BYTES = 8
-COUNTER_BYTES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +36,8 @@ class Cache(Output):
     ] = 1e-3
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        pair = hidden * FLOAT_BYTES + LABEL_BYTES
-        return (Layer("cache", (classes,), buffer_bytes=self.size * pair + COUNTER_BYTES),)
+        pair = hidden * FLOAT_BYTES + INTEGER_BYTES
+        return (Layer("cache", (classes,), buffer_bytes=self.size * pair + INTEGER_BYTES),)
 
     def build(self, hidden: int, classes: int) -> OutputLayer:
         from hebbdsl.parts.outputs.cache.module import CacheLayer

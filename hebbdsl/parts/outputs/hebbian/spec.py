@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.parts.bounds import Fraction, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.parts.part import Layer
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
-
-FLOAT_BYTES = 4
-COUNTER_BYTES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,14 +64,14 @@ class Hebbian(Softmax):
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         # A running centre is a mean of activations and the number of batches it has seen.
-        center = hidden * FLOAT_BYTES + COUNTER_BYTES if self.center == "running" else 0
+        center = hidden * FLOAT_BYTES + INTEGER_BYTES if self.center == "running" else 0
         return (
             Layer(
                 "hebbian",
                 (classes,),
                 parameters=classes * (hidden + self.bias),
                 counters=classes,
-                buffer_bytes=classes * COUNTER_BYTES + center,
+                buffer_bytes=classes * INTEGER_BYTES + center,
             ),
         )
 
