@@ -20,7 +20,7 @@ from hebbdsl.spec.outcome import BAD
 from hebbdsl.spec.reader import Reader
 from hebbdsl.spec.types import fields_of
 from hebbdsl.spec.variants import Overriding
-from hebbdsl.syntax.tree import Entry, Mapping, Scalar, Tree
+from hebbdsl.syntax.tree import Broken, Entry, Mapping, Scalar, Tree
 
 ONLY = "main"
 """The name of the one variant of a spec that has no `variants`."""
@@ -149,6 +149,8 @@ class _Examination:
         if entry is None:
             place = Span(root.span.source, root.span.start, root.span.start)
             self.problems.add(NoVersion(place=place))
+        elif isinstance(entry.value, Broken):
+            return
         elif not isinstance(entry.value, Scalar) or entry.value.quoted or entry.value.text != "1":
             value = entry.value
             plain = isinstance(value, Scalar) and not value.missing

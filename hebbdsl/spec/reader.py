@@ -36,7 +36,7 @@ from hebbdsl.spec.types import (
     in_words,
 )
 from hebbdsl.syntax import scalars
-from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
+from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
 from hebbdsl.vocabulary import VOCABULARY
 
 
@@ -51,6 +51,8 @@ class Reader:
     def value(self, type_: Type, node: Node, path: Path, key: Span | None) -> object:
         """The value of `node` as `type_`, or BAD."""
         self.origins[path] = Origin(node.span, key)
+        if isinstance(node, Broken):
+            return BAD
         if isinstance(node, Scalar) and node.missing:
             self._no_value(type_, node, path, key)
             return BAD
@@ -177,7 +179,7 @@ class Reader:
         kind, known = type_.kind.kind, tuple(type_.words)
         if isinstance(node, Scalar):
             return node, None
-        if isinstance(node, Sequence):
+        if not isinstance(node, Mapping):
             self._wrong(type_, node, path)
             return None, None
         if len(node.entries) == 1:
@@ -314,7 +316,7 @@ class Reader:
                 self.problems.add(
                     values.NoValue(place=entry.key.span, field=entry.key.text, advice=advice)
                 )
-            elif not isinstance(entry.value, Mapping):
+            elif not isinstance(entry.value, (Mapping, Broken)):
                 self._wrong(type_, entry.value, (*path, entry.key.text))
         return {entry.key.text: as_written(entry.value) for entry in node.entries}
 
@@ -347,6 +349,8 @@ def as_written(node: Node) -> Any:
             return [as_written(item) for item in items]
         case Scalar(text, quoted):
             return text if quoted else scalars.plain(text)
+        case Broken():
+            return None
 
 
 def _construct(cls: type, found: AbstractMapping[str, object]) -> object:
@@ -362,6 +366,8 @@ def _fits(option: Type, node: Node) -> bool:
             return isinstance(option, (ListOf, WholeNumbers))
         case Scalar():
             return not isinstance(option, (ListOf, SectionOf, NamedChanges))
+        case Broken():
+            return True
 
 
 def _found(node: Node) -> str:
@@ -372,6 +378,8 @@ def _found(node: Node) -> str:
             return "a list"
         case Scalar(text, quoted):
             return scalars.in_words(text, quoted)
+        case Broken():
+            return "nothing that can be read"
 
 
 def _start(node: Node) -> Span:

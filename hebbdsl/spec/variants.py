@@ -12,7 +12,7 @@ from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
 from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of
 from hebbdsl.syntax import scalars
-from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
+from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
 
 Steps = tuple[Scalar, ...]
 
@@ -121,6 +121,8 @@ class Overriding:
     def _list(
         self, type_: ListOf, node: Node | None, path: Steps, depth: int, value: Node
     ) -> Node | None:
+        if isinstance(node, Broken):
+            return None
         if not isinstance(node, Sequence):
             self._nothing(path, depth, "the list is not written here")
             return None

@@ -62,13 +62,21 @@ class Sequence:
     span: Span
 
 
-Node = Mapping | Sequence | Scalar
+@dataclass(frozen=True, slots=True, eq=False)
+class Broken:
+    """A value that could not be parsed; the tree's problems say why, and nothing else is said."""
+
+    span: Span
+
+
+Node = Mapping | Sequence | Scalar | Broken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """What a source says. `problems` are those that leave no doubt how it is built (a key that is
-    written twice counts once): stage 3 says them together with its own."""
+    """What a source says. `problems` are those after which the rest can still be judged (a key that
+    is written twice counts once, a `Broken` value counts for nothing): stage 3 says them together
+    with its own."""
 
     source: Source
     root: Mapping

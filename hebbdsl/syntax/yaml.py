@@ -24,7 +24,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s*)+")
 _JOINED_KEY = re.compile(r"[A-Za-z_][\w.]*:[^\s]+")
 
 
-def parse_tree(source: Source) -> Tree:
+def parse_yaml(source: Source) -> Tree:
     """Raises: Rejected, when the text is not YAML or uses what the language leaves out."""
     root, problems = _parse(source, source.text)
     if root is None:
@@ -40,7 +40,7 @@ def parse_tree(source: Source) -> Tree:
 def parse_value(source: Source, start: int) -> Node:
     """The value that the source holds from `start` on: what follows `=` in `--set path=value`.
 
-    Raises: Rejected, as `parse_tree` does.
+    Raises: Rejected, as `parse_yaml` does.
     """
     # Blanks keep every offset true.
     root, problems = _parse(source, " " * start + source.text[start:])

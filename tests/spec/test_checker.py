@@ -12,16 +12,16 @@ from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Checked, Variant
 from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.origins import span_of
-from hebbdsl.syntax.yaml import parse_tree
+from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import GOOD, with_sections
 
 
 def examined(fragment: str = "", *overrides: str) -> Drafted:
-    return examine(parse_tree(Source("s.yaml", with_sections(fragment))), overrides)
+    return examine(parse_yaml(Source("s.yaml", with_sections(fragment))), overrides)
 
 
 def checked(fragment: str = "", *overrides: str) -> Checked:
-    return check_spec(parse_tree(Source("s.yaml", with_sections(fragment))), overrides)
+    return check_spec(parse_yaml(Source("s.yaml", with_sections(fragment))), overrides)
 
 
 def only(checked_: Checked) -> Variant:
@@ -133,7 +133,7 @@ def test_all_problems_at_once_in_order() -> None:
 
 
 def test_keys_written_twice_are_said_with_the_rest() -> None:
-    tree = parse_tree(Source("s.yaml", GOOD + "about: a\nabout: b\nseed: 1\n"))
+    tree = parse_yaml(Source("s.yaml", GOOD + "about: a\nabout: b\nseed: 1\n"))
     assert [problem.code for problem in examine(tree).problems] == ["HEB125", "HEB201"]
 
 
@@ -264,7 +264,7 @@ def test_every_spec_of_the_gallery_is_good() -> None:
     assert specs
     for path in specs:
         text = path.read_text(encoding="utf-8")
-        assert list(examine(parse_tree(Source(str(path), text))).problems) == []
+        assert list(examine(parse_yaml(Source(str(path), text))).problems) == []
 
 
 def test_many_variants_are_read_once_each() -> None:
@@ -276,4 +276,4 @@ def test_many_variants_are_read_once_each() -> None:
 
 
 def test_good_is_good() -> None:
-    assert list(examine(parse_tree(Source("s.yaml", GOOD))).problems) == []
+    assert list(examine(parse_yaml(Source("s.yaml", GOOD))).problems) == []

@@ -7,12 +7,12 @@ import pytest
 from hebbdsl.diagnostics.codes.metrics import NotProduced
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
-from hebbdsl.syntax.yaml import parse_tree
+from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import with_sections
 
 
 def said(fragment: str) -> list[tuple[str, str]]:
-    problems = examine(parse_tree(Source("s.yaml", with_sections(fragment)))).problems
+    problems = examine(parse_yaml(Source("s.yaml", with_sections(fragment)))).problems
     return [(p.code, p.place.text) for p in problems if isinstance(p.place, Span)]
 
 
@@ -45,7 +45,7 @@ def test_the_curriculum_is_that_of_the_variant() -> None:
         "variants:\n  grows: {}\n  stays: {curriculum: fixed}\n"
         "claims:\n  - steps_to_finish(grows) > 1\n  - steps_to_finish(stays) > 1\n"
     )
-    problems = list(examine(parse_tree(Source("s.yaml", with_sections(fragment)))).problems)
+    problems = list(examine(parse_yaml(Source("s.yaml", with_sections(fragment)))).problems)
     assert [getattr(problem, "variant", None) for problem in problems] == ["stays"]
 
 

@@ -20,7 +20,7 @@ from hebbdsl.spec.checker import examine
 from hebbdsl.spec.language import language_reference
 from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema
-from hebbdsl.syntax.yaml import parse_tree
+from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import GOOD, with_sections
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ TEXTS = texts()
 @pytest.mark.parametrize("name", TEXTS)
 def test_schema_and_checker_agree(name: str) -> None:
     try:
-        tree = parse_tree(Source(name, TEXTS[name]))
+        tree = parse_yaml(Source(name, TEXTS[name]))
     except Rejected:
         return  # no tree, so nothing to agree about
     problems = list(examine(tree).problems)
@@ -90,7 +90,7 @@ def test_the_schema_refuses_what_the_checker_refuses() -> None:
     refused = 0
     for name, text in TEXTS.items():
         try:
-            tree = parse_tree(Source(name, text))
+            tree = parse_yaml(Source(name, text))
         except Rejected:
             continue
         refused += not VALIDATOR.is_valid(as_written(tree.root))

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from hebbdsl.source import Source
 from hebbdsl.syntax.tree import Scalar
-from hebbdsl.syntax.yaml import parse_tree
+from hebbdsl.syntax.yaml import parse_yaml
 
 WORDS = st.lists(st.text("abcxyz019_<>=", min_size=1, max_size=6), min_size=1, max_size=6)
 
 
 def scalar(text: str) -> Scalar:
-    node = parse_tree(Source("t.yaml", text)).root.entries[0].value
+    node = parse_yaml(Source("t.yaml", text)).root.entries[0].value
     assert isinstance(node, Scalar)
     return node
 

@@ -13,18 +13,18 @@ from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
-from hebbdsl.syntax.yaml import parse_tree, parse_value
+from hebbdsl.syntax.yaml import parse_yaml, parse_value
 
 SPEC = Path(__file__).parents[2] / "specs" / "omniglot_curriculum.yaml"
 
 
 def tree(text: str) -> Mapping:
-    return parse_tree(Source("t.yaml", text)).root
+    return parse_yaml(Source("t.yaml", text)).root
 
 
 def problems(text: str) -> tuple[Problem, ...]:
     try:
-        return parse_tree(Source("t.yaml", text)).problems
+        return parse_yaml(Source("t.yaml", text)).problems
     except Rejected as rejected:
         return rejected.problems
 
@@ -144,7 +144,7 @@ def test_the_slower_loader_refuses_the_same(text: str, monkeypatch: pytest.Monke
 
 
 def test_duplicates_show_both_places_and_leave_a_tree() -> None:
-    parsed = parse_tree(Source("t.yaml", "a: 1\nb: 2\na: 3"))
+    parsed = parse_yaml(Source("t.yaml", "a: 1\nb: 2\na: 3"))
     (problem,) = parsed.problems
     (related,) = problem.related
     assert isinstance(problem.place, Span)
