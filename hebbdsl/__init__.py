@@ -1,3 +1,142 @@
-"""hebbdsl: the declarative language for output-layer experiments."""
+"""hebbdsl: the declarative language for output-layer experiments.
+
+The public names: seven nouns and the verbs between them (see `hebbdsl.pipeline`), and the classes
+of the language, of which an experiment is made in Python. Each is loaded when it is first used,
+so that importing hebbdsl loads nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hebbdsl.comparison.comparison import Comparison
+    from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+    from hebbdsl.expression.claim import Claim
+    from hebbdsl.expression.condition import Condition
+    from hebbdsl.parts.curricula.fixed import Fixed
+    from hebbdsl.parts.curricula.growing import Growing
+    from hebbdsl.parts.datasets.glyphs import Glyphs
+    from hebbdsl.parts.datasets.omniglot import Omniglot
+    from hebbdsl.parts.models.convnet.spec import Convnet
+    from hebbdsl.parts.models.mlp.spec import Mlp
+    from hebbdsl.parts.optimizers.adagrad import Adagrad
+    from hebbdsl.parts.optimizers.adam import Adam
+    from hebbdsl.parts.optimizers.adamw import Adamw
+    from hebbdsl.parts.optimizers.rmsprop import Rmsprop
+    from hebbdsl.parts.optimizers.sgd import Sgd
+    from hebbdsl.parts.outputs.cache.spec import Cache
+    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+    from hebbdsl.parts.outputs.mixture.spec import Mixture
+    from hebbdsl.parts.outputs.softmax.spec import Softmax
+    from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
+    from hebbdsl.parts.schedules.constant import Constant
+    from hebbdsl.parts.schedules.cosine import Cosine
+    from hebbdsl.parts.schedules.step import Step
+    from hebbdsl.parts.schedules.warmup import Warmup
+    from hebbdsl.pipeline import (
+        build_program,
+        check_spec,
+        compare_records,
+        dump_spec,
+        inspect,
+        load_plan,
+        load_spec,
+        make_plan,
+        parse_tree,
+        read_source,
+        run_program,
+    )
+    from hebbdsl.plan.plan import Plan
+    from hebbdsl.program.program import Program
+    from hebbdsl.run.record import Record
+    from hebbdsl.source import Source
+    from hebbdsl.spec.checked import Checked
+    from hebbdsl.spec.experiment import Experiment, Setup, Training
+    from hebbdsl.syntax.tree import Tree
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Adagrad",
+    "Adam",
+    "Adamw",
+    "Cache",
+    "Checked",
+    "Claim",
+    "Comparison",
+    "Condition",
+    "Constant",
+    "Convnet",
+    "Cosine",
+    "Curriculum",
+    "Dataset",
+    "Experiment",
+    "Fixed",
+    "Glyphs",
+    "Growing",
+    "Hebbian",
+    "Mixture",
+    "Mlp",
+    "Model",
+    "Omniglot",
+    "Optimizer",
+    "Output",
+    "Plan",
+    "Problem",
+    "Program",
+    "Record",
+    "Rejected",
+    "Rmsprop",
+    "Schedule",
+    "Setup",
+    "Sgd",
+    "Softmax",
+    "Source",
+    "Step",
+    "Training",
+    "Tree",
+    "Warmup",
+    "__version__",
+    "build_program",
+    "check_spec",
+    "compare_records",
+    "dump_spec",
+    "inspect",
+    "load_plan",
+    "load_spec",
+    "make_plan",
+    "parse_tree",
+    "read_source",
+    "run_program",
+]
+
+_HOMES = {
+    "hebbdsl.comparison.comparison": ("Comparison",),
+    "hebbdsl.diagnostics.diagnostic": ("Problem", "Rejected"),
+    "hebbdsl.expression.claim": ("Claim",),
+    "hebbdsl.expression.condition": ("Condition",),
+    "hebbdsl.plan.plan": ("Plan",),
+    "hebbdsl.program.program": ("Program",),
+    "hebbdsl.run.record": ("Record",),
+    "hebbdsl.source": ("Source",),
+    "hebbdsl.spec.checked": ("Checked",),
+    "hebbdsl.spec.experiment": ("Experiment", "Setup", "Training"),
+    "hebbdsl.syntax.tree": ("Tree",),
+}
+"""Where classes are found that are neither verbs (in `pipeline`) nor parts (in `vocabulary`)."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "hebbdsl.pipeline" if name.islower() else "hebbdsl.vocabulary"
+    home = next((module for module, names in _HOMES.items() if name in names), home)
+    found = globals()[name] = getattr(import_module(home), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

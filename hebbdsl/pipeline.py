@@ -10,6 +10,7 @@ found. `inspect` runs the front half as far as it goes and returns problems inst
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hebbdsl.source import Source
     from hebbdsl.spec.checked import Checked
     from hebbdsl.spec.checker import Drafted
+    from hebbdsl.spec.experiment import Experiment
+    from hebbdsl.spec.extending import Reading
     from hebbdsl.syntax.tree import Tree
 
 
@@ -43,10 +46,17 @@ def parse_tree(source: Source) -> Tree:
     return parse_tree(source)
 
 
-def check_spec(tree: Tree, overrides: Sequence[str] = ()) -> Checked:
-    """Stage 3: what it means. `overrides` are `path=value`, applied last to every variant."""
-    from hebbdsl.spec.checker import examine
+def check_spec(spec: Tree | Experiment, overrides: Sequence[str] = ()) -> Checked:
+    """Stage 3: what it means. `overrides` are `path=value`, applied last to every variant.
 
+    An experiment made in Python is checked as a file that says the same would be: the places of
+    its problems are in that text, which is named `<python>`.
+    """
+    from hebbdsl.spec.checker import examine
+    from hebbdsl.spec.experiment import Experiment
+    from hebbdsl.spec.typed import source_of
+
+    tree = parse_tree(source_of(spec)) if isinstance(spec, Experiment) else spec
     drafted = examine(tree, overrides)
     drafted.problems.raise_errors()
     return drafted.checked()
@@ -64,28 +74,113 @@ def inspect(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
     return _front_half(path, overrides)[0]
 
 
+def inspect_source(source: Source, overrides: Sequence[str] = ()) -> Problems:
+    """The same of a text at hand: one that an editor holds, or that a fix would make."""
+    return _examined(source, overrides)[0]
+
+
+def inspect_here(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
+    """The same as `inspect`, and what a spec without errors would meet on this machine."""
+    from hebbdsl.plan.here import here_problems
+
+    problems, plan = _front_half(path, overrides)
+    if plan is not None:
+        problems.extend(here_problems(plan))
+    return problems
+
+
 def load_plan(path: Path | str, overrides: Sequence[str] = ()) -> Plan:
     """Stages 1 to 4. Raises: Rejected, with everything that is wrong."""
-    problems, drafted = _front_half(path, overrides)
+    problems, plan = _front_half(path, overrides)
     problems.raise_errors()
-    assert drafted is not None, "a file that could not be read has errors"
-    return make_plan(drafted.checked())
+    assert plan is not None, "what can't be planned has errors"
+    return plan
 
 
-def _front_half(path: Path | str, overrides: Sequence[str]) -> tuple[Problems, Drafted | None]:
-    from hebbdsl.plan.checks import draft_problems
-    from hebbdsl.spec.checker import examine
+def load_spec(path: Path | str, overrides: Sequence[str] = ()) -> Experiment:
+    """Stages 1 to 3 of a file, as typed objects, with all that it inherits.
 
-    problems = Problems()
+    `check_spec` takes them again, changed or not. Raises: Rejected, with everything that is wrong.
+    """
+    return check_spec(parse_tree(read_source(path)), overrides).experiment
+
+
+def dump_spec(experiment: Experiment, to: Path | str = "yaml") -> str:
+    """The text of an experiment in a surface, `"yaml"` or `"hebb"`, without what is default.
+
+    Any other `to` is the path of a file, whose ending says the surface: it is written too.
+
+    Raises: Rejected, when the experiment is not sound, or the ending is not one of a spec.
+    """
+    from hebbdsl.spec.typed import dump
+
+    return dump(check_spec(experiment).experiment, to)
+
+
+def _front_half(path: Path | str, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
     try:
-        drafted = examine(parse_tree(read_source(path)), overrides)
+        source = read_source(path)
     except Rejected as rejected:
+        problems = Problems()
         problems.extend(rejected.problems)
         return problems, None
+    return _examined(source, overrides)
+
+
+def _examined(source: Source, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
+    from hebbdsl.diagnostics.shortening import shortened
+
+    problems, plan = _all_of(source, overrides)
+    return shortened(problems), plan
+
+
+def _all_of(source: Source, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
+    examined = examine_source(source, overrides)
+    return examined.problems, examined.plan
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What stages 2 to 4 leave of a source: their nouns as far as they came, and all problems.
+
+    The plan is there where none of them is an error; it keeps the warnings.
+    """
+
+    problems: Problems
+    tree: Tree | None = None
+    drafted: Drafted | None = None
+    plan: Plan | None = None
+
+
+def examine_source(
+    source: Source, overrides: Sequence[str] = (), reading: Reading | None = None
+) -> Examined:
+    """Stages 2 to 4. `reading` says how specs are had that this one extends, if not from disk."""
+    from hebbdsl.lint.linting import lint_problems
+    from hebbdsl.plan.checks import across_problems, draft_problems
+    from hebbdsl.plan.planning import plan_checked
+    from hebbdsl.spec.checker import examine
+    from hebbdsl.spec.extending import from_disk
+
+    problems = Problems()
+    tree: Tree | None = None
+    try:
+        tree = parse_tree(source)
+        drafted = examine(tree, overrides, reading or from_disk)
+    except Rejected as rejected:
+        problems.extend(rejected.problems)
+        return Examined(problems, tree)
     problems.extend(drafted.problems)
     for draft in drafted.drafts:
-        problems.extend(draft_problems(draft))
-    return problems, drafted
+        problems.extend(map(drafted.extended.noted, draft_problems(draft)))
+    across = across_problems(drafted.drafts, drafted.baseline)
+    problems.extend(map(drafted.extended.noted, across))
+    if problems.errors:
+        return Examined(problems, tree, drafted)
+    plan = plan_checked(drafted.checked())
+    warnings = lint_problems(plan, tree, overridden=bool(overrides))
+    problems.extend(map(drafted.extended.noted, warnings))
+    return Examined(problems, tree, drafted, plan.with_warnings(problems.warnings))
 
 
 def build_program(

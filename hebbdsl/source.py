@@ -9,10 +9,18 @@ from functools import cached_property
 
 _BREAK = re.compile("\r\n|\r|\n")
 
+TEXT_ENDING = ".hebb"
+"""How the name of a spec in the text surface ends."""
 
-@dataclass(frozen=True, eq=False)
+SET = "--set"
+"""The name of a source that is the value of that option: no file has it."""
+
+
+@dataclass(frozen=True)
 class Source:
     """A text with a name: a spec file, or the value of one `--set`.
+
+    Two readings of one file are equal, so that what is wrong with a parent of many is said once.
 
     `name` is what diagnostics show (a path as the user gave it). Offsets count code points from 0;
     lines and columns count from 1, columns in code points. A line ends at `\\n`, `\\r\\n` or `\\r`.
@@ -20,6 +28,11 @@ class Source:
 
     name: str
     text: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is written in the text surface, as its name says, and not in YAML."""
+        return self.name.lower().endswith(TEXT_ENDING)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

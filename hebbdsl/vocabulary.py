@@ -34,6 +34,15 @@ VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
     Schedule: {"constant": Constant, "warmup": Warmup, "cosine": Cosine, "step": Step},
 }
 
+FIRST: Mapping[type[Part], str] = {
+    Dataset: "omniglot",
+    Model: "convnet",
+    Output: "hebbian",
+    Curriculum: "growing",
+    Optimizer: "adam",
+}
+"""What a new spec begins with, where nothing else is asked for."""
+
 WORDS: Mapping[type[Part], str] = {
     part: word for words in VOCABULARY.values() for word, part in words.items()
 }

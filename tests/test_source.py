@@ -34,4 +34,6 @@ def test_spans() -> None:
     source = Source("s", "abc")
     assert Span(source, 1, 3).text == "bc"
     assert Span(source, 1, 3) == Span(source, 1, 3)
-    assert Span(Source("s", "abc"), 1, 3) != Span(source, 1, 3)
+    assert Span(Source("s", "abc"), 1, 3) == Span(source, 1, 3)  # the same file, read again
+    assert Span(Source("s", "abd"), 1, 2) != Span(source, 1, 2)
+    assert Span(Source("t", "abc"), 1, 3) != Span(source, 1, 3)

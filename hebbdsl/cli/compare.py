@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli.completion import specs, variants
 from hebbdsl.cli.options import (
     Device,
     Out,
@@ -36,7 +37,9 @@ class CompareFormat(Enum):
 
 
 def compare(
-    paths: Annotated[list[Path], typer.Argument(metavar="SPEC | RUN_FOLDER…")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="SPEC | RUN_FOLDER…", autocompletion=specs)
+    ],
     variant: Variants = None,
     seed: SeedsOption = None,
     set_: Set = None,
@@ -48,7 +51,12 @@ def compare(
     quiet: QuietOption = False,
     baseline: Annotated[
         str | None,
-        typer.Option("--baseline", metavar="NAME", help="The variant of ratios and tests."),
+        typer.Option(
+            "--baseline",
+            metavar="NAME",
+            help="The variant of ratios and tests.",
+            autocompletion=variants,
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="An undecided claim fails too.")] = False,
     format: Annotated[CompareFormat, typer.Option("--format")] = CompareFormat.table,
@@ -62,9 +70,12 @@ def compare(
 
     code = 0
     if len(paths) == 1 and not paths[0].is_dir():
+        from hebbdsl.cli.doubts import tell_warnings
         from hebbdsl.cli.training import select_jobs, train_all
 
         plan = load_plan(paths[0], set_ or ())
+        if not quiet:
+            tell_warnings(plan)
         _check_baseline(baseline, plan)
         jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=True)
         records, code = train_all(jobs, workers, quiet)

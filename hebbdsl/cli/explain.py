@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from typing import Annotated
 
 import typer
 
+from hebbdsl.cli.completion import topics
+
 
 def explain(
     topic: Annotated[
-        str | None, typer.Argument(metavar="CODE|WORD", help="For example HEB201, or hebbian.")
+        str | None,
+        typer.Argument(
+            metavar="CODE|WORD", help="For example HEB201, or hebbian.", autocompletion=topics
+        ),
     ] = None,
 ) -> None:
     """Explain a code or a word; without one, list them all."""
@@ -26,26 +32,39 @@ def explain(
 
 
 def _overview() -> str:
+    """The words by kind and the codes by stage, a line each, no wider than the terminal."""
     from hebbdsl.diagnostics.catalogue import PROBLEMS, STAGES, first_sentence
     from hebbdsl.spec.glossary import words_by_kind
 
-    lines = ["Words:", *words_by_kind()]
+    width = _width()
+    lines = ["Words", *words_by_kind(width)]
     stage = ""
     for problem in PROBLEMS:
         if problem.code[3] != stage:
             stage = problem.code[3]
-            lines += ["", f"{STAGES[stage]}:"]
-        lines.append(f"  {problem.code}  {first_sentence(problem)}")
+            lines += ["", f"{STAGES[stage]}, {stage}xx"]
+        said = first_sentence(problem)
+        room = width - len(f"  {problem.code}  ")
+        said = said if len(said) <= room else f"{said[: room - 1].rstrip()}…"
+        lines.append(f"  {problem.code}  {said}")
     return "\n".join([*lines, "", "More on each: hebbdsl explain CODE|WORD"])
 
 
+def _width() -> int:
+    """The terminal's; a file or a pipe is read with whole sentences."""
+    if not sys.stdout.isatty():
+        return 200
+    return max(40, shutil.get_terminal_size().columns)
+
+
 def _code_page(code: str) -> str | None:
-    from hebbdsl.diagnostics.catalogue import BY_CODE, page
+    from hebbdsl.diagnostics.catalogue import BY_CODE, is_mendable, page
 
     problem = BY_CODE.get(code.upper())
     if problem is None:
         return None
-    return f"{problem.severity.value} {problem.code}\n\n{page(problem)}"
+    mended = ", corrected by `validate --fix` where that is safe" if is_mendable(problem) else ""
+    return f"{problem.severity.value} {problem.code}{mended}\n\n{page(problem)}"
 
 
 def _word_pages(topic: str) -> str | None:

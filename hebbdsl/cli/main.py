@@ -12,9 +12,16 @@ from typer.core import TyperGroup
 
 from hebbdsl import __version__
 from hebbdsl.cli.compare import compare
+from hebbdsl.cli.convert import convert
+from hebbdsl.cli.diff import diff
 from hebbdsl.cli.explain import explain
+from hebbdsl.cli.fmt import fmt
+from hebbdsl.cli.init import init
+from hebbdsl.cli.lsp import lsp
 from hebbdsl.cli.plan import plan
 from hebbdsl.cli.run import run
+from hebbdsl.cli.schema import schema
+from hebbdsl.cli.show import show
 from hebbdsl.cli.validate import validate
 from hebbdsl.diagnostics.diagnostic import Rejected
 
@@ -42,7 +49,6 @@ app = typer.Typer(
     cls=_Commands,
     name="hebbdsl",
     no_args_is_help=True,
-    add_completion=False,
     # Plain help: rich takes longer to load than all else that `--help` needs.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -72,9 +78,16 @@ def options(
 for command, brief in (
     (validate, "Check specs: all problems, each with its place."),
     (plan, "Show layers, parameters, memory and levels."),
+    (show, "Show the resolved spec, and where each value comes from."),
+    (diff, "Compare what two specs mean."),
     (run, "Train one run of a spec."),
     (compare, "Train what is missing, and compare variants."),
     (explain, "Explain a code or a word."),
+    (init, "Write a new spec, with comments."),
+    (fmt, "Format specs."),
+    (convert, "Write a spec in the other surface."),
+    (lsp, "Serve an editor: problems, hover, completion."),
+    (schema, "Print the JSON Schema of a spec."),
 ):
     app.command(short_help=brief)(command)
 

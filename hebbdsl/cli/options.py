@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli import completion
+
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
 
@@ -16,7 +18,10 @@ Set = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change a field first."),
 ]
 Variants = Annotated[
-    list[str] | None, typer.Option("--variant", metavar="NAME", help="Only this variant.")
+    list[str] | None,
+    typer.Option(
+        "--variant", metavar="NAME", help="Only this variant.", autocompletion=completion.variants
+    ),
 ]
 SeedsOption = Annotated[
     list[str] | None, typer.Option("--seed", metavar="N|N..M", help="Only these seeds.")

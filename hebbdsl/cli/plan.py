@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set, Variants, chosen_variants
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from hebbdsl.parts.part import ImageFacts
     from hebbdsl.plan.plan import Plan, VariantPlan
 
 
@@ -24,7 +26,7 @@ class PlanFormat(Enum):
 
 
 def plan(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", autocompletion=specs)],
     variant: Variants = None,
     set_: Set = None,
     format: Annotated[PlanFormat, typer.Option("--format")] = PlanFormat.text,
@@ -42,6 +44,25 @@ def plan(
         from rich.console import Console
 
         show(planned, names, Console(highlight=False))
+    raise typer.Exit(_tell(planned))
+
+
+def _tell(planned: Plan) -> int:
+    """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
+    import sys
+
+    from hebbdsl.cli.doubts import tell_warnings
+    from hebbdsl.cli.terminal import paint_for
+    from hebbdsl.diagnostics.diagnostic import Problems
+    from hebbdsl.diagnostics.render import render_text
+    from hebbdsl.plan.here import here_problems
+
+    tell_warnings(planned)
+    problems = Problems()
+    problems.extend(here_problems(planned))
+    if len(problems):
+        print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)
+    return max((problem.exit_code for problem in problems.errors), default=0)
 
 
 def plan_to_json(planned: Plan, names: Sequence[str]) -> dict[str, Any]:
@@ -127,7 +148,7 @@ def _summary(variant: VariantPlan) -> Table:
     grid.add_row(
         "data",
         f"{WORDS[type(setup.data)]}: {facts.classes:,} of {facts.available:,} classes,"
-        f" {facts.train_drawings} + {facts.test_drawings} drawings each to train and test on,"
+        f" {_split(facts)},"
         f" {channels}×{height}×{width}",
     )
     if (substitute := setup.data.substitute()) is not None:
@@ -154,6 +175,14 @@ def _summary(variant: VariantPlan) -> Table:
         + f", {training.precision}",
     )
     return grid
+
+
+def _split(facts: ImageFacts) -> str:
+    """Drawings of a class by what they are for."""
+    train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
+    if not validation:
+        return f"{train} + {test} drawings each to train and test on"
+    return f"{train} + {validation} + {test} drawings each to train, validate and test on"
 
 
 def levels_in_words(levels: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import (
     Device,
     Out,
@@ -30,7 +31,7 @@ class RunFormat(Enum):
 
 
 def run(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", autocompletion=specs)],
     variant: Variants = None,
     seed: SeedsOption = None,
     set_: Set = None,
@@ -43,10 +44,13 @@ def run(
     format: Annotated[RunFormat, typer.Option("--format")] = RunFormat.text,
 ) -> None:
     """Train one run of SPEC: its first variant and seed, or those asked for."""
+    from hebbdsl.cli.doubts import tell_warnings
     from hebbdsl.cli.training import select_jobs, train_all
     from hebbdsl.pipeline import load_plan
 
     plan = load_plan(spec, set_ or ())
+    if not quiet:
+        tell_warnings(plan)
     jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
     records, code = train_all(jobs, workers, quiet)
     if format is RunFormat.json:
@@ -76,6 +80,8 @@ def summary(record: Record) -> str:
     lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
+    if (accuracy := metrics.get("final_validation_accuracy")) is not None:
+        lines.append(f"  validation accuracy at the end: {accuracy.value:.3f}")
     lines.extend(
         f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
         f" (mean of {newest.cohorts} cohorts)"

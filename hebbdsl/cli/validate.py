@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
 
 if TYPE_CHECKING:
@@ -19,21 +21,37 @@ class ValidateFormat(Enum):
     text = "text"
     concise = "concise"
     json = "json"
+    github = "github"
+    sarif = "sarif"
+    junit = "junit"
 
 
 def validate(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Specs, or folders of specs.")
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Specs, or folders of specs.", autocompletion=specs),
     ],
     format: Annotated[ValidateFormat, typer.Option("--format")] = ValidateFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Correct what can mean only one thing.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show what --fix would change.")
+    ] = False,
+    here: Annotated[
+        bool, typer.Option("--here", help="Also look at this machine: data, memory.")
+    ] = False,
     set_: Set = None,
 ) -> None:
-    """Check specs: all problems of every file, each with its place and a way out."""
+    """Check specs: all problems of every file, each with its place and a way out.
+
+    Formats for programs: json, github (workflow commands), sarif (2.1.0), junit (XML).
+    """
     from hebbdsl.diagnostics.codes.reading import NoSpecs
     from hebbdsl.diagnostics.diagnostic import Problems
     from hebbdsl.diagnostics.render import summary
-    from hebbdsl.pipeline import inspect
+    from hebbdsl.pipeline import inspect, inspect_here
     from hebbdsl.syntax.reading import find_specs
 
     problems = Problems()
@@ -43,24 +61,48 @@ def validate(
         if not found:
             problems.add(NoSpecs(place=str(path), path=str(path)))
         files.update(dict.fromkeys(found))
+    changed = 0
+    if fix or diff:
+        from hebbdsl.cli.fixing import fix_files
+
+        changed, unwritten = fix_files(files, write=not diff)
+        problems.extend(unwritten)
     for file in files:
-        problems.extend(inspect(file, set_ or ()))
-    _show(problems, format)
+        problems.extend((inspect_here if here else inspect)(file, set_ or ()))
+    if not diff:
+        _show(problems, format, tuple(map(str, files)), strict)
     print(summary(problems, len(files)), file=sys.stderr)
     failing = tuple(problems) if strict else problems.errors
-    raise typer.Exit(max((problem.exit_code for problem in failing), default=0))
+    codes = [problem.exit_code for problem in failing]
+    raise typer.Exit(max([*codes, int(diff and changed > 0)]))
 
 
-def _show(problems: Problems, format: ValidateFormat) -> None:
+def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], strict: bool) -> None:
+    """What the format asks for, on stdout. A format for programs says so when all is well too."""
     from hebbdsl.cli.terminal import paint_for
-    from hebbdsl.diagnostics.render import render_json, render_lines, render_text
+    from hebbdsl.diagnostics import render
 
     match format:
         case ValidateFormat.json:
             import json
 
-            print(json.dumps(render_json(problems), indent=1))
+            print(json.dumps(render.render_json(problems), indent=1))
+        case ValidateFormat.sarif:
+            import json
+
+            from hebbdsl import __version__
+            from hebbdsl.diagnostics.sarif import render_sarif
+
+            print(json.dumps(render_sarif(problems, __version__, Path.cwd()), indent=1))
+        case ValidateFormat.junit:
+            from hebbdsl.diagnostics.junit import render_junit
+
+            print(render_junit(problems, files, strict))
+        case ValidateFormat.github if len(problems):
+            from hebbdsl.diagnostics.github import render_github
+
+            print(render_github(problems))
         case ValidateFormat.concise if len(problems):
-            print(render_lines(problems))
+            print(render.render_lines(problems))
         case ValidateFormat.text if len(problems):
-            print(render_text(problems, paint_for(sys.stdout)) + "\n")
+            print(render.render_text(problems, paint_for(sys.stdout)) + "\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from hebbdsl.comparison.comparison import JudgedClaim, Judgement, Verdict
-from hebbdsl.comparison.paired import Estimate, Range, estimate, gap, on_scale, scale_of
+from hebbdsl.comparison.paired import Estimate, estimate, gap, known_of, on_scale, scale_of
 from hebbdsl.comparison.statistics import Interval, mean_interval
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import Scale, run_metric
+from hebbdsl.expression.ranges import Range, range_of
 from hebbdsl.expression.tree import (
     Arithmetic,
     Both,
@@ -67,8 +69,10 @@ def _judge_one(compare: Compare, values: Values) -> Judgement:
     left_out = sorted(everywhere - set(seeds))
     # Without metrics there is nothing to average: one seed of constants stands for all.
     rounds: Sequence[int | None] = seeds if metrics else (None, None)
-    left = [_range(compare.left, values, seed) for seed in rounds]
-    right = [_range(compare.right, values, seed) for seed in rounds]
+    left, right = (
+        [range_of(side, partial(_known, values=values, seed=seed)) for seed in rounds]
+        for side in (compare.left, compare.right)
+    )
     known = [run_metric(metric.name) for metric in metrics]
     scale = scale_of([found[0].scale for found in known if found], left, right)
     gaps = [gap(scale, a, b) for a, b in zip(left, right, strict=True)]
@@ -101,23 +105,10 @@ def _seeds_with(metric: MetricOf, values: Values) -> set[int]:
     return {seed for seed, metrics in runs.items() if metric.name in metrics}
 
 
-def _range(expression: Expression, values: Values, seed: int | None) -> Range:
-    """What is known of a side's value in the run of one seed."""
-    match expression:
-        case Number(value):
-            return Range(value, value)
-        case MetricOf(name, variant) if seed is not None:
-            return Range.of(values[variant or ""][seed][name])
-        case Negative(operand):
-            return -_range(operand, values, seed)
-        case Arithmetic(sign, first, second):
-            a, b = _range(first, values, seed), _range(second, values, seed)
-            if sign == "+":
-                return a + b
-            if sign == "-":
-                return a - b
-            return a * b if sign == "*" else a / b
-    raise TypeError(f"not a number: {expression}")
+def _known(metric: MetricOf, values: Values, seed: int | None) -> Range:
+    """What the run of one seed says of a metric. Seeds are chosen so that it says something."""
+    assert seed is not None, "an expression with metrics is judged by seeds"
+    return known_of(values[metric.variant or ""][seed][metric.name])
 
 
 def _verdict(operator: str, gaps: Sequence[Range]) -> Verdict:

@@ -11,20 +11,22 @@ from hebbdsl.comparison.comparison import Column, Comparison, Contrast, PairedTe
 from hebbdsl.comparison.differences import setup_differences
 from hebbdsl.comparison.paired import (
     Estimate,
-    Range,
     estimate,
     flip_test,
     gap,
+    known_of,
     on_scale,
     scale_of,
 )
 from hebbdsl.comparison.selection import select
-from hebbdsl.comparison.statistics import SIGNIFICANCE, holm, smallest_p
+from hebbdsl.comparison.statistics import holm
 from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
+from hebbdsl.expression.ranges import Range
 from hebbdsl.expression.tree import metrics_of
+from hebbdsl.plan.power import SIGNIFICANCE, smallest_p
 from hebbdsl.run.record import Record, Value
 
 _AGES = (10, 20)
@@ -32,7 +34,7 @@ _AGES = (10, 20)
 
 _UNTESTED = ("levels_passed", "steps_per_second", "peak_memory")
 
-_STOPPING = ("final_test_accuracy",)
+_STOPPING = ("final_test_accuracy", "final_validation_accuracy")
 """Where a condition ends runs these say by how much it was overshot, each run at its own step: they
 are shown, and nothing is concluded from them."""
 
@@ -149,7 +151,7 @@ def _columns(values: Values, claims: Sequence[Claim]) -> tuple[Column, ...]:
 
 
 def _rank(metric: Metric) -> int:
-    order = ("steps_to_finish", "newest_accuracy", "final_test_accuracy", *_UNTESTED)
+    order = ("steps_to_finish", "newest_accuracy", *_STOPPING, *_UNTESTED)
     return order.index(metric.name) if metric.name in order else len(order)
 
 
@@ -160,7 +162,7 @@ def _age(name: str) -> int | None:
 
 def _summary(runs: Mapping[int, Mapping[str, Value]], column: Column) -> Summary | None:
     per_seed = {seed: run[column.name] for seed, run in runs.items() if column.name in run}
-    ranges = [Range.of(value) for value in per_seed.values()]
+    ranges = [known_of(value) for value in per_seed.values()]
     unit = Range(1.0, 1.0) if column.metric.scale is Scale.RATIO else Range(0.0, 0.0)
     plain = estimate(ranges)
     if plain is None:
@@ -188,8 +190,8 @@ def _pair(values: Values, variant: str, baseline: str, column: Column) -> _Pairi
     seeds = tuple(s for s in ours if column.name in ours[s] and column.name in theirs.get(s, {}))
     if not seeds:
         return None
-    left = [Range.of(ours[seed][column.name]) for seed in seeds]
-    right = [Range.of(theirs[seed][column.name]) for seed in seeds]
+    left = [known_of(ours[seed][column.name]) for seed in seeds]
+    right = [known_of(theirs[seed][column.name]) for seed in seeds]
     scale = scale_of([column.metric.scale], left, right)
     gaps = tuple(gap(scale, a, b) for a, b in zip(left, right, strict=True))
     return _Pairing(scale, column.tested, seeds, gaps)

@@ -19,7 +19,8 @@ def setup_differences(setups: Mapping[str, Mapping[str, Any]]) -> tuple[Differen
 
     Where parts are different words, the path is that of the whole part, else of the fields in
     which they differ; a path has no words of parts in it (`output.rescale`). Fields that have
-    their part's default are left out of a part's short form.
+    their part's default are left out of a part's short form, and one that a record of the same
+    word lacks has its default.
     """
     sections = dict.fromkeys(section for setup in setups.values() for section in setup)
     return tuple(
@@ -44,13 +45,16 @@ def _differing(
         return []
     parts = [_part(value) for value in values]
     words = {part[0] for part in parts if part}
+    absent: Mapping[str, Any] = {}
     if len(words) == 1 and all(parts):
         values = tuple(part[1] for part in parts if part)
+        absent = _defaults(*words)
     elif words or not all(isinstance(value, Mapping) for value in values):
         return [(path, values)]
     found = []
     for key in dict.fromkeys(key for value in values for key in value):
-        found += _differing((*path, key), tuple(value.get(key, _ABSENT) for value in values))
+        lacking = absent.get(key, _ABSENT)
+        found += _differing((*path, key), tuple(value.get(key, lacking) for value in values))
     return found
 
 

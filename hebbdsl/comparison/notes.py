@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbdsl.comparison.comparison import Comparison
-from hebbdsl.comparison.statistics import EXACT_UP_TO, SAMPLES
 from hebbdsl.comparison.table import CANNOT_TELL, substitution
 from hebbdsl.expression.metrics import Scale
+from hebbdsl.plan.power import EXACT_UP_TO, SAMPLES
 
 
 def notes(comparison: Comparison) -> tuple[str, ...]:

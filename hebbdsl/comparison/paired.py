@@ -21,6 +21,7 @@ from hebbdsl.comparison.statistics import (
     sign_flip_test,
 )
 from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Value
 
 ROUNDING = 1e-12
@@ -44,47 +45,9 @@ class Estimate:
     bound: Bound = Bound.EXACT
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """All that is known of a number: it is at least `low` and at most `high`."""
-
-    low: float
-    high: float
-
-    @staticmethod
-    def of(value: Value) -> Range:
-        return Range(value.value, math.inf if value.censored else value.value)
-
-    @property
-    def exact(self) -> bool:
-        return self.low == self.high
-
-    def __neg__(self) -> Range:
-        return Range(-self.high, -self.low)
-
-    def __add__(self, other: Range) -> Range:
-        return Range(self.low + other.low, self.high + other.high)
-
-    def __sub__(self, other: Range) -> Range:
-        return self + -other
-
-    def __mul__(self, other: Range) -> Range:
-        ends = [_product(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Range(min(ends), max(ends))
-
-    def __truediv__(self, other: Range) -> Range:
-        """Without limits where `other` may be zero."""
-        if other.low <= 0 <= other.high:
-            return Range(-math.inf, math.inf)
-        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
-        # ∞/∞ adds nothing: ∞ over the other end and zero are among the ends already.
-        known = [end for end in ends if not math.isnan(end)]
-        return Range(min(known), max(known))
-
-
-def _product(a: float, b: float) -> float:
-    """An infinite end is an unknown finite number, so nothing times it is nothing."""
-    return 0.0 if a == 0 or b == 0 else a * b
+def known_of(value: Value) -> Range:
+    """What a recorded value says of the number it stands for."""
+    return Range(value.value, math.inf if value.censored else value.value)
 
 
 def scale_of(scales: Sequence[Scale], left: Sequence[Range], right: Sequence[Range]) -> Scale:

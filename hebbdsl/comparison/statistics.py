@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hebbdsl.plan.power import EXACT_UP_TO, SAMPLES
+
 CONFIDENCE = 0.95
 """Of every interval."""
-
-SIGNIFICANCE = 0.05
-"""A corrected p above it tells nothing apart."""
-
-EXACT_UP_TO = 20
-"""Pairs whose 2^n flips are all counted; more are sampled."""
-
-SAMPLES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +92,6 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     variance = math.fsum((value - centre) * (value - centre) for value in values) / (n - 1)
     half = t_quantile(n - 1) * math.sqrt(variance / n)
     return Interval(centre - half, centre + half)
-
-
-def smallest_p(n: int) -> float:
-    """The smallest p that a sign-flip test of `n` pairs can give: 2^(1−n), or a sample's limit."""
-    return 2.0 ** (1 - n) if n <= EXACT_UP_TO else 1 / (SAMPLES + 1)
 
 
 def sign_flip_test(differences: Sequence[float], samples: int = SAMPLES) -> FlipTest:

@@ -8,8 +8,9 @@ from enum import Enum
 
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.comparison.paired import Bound, Estimate
-from hebbdsl.comparison.statistics import SIGNIFICANCE, Interval
+from hebbdsl.comparison.statistics import Interval
 from hebbdsl.expression.metrics import Scale
+from hebbdsl.plan.power import SIGNIFICANCE
 
 CANNOT_TELL = "cannot tell"
 NOTHING = "–"

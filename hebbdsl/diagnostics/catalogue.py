@@ -8,19 +8,32 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from hebbdsl.diagnostics.codes import (
+    across,
     changes,
     comparison,
     data,
     dataset,
+    editor,
     expressions,
+    extending,
+    files,
+    here,
+    lint_claims,
+    lint_comments,
+    lint_course,
+    lint_fields,
+    lint_variants,
+    many,
     metrics,
     names,
     numbers,
     parts,
     plan,
+    printing,
     reading,
     run,
     syntax,
+    text,
     values,
     yaml,
 )
@@ -28,20 +41,33 @@ from hebbdsl.diagnostics.diagnostic import Problem
 
 MODULES = (
     reading,
+    printing,
+    many,
+    files,
     syntax,
     yaml,
+    text,
     expressions,
     names,
     changes,
+    extending,
     metrics,
     values,
     numbers,
     parts,
     plan,
+    across,
     dataset,
     data,
+    here,
     run,
+    editor,
     comparison,
+    lint_variants,
+    lint_claims,
+    lint_course,
+    lint_fields,
+    lint_comments,
 )
 
 STAGES: Mapping[str, str] = {
@@ -51,7 +77,7 @@ STAGES: Mapping[str, str] = {
     "4": "Plan",
     "5": "Data and runs",
     "6": "Comparison",
-    "7": "Style",
+    "7": "Lint",
 }
 """What the first digit of a code says."""
 
@@ -75,6 +101,11 @@ def page(problem: type[Problem]) -> str:
     # Not inspect.cleandoc, which turns the tab of one page into blanks.
     first, _, rest = (problem.__doc__ or "").partition("\n")
     return f"{first.strip()}\n{textwrap.dedent(rest).rstrip()}"
+
+
+def is_mendable(problem: type[Problem]) -> bool:
+    """Whether `validate --fix` corrects some of these problems, those whose fix is safe."""
+    return problem.fix_is_safe is not Problem.fix_is_safe
 
 
 def first_sentence(cls: type) -> str:

@@ -10,6 +10,10 @@ WINDOW = 100
 """Columns of a source line that are shown at most; the rest is cut, with `…` at the cut."""
 
 
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"))
+"""Categories of characters that a terminal obeys, or shows as nothing or as a blank."""
+
+
 def visible(text: str) -> str:
     """`text` with tabs as blanks, and what a terminal would obey or hide spelt out: `<U+001B>`."""
     return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
@@ -23,7 +27,7 @@ def width(text: str) -> int:
 def _shown(character: str) -> str:
     if character == "\t":
         return TAB
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"):
+    if character != " " and unicodedata.category(character) in _HIDDEN:
         return f"<U+{ord(character):04X}>"
     return character
 

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
+from itertools import islice
 from typing import ClassVar, Self, dataclass_transform
 
 from hebbdsl.source import Span
@@ -64,7 +66,7 @@ class Problem(ABC):
     """What `related` says with its paths replaced by characters; set by `spec.origins.resolve`."""
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        for ancestor in reversed(cls.__mro__):
+        for ancestor in () if "__dataclass_fields__" in vars(cls) else reversed(cls.__mro__):
             if issubclass(ancestor, Problem) and "__dataclass_fields__" not in vars(ancestor):
                 dataclass(frozen=True, kw_only=True)(ancestor)
         return super().__new__(cls)
@@ -86,8 +88,13 @@ class Problem(ABC):
 
     @property
     def fix(self) -> str | None:
-        """What to write at `place` instead, where there is no doubt; for editors."""
+        """What to write at `place` instead: offered by editors, made by `validate --fix` if safe."""
         return None
+
+    @property
+    def fix_is_safe(self) -> bool:
+        """Whether `fix` is beyond doubt what was meant, so that nobody need be asked."""
+        return False
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -153,13 +160,37 @@ def _order(problem: Problem) -> tuple[str, int, str]:
     return (place if isinstance(place, str) else ""), 0, problem.code
 
 
+_NEAR = 0.6
+"""Similarity, from 0 to 1, from which on a word is suggested."""
+
+_LONGEST_WORD = 100
+"""Characters of a word that is compared with others: no name of the language is near a longer one,
+and the time grows with the square."""
+
+_MOST_CHOICES = 200
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that `word` most likely means, or None when none is near enough to suggest."""
+    if len(word) > _LONGEST_WORD:
+        return None
+    return _nearest(word.lower(), tuple(islice(choices, _MOST_CHOICES)))
+
+
+@lru_cache(maxsize=1_000)  # a problem is asked for its hint and its fix, and in every format
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
     from difflib import SequenceMatcher
 
-    best: tuple[float, str] | None = None
+    matcher = SequenceMatcher(None, word)
+    best, found = _NEAR, None
     for choice in choices:
-        score = SequenceMatcher(None, word.lower(), choice.lower()).ratio()
-        if best is None or score > best[0]:
-            best = (score, choice)
-    return best[1] if best and best[0] >= 0.6 else None
+        if len(choice) > _LONGEST_WORD:
+            continue
+        matcher.set_seq2(choice.lower())
+        # The first two are upper bounds of the third, and much faster.
+        if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:
+            continue
+        score = matcher.ratio()
+        if score > best or (found is None and score == best):
+            best, found = score, choice
+    return found

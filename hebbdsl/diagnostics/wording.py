@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hebbdsl.diagnostics.diagnostic import nearest
+from hebbdsl.diagnostics.diagnostic import Place, nearest
+from hebbdsl.source import Span
 
 LONGEST_QUOTE = 60
 
@@ -14,6 +15,13 @@ def quoted(text: str) -> str:
     if len(text) > LONGEST_QUOTE:
         text = text[: LONGEST_QUOTE - 1] + "…"
     return f"`{text}`"
+
+
+def quoted_path(path: str) -> str:
+    """The path of a file in backticks; of a long one the end, which tells it from others."""
+    if len(path) > LONGEST_QUOTE:
+        path = "…" + path[1 - LONGEST_QUOTE :]
+    return f"`{path}`"
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:
@@ -27,6 +35,27 @@ def listed(words: Iterable[str], last: str = "or") -> str:
 def plain_list(words: Iterable[str]) -> str:
     """Names in alphabetical order, whatever their case: `center, gamma, T`."""
     return ", ".join(sorted(words, key=lambda word: (word.lower(), word)))
+
+
+def entry(key: str, value: str, place: Place, inside: bool = False) -> str:
+    """An entry as it is written in the surface that `place` stands in, `inside` a word's fields."""
+    if _is_text(place):
+        return f"{key}={value}" if inside else f"{key} = {value}"
+    return f"{key}: {value}"
+
+
+def part(word: str, fields: str, place: Place) -> str:
+    """A part with fields, `word(…)` or `word: {…}`, in the surface that `place` stands in."""
+    return f"{word}({fields})" if _is_text(place) else f"{word}: {{{fields}}}"
+
+
+def version(place: Place) -> str:
+    """The line that every spec begins with, in the surface that `place` stands in."""
+    return "hebbdsl 1" if _is_text(place) else "hebbdsl: 1"
+
+
+def _is_text(place: Place) -> bool:
+    return isinstance(place, Span) and place.source.is_text
 
 
 def suggestion(word: str, choices: Sequence[str], otherwise: str | None = None) -> str | None:

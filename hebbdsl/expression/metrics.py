@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
+
+Split = Literal["train", "validation", "test"]
+"""What drawings are for: to train on, for decisions during a run, for its results."""
 
 
 class Scope(Enum):
@@ -23,7 +27,8 @@ class Scale(Enum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
     """`needs` names what a curriculum must give for the metric to exist: `levels` (classes are
-    added), `finish` (a condition ends it), or nothing. `aged` metrics are written `name@k`."""
+    added), `finish` (a condition ends it), or nothing; `split` the drawings that it is measured
+    on, which the data must have. `aged` metrics are written `name@k`."""
 
     name: str
     about: str
@@ -32,6 +37,7 @@ class Metric:
     scale: Scale
     lower_is_better: bool
     needs: str | None = None
+    split: Split | None = None
     aged: bool = False
 
 
@@ -43,6 +49,7 @@ _METRICS = (
         scope=Scope.EVALUATION,
         scale=Scale.DIFFERENCE,
         lower_is_better=True,
+        split="train",
     ),
     Metric(
         name="test_accuracy",
@@ -51,6 +58,7 @@ _METRICS = (
         scope=Scope.EVALUATION,
         scale=Scale.DIFFERENCE,
         lower_is_better=False,
+        split="test",
     ),
     Metric(
         name="newest_accuracy",
@@ -61,6 +69,28 @@ _METRICS = (
         scale=Scale.DIFFERENCE,
         lower_is_better=False,
         needs="levels",
+        split="test",
+    ),
+    Metric(
+        name="validation_accuracy",
+        about="share of the validation drawings of all classes in play that are classified rightly;"
+        " the data must have `validation_drawings`",
+        unit="share",
+        scope=Scope.EVALUATION,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+        split="validation",
+    ),
+    Metric(
+        name="newest_validation_accuracy",
+        about="share of the validation drawings of the classes added last that are classified"
+        " rightly, among all classes in play; the data must have `validation_drawings`",
+        unit="share",
+        scope=Scope.EVALUATION,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+        needs="levels",
+        split="validation",
     ),
     Metric(
         name="newest_accuracy",
@@ -71,6 +101,7 @@ _METRICS = (
         scale=Scale.DIFFERENCE,
         lower_is_better=False,
         needs="levels",
+        split="test",
         aged=True,
     ),
     Metric(
@@ -89,6 +120,17 @@ _METRICS = (
         scope=Scope.RUN,
         scale=Scale.DIFFERENCE,
         lower_is_better=False,
+        split="test",
+    ),
+    Metric(
+        name="final_validation_accuracy",
+        about="validation accuracy at the last evaluation; the data must have"
+        " `validation_drawings`",
+        unit="share",
+        scope=Scope.RUN,
+        scale=Scale.DIFFERENCE,
+        lower_is_better=False,
+        split="validation",
     ),
     Metric(
         name="levels_passed",

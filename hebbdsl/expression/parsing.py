@@ -1,13 +1,14 @@
-"""From text to a typed expression. The grammar's file is read, and lark loaded, on first use."""
+"""From text to a typed expression. The grammar's file is read on first use."""
 
 from __future__ import annotations
 
-from functools import cache, reduce
+from collections.abc import Iterator
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.codes import expressions as codes
 from hebbdsl.expression.errors import ExpressionError, Fault
-from hebbdsl.expression.grammar import grammar_text
+from hebbdsl.expression.grammar import accepted, extent, parser, scanner
 from hebbdsl.expression.numerals import Numeral, number
 from hebbdsl.expression.tree import (
     Arithmetic,
@@ -23,12 +24,12 @@ from hebbdsl.expression.tree import (
 from hebbdsl.expression.typing import check_claim, check_condition
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from lark import Token, Tree
 
     Branch = Tree[Token]
 
 _TERMS = {
-    "METRIC": "a metric",
+    "AGED": "a metric",
     "NAME": "the name of a variant",
     "NUMBER": "a number",
     "COMPARISON": "a comparison",
@@ -52,25 +53,22 @@ def parse_claim(text: str) -> Expression:
     return expression
 
 
+@lru_cache(maxsize=4_096)  # a claim is read by itself, and then with all variants known
 def parse_expression(text: str) -> Expression:
     """The expression that `text` spells, whatever its type. Raises: ExpressionError."""
-    from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+    from lark import Token, UnexpectedToken
 
     if len(text) > codes.LONGEST:
         whole = Extent(0, len(text))
         raise ExpressionError([Fault(whole, codes.TooLong(place=None, deep=False))])
+    end = len(text.rstrip())
+    reading = parser("expression")
     try:
-        tree = _parser().parse(text)
+        for token in _tokens(text):
+            reading.feed_token(token)
+        tree = reading.feed_token(Token("$END", "", end))
     except UnexpectedToken as error:
-        at_end = error.token.type == "$END"
-        start = len(text.rstrip()) if at_end else error.token.start_pos or 0
-        found = "" if at_end else str(error.token)
-        raise _unexpected(start, found, error.accepts or error.expected) from None
-    except UnexpectedCharacters as error:
-        start = error.pos_in_stream or 0
-        raise _unexpected(start, text[start : start + 1], error.allowed or ()) from None
-    except UnexpectedInput as error:
-        raise _unexpected(error.pos_in_stream or 0, "", ()) from None
+        raise _unexpected(error.token.start_pos or 0, str(error.token), accepted(reading)) from None
     builder = _Builder(text)
     expression = builder.build(tree.children[0], 0)
     if builder.faults:
@@ -78,24 +76,23 @@ def parse_expression(text: str) -> Expression:
     return expression
 
 
-@cache
-def _parser() -> Lark:
-    from lark import Lark
+def _tokens(text: str) -> Iterator[Token]:
+    from lark import Token
 
-    return Lark(
-        grammar_text(),
-        start="expression",
-        parser="lalr",
-        lexer="contextual",
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
+    scan = scanner()
+    for found in scan.bare.finditer(text):
+        if (kind := found.lastgroup) is None:
+            return
+        start, end = found.span(kind)
+        written = text[start:end]
+        kind = scan.keywords.get(written, kind)
+        # `hebbdsl` and its like are keywords only where a statement of a file begins.
+        yield Token("NAME" if kind == "HEAD" else kind, written, start, end_pos=end)
 
 
-def _unexpected(start: int, found: str, accepted: object) -> ExpressionError:
-    names = set(accepted) if isinstance(accepted, (set, frozenset, tuple, list)) else set()
-    if "METRIC" in names:
-        names &= {"METRIC", "NUMBER"}
+def _unexpected(start: int, found: str, names: set[str]) -> ExpressionError:
+    if "NUMBER" in names:
+        names &= {"AGED", "NUMBER"}
     elif "COMPARISON" in names:
         names &= {"COMPARISON"}
     words = [word for term, word in _TERMS.items() if term in names]
@@ -118,20 +115,20 @@ class _Builder:
 
         if isinstance(node, Token):
             raise TypeError(f"a bare token: {node}")
-        extent = Extent(node.meta.start_pos, node.meta.end_pos)
+        place = Extent(*extent(node))
         if depth > codes.DEEPEST:
-            raise ExpressionError([Fault(extent, codes.TooLong(place=None, deep=True))])
+            raise ExpressionError([Fault(place, codes.TooLong(place=None, deep=True))])
         children = node.children
         match str(node.data):
             case "number":
-                return Number(self._number(str(children[0]), extent), extent)
+                return Number(self._number(str(children[0]), place), place)
             case "metric":
-                return self._metric(children, extent)
+                return self._metric(children, place)
             case "group":
-                return self.build(children[0], depth + 1)
+                return self.build(children[1], depth + 1)
             case "signed":
                 operand = self.build(children[1], depth + 1)
-                return operand if str(children[0]) == "+" else Negative(operand, extent)
+                return operand if str(children[0]) == "+" else Negative(operand, place)
             case "comparison":
                 return self._comparison(children, depth)
             case "sum" | "product":
@@ -152,7 +149,7 @@ class _Builder:
     def _metric(self, children: list[Branch | Token], extent: Extent) -> MetricOf:
         if len(children) == 1:
             return MetricOf(str(children[0]), None, extent)
-        variant = children[1]
+        variant = children[2]
         start = getattr(variant, "start_pos", extent.start) or extent.start
         return MetricOf(
             str(children[0]), str(variant), extent, Extent(start, start + len(str(variant)))

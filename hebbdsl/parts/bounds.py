@@ -76,6 +76,19 @@ class Logistics:
     """The field says where data is found, not what it is: no part of a run's identity."""
 
 
+@dataclass(frozen=True, slots=True)
+class AddedLater:
+    """The field came when runs had been recorded without it, and its default means what they did:
+    at its default it is no part of a run's identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default."""
+
+    value: str | int | None = None
+
+
 Whole = Annotated[int, Bounds(minimum=0, maximum=LARGEST_EXACT)]
 Count = Annotated[int, Bounds(minimum=1, maximum=LARGEST_EXACT)]
 Steps = Annotated[int, Bounds(minimum=1, maximum=10**9)]

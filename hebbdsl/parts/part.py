@@ -16,7 +16,18 @@ from hebbdsl.diagnostics.codes.dataset import (
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Bounds, Classes, Count, Fraction, NonNegative, Rate
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bounds import (
+    AddedLater,
+    Bounds,
+    Classes,
+    Count,
+    Fraction,
+    NonNegative,
+    Rate,
+    Suggested,
+    Whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +35,7 @@ if TYPE_CHECKING:
     import torch
 
     from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.models.network import Network
     from hebbdsl.parts.outputs.layer import OutputLayer
 
@@ -58,6 +70,11 @@ class Part:
         """What is wrong with these fields taken together, at places `At(...)` of this part."""
         yield from ()
 
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        """Fields that do nothing, or not what they seem to, in such a run. Warnings, placed at the
+        field in doubt; nothing is said of one that was not written."""
+        yield from ()
+
 
 FLOAT_BYTES = 4
 INTEGER_BYTES = 8
@@ -89,12 +106,13 @@ class ImageFacts:
     train_drawings: int
     test_drawings: int
     image: ImageShape
+    validation_drawings: int = 0
 
     @property
     def bytes(self) -> int:
         """Memory of the chosen images, one byte a pixel."""
         channels, height, width = self.image
-        drawings = self.train_drawings + self.test_drawings
+        drawings = self.train_drawings + self.validation_drawings + self.test_drawings
         return self.classes * drawings * channels * height * width
 
 
@@ -108,10 +126,20 @@ class Dataset(Part):
 
     image_size: Annotated[int, Bounds(minimum=4, maximum=105), "height and width in pixels"] = 28
     classes: Annotated[
-        Classes | None, "how many classes take part, chosen by the seed; null: all"
+        Classes | None,
+        Suggested(200),
+        "how many classes take part, chosen by the seed; null: all",
     ] = None
     test_drawings: Annotated[Count, "the first drawings of each class, held out for testing"] = 5
-    train_drawings: Annotated[Count | None, "drawings to train on; null: all that are left"] = None
+    validation_drawings: Annotated[
+        Whole,
+        AddedLater(),
+        "the next drawings of each class after those for testing, held out from training too, for"
+        " conditions on `validation_accuracy`",
+    ] = 0
+    train_drawings: Annotated[
+        Count | None, "drawings to train on, the next ones after those; null: all that are left"
+    ] = None
     rotated_classes: Annotated[
         bool, "also take each class rotated by 90, 180 and 270 degrees, as classes of their own"
     ] = False
@@ -133,21 +161,37 @@ class Dataset(Part):
     def facts(self) -> ImageFacts:
         """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
         available = self.base_classes() * (4 if self.rotated_classes else 1)
-        left = self.drawings - self.test_drawings
+        left = self.drawings - self.test_drawings - self.validation_drawings
         return ImageFacts(
             available=available,
             classes=available if self.classes is None else self.classes,
             train_drawings=left if self.train_drawings is None else self.train_drawings,
             test_drawings=self.test_drawings,
             image=(1, self.image_size, self.image_size),
+            validation_drawings=self.validation_drawings,
         )
+
+    def splits(self) -> frozenset[Split]:
+        """The splits that hold a drawing, so that something can be measured on them."""
+        held_out = frozenset[Split]({"train", "test"})
+        return held_out | {"validation"} if self.validation_drawings else held_out
 
     def refusals(self) -> Iterator[Problem]:
         """What this data set can't give, nor its substitute."""
-        test, train = self.test_drawings, self.train_drawings
-        if test + (1 if train is None else train) > self.drawings:
-            place = At.field("test_drawings" if train is None else "train_drawings")
-            yield TooManyDrawings(place=place, test=test, train=train, drawings=self.drawings)
+        test, validation, train = (
+            self.test_drawings,
+            self.validation_drawings,
+            self.train_drawings,
+        )
+        if test + validation + (1 if train is None else train) > self.drawings:
+            held_out = "validation_drawings" if validation else "test_drawings"
+            yield TooManyDrawings(
+                place=At.field(held_out if train is None else "train_drawings"),
+                test=test,
+                validation=validation,
+                train=train,
+                drawings=self.drawings,
+            )
         if self.augment_shift >= self.image_size / 2:
             yield ShiftedAway(
                 place=At.field("augment_shift"),
@@ -173,6 +217,10 @@ class Dataset(Part):
         if self.classes is not None and available < facts.classes <= facts.available:
             yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
 
+    def same_content(self, other: Dataset) -> bool:
+        """Whether runs on both may stand in one table: the same drawings, however few of them."""
+        return type(self) is type(other)
+
     def substitute(self) -> Dataset | None:
         """What stands in when the data can't be had, with the same counts; None: nothing may."""
         return None
@@ -181,6 +229,13 @@ class Dataset(Part):
         """This data set with the counts, sizes and augmentation of `other`."""
         shared = {field.name: getattr(other, field.name) for field in fields(Dataset)}
         return replace(self, **shared)
+
+    def missing_here(self) -> Iterator[Problem]:
+        """What of the data is not on this machine, found by looking and not by reading.
+
+        What a run can fetch is a warning. Places are `At(...)` of this part, or paths of files.
+        """
+        yield from ()
 
     @abstractmethod
     def open(self, reporter: Reporter) -> Content:
@@ -196,7 +251,9 @@ class Model(Part):
 
     kind: ClassVar[str] = "model"
 
-    features: Annotated[int, Bounds(minimum=1, maximum=65_536), "width d of the activation"] = 64
+    features: Annotated[
+        int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"
+    ] = 64
     dropout: Annotated[
         float,
         Bounds(minimum=0, below=1),

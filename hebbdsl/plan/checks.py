@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.part import Dataset
 from hebbdsl.spec.checked import Draft, Sections
-from hebbdsl.spec.origins import resolve
+from hebbdsl.spec.origins import resolve, span_of
 from hebbdsl.vocabulary import WORDS
+
+DATA = At.field("data")
 
 
 def draft_problems(draft: Draft) -> Iterator[Problem]:
@@ -33,6 +36,26 @@ def draft_problems(draft: Draft) -> Iterator[Problem]:
             yield UnfitSubstitute(
                 place=resolved.place, substitute=WORDS[type(substitute)], found=resolved
             )
+
+
+def across_problems(drafts: Sequence[Draft], baseline: str | None) -> Iterator[Problem]:
+    """Variants whose runs could never stand in one table. `baseline` None: the first of them."""
+    named = {draft.name: draft for draft in drafts}
+    reference = named.get(baseline or next(iter(named), ""))
+    if reference is None or (data := reference.sections.data) is None:
+        return
+    for draft in drafts:
+        other = draft.sections.data
+        if other is None or other.same_content(data):
+            continue
+        yield OnOtherData(
+            place=span_of(DATA, draft.origins),
+            variant=draft.name,
+            word=WORDS[type(other)],
+            baseline=reference.name,
+            reference=WORDS[type(data)],
+            first=span_of(DATA, reference.origins),
+        )
 
 
 def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.part import ImageFacts, Layer
 from hebbdsl.spec.checked import Checked
 from hebbdsl.spec.experiment import Setup
@@ -69,3 +70,7 @@ class Plan:
 
     checked: Checked
     variants: Mapping[str, VariantPlan]
+
+    def with_warnings(self, warnings: tuple[Problem, ...]) -> Plan:
+        """The same, with all that was found on the way to it."""
+        return replace(self, checked=replace(self.checked, warnings=warnings))

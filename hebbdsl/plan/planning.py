@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.part import FLOAT_BYTES
-from hebbdsl.plan.checks import draft_problems
+from hebbdsl.plan.checks import across_problems, draft_problems
 from hebbdsl.plan.plan import Memory, Plan, VariantPlan
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import Setup
@@ -16,9 +16,16 @@ def make_plan(checked: Checked) -> Plan:
     Raises: Rejected, with what does not fit together in any variant.
     """
     problems = Problems()
-    for variant in checked.variants.values():
-        problems.extend(draft_problems(_draft(variant)))
+    drafts = tuple(map(_draft, checked.variants.values()))
+    for draft in drafts:
+        problems.extend(draft_problems(draft))
+    problems.extend(across_problems(drafts, checked.baseline))
     problems.raise_errors()
+    return plan_checked(checked)
+
+
+def plan_checked(checked: Checked) -> Plan:
+    """The same of an experiment of which it is known that everything fits together."""
     return Plan(
         checked, {name: plan_setup(variant.setup) for name, variant in checked.variants.items()}
     )

@@ -1,8 +1,8 @@
-"""The chosen images as tensors on the device, split into drawings to train on and to test on."""
+"""The chosen images as tensors on the device, their drawings split into what they are for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
+from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.part import Dataset
 from hebbdsl.program.choice import ChosenClass
@@ -17,10 +18,13 @@ from hebbdsl.program.choice import ChosenClass
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Images:
-    """Two views of one tensor: a byte a pixel, ink 255. The first index is the label."""
+    """Views of one tensor: a byte a pixel, ink 255. The first index is the label.
+
+    `held_out` has the splits that nothing is trained on and that hold a drawing.
+    """
 
     train: UInt8[Tensor, "classes train_drawings 1 size size"]
-    test: UInt8[Tensor, "classes test_drawings 1 size size"]
+    held_out: Mapping[Split, UInt8[Tensor, "classes drawings 1 size size"]]
 
     def training_batch(
         self, labels: Int[Tensor, " batch"], drawings: Int[Tensor, " batch"]
@@ -36,7 +40,10 @@ def ink(pixels: UInt8[Tensor, ...]) -> Float[Tensor, ...]:
 def read_images(
     content: Content, dataset: Dataset, chosen: Sequence[ChosenClass], device: torch.device
 ) -> Images:
-    """Read the chosen classes, turn them, split their drawings: the first ones are for testing."""
+    """Read the chosen classes, turn them, split their drawings.
+
+    The first drawings of a class are for testing, the next for validation, then those to train on.
+    """
     distinct = sorted({one.index for one in chosen})
     place = {index: position for position, index in enumerate(distinct)}
     pixels = content.read(distinct, dataset.image_size)
@@ -44,6 +51,10 @@ def read_images(
         [np.rot90(pixels[place[one.index]], one.quarter_turns, axes=(1, 2)) for one in chosen]
     )
     facts = dataset.facts()
-    tests, used = facts.test_drawings, facts.test_drawings + facts.train_drawings
+    tests, held_out = facts.test_drawings, facts.test_drawings + facts.validation_drawings
+    used = held_out + facts.train_drawings
     tensor = torch.from_numpy(np.ascontiguousarray(turned[:, :used])).unsqueeze(2).to(device)
-    return Images(train=tensor[:, tests:], test=tensor[:, :tests])
+    splits: dict[Split, Tensor] = {"test": tensor[:, :tests]}
+    if facts.validation_drawings:
+        splits["validation"] = tensor[:, tests:held_out]
+    return Images(train=tensor[:, held_out:], held_out=splits)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from hebbdsl.program.evaluation import correct_by_class
+from hebbdsl.program.evaluation import accuracy_by_class
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import numpy_generator
 from hebbdsl.run.course import Course
@@ -16,10 +16,12 @@ from hebbdsl.run.record import Binding
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`whole`: every class in play was looked at."""
+    """`whole`: every class in play was looked at. None: the data has no validation drawings."""
 
     test_accuracy: float
     newest_accuracy: float
+    validation_accuracy: float | None
+    newest_validation_accuracy: float | None
     whole: bool
     binding: tuple[Binding, ...]
 
@@ -33,7 +35,8 @@ def assess(
     `evaluation_classes` leaves room for (at least as many as there are newest ones), drawn anew
     each time. Accuracy over all classes in play is then estimated stratum by stratum: the newest
     count for themselves, the drawn ones for all the others. A cohort whose binding is followed is
-    measured on those of its classes that were looked at, and not at all when none was.
+    measured on the test drawings of those of its classes that were looked at, and not at all when
+    none was.
     """
     play, training = course.in_play, program.setup.training
     added = course.cohort(course.level) if course.level else range(play.classes, play.classes)
@@ -45,13 +48,20 @@ def assess(
             generator = numpy_generator(program.seed, "evaluation", step)
             others = np.sort(generator.choice(others, room, replace=False))
     looked_at = np.concatenate([others, added]).astype(np.int64)
+    found = accuracy_by_class(program, looked_at.tolist(), play.classes)
     accuracy = np.full(play.classes, np.nan)
-    drawings = program.images.test.shape[1]
-    accuracy[looked_at] = correct_by_class(program, looked_at.tolist(), play.classes) / drawings
-    test_accuracy = _stratified(accuracy, added)
+    accuracy[looked_at] = found["test"]
+    test_accuracy, newest_accuracy = _stratified(accuracy, added)
+    validation_accuracy, newest_validation_accuracy = None, None
+    if "validation" in found:
+        validation = np.full(play.classes, np.nan)
+        validation[looked_at] = found["validation"]
+        validation_accuracy, newest_validation_accuracy = _stratified(validation, added)
     return Assessment(
         test_accuracy=test_accuracy,
-        newest_accuracy=float(accuracy[added].mean()) if added else test_accuracy,
+        newest_accuracy=newest_accuracy,
+        validation_accuracy=validation_accuracy,
+        newest_validation_accuracy=newest_validation_accuracy,
         whole=len(looked_at) == play.classes,
         binding=tuple(
             Binding(
@@ -66,9 +76,11 @@ def assess(
     )
 
 
-def _stratified(accuracy: Float[np.ndarray, " classes"], added: range) -> float:
+def _stratified(accuracy: Float[np.ndarray, " classes"], added: range) -> tuple[float, float]:
+    """Over all classes in play, and over those added last: all of them where none were."""
     others = accuracy[: added.start]
     total = accuracy[added].sum()
     if len(others):
         total += np.nanmean(others) * len(others)
-    return float(total / len(accuracy))
+    every = float(total / len(accuracy))
+    return every, float(accuracy[added].mean()) if added else every

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from hebbdsl import __version__
 from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.program.program import Program
-from hebbdsl.run.assessment import assess
+from hebbdsl.run.assessment import Assessment, assess
 from hebbdsl.run.course import Course
 from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Monitor
@@ -21,12 +22,15 @@ from hebbdsl.run.record import Evaluation, Record, Value
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.canonical import plain
 
+_MOST_DRAWN = 1_000
+"""Steps whose batches are drawn and held at once: rare evaluations cost no memory."""
+
 
 def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     """Train until the curriculum is finished or the steps are used up, and write the record.
 
-    The host waits for the device once an evaluation, where it also learns whether a loss, gradient
-    or written row was not finite.
+    The host waits for the device once an evaluation (and once in 1,000 steps), where it also learns
+    whether a loss, gradient or written row was not finite.
 
     A number that was not finite gives a record with status `failed`.
 
@@ -72,7 +76,7 @@ class _Run:
         self._seconds = 0.0
         self._exposures = np.zeros(program.plan.levels[-1], dtype=np.int64)
         self._binding: defaultdict[int, list[float]] = defaultdict(list)
-        self._last_accuracy = float("nan")
+        self._last: Assessment | None = None
 
     @property
     def ended(self) -> bool:
@@ -86,13 +90,13 @@ class _Run:
         course, level = self._course, self._course.level
         last = self._step >= self._training.steps
         found = assess(self._program, course, self._step, self._exposures, whole=last)
-        passed = self._passes(loss, found.test_accuracy, found.newest_accuracy)
+        passed = self._passes(loss, found)
         if passed and not found.whole:
             found = assess(self._program, course, self._step, self._exposures, whole=True)
-            passed = self._passes(loss, found.test_accuracy, found.newest_accuracy)
+            passed = self._passes(loss, found)
         for one in found.binding:
             self._binding[one.age].append(one.accuracy)
-        self._last_accuracy = found.test_accuracy
+        self._last = found
         evaluation = Evaluation(
             step=self._step,
             level=level,
@@ -100,6 +104,8 @@ class _Run:
             train_loss=loss,
             test_accuracy=found.test_accuracy,
             newest_accuracy=found.newest_accuracy,
+            validation_accuracy=found.validation_accuracy,
+            newest_validation_accuracy=found.newest_validation_accuracy,
             whole=found.whole,
             seconds=round(self._seconds, 3),
             binding=found.binding,
@@ -110,9 +116,16 @@ class _Run:
 
     def _train(self) -> float:
         """Steps up to the next evaluation. Returns their mean loss. Raises: _NotFiniteAt."""
-        program, play = self._program, self._course.in_play
         every = self._training.evaluate_every
-        count = min(every - self._step % every, self._training.steps - self._step)
+        end = min(self._step + every - self._step % every, self._training.steps)
+        losses = []
+        while self._step < end:
+            losses.append(self._train_on(min(end - self._step, _MOST_DRAWN)))
+        return float(torch.cat(losses).mean())
+
+    def _train_on(self, count: int) -> Tensor:
+        """The losses of the next `count` steps, on the host. Raises: _NotFiniteAt."""
+        program, play = self._program, self._course.in_play
         watch = torch.empty(count, len(program.step.watched), device=program.device)
         batches = program.draw(self._step, count, play)
         program.train(self._step, batches, play, watch)
@@ -125,13 +138,19 @@ class _Run:
         if (name := program.step.first_bad_parameter()) is not None:
             raise _NotFiniteAt(self._step + count, name)
         self._step += count
-        return float(seen[:, 0].mean())
+        return seen[:, 0]
 
-    def _passes(self, loss: float, test: float, newest: float) -> bool:
+    def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
             return False
-        values = {"train_loss": loss, "test_accuracy": test, "newest_accuracy": newest}
-        return self._condition.holds(values)
+        values = {
+            "train_loss": loss,
+            "test_accuracy": found.test_accuracy,
+            "newest_accuracy": found.newest_accuracy,
+            "validation_accuracy": found.validation_accuracy,
+            "newest_validation_accuracy": found.newest_validation_accuracy,
+        }
+        return self._condition.holds({n: value for n, value in values.items() if value is not None})
 
     def record(self, status: str, failure: Mapping[str, Any] | None) -> Record:
         program, opened = self._program, self._program.opened
@@ -179,8 +198,11 @@ class _Run:
             values = self._binding[age]
             mean = sum(values) / len(values)
             metrics[f"newest_accuracy@{age}"] = Value(value=mean, cohorts=len(values))
+        if (last := self._last) is not None:
+            metrics["final_test_accuracy"] = Value(value=last.test_accuracy)
+            if last.validation_accuracy is not None:
+                metrics["final_validation_accuracy"] = Value(value=last.validation_accuracy)
         if self._step:
-            metrics["final_test_accuracy"] = Value(value=self._last_accuracy)
             metrics["steps_per_second"] = Value(value=self._step / self._seconds)
             metrics["peak_memory"] = Value(value=peak_memory(self._program.device))
         return metrics

@@ -140,10 +140,12 @@ class _Pace:
 def _state(job: Job, evaluation: Evaluation, pace: float) -> str:
     levels = len(job.plan.levels)
     left = (job.plan.setup.training.steps - evaluation.step) / max(pace, 1e-9)
+    validation = evaluation.validation_accuracy
     return (
         f"level {evaluation.level + 1}/{levels}, {evaluation.classes} classes,"
         f" accuracy {evaluation.test_accuracy:.2f}, newest {evaluation.newest_accuracy:.2f},"
-        f" {pace:.0f} steps/s, at most {_duration(left)} left"
+        + ("" if validation is None else f" validation {validation:.2f},")
+        + f" {pace:.0f} steps/s, at most {_duration(left)} left"
     )
 
 

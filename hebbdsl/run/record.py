@@ -42,7 +42,10 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
-    """One line of `metrics.jsonl`. `step` counts optimizer steps done."""
+    """One line of `metrics.jsonl`. `step` counts optimizer steps done.
+
+    Accuracies on validation drawings are None where the data has none.
+    """
 
     step: int
     level: int
@@ -52,6 +55,8 @@ class Evaluation:
     newest_accuracy: float
     whole: bool
     seconds: float
+    validation_accuracy: float | None = None
+    newest_validation_accuracy: float | None = None
     binding: tuple[Binding, ...] = ()
 
 

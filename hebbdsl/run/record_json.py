@@ -130,6 +130,8 @@ EVALUATION_SCHEMA: dict[str, Any] = {
         "train_loss": {"type": "number"},
         "test_accuracy": _SHARE,
         "newest_accuracy": _SHARE,
+        "validation_accuracy": _SHARE,
+        "newest_validation_accuracy": _SHARE,
         "whole": {"type": "boolean"},
         "seconds": {"type": "number", "minimum": 0},
         "binding": {
@@ -146,6 +148,10 @@ EVALUATION_SCHEMA: dict[str, Any] = {
                 },
             },
         },
+    },
+    "dependentRequired": {
+        "validation_accuracy": ["newest_validation_accuracy"],
+        "newest_validation_accuracy": ["validation_accuracy"],
     },
 }
 
@@ -191,6 +197,11 @@ def record_from_json(
         folder=folder,
         evaluations=evaluations,
     )
+
+
+def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
+    """What was not measured is left out."""
+    return {name: value for name, value in asdict(evaluation).items() if value is not None}
 
 
 def evaluation_from_json(line: dict[str, Any]) -> Evaluation:

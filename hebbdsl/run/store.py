@@ -16,7 +16,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from hebbdsl.run.record_json import (
     EVALUATION_SCHEMA,
     RECORD_SCHEMA,
     evaluation_from_json,
+    evaluation_to_json,
     record_from_json,
     record_to_json,
 )
@@ -90,7 +90,7 @@ class RunFolder:
 
     def append(self, evaluation: Evaluation) -> None:
         with self._writing(), (self.path / METRICS).open("ab") as file:
-            file.write(canonical_json(asdict(evaluation)) + b"\n")
+            file.write(canonical_json(evaluation_to_json(evaluation)) + b"\n")
 
     def save_weights(self, weights: Mapping[str, Tensor]) -> None:
         from safetensors.torch import save

@@ -3,51 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, get_type_hints
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Logistics
+from hebbdsl.expression.spelling import spelling
+from hebbdsl.parts.bounds import AddedLater, Logistics
 from hebbdsl.parts.part import Part
 from hebbdsl.vocabulary import WORDS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Plain = Any
 """What JSON can say: None, bool, int, float, str, list, dict with str keys."""
 
 
-def plain(value: object, *, deciding_only: bool = False) -> Plain:
+def plain(value: object, *, deciding_only: bool = False, defaults: bool = True) -> Plain:
     """Every field written out, defaults included; a part becomes `{word: {field: …}}`.
 
     Args:
         deciding_only: leave out fields marked `Logistics`, which say where data is found and not
-            what it is: what remains decides a run's training.
+            what it is, and those marked `AddedLater` that hold their default; spell conditions in
+            one way: what remains decides a run's training.
+        defaults: False leaves out the fields that hold their default.
     """
+
+    def inner(value: object) -> Plain:
+        return plain(value, deciding_only=deciding_only, defaults=defaults)
+
     match value:
         case None | bool() | int() | float() | str():
             return value
         case Condition() | Claim():
-            return value.text
+            return spelling(value.expression) if deciding_only else value.text
         case Mapping():
-            return {
-                str(key): plain(item, deciding_only=deciding_only) for key, item in value.items()
-            }
+            return {str(key): inner(item) for key, item in value.items()}
         case tuple() | list():
-            return [plain(item, deciding_only=deciding_only) for item in value]
+            return [inner(item) for item in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
-            skipped = _logistics(type(value)) if deciding_only else frozenset()
+            skipped = _undecisive(value) if deciding_only else frozenset()
             body = {
-                field.name: plain(getattr(value, field.name), deciding_only=deciding_only)
+                field.name: inner(getattr(value, field.name))
                 for field in fields(value)
                 if field.name not in skipped
+                and (defaults or getattr(value, field.name) != _default(field))
             }
             return {WORDS[type(value)]: body} if isinstance(value, Part) else body
     raise TypeError(f"{type(value).__name__} is no value of a spec")
 
 
-def _logistics(kind: type) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, hint in get_type_hints(kind, include_extras=True).items()
-        if any(isinstance(mark, Logistics) for mark in getattr(hint, "__metadata__", ()))
-    )
+def _default(field: Field[object]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _undecisive(value: DataclassInstance) -> frozenset[str]:
+    hints = get_type_hints(type(value), include_extras=True)
+    found = set[str]()
+    for field in fields(value):
+        marks = {type(mark) for mark in getattr(hints[field.name], "__metadata__", ())}
+        as_ever = getattr(value, field.name) == field.default
+        if Logistics in marks or (AddedLater in marks and as_ever):
+            found.add(field.name)
+    return frozenset(found)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.codes.changes import NotAChange
+from hebbdsl.diagnostics.codes.syntax import DEEPEST
 from hebbdsl.diagnostics.diagnostic import Problems, Rejected
-from hebbdsl.source import Source, Span
+from hebbdsl.source import SET, Source, Span
+from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.syntax.reading import refuse_unprintable
-from hebbdsl.syntax.tree import Mapping, Node, Scalar
+from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar
 from hebbdsl.syntax.yaml import parse_value
 
 
@@ -34,7 +36,7 @@ def changes_set(overrides: Sequence[str], problems: Problems) -> tuple[Change, .
     """The changes of `--set path=value`, in the order given."""
     found: list[Change] = []
     for text in overrides:
-        source = Source("--set", text)
+        source = Source(SET, text)
         path, equals, _ = text.partition("=")
         try:
             refuse_unprintable(source)
@@ -54,9 +56,73 @@ def changes_set(overrides: Sequence[str], problems: Problems) -> tuple[Change, .
     return tuple(found)
 
 
+_MOST = 1_000
+"""More changes than there are fields to change: many of them are faulty, as will be said."""
+
+
+def composed(cls: type, mapping: Mapping, later: Sequence[Change]) -> Mapping:
+    """One mapping that changes what `mapping` and then `later` change.
+
+    A change of `later` takes the place of those that it covers. Sections are taken apart first,
+    since they merge: `training: {steps: 9}` leaves `training.batch_size` as it was.
+    """
+    kept, made = _taken_apart(cls, mapping, later)
+    if len(kept) + len(made) > _MOST:
+        kept += made
+        made = []
+    for leaf in made:
+        kept = [*(other for other in kept if not _begins(leaf, other)), leaf]
+    entries = tuple(Entry(_joined(change.path), change.value) for change in kept)
+    return replace(mapping, entries=entries)
+
+
+def undone(cls: type, mapping: Mapping, later: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes of `later` that `mapping`, applied after them, would undo or stand beside."""
+    kept, made = _taken_apart(cls, mapping, later)
+    if len(kept) + len(made) > _MOST:
+        return ()
+    return tuple(
+        leaf for leaf in made if any(_begins(leaf, other) or _begins(other, leaf) for other in kept)
+    )
+
+
+def _taken_apart(
+    cls: type, mapping: Mapping, later: Sequence[Change]
+) -> tuple[list[Change], list[Change]]:
+    earlier = [leaf for change in changes_of(mapping) for leaf in _leaves(cls, change)]
+    return earlier, [leaf for change in later for leaf in _leaves(cls, change)]
+
+
+def _leaves(cls: type, change: Change) -> Iterator[Change]:
+    """The same change without a section as its value."""
+    section: type | None = cls
+    for step in change.path:
+        field = fields_of(section).get(step.text) if section is not None else None
+        section = field.type.cls if field and isinstance(field.type, SectionOf) else None
+    if section is None or not isinstance(change.value, Mapping):
+        yield change
+        return
+    for inner in changes_of(change.value):
+        yield from _leaves(cls, Change((*change.path, *inner.path), inner.value))
+
+
+def _begins(change: Change, other: Change) -> bool:
+    """Whether `change` covers what `other` changes."""
+    steps = [step.text for step in change.path]
+    return [step.text for step in other.path[: len(steps)]] == steps
+
+
+def _joined(path: tuple[Scalar, ...]) -> Scalar:
+    offsets: list[int] = []
+    for step in path:
+        offsets += [*range(step.span.start, step.span.start + len(step.text)), step.span.end]
+    last = path[-1].span
+    return Scalar(".".join(step.text for step in path), False, last, tuple(offsets))
+
+
 def _steps(key: Scalar) -> Iterator[Scalar]:
     start = 0
-    for step in key.text.split("."):
+    for step in key.text.split(".", DEEPEST):
         place = key.part(start, start + len(step))
         yield Scalar(step, key.quoted, place, range(place.start, place.end + 1))
         start += len(step) + 1

@@ -77,9 +77,16 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A whole experiment: its head, and every variant resolved. Warnings were found on the way."""
+    """A whole experiment: its head, and every variant resolved. Warnings were found on the way.
+
+    Attributes:
+        experiment: with all that it inherits and `--set` changes; it extends nothing any more.
+        origins: where the fields of `experiment` were written: seeds, claims, names of variants,
+            and its setup before variants change it.
+    """
 
     experiment: Experiment
     variants: Mapping[str, Variant]
     baseline: str
+    origins: Origins
     warnings: tuple[Problem, ...] = ()

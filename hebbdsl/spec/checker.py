@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.codes.changes import NotOfSetup
-from hebbdsl.diagnostics.codes.names import NoVersion
-from hebbdsl.diagnostics.codes.values import OtherVersion
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.codes.extending import ExtendsLate
+from hebbdsl.diagnostics.codes.metrics import UnknownVariant
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
-from hebbdsl.spec.changes import Change, changes_of, changes_set
-from hebbdsl.spec.checked import Checked, Draft, Origin, Path, Sections, Variant
+from hebbdsl.spec.changes import Change, changes_of, changes_set, composed, undone
+from hebbdsl.spec.checked import Checked, Draft, Origin, Origins, Path, Sections, Variant
 from hebbdsl.spec.claims import baseline_problems, claim_problems, condition_problems
-from hebbdsl.spec.experiment import Experiment, Setup, Training
+from hebbdsl.spec.experiment import MOST_VARIANTS, Experiment, Setup, Training
+from hebbdsl.spec.extending import EXTENDS, VARIANTS, Extended, Reading, extended, from_disk
 from hebbdsl.spec.outcome import BAD
-from hebbdsl.spec.reader import Reader
+from hebbdsl.spec.reader import Allowance, Reader
 from hebbdsl.spec.types import fields_of
 from hebbdsl.spec.variants import Overriding
-from hebbdsl.syntax.tree import Broken, Entry, Mapping, Scalar, Tree
+from hebbdsl.spec.version import VERSION, version_problems
+from hebbdsl.syntax.tree import Entry, Mapping, Node, Tree
 
 ONLY = "main"
 """The name of the one variant of a spec that has no `variants`."""
 
-_VERSION = "hebbdsl"
-
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What an examination leaves: problems, and every variant as far as it could be built."""
+    """What an examination leaves: problems, and every variant as far as it could be built.
+
+    Attributes:
+        head: the fields of the experiment, with the setup as written.
+        origins: where those stand.
+        extended: the spec with its parents.
+    """
 
     problems: Problems
     drafts: tuple[Draft, ...]
     head: AbstractMapping[str, object]
+    origins: Origins
+    extended: Extended
+
+    @property
+    def baseline(self) -> str | None:
+        """The variant that is named as such; None: the first is meant, or it was rejected."""
+        named = self.head.get("baseline")
+        return named if isinstance(named, str) else None
 
     def checked(self) -> Checked:
         """The experiment. Only when `problems` has no errors."""
@@ -46,15 +60,33 @@ class Drafted:
                 raise ValueError(f"{draft.name} is incomplete")
             variants[draft.name] = Variant(draft.name, setup, draft.origins)
         baseline = experiment.baseline or next(iter(variants))
-        return Checked(experiment, variants, baseline, self.problems.warnings)
+        warnings = self.problems.warnings
+        return Checked(experiment, variants, baseline, self.origins, warnings)
 
 
-def examine(tree: Tree, overrides: Sequence[str] = ()) -> Drafted:
-    """All that stage 3 has to say of a tree. `overrides` are `path=value`, applied last."""
+def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_disk) -> Drafted:
+    """All that stage 3 has to say of a tree.
+
+    Args:
+        overrides: `path=value`, applied last.
+        reading: how the specs are had that this one extends.
+    """
     problems = Problems()
     problems.extend(tree.problems)
-    examination = _Examination(problems)
-    return examination.run(tree.root, changes_set(overrides, problems))
+    whole = extended(tree, problems, reading)
+    examination = _Examination(problems, any(one.root.lost for one in whole.trees))
+    last = _settable(changes_set(overrides, problems), problems)
+    head, drafts = examination.run(whole.root, last)
+    origins: dict[Path, Origin] = {}
+    for field in head.values():
+        origins.update(field.reader.origins)
+    if (version := whole.root.entry(VERSION)) is not None:
+        origins[VERSION,] = Origin(version.value.span, version.key.span)
+    found = Problems()
+    found.extend(map(whole.noted, problems))
+    return Drafted(
+        found, drafts, {name: field.value for name, field in head.items()}, origins, whole
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +101,44 @@ class _Field:
 class _Examination:
     """Reads each field of the root once, however many variants leave it as it is."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, lost: bool) -> None:
         self.problems = problems
+        self._lost = lost
         self._read: dict[int, _Field] = {}
+        self._allowance = Allowance()
 
-    def run(self, root: Mapping, last: tuple[Change, ...]) -> Drafted:
-        named = root.entry("variants")
+    def run(
+        self, root: Mapping, last: tuple[Change, ...]
+    ) -> tuple[AbstractMapping[str, _Field], tuple[Draft, ...]]:
+        named = root.entry(VARIANTS)
         named_changes = named.value if named is not None else None
         alone = not isinstance(named_changes, Mapping) or not named_changes.entries
         whole = Overriding("", self.problems).apply(
             Experiment, root, last if alone else _head(last)
         )
+        variants = whole.entry(VARIANTS)
         if not alone:
             whole = Overriding("", Problems()).apply(Experiment, whole, _setup(last))
-        self._version(whole)
+            whole = _with_last(whole, _setup(last))
+        if not self._lost or whole.entry(VERSION) is not None:
+            self.problems.extend(version_problems(whole))
         head = self._fields(Experiment, whole)
         drafts = [self._draft(ONLY, head)] if alone else []
-        variants = whole.entry("variants")
         if not alone and variants is not None and isinstance(variants.value, Mapping):
             drafts.extend(
                 self._variant(entry.key.text, root, entry.value, _setup(last))
-                for entry in variants.value.entries
+                for entry in variants.value.entries[:MOST_VARIANTS]
                 if isinstance(entry.value, Mapping)
             )
-        self._across(head, tuple(drafts))
-        found = {name: field.value for name, field in head.items()}
-        return Drafted(self.problems, tuple(drafts), found)
+        self.problems.extend(condition_problems(tuple(drafts)))
+        self.problems.extend(_across(head, tuple(drafts), self._lost))
+        return head, tuple(drafts)
 
     def _variant(
         self, name: str, root: Mapping, written: Mapping, last: tuple[Change, ...]
     ) -> Draft:
         known = fields_of(Setup)
-        setup = Mapping(tuple(e for e in root.entries if e.key.text in known), root.span)
+        setup = replace(root, entries=tuple(e for e in root.entries if e.key.text in known))
         changes: list[Change] = []
         for change in changes_of(written):
             step = change.path[0]
@@ -119,20 +157,21 @@ class _Examination:
         found: dict[str, _Field] = {}
         rest: list[Entry] = []
         for entry in root.entries:
-            if entry.key.text == _VERSION:
+            if entry.key.text == VERSION:
                 continue
             if entry.key.text not in known:
                 rest.append(entry)
                 continue
             if (read := self._read.get(id(entry))) is None:
                 name = entry.key.text
-                reader = Reader()
+                reader = Reader(allowance=self._allowance)
                 value = reader.value(known[name].type, entry.value, (name,), entry.key.span)
                 read = self._read[id(entry)] = _Field(value, reader, entry)
                 self.problems.extend(reader.problems)
             found[entry.key.text] = read
         place = Span(root.span.source, root.span.start, root.span.start)
-        written = {entry.key.text for entry in root.entries} | {_VERSION}
+        written = {entry.key.text for entry in root.entries} | {VERSION}
+        written |= set(known) if self._lost else set()
         Reader(self.problems).gaps(cls, "", tuple(rest), written, place)
         return found
 
@@ -144,30 +183,61 @@ class _Examination:
         values = {field: found[field].value for field in fields_of(Setup) if field in found}
         return Draft(name, _sections(values), origins)
 
-    def _version(self, root: Mapping) -> None:
-        entry = root.entry(_VERSION)
-        if entry is None:
-            place = Span(root.span.source, root.span.start, root.span.start)
-            self.problems.add(NoVersion(place=place))
-        elif isinstance(entry.value, Broken):
-            return
-        elif not isinstance(entry.value, Scalar) or entry.value.quoted or entry.value.text != "1":
-            value = entry.value
-            plain = isinstance(value, Scalar) and not value.missing
-            place = value.span if plain else entry.key.span
-            written = value.span.text if plain else "nothing"
-            self.problems.add(OtherVersion(place=place, written=written))
 
-    def _across(self, head: AbstractMapping[str, _Field], drafts: tuple[Draft, ...]) -> None:
-        """What no field shows alone: names of variants, metrics against curricula."""
-        by_name = {draft.name: draft for draft in drafts}
-        self.problems.extend(condition_problems(drafts))
-        if (baseline := head.get("baseline")) is not None and isinstance(baseline.value, str):
-            node = baseline.entry.value
-            self.problems.extend(baseline_problems(baseline.value, node.span, tuple(by_name)))
-        if (claims := head.get("claims")) is not None:
-            for scalar in claims.reader.expressions.values():
-                self.problems.extend(claim_problems(scalar, by_name))
+def _across(
+    head: AbstractMapping[str, _Field], drafts: tuple[Draft, ...], lost: bool
+) -> Iterator[Problem]:
+    """What no field shows alone: names of variants, metrics against curricula.
+
+    Nothing is said of variants that could not be read.
+    """
+    by_name = {draft.name: draft for draft in drafts}
+    unread: set[str] = set()
+    if (variants := head.get(VARIANTS)) is not None:
+        if not isinstance(variants.entry.value, Mapping):
+            return
+        unread = {entry.key.text for entry in variants.entry.value.entries} - set(by_name)
+        lost = variants.entry.value.lost
+    found: list[Problem] = []
+    if (baseline := head.get("baseline")) is not None and isinstance(baseline.value, str):
+        place = baseline.entry.value.span
+        found.extend(baseline_problems(baseline.value, place, tuple(by_name)))
+    if (claims := head.get("claims")) is not None:
+        for scalar in claims.reader.expressions.values():
+            found.extend(claim_problems(scalar, by_name))
+    for problem in found:
+        if not isinstance(problem, UnknownVariant) or not (lost or problem.variant in unread):
+            yield problem
+
+
+def _settable(changes: tuple[Change, ...], problems: Problems) -> tuple[Change, ...]:
+    """The changes of `--set` that can still be made when the parents have been read."""
+    for change in changes:
+        if change.path[0].text == EXTENDS:
+            problems.add(ExtendsLate(place=change.path[0].span))
+    return tuple(change for change in changes if change.path[0].text != EXTENDS)
+
+
+def _with_last(root: Mapping, last: tuple[Change, ...]) -> Mapping:
+    """`root` whose variants hold those of the last changes that they would undo.
+
+    So the experiment, written down, means what it does with `--set`.
+    """
+
+    def mended(entry: Entry) -> Entry:
+        if entry.key.text != VARIANTS or not isinstance(entry.value, Mapping):
+            return entry
+        named = tuple(Entry(e.key, _composed(e.value, last)) for e in entry.value.entries)
+        return Entry(entry.key, Mapping(named, entry.value.span))
+
+    return Mapping(tuple(map(mended, root.entries)), root.span) if last else root
+
+
+def _composed(variant: Node, last: tuple[Change, ...]) -> Node:
+    if not isinstance(variant, Mapping):
+        return variant
+    again = undone(Setup, variant, last)
+    return composed(Setup, variant, again) if again else variant
 
 
 def _head(changes: tuple[Change, ...]) -> tuple[Change, ...]:

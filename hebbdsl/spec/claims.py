@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
-from hebbdsl.diagnostics.codes.metrics import AgeNotSeen, NotProduced, UnknownVariant
+from hebbdsl.diagnostics.codes.across import NothingAdded
+from hebbdsl.diagnostics.codes.metrics import (
+    AgeNotSeen,
+    NothingHeldOut,
+    NotProduced,
+    UnknownVariant,
+)
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
 from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.expression.tree import MetricOf, metrics_of
 from hebbdsl.source import Span
@@ -48,16 +54,13 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
     if found is None:
         return
     declared, age = found
-    curriculum, training = draft.sections.curriculum, draft.sections.training
-    if curriculum is not None and declared.needs and declared.needs not in curriculum.provides():
-        yield NotProduced(
-            place=place,
-            metric=metric.name,
-            variant=draft.name,
-            curriculum=WORDS[type(curriculum)],
-            needs=declared.needs,
-        )
-    elif age is not None and training is not None:
+    lacking = [resolve(p, draft.origins) for p in _lacking(declared, metric.name, place, draft)]
+    yield from lacking
+    if not lacking and declared.needs == "levels" and (classes := _of_one_level(draft)):
+        yield NothingAdded(place=place, metric=metric.name, variant=draft.name, classes=classes)
+        return
+    training = draft.sections.training
+    if age is not None and training is not None and not lacking:
         every, up_to = training.evaluate_every, training.binding_steps
         if age == 0 or age % every or age > up_to:
             yield AgeNotSeen(
@@ -65,32 +68,51 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
             )
 
 
+def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Iterator[Problem]:
+    """What keeps a metric from having a value in any run of the variant."""
+    curriculum, data = draft.sections.curriculum, draft.sections.data
+    if curriculum is not None and declared.needs and declared.needs not in curriculum.provides():
+        yield NotProduced(
+            place=place,
+            metric=name,
+            variant=draft.name,
+            curriculum=WORDS[type(curriculum)],
+            needs=declared.needs,
+        )
+    if data is not None and declared.split and declared.split not in data.splits():
+        yield NothingHeldOut(place=place, metric=name)
+
+
+def _of_one_level(draft: Draft) -> int:
+    """How many classes are in play from start to end; 0: some are added, or it can't be told."""
+    data, curriculum = draft.sections.data, draft.sections.curriculum
+    if data is None or curriculum is None or any(data.refusals()):
+        return 0
+    facts = data.facts()
+    if any(curriculum.data_problems(facts, batch_size=1)):
+        return 0
+    levels = curriculum.levels(facts.classes)
+    return levels[0] if len(levels) == 1 else 0
+
+
 def condition_problems(drafts: tuple[Draft, ...]) -> Iterator[Problem]:
-    """Conditions over metrics that the curriculum of their own variant never gives."""
+    """Conditions over metrics that runs of their own variant never have."""
     for draft in drafts:
         curriculum = draft.sections.curriculum
         if curriculum is None:
             continue
-        for path, condition in _conditions(curriculum, ("curriculum",)):
+        for path, condition in conditions_of(curriculum, ("curriculum",)):
             for name in condition.metrics:
-                needs = EVALUATION_METRICS[name].needs
-                if needs is not None and needs not in curriculum.provides():
-                    problem = NotProduced(
-                        place=At(path),
-                        metric=name,
-                        variant=draft.name,
-                        curriculum=WORDS[type(curriculum)],
-                        needs=needs,
-                    )
+                for problem in _lacking(EVALUATION_METRICS[name], name, At(path), draft):
                     yield resolve(problem, draft.origins)
 
 
-def _conditions(value: object, path: Path) -> Iterator[tuple[Path, Condition]]:
+def conditions_of(value: object, path: Path) -> Iterator[tuple[Path, Condition]]:
     if isinstance(value, Condition):
         yield path, value
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
-            yield from _conditions(getattr(value, field.name), (*path, field.name))
+            yield from conditions_of(getattr(value, field.name), (*path, field.name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _conditions(item, (*path, index))
+            yield from conditions_of(item, (*path, index))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
-from hebbdsl.parts.bounds import Classes, Count, Name, Seeds, Steps
+from hebbdsl.parts.bounds import Classes, Count, Length, Name, Seeds, Steps, Suggested
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
+
+MOST_VARIANTS = 1_000
 
 Overrides = Mapping[str, Any]
 """What a variant changes: paths of fields with their new values, as written."""
@@ -20,9 +22,13 @@ class Training:
 
     optimizer: Annotated[Optimizer, "how gradients change the weights"]
     schedule: Annotated[Schedule | None, "how the learning rate changes; null: it does not"] = None
-    batch_size: Annotated[Count, "images of one step, drawn without repeats"] = 64
-    steps: Annotated[Steps, "optimizer steps after which a run ends at the latest"]
-    evaluate_every: Annotated[Steps, "steps between evaluations on the test drawings"] = 10
+    batch_size: Annotated[Count, Suggested(), "images of one step, drawn without repeats"] = 64
+    steps: Annotated[
+        Steps, Suggested(2_000), "optimizer steps after which a run ends at the latest"
+    ]
+    evaluate_every: Annotated[
+        Steps, Suggested(), "steps between evaluations on held-out drawings"
+    ] = 10
     evaluation_classes: Annotated[
         Classes | None,
         "classes that an evaluation looks at, the newest always among them, the others drawn anew"
@@ -54,11 +60,16 @@ class Experiment(Setup):
 
     hebbdsl: Annotated[Literal[1], "version of the language"]
     experiment: Annotated[Name, "name of the experiment, and of its folder of runs"]
+    extends: Annotated[
+        str | None, "the spec whose fields this one changes, beside this file; null: none"
+    ] = None
     about: Annotated[str, "the question that is asked, as a sentence"] = ""
     seeds: Annotated[Seeds, "one run for each; `0..9` includes both ends"] = tuple(range(10))
     baseline: Annotated[Name | None, "the variant others are compared with; null: the first"] = None
     variants: Annotated[
-        Mapping[Name, Overrides], "named changes to the setup; `{}` is the setup as written"
+        Mapping[Name, Overrides],
+        Length(maximum=MOST_VARIANTS),
+        "named changes to the setup; `{}` is the setup as written",
     ] = field(default_factory=dict)
     claims: Annotated[
         tuple[Claim, ...], "comparisons of metrics of variants, judged by `hebbdsl compare`"

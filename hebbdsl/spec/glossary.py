@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 
 from hebbdsl.diagnostics.wording import plural
@@ -41,14 +41,24 @@ def pages(topic: str) -> Iterator[str]:
             yield _metric_page(metrics[topic.partition("@")[0]])
 
 
-def words_by_kind() -> Iterator[str]:
-    """A line for every kind, with its words."""
+def words_by_kind(width: int = WIDTH) -> Iterator[str]:
+    """The words of every kind, the sections, and the metrics by where they may stand."""
     for kind, words in VOCABULARY.items():
-        yield f"  {plural(kind.kind):<12}{', '.join(words)}"
+        yield from _listed(plural(kind.kind), words, width)
     sections = [name for name in fields_of(Experiment) if name not in fields_of(Setup)]
-    yield f"  {'sections':<12}{', '.join((*fields_of(Setup), *sections))}"
-    yield f"  {'metrics':<12}{', '.join(EVALUATION_METRICS)}; of whole runs: " + ", ".join(
-        f"{metric.name}@k" if metric.aged else metric.name for metric in RUN_METRICS.values()
+    yield from _listed("sections", (*fields_of(Setup), *sections), width)
+    yield from _listed("metrics", EVALUATION_METRICS, width, "in conditions: ")
+    named = [f"{m.name}@k" if m.aged else m.name for m in RUN_METRICS.values()]
+    yield from _listed("", named, width, "in claims: ")
+
+
+def _listed(kind: str, words: Iterable[str], width: int, opening: str = "") -> list[str]:
+    return textwrap.wrap(
+        opening + ", ".join(words),
+        width,
+        initial_indent=f"  {kind:<12}",
+        subsequent_indent=" " * 14,
+        break_on_hyphens=False,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from hebbdsl.diagnostics.catalogue import PROBLEMS, STAGES, examples, is_mendable, page
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
 from hebbdsl.spec.experiment import Experiment, Training
@@ -17,11 +18,40 @@ _OPENING = """\
 
 Generated from the spec classes by `hebbdsl/spec/language.py`; a test keeps it current.
 
-A spec is a YAML mapping of these sections. A part is its word, `output: softmax`, or its word with
-fields, `output: {hebbian: {gamma: 0.05}}`. Numbers are `12`, `0.5`, `1e-3` or `1_000`; only `true`
+A spec is written in YAML (`.yaml`) or as text (`.hebb`); both say the same. It has the sections
+below. A part is its word, `output: softmax`, or its word with fields,
+`output: {hebbian: {gamma: 0.05}}`; as text `output = softmax` and `output = hebbian(gamma=0.05)`.
+Numbers are `12`, `0.5`, `1e-3` or `1_000`; only `true`
 and `false` are booleans, only `null` is null; `012` and `12:30` are quoted. `0..9` includes both
 ends. Paths in `variants` and `--set` name fields, never words: `output.rescale`,
 `model.channels.0`.
+
+A spec that `extends` another says what differs from it, by section or by path: `output.gamma: 0.1`.
+A part that is given anew replaces the whole part, `training` is merged, and `seeds` and `claims` are
+replaced. Variants are merged by name; `variants: {raw: null}` removes one, and
+`variants.raw.output.gamma: 0.1` changes a field of one. `hebbdsl` and `experiment` are never
+inherited. Parents are specs themselves, and so complete: there are no fragments. The order is
+parent, child, variant, `--set`.
+
+## The text surface
+
+| written | is |
+|---|---|
+| `hebbdsl 1`, `experiment name`, `extends "path"` | opening statements; also as entries, with `=` |
+| `"The question."` | `about`, where a statement of the spec begins |
+| `name = value` | an entry; so is `name { … }`, the same as `name = { … }` |
+| `output.rescale = none` | an entry whose key is a path |
+| `word(a=1, b=2)`, `word()`, `word` | a part: `{word: {a: 1, b: 2}}`, `{word: {}}`, `word` |
+| `[a, b]`, `{ a = 1, b = 2 }` | a list, a mapping; a comma may follow the last |
+| `0..9`, `1e-3`, `f(x) < 0.7 * f(y)` | words, numbers, ranges and expressions need no quotes |
+| `"any text"` | anything else is quoted, keys too (and the keys `and` and `or`) |
+| `# …` | a comment, to the end of the line |
+
+Entries end at a comma or at the end of the line. Inside `()` and `[]` a line end means nothing and
+commas separate; an expression goes over several lines in parentheses. Indentation means nothing
+anywhere, and a tab is a blank. A text stands on one line in double quotes, with JSON's escapes. The
+grammar, `grammar/hebbdsl.lark`, knows no word of the language; conditions and claims are read by it
+in both surfaces.
 """
 
 
@@ -61,6 +91,29 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|---|"
     yield from (_metric(metric, "conditions") for metric in EVALUATION_METRICS.values())
     yield from (_metric(metric, "claims") for metric in RUN_METRICS.values())
+    yield from _problems()
+
+
+def _problems() -> Iterator[str]:
+    """The page of every code, by stage."""
+    yield ""
+    yield "## Problems"
+    yield ""
+    yield "`hebbdsl explain CODE` prints these pages. What they call wrong and right runs as tests."
+    yield "Where that is said, `hebbdsl validate --fix` corrects what can mean only one thing."
+    stage = ""
+    for problem in PROBLEMS:
+        if problem.code[3] != stage:
+            stage = problem.code[3]
+            yield ""
+            yield f"### {STAGES[stage]}"
+        yield ""
+        mended = "; `validate --fix`" if is_mendable(problem) else ""
+        yield f"#### {problem.code} ({problem.severity.value}{mended})"
+        yield ""
+        yield page(problem).partition("\nWrong:\n")[0].strip()
+        for heading, example in zip(("Wrong", "Right"), examples(problem), strict=True):
+            yield from ("", f"{heading}:", "", "```", example.rstrip(), "```")
 
 
 def _table(cls: type) -> Iterator[str]:

@@ -18,9 +18,11 @@ def read_number(type_: NumberOf, scalar: Scalar, field: str, problems: Problems)
     value = BAD if scalar.quoted else _numeral(type_, scalar.text, scalar.span, field, problems)
     if scalar.quoted:
         found = scalars.in_words(scalar.text, True)
-        unquoted = isinstance(number(scalar.text), float)
-        advice = "remove the quotes" if unquoted else None
-        problems.add(_wrong(type_, scalar.span, field, found, advice))
+        unquoted = number(scalar.text)
+        advice = "remove the quotes" if isinstance(unquoted, float) else None
+        fits = isinstance(whole(scalar.text) if type_.whole else unquoted, (int, float))
+        instead = scalar.text if fits else None
+        problems.add(_wrong(type_, scalar.span, field, found, advice, instead))
     return value
 
 
@@ -58,14 +60,22 @@ def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, field: str)
         return numbers.NotFinite(place=place, field=field, written=text)
     if why is Numeral.TOO_LONG:
         return numbers.TooManyDigits(place=place, field=field, count=len(text))
-    return _wrong(type_, place, field, scalars.in_words(text, False), _spelling(text))
+    found = scalars.in_words(text, False)
+    mended = _pointed(text)
+    instead = mended if isinstance(number(mended), float) else None
+    return _wrong(type_, place, field, found, _spelling(text), instead)
+
+
+def _pointed(text: str) -> str:
+    """With a digit on both sides of the point."""
+    return f"0{text}" if text.startswith(".") else f"{text}0" if text.endswith(".") else text
 
 
 def _spelling(text: str) -> str | None:
     """How a number that is not spelt as one should be."""
     if not scalars.needs_quotes(text) or text in ("true", "false", "null"):
         return None
-    mended = f"0{text}" if text.startswith(".") else f"{text}0" if text.endswith(".") else text
+    mended = _pointed(text)
     mended = mended.lstrip("0_") if mended[:2].isdigit() else mended
     if mended != text and isinstance(number(mended), float):
         return f"write `{mended}`"
@@ -73,10 +83,21 @@ def _spelling(text: str) -> str | None:
 
 
 def _wrong(
-    type_: NumberOf | WholeNumbers, place: Span, field: str, found: str, advice: str | None
+    type_: NumberOf | WholeNumbers,
+    place: Span,
+    field: str,
+    found: str,
+    advice: str | None,
+    instead: str | None = None,
 ) -> Problem:
-    expected = in_short(type_)
-    return values.WrongType(place=place, field=field, expected=expected, found=found, advice=advice)
+    return values.WrongType(
+        place=place,
+        field=field,
+        expected=in_short(type_),
+        found=found,
+        advice=advice,
+        instead=instead,
+    )
 
 
 def read_whole_numbers(

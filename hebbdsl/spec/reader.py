@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hebbdsl.diagnostics.codes import names, values
+from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION, TooMuchExpression
 from hebbdsl.diagnostics.diagnostic import Problems, nearest
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
@@ -41,12 +42,20 @@ from hebbdsl.vocabulary import VOCABULARY
 
 
 @dataclass(slots=True)
+class Allowance:
+    """Characters of expressions that a spec may still have, whoever reads them."""
+
+    left: int = MOST_EXPRESSION
+
+
+@dataclass(slots=True)
 class Reader:
     """Reads nodes; notes problems, where each field stands, and the scalars of expressions."""
 
     problems: Problems = field(default_factory=Problems)
     origins: dict[Path, Origin] = field(default_factory=dict)
     expressions: dict[Path, Scalar] = field(default_factory=dict)
+    allowance: Allowance = field(default_factory=Allowance)
 
     def value(self, type_: Type, node: Node, path: Path, key: Span | None) -> object:
         """The value of `node` as `type_`, or BAD."""
@@ -84,7 +93,7 @@ class Reader:
                 return self._expression(type_, node, path)
 
     def fields(
-        self, cls: type, owner: str, entries: tuple[Entry, ...], path: Path, place: Span
+        self, cls: type, owner: str, mapping: Mapping | None, path: Path, place: Span
     ) -> dict[str, object]:
         """The fields of a spec class that are written, BAD ones among them; unknown ones are noted.
 
@@ -93,7 +102,7 @@ class Reader:
         known = fields_of(cls)
         found: dict[str, object] = {}
         unknown: list[Entry] = []
-        for entry in entries:
+        for entry in mapping.entries if mapping is not None else ():
             name = entry.key.text
             if name not in known:
                 unknown.append(entry)
@@ -101,7 +110,8 @@ class Reader:
                 found[name] = self.value(
                     known[name].type, entry.value, (*path, name), entry.key.span
                 )
-        self.gaps(cls, owner, tuple(unknown), set(found), place)
+        written = set(known) if mapping is not None and mapping.lost else set(found)
+        self.gaps(cls, owner, tuple(unknown), written, place)
         return found
 
     def gaps(
@@ -136,8 +146,8 @@ class Reader:
         place = key if key is not None else node.span
         self.origins[path] = Origin(place, key)
         before = len(self.problems)
-        found = self.fields(cls, _name(path), node.entries, path, place)
-        if BAD in found.values() or len(self.problems) > before:
+        found = self.fields(cls, _name(path), node, path, place)
+        if BAD in found.values() or len(self.problems) > before or node.lost:
             return BAD
         return _construct(cls, found)
 
@@ -154,20 +164,22 @@ class Reader:
             advice = f"write `{word.text}` alone, or `{word.text}: {{}}`"
             self.problems.add(values.NoValue(place=word.span, field=word.text, advice=advice))
             return BAD
+        if isinstance(inside, Broken):
+            return BAD
         if inside is not None and not isinstance(inside, Mapping):
             self.problems.add(
                 values.WrongType(
                     place=inside.span,
                     field=word.text,
-                    expected="fields in braces or below it",
+                    expected="fields",
                     found=_found(inside),
                 )
             )
             return BAD
-        entries = inside.entries if inside is not None else ()
         before = len(self.problems)
-        found = self.fields(cls, word.text, entries, path, word.span)
-        if BAD in found.values() or len(self.problems) > before:
+        found = self.fields(cls, word.text, inside, path, word.span)
+        lost = inside is not None and inside.lost
+        if BAD in found.values() or len(self.problems) > before or lost:
             return BAD
         part = _construct(cls, found)
         if isinstance(part, Part):
@@ -185,6 +197,8 @@ class Reader:
         if len(node.entries) == 1:
             return node.entries[0].key, node.entries[0].value
         written = [entry.key for entry in node.entries if entry.key.text in known]
+        if not written and node.lost:
+            return None, None
         if not written:
             self.problems.add(names.NoWord(place=_start(node), kind=kind, known=known))
             return None, None
@@ -220,17 +234,17 @@ class Reader:
             fits = isinstance(node, Scalar) and _fits(type_.item, node)
             advice = f"a list is written {quoted(f'[{node.span.text}]')}" if fits else None
             return self._wrong(type_, node, path, advice)
-        low, high = type_.length.minimum, type_.length.maximum
-        items = [
-            self.value(type_.item, item, (*path, i), None) for i, item in enumerate(node.items)
-        ]
-        if len(items) < low or (high is not None and len(items) > high):
+        low, high, count = type_.length.minimum, type_.length.maximum, len(node.items)
+        if count < low or (high is not None and count > high):
             self.problems.add(
                 values.WrongLength(
-                    place=node.span, field=_name(path), count=len(items), minimum=low, maximum=high
+                    place=node.span, field=_name(path), count=count, minimum=low, maximum=high
                 )
             )
             return BAD
+        items = [
+            self.value(type_.item, item, (*path, i), None) for i, item in enumerate(node.items)
+        ]
         return BAD if BAD in items else tuple(items)
 
     def _one_of(self, type_: OneOf, node: Node, path: Path, key: Span | None) -> object:
@@ -240,7 +254,7 @@ class Reader:
         if len(fitting) == 1:
             return self.value(fitting[0], node, path, key)
         for option in fitting:
-            trial = Reader()
+            trial = Reader(allowance=self.allowance)
             if not isinstance(value := trial.value(option, node, path, key), Bad):
                 self.origins.update(trial.origins)
                 self.expressions.update(trial.expressions)
@@ -275,7 +289,7 @@ class Reader:
         meant = meant or {"false": "false", "no": "false", "off": "false", "0": "false"}.get(
             node.text.lower()
         )
-        return self._wrong(type_, node, path, f"write `{meant}`" if meant else None)
+        return self._wrong(type_, node, path, f"write `{meant}`" if meant else None, meant)
 
     def _choice(self, type_: Choice, node: Scalar, path: Path) -> object:
         for choice in type_.values:
@@ -295,6 +309,12 @@ class Reader:
         return BAD
 
     def _expression(self, type_: ExpressionOf, node: Scalar, path: Path) -> object:
+        had = self.allowance.left
+        self.allowance.left -= len(node.text)
+        if self.allowance.left < 0:
+            if had >= 0:
+                self.problems.add(TooMuchExpression(place=node.span))
+            return BAD
         self.expressions[path] = node
         try:
             return type_.cls.parse(node.text)
@@ -308,6 +328,14 @@ class Reader:
     def _named_changes(self, type_: NamedChanges, node: Node, path: Path) -> object:
         if not isinstance(node, Mapping):
             return self._wrong(type_, node, path)
+        count, high = len(node.entries), type_.length.maximum
+        if high is not None and count > high:
+            self.problems.add(
+                values.WrongLength(
+                    place=_start(node), field=_name(path), count=count, minimum=0, maximum=high
+                )
+            )
+            return BAD
         for entry in node.entries:
             self.origins[(*path, entry.key.text)] = Origin(entry.key.span, entry.key.span)
             self.name_is_fine(type_.name, entry.key)
@@ -326,7 +354,14 @@ class Reader:
         place = key if key is not None else node.span
         self.problems.add(values.NoValue(place=place, field=_name(path), advice=advice))
 
-    def _wrong(self, type_: Type, node: Node, path: Path, advice: str | None = None) -> Bad:
+    def _wrong(
+        self,
+        type_: Type,
+        node: Node,
+        path: Path,
+        advice: str | None = None,
+        instead: str | None = None,
+    ) -> Bad:
         place = node.span if isinstance(node, Scalar) else _start(node)
         self.problems.add(
             values.WrongType(
@@ -335,6 +370,7 @@ class Reader:
                 expected=in_short(type_),
                 found=_found(node),
                 advice=advice,
+                instead=instead,
             )
         )
         return BAD

@@ -1,16 +1,24 @@
 """The JSON Schema of a spec, for editors and other tools, from the types of the spec classes.
 
-It knows what types, bounds and names allow. The checker, which knows places and what fits
-together, judges specs.
+It knows what types, bounds and names allow, and never refuses what the checker accepts. The
+checker, which knows places and what fits together, judges specs.
+
+Editors read YAML by rules of their own, to which `5_000` is a text: numbers may be texts of that
+form. `errorMessage` and `enumDescriptions` are words of editors; validators pass over them.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.codes.expressions import LONGEST
-from hebbdsl.parts.bounds import Bounds
-from hebbdsl.spec.experiment import Experiment, Training
+from hebbdsl.parts.bounds import Bounds, Length
+from hebbdsl.parts.part import Part
+from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Experiment, Setup
+from hebbdsl.spec.paths import FieldOf, paths_into
 from hebbdsl.spec.types import (
     Boolean,
     Choice,
@@ -25,44 +33,111 @@ from hebbdsl.spec.types import (
     Text,
     Type,
     WholeNumbers,
+    article,
     fields_of,
+    in_words,
 )
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import VOCABULARY, WORDS
 
 Schema = dict[str, Any]
 
+_GROUPED = r"[0-9]+(_[0-9]+)+"
+_RANGE = r"[0-9][0-9_]*\.\.[0-9][0-9_]*"
+
 
 def spec_schema() -> Schema:
-    """Of a whole spec, with a definition for every kind and every word."""
-    definitions: Schema = {"training": _section(Training)}
+    """Of a whole spec, with a definition for every section, every kind and every word."""
+    sections = [f.type.cls for f in fields_of(Setup).values() if isinstance(f.type, SectionOf)]
+    definitions: Schema = {"changes": _changes(Setup, "named changes to the setup, by path")}
+    for cls in sections:
+        definitions[_name(cls)] = _section(cls)
+        definitions[f"changes.{_name(cls)}"] = _changes(cls, _first_sentence(cls))
     for kind, words in VOCABULARY.items():
-        definitions[kind.kind] = _kind(kind.kind, words)
+        definitions[kind.kind] = _kind(kind, words)
         for word, cls in words.items():
             definitions[f"{kind.kind}.{word}"] = _section(cls)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "hebbdsl spec",
-        **_section(Experiment),
+        **_root(),
         "$defs": definitions,
     }
 
 
-def _kind(kind: str, words: Any) -> Schema:
+def _root() -> Schema:
+    """The sections, and paths into them. What a spec extends, or a path writes, may be left out."""
+    fields = fields_of(Experiment)
+    sections = _section(Experiment)
+    paths = _changes(Experiment, "")
+    own = {name: field for name, field in fields.items() if name not in fields_of(Setup)}
+    named: Schema = {}
+    whole: Schema = {}
+    for name, field in fields.items():
+        match field.type:
+            case SectionOf(cls):
+                whole[name] = {
+                    "required": _section(cls)["required"],
+                    "propertyNames": {"pattern": "^[^.]+$"},
+                }
+                sections["properties"][name] = {
+                    "description": field.about,
+                    "$ref": f"#/$defs/changes.{_name(cls)}",
+                }
+            case NamedChanges(Text(pattern)) if pattern is not None:
+                whole[name] = {"additionalProperties": {"type": "object"}}
+                named[f"^{name}\\.({pattern.regex})$"] = _named_changes()
+                named[f"^{name}\\.({pattern.regex})\\."] = True
+    return {
+        **sections,
+        "required": [name for name, field in own.items() if field.required],
+        # Paths as patterns, so that editors offer the sections alone.
+        "patternProperties": {
+            **{
+                f"^{re.escape(path)}$": schema
+                for path, schema in paths["properties"].items()
+                if path not in fields
+            },
+            **paths["patternProperties"],
+            **named,
+        },
+        "if": {"propertyNames": {"pattern": r"^(?!extends$)[^.]+$"}},
+        "then": {"required": sections["required"], "properties": whole},
+    }
+
+
+def _kind(kind: type[Part], words: Mapping[str, type[Part]]) -> Schema:
+    """A word alone, where all its fields have defaults, or with its fields.
+
+    Said without alternatives: what is said of texts and of objects does not touch the other.
+    """
     bare = [w for w, cls in words.items() if not any(f.required for f in fields_of(cls).values())]
-    fields = {
-        "type": "object",
+    return {
+        "description": _first_sentence(kind),
+        "type": ["object", "string"],
+        "pattern": f"^({'|'.join(bare)})$",
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": False,
-        "properties": {word: {"$ref": f"#/$defs/{kind}.{word}"} for word in words},
+        "properties": {word: {"$ref": f"#/$defs/{kind.kind}.{word}"} for word in words},
+        "defaultSnippets": [_snippet(word, cls) for word, cls in words.items()],
+        "errorMessage": f"Expected {article(kind.kind)} {kind.kind}: {', '.join(words)}.",
     }
-    return {"anyOf": [{"enum": bare}, fields] if bare else [fields]}
+
+
+def _snippet(word: str, cls: type[Part]) -> Schema:
+    """What editors offer where the word may stand: with the fields that it must have."""
+    needed = {field.name: "$1" for field in fields_of(cls).values() if field.required}
+    return {
+        "label": word,
+        "description": _first_sentence(cls),
+        "body": {word: needed} if needed else word,
+    }
 
 
 def _section(cls: type) -> Schema:
     fields = fields_of(cls)
     return {
-        "description": " ".join((cls.__doc__ or "").partition("\n\n")[0].split()),
+        "description": _first_sentence(cls),
         "type": "object",
         "additionalProperties": False,
         "required": [field.name for field in fields.values() if field.required],
@@ -71,7 +146,51 @@ def _section(cls: type) -> Schema:
 
 
 def _field(field: Field) -> Schema:
-    return {"description": field.about, **_type(field.type)}
+    schema = {"description": field.about, **_type(field.type)}
+    if not field.required:
+        schema["default"] = plain(field.default)
+    return schema
+
+
+def _changes(cls: type, about: str) -> Schema:
+    """What may stand where a variant changes fields: any path, each with the type at its end."""
+    paths = paths_into(cls)
+    return {
+        "description": about,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {path: _changed(fields) for path, fields in paths.named.items()},
+        "patternProperties": {
+            **{regex: _type(type_) for regex, type_ in paths.items.items()},
+            **dict.fromkeys(paths.deeper, True),
+        },
+    }
+
+
+def _changed(fields: tuple[FieldOf, ...]) -> Schema:
+    """The value of a change: as where the field stands, only that sections are merged."""
+    field = fields[0].field
+    if isinstance(field.type, SectionOf):
+        # Not `$ref` alone, for which editors would write out the default of every field.
+        inner = {"$ref": f"#/$defs/changes.{_name(field.type.cls)}"}
+        return {"description": field.about, "type": "object", "allOf": [inner]}
+    places = [
+        {"$ref": f"{_definition(found.cls)}/properties/{found.field.name}"} for found in fields
+    ]
+    return places[0] if len(places) == 1 else {"anyOf": places}
+
+
+def _named_changes() -> Schema:
+    """What a variant changes; null takes away one that is inherited."""
+    return {"anyOf": [{"$ref": "#/$defs/changes"}, {"type": "null"}]}
+
+
+def _definition(cls: type) -> str:
+    if cls in (Setup, Experiment):
+        return "#"
+    if issubclass(cls, Part):
+        return f"#/$defs/{cls.kind}.{WORDS[cls]}"
+    return f"#/$defs/{_name(cls)}"
 
 
 def _type(type_: Type) -> Schema:
@@ -80,34 +199,59 @@ def _type(type_: Type) -> Schema:
             return {"type": "boolean"}
         case Text(pattern):
             text = {"type": "string"}
-            return text if pattern is None else {**text, "pattern": f"^(?:{pattern.regex})$"}
+            if pattern is None:
+                return text
+            return {**text, "pattern": f"^({pattern.regex})$", "errorMessage": _message(type_)}
         case NumberOf(whole, bounds):
-            return {"type": "integer" if whole else "number", **_bounds(bounds)}
+            return {
+                "type": ["integer" if whole else "number", "string"],
+                "pattern": f"^[+-]?{_GROUPED}{'' if whole else '.*'}$",
+                **_bounds(bounds),
+                "errorMessage": _message(type_),
+            }
         case Choice(values):
             return {"enum": list(values)}
         case ListOf(item, length):
-            limits: Schema = {"minItems": length.minimum} if length.minimum else {}
-            if length.maximum is not None:
-                limits["maxItems"] = length.maximum
-            return {"type": "array", "items": _type(item), **limits}
+            return {"type": "array", "items": _type(item), **_length(length)}
         case WholeNumbers(item):
-            one = {"anyOf": [_type(item), {"type": "string", "pattern": r"^[0-9_]+\.\.[0-9_]+$"}]}
-            return {"anyOf": [*one["anyOf"], {"type": "array", "minItems": 1, "items": one}]}
+            one = {
+                "type": ["integer", "string"],
+                "pattern": f"^({_GROUPED}|{_RANGE})$",
+                **_bounds(item.bounds),
+            }
+            return {
+                **one,
+                "type": [*one["type"], "array"],
+                "items": one,
+                "minItems": 1,
+                "errorMessage": _message(type_),
+            }
         case PartOf(kind):
             return {"$ref": f"#/$defs/{kind.kind}"}
         case SectionOf(cls):
-            return {"$ref": f"#/$defs/{cls.__name__.lower()}"}
+            return {"$ref": f"#/$defs/{_name(cls)}"}
         case ExpressionOf():
             return {"type": "string", "minLength": 1, "maxLength": LONGEST}
-        case NamedChanges(name):
+        case NamedChanges(name, length):
             return {
                 "type": "object",
+                "maxProperties": length.maximum,
                 "propertyNames": _type(name),
-                "additionalProperties": {"type": "object"},
+                "additionalProperties": _named_changes(),
             }
         case OneOf(options, optional):
-            null: list[Schema] = [{"type": "null"}] if optional else []
-            return {"anyOf": [*map(_type, options), *null]}
+            return _one_of(tuple(map(_type, options)), optional)
+
+
+def _one_of(options: tuple[Schema, ...], optional: bool) -> Schema:
+    """One flat schema where it can be: editors explain what is wrong with it better."""
+    if len(options) == 1 and "type" in options[0] and optional:
+        of = options[0]["type"]
+        types = [of] if isinstance(of, str) else of
+        return {**options[0], "type": [*types, "null"]}
+    null: list[Schema] = [{"type": "null"}] if optional else []
+    alternatives = [*options, *null]
+    return {"anyOf": alternatives} if len(alternatives) > 1 else alternatives[0]
 
 
 def _bounds(bounds: Bounds) -> Schema:
@@ -118,3 +262,20 @@ def _bounds(bounds: Bounds) -> Schema:
         "exclusiveMaximum": bounds.below,
     }
     return {word: limit for word, limit in limits.items() if limit is not None}
+
+
+def _length(length: Length) -> Schema:
+    limits = {"minItems": length.minimum or None, "maxItems": length.maximum}
+    return {word: limit for word, limit in limits.items() if limit is not None}
+
+
+def _message(type_: Type) -> str:
+    return f"Expected {in_words(type_)}."
+
+
+def _first_sentence(cls: type) -> str:
+    return " ".join((cls.__doc__ or "").partition("\n\n")[0].split())
+
+
+def _name(cls: type) -> str:
+    return cls.__name__.lower()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Bounds, Length, Pattern, Ranges
+from hebbdsl.parts.bounds import Bounds, Length, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
 from hebbdsl.vocabulary import VOCABULARY
 
@@ -83,6 +83,7 @@ class NamedChanges:
     """The variants: names, each with paths and values."""
 
     name: Text
+    length: Length = _ANY_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Field:
     about: str
     required: bool
     default: object
+    suggested: Suggested | None = None
 
 
 def fields_of(cls: type) -> AbstractMapping[str, Field]:
@@ -134,6 +136,7 @@ def _fields_of(cls: type) -> AbstractMapping[str, Field]:
             next((m for m in getattr(hints[f.name], "__metadata__", ()) if isinstance(m, str)), ""),
             f.default is MISSING and f.default_factory is MISSING,
             f.default_factory() if f.default_factory is not MISSING else f.default,
+            _note(Suggested, getattr(hints[f.name], "__metadata__", ())),
         )
         for f in fields(cls)
     }
@@ -154,7 +157,7 @@ def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
     if origin is AbstractMapping:
         name = _type(arguments[0])
         if isinstance(name, Text):
-            return NamedChanges(name)
+            return NamedChanges(name, _note(Length, notes) or _ANY_LENGTH)
     if hint is bool:
         return Boolean()
     if hint in (int, float):
@@ -207,8 +210,8 @@ def in_words(type_: Type) -> str:
             return "a section of fields"
         case ExpressionOf(cls):
             return f"a {cls.__name__.lower()}"
-        case NamedChanges():
-            return "names, each with the fields it changes"
+        case NamedChanges(_, length):
+            return f"names, each with the fields it changes{_length(length)}"
         case OneOf(options, optional):
             return ", or ".join([*map(in_words, options), *(["`null`"] if optional else [])])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.codes import changes, names
 from hebbdsl.diagnostics.diagnostic import Problems
@@ -43,6 +43,8 @@ class Overriding:
             if isinstance(type_, SectionOf) and isinstance(value, Mapping):
                 return self._merged(type_.cls, path, node, value)
             return value
+        if isinstance(node, Broken):
+            return None
         match type_:
             case SectionOf(cls):
                 if not isinstance(node, Mapping):
@@ -56,6 +58,8 @@ class Overriding:
         return None
 
     def _merged(self, cls: type, path: Steps, node: Node | None, value: Mapping) -> Node | None:
+        if isinstance(node, Broken):
+            return None
         if not isinstance(node, Mapping):
             return value
         owner = path[-1].text if path else ""
@@ -81,14 +85,16 @@ class Overriding:
     ) -> Mapping:
         step = path[depth]
         old = node.entry(step.text)
+        if old is None and node.lost and depth + 1 < len(path):
+            return node  # it may be what could not be read
         new = self._changed(type_, old.value if old else None, path, depth + 1, value)
         if new is None:
             return node
         written_here = depth + 1 == len(path)
         entry = Entry(step if old is None or written_here else old.key, new)
         if old is None:
-            return Mapping((*node.entries, entry), node.span)
-        return Mapping(tuple(entry if e is old else e for e in node.entries), node.span)
+            return replace(node, entries=(*node.entries, entry))
+        return replace(node, entries=tuple(entry if e is old else e for e in node.entries))
 
     def _part(
         self, type_: PartOf, node: Node | None, path: Steps, depth: int, value: Node
@@ -121,8 +127,6 @@ class Overriding:
     def _list(
         self, type_: ListOf, node: Node | None, path: Steps, depth: int, value: Node
     ) -> Node | None:
-        if isinstance(node, Broken):
-            return None
         if not isinstance(node, Sequence):
             self._nothing(path, depth, "the list is not written here")
             return None

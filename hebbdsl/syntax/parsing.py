@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hebbdsl.source import Source
+from hebbdsl.source import TEXT_ENDING, Source
 from hebbdsl.syntax.tree import Tree
 
-TEXT_ENDING = ".hebb"
+__all__ = ["TEXT_ENDING", "parse_tree"]
 
 
 def parse_tree(source: Source) -> Tree:
     """Raises: Rejected, when the source cannot be read as a spec in its surface."""
-    if source.name.lower().endswith(TEXT_ENDING):
+    if source.is_text:
         from hebbdsl.syntax.text import parse_text
 
         return parse_text(source)

@@ -20,7 +20,7 @@ from hebbdsl.diagnostics.codes.reading import (
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
 from hebbdsl.source import Source, Span
 
-ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml", ".hebb")
 
 # What YAML calls unprintable, and the marks of a file that begins again in its middle.
 _UNPRINTABLE = re.compile(
@@ -48,6 +48,13 @@ def read_source(path: Path) -> Source:
         raise Rejected([Unreadable(place=name, reason=_reason(error))]) from None
     if len(content) > LARGEST:
         raise Rejected([TooLarge(place=name, size=max(size, len(content)))])
+    return source_of(content, name)
+
+
+def source_of(content: bytes, name: str) -> Source:
+    """What the bytes of a file, or of a stream, say. Raises: Rejected, when they are no text."""
+    if len(content) > LARGEST:
+        raise Rejected([TooLarge(place=name, size=len(content))])
     source = Source(name, _decode(content, name))
     refuse_unprintable(source)
     return source
@@ -112,9 +119,10 @@ def _decode(content: bytes, name: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         start = error.start + (len(content) - len(error.object))
-        before = content[:start].decode("utf-8", errors="replace").removeprefix("\ufeff")
-        line, column = Source(name, before).position(len(before))
-        problem = NotUtf8(place=name, byte=content[start], offset=start, line=line, column=column)
+        before = content[:start].decode("utf-8-sig")
+        readable = Source(name, before + content[start:].decode("utf-8", errors="replace"))
+        place = Span(readable, len(before), len(before) + 1)
+        problem = NotUtf8(place=place, byte=content[start], offset=start)
     raise Rejected([problem])
 
 

@@ -26,6 +26,9 @@ _JOINED = re.compile(r"[ -]*([A-Za-z_][\w.]*:[^\s:/][^\n]*)")
 _BARE = re.compile(r"[ -]*([A-Za-z_][\w.]*)[ \t]*(?:#.*)?$")
 _KEY_BEFORE = re.compile(r"^[ -]*[^\s#'\"{\[][^#]*?:\s")
 
+_FAR = 1_000
+"""Lines without a word that are looked past."""
+
 _WORDS = {
     "found unknown escape character": (
         "there is no such escape in a text in double quotes",
@@ -94,7 +97,7 @@ def explain_slip(error: MarkedYAMLError, source: Source) -> Problem:
 def _misplaced(source: Source, line: int, here: Span) -> Problem:
     """A line that fits nowhere: by its indentation, when that is new, or else by what it says."""
     text = source.line(line)
-    written = (source.line(n) for n in range(line - 1, 0, -1))
+    written = (source.line(n) for n in range(line - 1, max(line - _FAR, 0), -1))
     above = next((found for found in written if found.partition("#")[0].strip()), "")
     if above and _indent(above) != _indent(text):
         return Indentation(place=_first_word(source, line))
@@ -107,9 +110,9 @@ def _indent(line: str) -> int:
 
 def _without_colon(source: Source, number: int) -> Problem | None:
     """The slip of a line that should have held `key: value`."""
-    while number >= 1 and not source.line(number).partition("#")[0].strip():
-        number -= 1
-    if number < 1:
+    nearby = range(number, max(number - _FAR, 0), -1)
+    written = (n for n in nearby if source.line(n).partition("#")[0].strip())
+    if (number := next(written, 0)) < 1:
         return None
     text, start = source.line(number), source.line_starts[number - 1]
     if (joined := _JOINED.match(text)) is not None:

@@ -47,10 +47,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapping:
-    """Entries in the order written; no two keys are equal."""
+    """Entries in the order written; no two keys are equal.
+
+    `lost`: there were entries of which not even the key could be read, so that nothing can be said
+    to be missing here.
+    """
 
     entries: tuple[Entry, ...]
     span: Span
+    lost: bool = False
 
     def entry(self, key: str) -> Entry | None:
         return next((entry for entry in self.entries if entry.key.text == key), None)

@@ -28,7 +28,7 @@ def parse_yaml(source: Source) -> Tree:
     """Raises: Rejected, when the text is not YAML or uses what the language leaves out."""
     root, problems = _parse(source, source.text)
     if root is None:
-        raise Rejected([*problems, Empty(place=source.name)])
+        raise Rejected([*problems, Empty(place=Span(source, 0, 0))])
     if not isinstance(root, Mapping):
         found = "a list" if isinstance(root, Sequence) else "a single value"
         start = root.span.start

@@ -6,8 +6,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.diagnostics.catalogue import PROBLEMS, page
+from hebbdsl.diagnostics.catalogue import PROBLEMS, first_sentence, page
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.glossary import topics
 from hebbdsl.spec.types import fields_of
 from hebbdsl.vocabulary import VOCABULARY, WORDS
@@ -22,8 +23,23 @@ def test_without_an_argument_everything_is_listed() -> None:
     assert result.exit_code == 0
     for problem in PROBLEMS:
         assert f"  {problem.code}  " in result.stdout
+        assert first_sentence(problem) in result.stdout
     for words in VOCABULARY.values():
         assert ", ".join(words) in result.stdout
+    for metric in (*EVALUATION_METRICS, *RUN_METRICS):
+        assert metric in result.stdout
+
+
+@pytest.mark.parametrize("columns", [40, 80, 132])
+def test_on_a_terminal_no_line_is_wider_than_it(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hebbdsl.cli.explain._width", lambda: columns)
+    lines = explain().stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    said = " ".join(lines)
+    for topic in (*WORDS.values(), *(p.code for p in PROBLEMS)):
+        assert topic in said
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)

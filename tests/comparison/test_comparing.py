@@ -156,6 +156,17 @@ def test_metrics_shown_without_being_asked_for() -> None:
     ]
 
 
+def test_final_accuracies_stand_beside_each_other_and_are_tested_alike() -> None:
+    both = {"final_test_accuracy": 0.5, "final_validation_accuracy": 0.6}
+    free = [run(v, seed, both) for v in "ab" for seed in (1, 2)]
+    stopped = [run(v, seed, {**both, "steps_to_finish": 9}) for v in "ab" for seed in (1, 2)]
+    assert names(compare_records(free)) == list(both)
+    assert names(compare_records(stopped)) == ["steps_to_finish", *both]
+    for records, tested in ((free, True), (stopped, False)):
+        columns = compare_records(records).columns
+        assert {c.tested for c in columns if c.name in both} == {tested}
+
+
 def test_levels_are_shown_where_somebody_did_not_finish_and_claimed_ages_always() -> None:
     cut = experiment(3, ("softmax", "hebbian"), limit=500)
     said = claim(">", metric("hebbian", "newest_accuracy@50"), 0.1)

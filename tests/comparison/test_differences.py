@@ -36,13 +36,24 @@ def test_fields_of_the_same_word_differ_by_themselves() -> None:
     )
 
 
+def test_a_field_that_a_record_lacks_has_its_default() -> None:
+    """Fields that were added later stand only in records where they were set."""
+    earlier = {"data": {"omniglot": {"classes": 60}}}
+    later = {"data": {"omniglot": {"classes": 60, "validation_drawings": 5}}}
+    assert setup_differences({"a": earlier, "b": later}) == (
+        Difference("data.validation_drawings", {"a": "0", "b": "5"}),
+    )
+    same = {"data": {"omniglot": {"classes": 60, "validation_drawings": 0}}}
+    assert setup_differences({"a": earlier, "b": same}) == ()
+
+
 def test_a_bare_word_is_the_word_without_fields() -> None:
     found = setup_differences({"a": {"output": "softmax"}, "b": {"output": {"softmax": {}}}})
     assert found == ()
     found = setup_differences(
         {"a": {"output": "softmax"}, "b": {"output": {"softmax": {"bias": False}}}}
     )
-    assert found == (Difference("output.bias", {"a": None, "b": "false"}),)
+    assert found == (Difference("output.bias", {"a": "true", "b": "false"}),)
 
 
 def test_words_inside_plain_sections_are_not_in_the_path() -> None:

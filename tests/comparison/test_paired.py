@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from hebbdsl.comparison.paired import (
     Bound,
-    Range,
     estimate,
     flip_test,
     gap,
+    known_of,
     on_scale,
     scale_of,
 )
 from hebbdsl.comparison.statistics import mean, sign_flip_test
 from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Value
 
 from .records import censored
@@ -27,7 +28,7 @@ INF = math.inf
 
 
 def of(value: float | Value) -> Range:
-    return Range.of(value if isinstance(value, Value) else Value(value=value))
+    return known_of(value if isinstance(value, Value) else Value(value=value))
 
 
 def ratios(left: list[float | Value], right: list[float | Value]) -> list[Range]:

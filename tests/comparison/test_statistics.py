@@ -17,10 +17,10 @@ from hebbdsl.comparison.statistics import (
     mean,
     mean_interval,
     sign_flip_test,
-    smallest_p,
     t_coverage,
     t_quantile,
 )
+from hebbdsl.plan.power import smallest_p
 
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))
 PS = st.lists(st.floats(0, 1), max_size=12)

@@ -16,7 +16,10 @@ from hebbdsl.pipeline import inspect
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-@pytest.mark.parametrize("spec", sorted(GOLDEN.glob("*.yaml")), ids=lambda path: path.stem)
+SPECS = sorted([*GOLDEN.glob("*.yaml"), *GOLDEN.glob("*.hebb")])
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
 def test_golden(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(GOLDEN)
     said = render_text(inspect(spec.name)) + "\n"
@@ -28,4 +31,5 @@ def test_golden(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_there_are_golden_specs() -> None:
     assert len(list(GOLDEN.glob("*.yaml"))) >= 25
-    assert {p.stem for p in GOLDEN.glob("*.txt")} == {p.stem for p in GOLDEN.glob("*.yaml")}
+    assert len(list(GOLDEN.glob("*.hebb"))) >= 20
+    assert sorted(p.stem for p in GOLDEN.glob("*.txt")) == sorted(p.stem for p in SPECS)

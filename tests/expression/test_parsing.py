@@ -36,6 +36,7 @@ CONDITIONS = [
     ("steps_to_finish < 5", [("HEB221", "steps_to_finish")]),
     ("newest_accuracy@10 < 5", [("HEB221", "newest_accuracy@10")]),
     ("test_accuracy@10 < 5", [("HEB220", "test_accuracy@10")]),
+    ("final_validation_accuracy < 5", [("HEB221", "final_validation_accuracy")]),
     ("test_accuracy(a) > 0.5", [("HEB224", "a")]),
     ("test_accuracy", [("HEB133", "test_accuracy")]),
     ("0.5", [("HEB133", "0.5")]),
@@ -70,6 +71,8 @@ def test_faulty_conditions(text: str, expected: list[tuple[str, str]]) -> None:
 CLAIMS = [
     ("final_test_accuracy > 1", [("HEB225", "final_test_accuracy")]),
     ("test_accuracy(a) > 1", [("HEB222", "test_accuracy")]),
+    ("validation_accuracy(a) > 1", [("HEB222", "validation_accuracy")]),
+    ("newest_validation_accuracy(a) > 1", [("HEB222", "newest_validation_accuracy")]),
     ("newest_accuracy(a) > 1", [("HEB223", "newest_accuracy")]),
     ("steps_to_finish@10(a) > 1", [("HEB223", "steps_to_finish")]),
     ("steps_to_finnish(a) > 1", [("HEB220", "steps_to_finnish")]),

@@ -82,6 +82,24 @@ def test_one_variant_alone_has_no_table_of_variants(plan: Plan) -> None:
     assert "beside" not in text
 
 
+def test_drawings_are_shown_by_what_they_are_for(tmp_path: Path) -> None:
+    def planned(drawings: str) -> Plan:
+        path = tmp_path / "small.yaml"
+        path.write_text(SPEC.replace("classes: 100", f"classes: 100{drawings}"))
+        return load_plan(path)
+
+    assert "15 + 5 drawings each to train and test on" in screen(planned(""))
+    held_out = planned(", validation_drawings: 4")
+    said = " ".join(screen(held_out).split())
+    assert "11 + 4 + 5 drawings each to train, validate and test on" in said
+    (data,) = [one["data"] for one in plan_to_json(held_out, ["hebbian"])["variants"]]
+    assert (data["train_drawings"], data["validation_drawings"], data["test_drawings"]) == (
+        11,
+        4,
+        5,
+    )
+
+
 def test_json_says_the_same(plan: Plan) -> None:
     every = plan_to_json(plan, tuple(plan.variants))
     assert every["baseline"] == "softmax"

@@ -10,6 +10,7 @@ from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.program import identity as module
 from hebbdsl.program.identity import identity
+from hebbdsl.spec.canonical import plain
 from tests import tiny
 
 DATA = "f" * 64
@@ -20,6 +21,17 @@ def test_where_data_is_found_takes_no_part() -> None:
     assert isinstance(setup.data, Omniglot)
     elsewhere = replace(setup.data, otherwise=Glyphs(), addresses=("https://example.org/x",))
     assert identity(replace(setup, data=elsewhere), 0, DATA) == identity(setup, 0, DATA)
+
+
+def test_fields_added_later_leave_the_runs_that_lack_them_what_they_were() -> None:
+    """Digests of runs that were recorded before the data sets had `validation_drawings`."""
+    assert [identity(of, 0, DATA) for of in (tiny.setup(), tiny.setup(tiny.HEBBIAN))] == [
+        "2cb56f866f5fc10b02b26fc849eaeee3dd07130926fa49ced09701bb99da452d",
+        "c0af18148c796751130862a17392574264beb1b23309b732e94fc463e3f0f9ae",
+    ]
+    written = plain(tiny.setup())["data"]["omniglot"]
+    deciding = plain(tiny.setup(), deciding_only=True)["data"]["omniglot"]
+    assert (written["validation_drawings"], "validation_drawings" in deciding) == (0, False)
 
 
 def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +45,8 @@ def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
         identity(tiny.setup(tiny.HEBBIAN, steps=61), 0, DATA),
         identity(replace(setup, data=replace(setup.data, image_size=9)), 0, DATA),
         identity(replace(setup, data=Glyphs(classes=12, image_size=8)), 0, DATA),
+        identity(replace(setup, data=replace(setup.data, validation_drawings=1)), 0, DATA),
     }
     monkeypatch.setattr(module, "SEMANTICS", module.SEMANTICS + 1)
     known.add(identity(setup, 0, DATA))
-    assert len(known) == 9
+    assert len(known) == 10

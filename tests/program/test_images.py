@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hebbdsl.parts.curricula.fixed import Fixed
+from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.program.choice import ChosenClass, choose_classes
 from hebbdsl.program.images import ink, read_images
@@ -47,14 +49,69 @@ def test_the_first_drawings_are_for_testing_and_no_drawing_is_for_both(trains: i
     images = read_images(tiny.content(), data, chosen, CPU)
     pixels = tiny.content().read([9, 2, 30], 8)
     assert images.train.shape == (3, 16 if trains is None else trains, 1, 8, 8)
-    assert images.test.shape == (3, 4, 1, 8, 8)
-    assert images.train.dtype == images.test.dtype == torch.uint8
+    assert list(images.held_out) == ["test"]
+    test = images.held_out["test"]
+    assert test.shape == (3, 4, 1, 8, 8)
+    assert images.train.dtype == test.dtype == torch.uint8
     last = 20 if trains is None else 4 + trains
-    assert (images.test[:, :, 0].numpy() == pixels[:, :4]).all()
+    assert (test[:, :, 0].numpy() == pixels[:, :4]).all()
     assert (images.train[:, :, 0].numpy() == pixels[:, 4:last]).all()
     storage = images.train.untyped_storage()
-    assert storage.data_ptr() == images.test.untyped_storage().data_ptr()
+    assert storage.data_ptr() == test.untyped_storage().data_ptr()
     assert storage.nbytes() == 3 * last * 8 * 8, "what is not used is not held"
+
+
+def _numbered(classes: int, drawings: int) -> Content:
+    """Each drawing is one grey of its own."""
+
+    def read(wanted: Sequence[int], size: int) -> np.ndarray:
+        greys = np.array(wanted)[:, None] * drawings + np.arange(drawings)
+        return np.broadcast_to(greys[..., None, None], (*greys.shape, size, size)).astype(np.uint8)
+
+    names = tuple(f"greys/{number}" for number in range(classes))
+    return Content("omniglot", "made here", "f" * 64, names, ("greys",) * classes, read)
+
+
+@given(
+    test=st.integers(1, 21),
+    validation=st.integers(0, 21),
+    train=st.none() | st.integers(1, 21),
+)
+def test_splits_are_disjoint_and_together_what_was_asked(
+    test: int, validation: int, train: int | None
+) -> None:
+    data = Omniglot(
+        classes=2,
+        image_size=4,
+        test_drawings=test,
+        validation_drawings=validation,
+        train_drawings=train,
+    )
+    fits = test + validation + (train or 1) <= 20
+    assert fits is not any(data.refusals())
+    if not fits:
+        return
+    images = read_images(_numbered(2, 20), data, [ChosenClass(0, 0), ChosenClass(1, 0)], CPU)
+    splits = {**images.held_out, "train": images.train}
+    assert set(splits) == data.splits()
+    for label in range(2):
+        found = {
+            name: [int(drawing[0, 0, 0]) - 20 * label for drawing in split[label]]
+            for name, split in splits.items()
+        }
+        asked = {"test": test, "validation": validation, "train": train or 20 - test - validation}
+        assert {name: len(one) for name, one in found.items()} == {
+            name: count for name, count in asked.items() if count
+        }
+        together = [number for one in found.values() for number in one]
+        assert sorted(together) == list(range(sum(asked.values()))), "each drawing once"
+        facts = data.facts()
+        assert (facts.test_drawings, facts.validation_drawings, facts.train_drawings) == (
+            asked["test"],
+            asked["validation"],
+            asked["train"],
+        )
+    assert facts.bytes == images.train.untyped_storage().nbytes()
 
 
 def test_a_rotated_class_is_each_of_its_drawings_turned() -> None:

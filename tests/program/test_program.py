@@ -19,7 +19,7 @@ from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.program.batches import InPlay
-from hebbdsl.program.evaluation import correct_by_class
+from hebbdsl.program.evaluation import accuracy_by_class
 from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
@@ -141,11 +141,11 @@ def test_evaluation_writes_nothing_and_gives_the_same_twice(output: Output) -> N
     program = tiny.program(tiny.setup(output))
     _train(program, 10)
     before = {name: value.clone() for name, value in program.weights().items()}
-    first = correct_by_class(program, range(12), 12)
-    assert (correct_by_class(program, range(12), 12) == first).all()
+    first = accuracy_by_class(program, range(12), 12)["test"]
+    assert (accuracy_by_class(program, range(12), 12)["test"] == first).all()
     assert first.sum() > 0
     assert _same(program.weights(), before)
-    assert (correct_by_class(program, [3, 7], 12) == first[[3, 7]]).all()
+    assert (accuracy_by_class(program, [3, 7], 12)["test"] == first[[3, 7]]).all()
 
 
 def test_every_watched_number_is_given_and_finite() -> None:

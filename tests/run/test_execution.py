@@ -12,6 +12,7 @@ import torch
 
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.optimizers.sgd import Sgd
+from hebbdsl.program.batches import Batches, InPlay
 from hebbdsl.program.program import Program
 from hebbdsl.run.assessment import assess
 from hebbdsl.run.course import Course
@@ -237,3 +238,25 @@ def test_a_line_is_written_at_each_evaluation(tmp_path: Path) -> None:
 
     execute(tiny.program(tiny.setup(steps=20)), RunFolder(tmp_path), _Reads())
     assert seen == [1, 2, 3, 4]
+
+
+def test_rare_evaluations_draw_their_batches_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same run, however many steps are drawn at once."""
+    whole = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "whole")
+    monkeypatch.setattr("hebbdsl.run.execution._MOST_DRAWN", 7)
+    drawn: list[int] = []
+    draw = Program.draw
+
+    def counted(self: Program, first: int, steps: int, play: InPlay) -> Batches:
+        drawn.append(steps)
+        return draw(self, first, steps, play)
+
+    monkeypatch.setattr(Program, "draw", counted)
+    pieces = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "pieces")
+    assert drawn == [7, 7, 7, 4] * 2
+    assert [one.train_loss for one in pieces.evaluations] == [
+        one.train_loss for one in whole.evaluations
+    ]
+    assert pieces.levels == whole.levels

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
-from hebbdsl.run.progress import _Live
+from hebbdsl.plan.planning import plan_setup
+from hebbdsl.run.job import Job
+from hebbdsl.run.progress import _Live, _state
+from hebbdsl.run.record import Evaluation
+from tests import tiny
 
 
 def test_brackets_in_what_is_said_are_no_markup() -> None:
@@ -16,3 +22,22 @@ def test_brackets_in_what_is_said_are_no_markup() -> None:
         _Live([], progress).say("reading /data/[bold]/[/x]")
     assert isinstance(console.file, io.StringIO)
     assert "reading /data/[bold]/[/x]" in console.file.getvalue()
+
+
+def test_accuracy_on_validation_drawings_is_shown_where_there_is_one() -> None:
+    job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=Path())
+    without = Evaluation(
+        step=10,
+        level=1,
+        classes=8,
+        train_loss=0.5,
+        test_accuracy=0.61,
+        newest_accuracy=0.42,
+        whole=True,
+        seconds=1.0,
+    )
+    said = "level 2/3, 8 classes, accuracy 0.61, newest 0.42, "
+    rest = "5 steps/s, at most 0:10 left"
+    assert _state(job, without, pace=5) == said + rest
+    found = replace(without, validation_accuracy=0.57, newest_validation_accuracy=0.4)
+    assert _state(job, found, pace=5) == said + "validation 0.57, " + rest

@@ -166,7 +166,7 @@ def test_variants_change_fields() -> None:
     assert "Softmax(bias=False" in texts["order"]
     assert "Cache(size=3" in texts["item"]
     tuned = found.variants["tuned"].setup.training
-    assert (tuned.batch_size, tuned.steps, tuned.optimizer.learning_rate) == (8, 1_000, 0.1)
+    assert (tuned.batch_size, tuned.steps, tuned.optimizer.learning_rate) == (8, 2_000, 0.1)
 
 
 def test_set_is_applied_last_and_everywhere() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbdsl.diagnostics.codes.metrics import NotProduced
+from hebbdsl.diagnostics.codes.metrics import NothingHeldOut, NotProduced
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
 from hebbdsl.syntax.yaml import parse_yaml
@@ -77,3 +77,59 @@ def test_conditions_against_curricula() -> None:
     until = "curriculum: {fixed: {until: newest_accuracy > 0.9}}\n"
     assert said(until) == [(NotProduced.code, "newest_accuracy > 0.9")]
     assert said("curriculum: {growing: {when: newest_accuracy > 0.9}}\n") == []
+
+
+HELD_OUT = "data: {omniglot: {classes: 100, validation_drawings: 5}}\n"
+BY_VALIDATION = "curriculum: {growing: {when: validation_accuracy > 0.9}}\n"
+
+
+@pytest.mark.parametrize("metric", ["validation_accuracy", "newest_validation_accuracy"])
+def test_conditions_on_drawings_that_no_data_holds_out(metric: str) -> None:
+    condition = f"curriculum: {{growing: {{when: {metric} > 0.9}}}}\n"
+    assert said(condition) == [("HEB229", f"{metric} > 0.9")]
+    assert said(HELD_OUT + condition) == []
+    text = with_sections(condition)
+    (problem,) = examine(parse_yaml(Source("s.yaml", text))).problems
+    (other,) = problem.elsewhere
+    assert isinstance(other.place, Span)
+    assert other.place.text == "omniglot"
+
+
+def test_the_field_that_says_that_none_is_held_out_is_the_second_place() -> None:
+    none = "data: {omniglot: {classes: 100, validation_drawings: 0}}\n"
+    (problem,) = examine(parse_yaml(Source("s.yaml", with_sections(none + BY_VALIDATION)))).problems
+    (other,) = problem.elsewhere
+    assert isinstance(other.place, Span)
+    assert other.place.text == "0"
+
+
+def test_a_condition_that_several_variants_share_is_refused_once() -> None:
+    variants = "variants: {a: {}, b: {output: softmax}, c: {data.validation_drawings: 5}}\n"
+    assert said(BY_VALIDATION + variants) == [("HEB229", "validation_accuracy > 0.9")]
+
+
+def test_a_curriculum_and_data_that_both_lack_something_are_both_named() -> None:
+    until = "curriculum: {fixed: {until: newest_validation_accuracy > 0.9}}\n"
+    place = "newest_validation_accuracy > 0.9"
+    assert said(until) == [(NotProduced.code, place), (NothingHeldOut.code, place)]
+    assert said(HELD_OUT + until) == [(NotProduced.code, place)]
+
+
+def test_claims_follow_the_data_of_the_variant() -> None:
+    fragment = (
+        "variants: {a: {}, b: {data.validation_drawings: 5}}\n"
+        "claims:\n  - final_validation_accuracy(a) > 0.1\n"
+        "  - final_validation_accuracy(b) > 0.1\n"
+    )
+    problems = list(examine(parse_yaml(Source("s.yaml", with_sections(fragment)))).problems)
+    assert [(p.code, getattr(p, "metric", "")) for p in problems] == [
+        ("HEB229", "final_validation_accuracy")
+    ]
+    (place,) = [p.place for p in problems]
+    assert isinstance(place, Span)
+    assert place.source.text[place.end :].startswith("(a)")
+
+
+def test_data_that_could_not_be_read_is_asked_nothing() -> None:
+    broken = "data: {omniglot: {classes: many}}\n"
+    assert [code for code, _ in said(broken + BY_VALIDATION)] == ["HEB301"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ import pytest
 from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.source import Source
+from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
+from hebbdsl.spec.experiment import Experiment, Setup
 from hebbdsl.spec.language import language_reference
+from hebbdsl.spec.paths import paths_into
 from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema
-from hebbdsl.syntax.yaml import parse_yaml
-from tests.specs import GOOD, with_sections
+from hebbdsl.spec.types import fields_of
+from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.vocabulary import WORDS
+from tests.specs import GOOD, is_of_text, with_example
 
 ROOT = Path(__file__).parents[2]
 GENERATED = {
@@ -56,13 +62,15 @@ def test_the_schema_is_one() -> None:
 def texts() -> dict[str, str]:
     """Every spec at hand: the gallery, the golden ones, and both examples of every page."""
     found = {"good": GOOD}
-    for path in [*ROOT.glob("specs/*.yaml"), *ROOT.glob("tests/golden/*.yaml")]:
-        found[path.stem] = path.read_text(encoding="utf-8")
+    golden = [*ROOT.glob("tests/golden/*.yaml"), *ROOT.glob("tests/golden/*.hebb")]
+    for path in [*ROOT.glob("specs/*.yaml"), *golden]:
+        found[path.name] = path.read_text(encoding="utf-8")
     for problem in PROBLEMS:
         wrong, right = examples(problem)
         if problem.code < "HEB5" and not wrong.startswith(("hebbdsl ", "iconv", "chmod")):
-            found[f"{problem.code} wrong"] = with_sections(wrong)
-            found[f"{problem.code} right"] = with_sections(right)
+            ending = "hebb" if is_of_text(problem) else "yaml"
+            found[f"{problem.code} wrong.{ending}"] = with_example(problem, wrong)
+            found[f"{problem.code} right.{ending}"] = with_example(problem, right)
     return found
 
 
@@ -72,7 +80,7 @@ TEXTS = texts()
 @pytest.mark.parametrize("name", TEXTS)
 def test_schema_and_checker_agree(name: str) -> None:
     try:
-        tree = parse_yaml(Source(name, TEXTS[name]))
+        tree = parse_tree(Source(name, TEXTS[name]))
     except Rejected:
         return  # no tree, so nothing to agree about
     problems = list(examine(tree).problems)
@@ -80,8 +88,7 @@ def test_schema_and_checker_agree(name: str) -> None:
     codes = {problem.code for problem in problems}
     if not codes:
         VALIDATOR.validate(written)
-    elif codes & SEEN_BY_BOTH and "variants:" not in TEXTS[name]:
-        # What variants change is not in the schema: it depends on the setup that they change.
+    elif codes & SEEN_BY_BOTH:
         assert not VALIDATOR.is_valid(written)
 
 
@@ -90,8 +97,83 @@ def test_the_schema_refuses_what_the_checker_refuses() -> None:
     refused = 0
     for name, text in TEXTS.items():
         try:
-            tree = parse_yaml(Source(name, text))
+            tree = parse_tree(Source(name, text))
         except Rejected:
             continue
         refused += not VALIDATOR.is_valid(as_written(tree.root))
     assert refused >= 15
+
+
+def _schemas(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema with all those inside it."""
+    if isinstance(schema, dict):
+        yield schema
+        for inner in schema.values():
+            yield from _schemas(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _schemas(inner)
+
+
+def test_the_schema_is_one_that_editors_explain_well() -> None:
+    """Alternatives make editors guess what was meant: there are few, and never `oneOf`."""
+    schema = spec_schema()
+    inside = list(_schemas(schema))
+    assert not [s for s in inside if "oneOf" in s]
+    assert all(len(s["anyOf"]) == 2 for s in inside if "anyOf" in s)
+    assert all(definition["description"] for definition in schema["$defs"].values())
+    for cls, definition in (
+        (Experiment, schema),
+        *((cls, schema["$defs"][f"{cls.kind}.{word}"]) for cls, word in WORDS.items()),
+    ):
+        for field in fields_of(cls).values():
+            said = definition["properties"][field.name]
+            assert said["description"] == field.about
+            assert field.required or said["default"] == plain(field.default)
+
+
+def _child(**entries: Any) -> dict[str, Any]:
+    return {"hebbdsl": 1, "experiment": "child", "extends": "base.yaml", **entries}
+
+
+CHILDREN: dict[str, dict[str, Any]] = {
+    "nothing but a name": {},
+    "a path": {"output.rescale": "none"},
+    "an item of a list": {"model.channels.0": 8},
+    "a section in part": {"training": {"steps": 5, "optimizer.learning_rate": 0.1}},
+    "a variant taken away": {"variants": {"slow": None}},
+    "a variant by path": {"variants.fast": {"training.steps": 5}},
+    "a change of a variant": {"variants.fast.output.gamma": 0.1},
+    "below an item": {"output.experts.1.size": 10},
+}
+
+
+@pytest.mark.parametrize("name", CHILDREN)
+def test_a_child_may_leave_out_what_it_inherits(name: str) -> None:
+    VALIDATOR.validate(_child(**CHILDREN[name]))
+    whole = {key: value for key, value in _child().items() if key != "extends"}
+    assert not VALIDATOR.is_valid(whole), "a spec that extends nothing must say it all"
+
+
+def test_every_path_takes_what_its_field_takes() -> None:
+    """The default of every field is taken at its path; a mapping of no word is not."""
+    tried = 0
+    for path, found in paths_into(Setup).named.items():
+        for place in found:
+            if place.field.required:
+                continue
+            value = plain(place.field.default)
+            VALIDATOR.validate(_child(**{path: value}))
+            VALIDATOR.validate(_child(variants={"a": {path: value}}))
+            wrong = {"no_such": {"thing": 1}}
+            assert not VALIDATOR.is_valid(_child(**{path: wrong}))
+            assert not VALIDATOR.is_valid(_child(variants={"a": {path: wrong}}))
+            tried += 1
+    assert tried > 50
+
+
+@pytest.mark.parametrize(
+    "path", ["output.gama", "outpt.gamma", "training.step", "variants.A", "a."]
+)
+def test_a_path_that_leads_nowhere_is_refused(path: str) -> None:
+    assert not VALIDATOR.is_valid(_child(**{path: 1}))

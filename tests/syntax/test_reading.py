@@ -83,7 +83,10 @@ def test_control_characters(character: str, tmp_path: Path) -> None:
 def test_not_utf8(content: bytes, line: int, column: int, byte: int, tmp_path: Path) -> None:
     problem = refused(written(tmp_path, content))
     assert isinstance(problem, NotUtf8)
-    assert (problem.line, problem.column, problem.byte) == (line, column, byte)
+    assert isinstance(problem.place, Span)
+    assert problem.place.source.position(problem.place.start) == (line, column)
+    assert problem.place.text == "\ufffd"
+    assert problem.byte == byte
     assert content[problem.offset] == byte
 
 
@@ -119,16 +122,23 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert refused(path).code == "HEB107"
 
 
-@pytest.mark.parametrize("name", ["spec.hebb", "spec.txt", "spec"])
+@pytest.mark.parametrize("name", ["spec.txt", "spec"])
 def test_other_endings(name: str, tmp_path: Path) -> None:
     problem = refused(written(tmp_path, b"a: 1", name))
     assert problem.code == "HEB108"
-    assert (".hebb" in problem.title) == (name == "spec.hebb")
+    assert ("no ending" in problem.title) == (name == "spec")
+
+
+def test_both_surfaces_are_suggested(tmp_path: Path) -> None:
+    written(tmp_path, b"a = 1", "omniglot.hebb")
+    problem = refused(tmp_path / "omnigot.hebb")
+    assert isinstance(problem, NoSuchFile)
+    assert problem.near == str(tmp_path / "omniglot.hebb")
 
 
 def test_folders_are_walked_in_order(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name in ("z.yaml", "a.yml", "b/c.YAML", "b/d.txt"):
+    for name in ("z.yaml", "a.yml", "b/c.YAML", "b/d.txt", "b/e.hebb"):
         written(tmp_path, b"", name)
     found = [str(path.relative_to(tmp_path)) for path in find_specs(tmp_path)]
-    assert found == ["a.yml", "b/c.YAML", "z.yaml"]
+    assert found == ["a.yml", "b/c.YAML", "b/e.hebb", "z.yaml"]

@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
+from hebbdsl.diagnostics.slips import unmistakable
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
 
@@ -14,6 +15,7 @@ class NoSuchPath(Problem):
 
     The path of a variant or of `--set` names fields. What fields there are depends on the word
     that the part is in that variant. Giving `output` a new word replaces all its fields.
+    `validate --fix` corrects a slip of a letter or two that can mean only one field.
 
     Wrong:
         output: softmax
@@ -53,17 +55,21 @@ class NoSuchPath(Problem):
     def fix(self) -> str | None:
         return nearest(self.name, self.known)
 
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.name, self.known)
+
 
 class NothingInside(Problem):
     """A path goes into something that has nothing inside: a number, a word, a field not written.
 
     Wrong:
         variants:
-          slow: {training.steps.most: 10}
+          slow: {training.steps.most: 500}
 
     Right:
         variants:
-          slow: {training.steps: 10}
+          slow: {training.steps: 500}
     """
 
     code: ClassVar[str] = "HEB211"

@@ -72,13 +72,17 @@ class DataFolderMissing(DataProblem):
 
     code: ClassVar[str] = "HEB502"
 
+    near: str | None = None
+    """A folder beside it whose name is much like it."""
+
     @property
     def title(self) -> str:
         return f"HEBBDSL_DATA names `{self.place}`, which is not a folder"
 
     @property
     def hint(self) -> str:
-        return "correct the path, or unset HEBBDSL_DATA to have the data fetched"
+        meant = f"did you mean `{self.near}`? " if self.near else ""
+        return f"{meant}correct the path, or unset HEBBDSL_DATA to have the data fetched"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
+from hebbdsl.diagnostics.wording import entry, listed, quoted
 
 
 class MoreClassesThanData(Problem):
@@ -37,14 +38,15 @@ class MoreClassesThanData(Problem):
 
     @property
     def hint(self) -> str:
-        return f"use at most {self.available}, more alphabets, or `rotated_classes: true`"
+        rotated = quoted(entry("rotated_classes", "true", self.place))
+        return f"use at most {self.available}, more alphabets, or {rotated}"
 
 
 class TooManyDrawings(Problem):
     """More drawings of each class are asked for than there are, or none are left to train on.
 
-    The first `test_drawings` of each class are for testing; `train_drawings` are taken from those
-    that follow.
+    The first `test_drawings` of each class are for testing, the next `validation_drawings` for
+    conditions that must not look at those; `train_drawings` are taken from what follows.
 
     Wrong:
         data:
@@ -58,35 +60,52 @@ class TooManyDrawings(Problem):
     code: ClassVar[str] = "HEB421"
 
     test: int
+    validation: int
     train: int | None
     drawings: int
 
     @property
     def title(self) -> str:
         if self.train is None:
+            if self.validation:
+                return (
+                    f"{self.test} test and {self.validation} validation drawings are held out of"
+                    f" each class's {self.drawings}: none is left to train on"
+                )
             return (
                 f"{self.test} of each class's {self.drawings} drawings are for testing:"
                 " none is left to train on"
             )
+        validation = f", {self.validation} validation" if self.validation else ""
         return (
-            f"{self.test} test and {self.train} train drawings are asked for,"
+            f"{self.test} test{validation} and {self.train} train drawings are asked for,"
             f" each class has {self.drawings}"
         )
 
     @property
     def label(self) -> str:
-        most = self.drawings - (1 if self.train is None else self.test)
+        others = self.test + self.validation
+        if self.train is None:
+            others = 1 + (self.test if self.validation else 0)
+        most = self.drawings - others
         return f"at most {most}" if most > 0 else "too many"
 
     @property
     def hint(self) -> str:
-        return f"`test_drawings` and `train_drawings` together are at most {self.drawings}"
+        fields = ["test_drawings", "train_drawings"]
+        if self.validation:
+            fields.insert(1, "validation_drawings")
+        return f"{listed(fields, 'and')} together are at most {self.drawings}"
 
     @property
     def related(self) -> tuple[Related, ...]:
-        if self.train is None:
-            return ()
-        return (Related(At.field("test_drawings"), f"{self.test} for testing"),)
+        found = []
+        if self.train is not None or self.validation:
+            found.append(Related(At.field("test_drawings"), f"{self.test} for testing"))
+        if self.train is not None and self.validation:
+            place = At.field("validation_drawings")
+            found.append(Related(place, f"{self.validation} for validation"))
+        return tuple(found)
 
 
 class SubstituteTooSmall(Problem):

@@ -42,7 +42,7 @@ class Unexpected(Problem):
 
 
 class SingleEquals(Problem):
-    """`=` compares nothing; equality is `==`.
+    """`=` compares nothing; equality is `==`, and `validate --fix` writes it.
 
     Wrong:
         curriculum:
@@ -70,6 +70,10 @@ class SingleEquals(Problem):
     @property
     def fix(self) -> str | None:
         return "=="
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
 
 
 class Chained(Problem):
@@ -184,7 +188,8 @@ class TooLong(Problem):
 class BadNumeral(Problem):
     """A number in an expression is not written as numbers are.
 
-    Digits stand on both sides of a point; `1_000` and `1e-3` are numbers.
+    Digits stand on both sides of a point; `1_000` and `1e-3` are numbers. `validate --fix` writes
+    the 0 before a point.
 
     Wrong:
         curriculum:
@@ -211,3 +216,11 @@ class BadNumeral(Problem):
         if self.written.startswith("."):
             return f"write {quoted('0' + self.written)}"
         return "numbers are written `12`, `0.5`, `1e-3` or `1_000`"
+
+    @property
+    def fix(self) -> str | None:
+        return f"0{self.written}" if self.written.startswith(".") else None
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return self.fix is not None

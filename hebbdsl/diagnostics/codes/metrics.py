@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.wording import listed, plain_list, quoted, suggestion
+from hebbdsl.diagnostics.codes.plan import Second, also
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
+from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.wording import entry, listed, plain_list, quoted, suggestion
 
 
 class UnknownMetric(Problem):
     """There is no metric of that name.
 
     `hebbdsl explain` lists the metrics: some have a value at each evaluation and may stand in
-    conditions, others once a run has ended and may stand in claims.
+    conditions, others once a run has ended and may stand in claims. `validate --fix` corrects a
+    slip of a letter or two that can mean only one metric.
 
     Wrong:
         curriculum:
@@ -42,6 +45,10 @@ class UnknownMetric(Problem):
     @property
     def fix(self) -> str | None:
         return nearest(self.metric, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.metric, self.known)
 
 
 class NotYet(Problem):
@@ -82,6 +89,7 @@ class OnlyDuring(Problem):
           - test_accuracy(main) > 0.5
 
     Right:
+        curriculum: fixed
         claims:
           - final_test_accuracy(main) > 0.5
     """
@@ -99,8 +107,8 @@ class OnlyDuring(Problem):
 
     @property
     def hint(self) -> str | None:
-        if self.metric == "test_accuracy":
-            return "did you mean `final_test_accuracy`?"
+        if self.metric in ("test_accuracy", "validation_accuracy"):
+            return f"did you mean `final_{self.metric}`?"
         if self.metric == "newest_accuracy":
             return "say how many steps after the classes appeared: `newest_accuracy@10`"
         return "`hebbdsl explain` lists the metrics of whole runs"
@@ -169,6 +177,7 @@ class NoVariant(Problem):
           - final_test_accuracy > 0.5
 
     Right:
+        curriculum: fixed
         claims:
           - final_test_accuracy(main) > 0.5
     """
@@ -192,7 +201,8 @@ class NoVariant(Problem):
 class UnknownVariant(Problem):
     """A claim or `baseline` names a variant that the spec does not have.
 
-    Without `variants` there is one, named `main`.
+    Without `variants` there is one, named `main`. `validate --fix` corrects a slip of a letter or
+    two that can mean only one variant.
 
     Wrong:
         claims:
@@ -201,6 +211,7 @@ class UnknownVariant(Problem):
           hebbian: {}
 
     Right:
+        curriculum: fixed
         claims:
           - final_test_accuracy(hebbian) > 0.5
         variants:
@@ -226,6 +237,10 @@ class UnknownVariant(Problem):
     @property
     def fix(self) -> str | None:
         return nearest(self.variant, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.variant, self.known)
 
 
 class NotProduced(Problem):
@@ -301,3 +316,44 @@ class AgeNotSeen(Problem):
     @property
     def hint(self) -> str | None:
         return "ages are multiples of `evaluate_every`, at most `binding_steps`"
+
+
+class NothingHeldOut(Problem):
+    """A claim or condition speaks of validation drawings, and the data holds none out.
+
+    Set `validation_drawings` of the data: so many drawings of each class are then neither trained
+    on nor tested on. Or measure on the test drawings.
+
+    Wrong:
+        data:
+          omniglot: {classes: 100}
+        curriculum:
+          growing: {when: validation_accuracy >= 0.6}
+
+    Right:
+        data:
+          omniglot: {classes: 100, validation_drawings: 5}
+        curriculum:
+          growing: {when: validation_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB229"
+    metric: str
+    validation_drawings: Second = At(("data", "validation_drawings"))
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.metric)} needs drawings held out for validation"
+
+    @property
+    def label(self) -> str:
+        return "has no value in any run"
+
+    @property
+    def hint(self) -> str | None:
+        example = quoted(entry("data.validation_drawings", "5", self.place))
+        return f"hold some out, for example {example}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.validation_drawings, "none is held out here")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Related, nearest
-from hebbdsl.diagnostics.wording import plain_list, plural, quoted, suggestion
+from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion, version
 from hebbdsl.source import Span
 
 
@@ -17,6 +18,7 @@ class UnknownField(Problem):
     """A word or section has no field of that name.
 
     `hebbdsl explain WORD` lists the fields of a word. Nothing unknown is ever ignored.
+    `validate --fix` corrects a slip of a letter or two that can mean only one field.
 
     Wrong:
         output:
@@ -54,11 +56,16 @@ class UnknownField(Problem):
     def fix(self) -> str | None:
         return nearest(self.field, self.known)
 
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.field, self.known)
+
 
 class UnknownWord(Problem):
     """There is no model, output, data set … of that name.
 
-    `hebbdsl explain` lists the words of every kind.
+    `hebbdsl explain` lists the words of every kind. `validate --fix` corrects a slip of a letter
+    or two that can mean only one word.
 
     Wrong:
         output:
@@ -87,13 +94,17 @@ class UnknownWord(Problem):
     @property
     def hint(self) -> str | None:
         if self.field_of is not None:
-            example = f"{self.field_of}: {{{self.word}: …}}"
+            example = part(self.field_of, entry(self.word, "…", self.place, True), self.place)
             return f"{quoted(self.word)} is a field: write {quoted(example)}"
         return suggestion(self.word, self.known, f"{plural(self.kind)}: {plain_list(self.known)}")
 
     @property
     def fix(self) -> str | None:
         return nearest(self.word, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.word, self.known)
 
 
 class MissingField(Problem):
@@ -125,7 +136,7 @@ class MissingField(Problem):
     @property
     def hint(self) -> str | None:
         about = f" ({self.about})" if self.about else ""
-        return f"add {quoted(self.field + ': …')}, {self.expected}{about}"
+        return f"add {quoted(entry(self.field, '…', self.place))}, {self.expected}{about}"
 
 
 class WordOfAnotherKind(Problem):
@@ -192,6 +203,8 @@ class TwoWords(Problem):
 
     @property
     def hint(self) -> str | None:
+        if self.first.source.is_text:
+            return f"keep one; fields of {quoted(self.first.text)} stand in its parentheses"
         return f"keep one, or indent {quoted(self.second)} if it is a field"
 
 
@@ -220,7 +233,7 @@ class NoWord(Problem):
 
     @property
     def hint(self) -> str | None:
-        example = f"{self.known[0]}: {{…}}" if self.known else "word: {…}"
+        example = part(self.known[0] if self.known else "word", "…", self.place)
         return f"write {quoted(example)}; {plural(self.kind)}: {plain_list(self.known)}"
 
 
@@ -244,8 +257,8 @@ class NoVersion(Problem):
 
     @property
     def label(self) -> str:
-        return "begin with `hebbdsl: 1`"
+        return f"begin with {quoted(version(self.place))}"
 
     @property
     def hint(self) -> str | None:
-        return "add the line `hebbdsl: 1` at the top"
+        return f"add the line {quoted(version(self.place))} at the top"

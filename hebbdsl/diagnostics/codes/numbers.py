@@ -9,6 +9,12 @@ from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
 
+def _like_thousands(text: str) -> bool:
+    """`10.000` is ten, exactly; who wrote it may have meant ten thousand."""
+    fraction = text.partition(".")[2]
+    return fraction.isdigit() and len(fraction) >= 3
+
+
 class NotFinite(Problem):
     """A number is infinite, not a number, or so small that a computer takes it for 0.
 
@@ -18,7 +24,7 @@ class NotFinite(Problem):
 
     Right:
         output:
-          hebbian: {gamma: 1e-9}
+          hebbian: {gamma: 0}
     """
 
     code: ClassVar[str] = "HEB308"
@@ -65,6 +71,7 @@ class NotWhole(Problem):
     """A whole number is written with a point or an exponent.
 
     Whole numbers are written in digits, with `_` between thousands where that helps.
+    `validate --fix` writes them so, but leaves `10.000` alone: it may have meant ten thousand.
 
     Wrong:
         training:
@@ -97,6 +104,10 @@ class NotWhole(Problem):
     @property
     def fix(self) -> str | None:
         return f"{self.meant:_}" if self.meant is not None else None
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return self.meant is not None and not _like_thousands(self.written)
 
 
 class BackwardRange(Problem):

@@ -82,14 +82,14 @@ class StartAboveClasses(Problem):
           glyphs: {classes: 20}
         curriculum:
           growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
-        training: {optimizer: adam, batch_size: 16, steps: 100}
+        training: {optimizer: adam, batch_size: 16, steps: 1_000}
 
     Right:
         data:
           glyphs: {classes: 200}
         curriculum:
           growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
-        training: {optimizer: adam, batch_size: 16, steps: 100}
+        training: {optimizer: adam, batch_size: 16, steps: 1_000}
     """
 
     code: ClassVar[str] = "HEB403"
@@ -126,14 +126,14 @@ class BatchTooLarge(Problem):
           glyphs: {classes: 200, train_drawings: 5}
         curriculum:
           growing: {start: 10, add: 10, when: test_accuracy >= 0.6}
-        training: {optimizer: adam, batch_size: 64, steps: 100}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000}
 
     Right:
         data:
           glyphs: {classes: 200, train_drawings: 5}
         curriculum:
           growing: {start: 10, add: 10, when: test_accuracy >= 0.6}
-        training: {optimizer: adam, batch_size: 50, steps: 100}
+        training: {optimizer: adam, batch_size: 50, steps: 1_000}
     """
 
     code: ClassVar[str] = "HEB404"

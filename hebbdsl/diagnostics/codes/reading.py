@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.diagnostics.wording import entry, quoted, quoted_path, version
 
 LARGEST = 1_000_000
 """Bytes of the longest file that is read."""
@@ -29,11 +29,11 @@ class NoSuchFile(Problem):
 
     @property
     def title(self) -> str:
-        return f"there is no file {quoted(self.path)}"
+        return f"there is no file {quoted_path(self.path)}"
 
     @property
     def hint(self) -> str | None:
-        return f"did you mean {quoted(self.near)}?" if self.near else None
+        return f"did you mean {quoted_path(self.near)}?" if self.near else None
 
 
 class IsFolder(Problem):
@@ -53,7 +53,7 @@ class IsFolder(Problem):
 
     @property
     def title(self) -> str:
-        return f"{quoted(self.path)} is a folder, not a spec"
+        return f"{quoted_path(self.path)} is a folder, not a spec"
 
     @property
     def hint(self) -> str | None:
@@ -81,7 +81,9 @@ class Empty(Problem):
 
     @property
     def hint(self) -> str | None:
-        return "begin with `hebbdsl: 1` and `experiment: name`; `hebbdsl explain` lists the words"
+        first, second = version(self.place), entry("experiment", "name", self.place)
+        lines = f"{quoted(first)} and {quoted(second)}"
+        return f"begin with {lines}; `hebbdsl explain` lists the words"
 
 
 class ControlCharacter(Problem):
@@ -127,15 +129,14 @@ class NotUtf8(Problem):
     code: ClassVar[str] = "HEB105"
     byte: int
     offset: int
-    line: int
-    column: int
 
     @property
     def title(self) -> str:
-        return (
-            f"the file is not UTF-8: byte 0x{self.byte:02X} at offset {self.offset}"
-            f" (line {self.line}, column {self.column})"
-        )
+        return f"the file is not UTF-8: byte 0x{self.byte:02X} at offset {self.offset}"
+
+    @property
+    def label(self) -> str:
+        return "not a character"
 
     @property
     def hint(self) -> str | None:
@@ -187,7 +188,10 @@ class Unreadable(Problem):
 
 
 class UnknownSurface(Problem):
-    """The file's ending is not one that is read: specs are written in YAML, `.yaml` or `.yml`.
+    """The file's ending is not one that is read.
+
+    Specs are written in YAML, in files that end in `.yaml` or `.yml`, or as text in files that end
+    in `.hebb`.
 
     Wrong:
         hebbdsl validate specs/README.md
@@ -201,19 +205,18 @@ class UnknownSurface(Problem):
 
     @property
     def title(self) -> str:
-        if self.ending == ".hebb":
-            return "the `.hebb` surface is not read by this version"
-        if not self.ending:
-            return "a spec's name ends in `.yaml` or `.yml`; this one has no ending"
-        return f"a spec's name ends in `.yaml` or `.yml`, not {quoted(self.ending)}"
+        found = f"not {quoted(self.ending)}" if self.ending else "this one has no ending"
+        return f"a spec's name ends in `.yaml`, `.yml` or `.hebb`; {found}"
 
     @property
     def hint(self) -> str | None:
-        return "write the spec in YAML, in a file that ends in `.yaml`"
+        return "YAML goes into a file that ends in `.yaml`, the text surface into `.hebb`"
 
 
 class NoSpecs(Problem):
-    """The folder and the folders below it hold no spec: no file that ends in `.yaml` or `.yml`.
+    """The folder and the folders below it hold no spec.
+
+    Specs are files that end in `.yaml`, `.yml` or `.hebb`.
 
     Wrong:
         hebbdsl validate empty_folder/
@@ -231,4 +234,4 @@ class NoSpecs(Problem):
 
     @property
     def hint(self) -> str | None:
-        return "specs end in `.yaml` or `.yml`"
+        return "specs end in `.yaml`, `.yml` or `.hebb`"

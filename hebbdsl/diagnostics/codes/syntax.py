@@ -99,7 +99,7 @@ class NoColon(Problem):
 
     @property
     def hint(self) -> str | None:
-        return f"write `{self.key}: …`; {FIRST_ONLY}"
+        return f"write {quoted(self.key + ': …')}; {FIRST_ONLY}"
 
 
 class NoSpace(Problem):

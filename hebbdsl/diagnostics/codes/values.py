@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.wording import listed, quoted
+from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.wording import listed, quoted, version
 
 
 class WrongType(Problem):
     """A value is not of the type that its field takes. Nothing is converted silently.
+
+    `validate --fix` writes what says the same as it should be written: `true` for `yes`, `0.5` for
+    `.5` or `"0.5"`.
 
     Wrong:
         training:
@@ -27,6 +31,8 @@ class WrongType(Problem):
     expected: str
     found: str
     advice: str | None = None
+    instead: str | None = None
+    """What says the same, written as it should be."""
 
     @property
     def title(self) -> str:
@@ -39,6 +45,14 @@ class WrongType(Problem):
     @property
     def hint(self) -> str | None:
         return self.advice
+
+    @property
+    def fix(self) -> str | None:
+        return self.instead
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return self.instead is not None
 
 
 class OutOfBounds(Problem):
@@ -70,6 +84,8 @@ class OutOfBounds(Problem):
 class NotAChoice(Problem):
     """A field takes one of a few words, and this is none of them.
 
+    `validate --fix` corrects a slip of a letter or two that can mean only one of them.
+
     Wrong:
         output:
           hebbian: {rescale: mean}
@@ -100,6 +116,10 @@ class NotAChoice(Problem):
     @property
     def fix(self) -> str | None:
         return nearest(self.written, self.choices)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.written, self.choices)
 
 
 class WrongLength(Problem):
@@ -167,7 +187,8 @@ class WrongForm(Problem):
 class NeedsQuotes(Problem):
     """A text that looks like a number, `true`, `false` or `null` must be quoted.
 
-    Other readers of YAML take `012` for ten and `12:30` for 750.
+    Other readers of YAML take `012` for ten and `12:30` for 750. `validate --fix` writes the
+    quotes.
 
     Wrong:
         about: 012
@@ -198,6 +219,10 @@ class NeedsQuotes(Problem):
     @property
     def fix(self) -> str | None:
         return f'"{self.written}"'
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
 
 
 class NoValue(Problem):
@@ -250,4 +275,5 @@ class OtherVersion(Problem):
 
     @property
     def hint(self) -> str | None:
-        return "write `hebbdsl: 1`, or install the hebbdsl that the spec was written for"
+        line = quoted(version(self.place))
+        return f"write {line}, or install the hebbdsl that the spec was written for"

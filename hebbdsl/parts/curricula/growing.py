@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.diagnostics.codes.lint_course import RoundedShare
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.plan import (
     BatchTooLarge,
     NewestShareTooLarge,
@@ -14,8 +16,11 @@ from hebbdsl.diagnostics.codes.plan import (
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Classes
+from hebbdsl.parts.bounds import Classes, Suggested
 from hebbdsl.parts.part import Curriculum, ImageFacts
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,9 +34,13 @@ class Growing(Curriculum):
         Rae et al. 2018, section 4.1; threshold, increment and class count are not published.
     """
 
-    start: Annotated[Classes, "classes in play at first"] = 30
-    add: Annotated[Classes, "classes added at each level"] = 10
-    when: Annotated[Condition, "condition on metrics that brings in the next classes"]
+    start: Annotated[Classes, Suggested(), "classes in play at first"] = 30
+    add: Annotated[Classes, Suggested(), "classes added at each level"] = 10
+    when: Annotated[
+        Condition,
+        Suggested("test_accuracy >= 0.6"),
+        "condition on metrics that brings in the next classes",
+    ]
 
     def levels(self, classes: int) -> tuple[int, ...]:
         return (*range(self.start, classes, self.add), classes)
@@ -42,6 +51,20 @@ class Growing(Curriculum):
 
     def provides(self) -> frozenset[str]:
         return frozenset({"finish", "levels"})
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if len(run.levels) == 1:
+            yield NoEffect(
+                place=At.field("add"),
+                field="add",
+                why=f"all {run.levels[0]:_} classes are in play from the start",
+                advice="start with fewer classes, or use `fixed`",
+            )
+        share, drawn = self.newest_share, run.newest_drawn
+        if share is not None and 0 < share < 1 and drawn in (0, run.batch_size):
+            yield RoundedShare(
+                place=At.field("newest_share"), share=share, batch_size=run.batch_size, drawn=drawn
+            )
 
     def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
         start = At(("curriculum", "start"))

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.data import DataFolderMissing
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import Rejected, nearest
 
 DATA_VARIABLE = "HEBBDSL_DATA"
+_MOST_NEIGHBOURS = 1_000
 
 
 def cache_folder() -> Path:
@@ -28,8 +30,19 @@ def data_folder() -> Path | None:
         return None
     folder = os.path.expanduser(named)
     if not os.path.isdir(folder):
-        raise Rejected([DataFolderMissing(place=named)])
+        raise Rejected([DataFolderMissing(place=named, near=_near(Path(folder)))])
     return Path(folder)
+
+
+def _near(path: Path) -> str | None:
+    """The folder beside `path` whose name is nearest."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_NEIGHBOURS) if entry.is_dir()]
+    except (OSError, ValueError):
+        return None
+    near = nearest(path.name, sorted(names))
+    return str(path.with_name(near)) if near is not None else None
 
 
 @contextmanager

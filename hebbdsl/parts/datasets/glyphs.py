@@ -51,6 +51,9 @@ class Glyphs(Dataset):
     def base_classes(self) -> int:
         return sum(SCRIPTS.get(name, 0) for name in set(self.alphabets or SCRIPTS))
 
+    def same_content(self, other: Dataset) -> bool:
+        return isinstance(other, Glyphs) and other.rendering_seed == self.rendering_seed
+
     def refusals(self) -> Iterator[Problem]:
         yield from Dataset.refusals(self)
         yield from alphabet_refusals(self.alphabets, SCRIPTS)

@@ -67,6 +67,11 @@ class Omniglot(Dataset):
                 place = At.field("otherwise", field.name)
                 yield SubstituteUnused(place=place, field=field.name)
 
+    def missing_here(self) -> Iterator[Problem]:
+        from hebbdsl.parts.datasets.finding import missing_sets
+
+        return missing_sets(OMNIGLOT, replaceable=self.otherwise is not None)
+
     def open(self, reporter: Reporter) -> Content:
         from hebbdsl.parts.datasets.omniglot_opening import open_published
 

@@ -14,12 +14,12 @@ from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.drawings import Drawings
-from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.datasets.files import cache_folder
+from hebbdsl.parts.datasets.finding import find_set, folders_of
 from hebbdsl.parts.datasets.omniglot_contents import Published
 from hebbdsl.parts.datasets.omniglot_reading import (
     SetFiles,
     decode_set,
-    find_set,
     open_set,
     open_zip,
 )
@@ -41,7 +41,7 @@ def open_published(
     problems: list[Problem] = []
     missing = []
     for name in published.sets:
-        path = find_set(name, _folders(published.word))
+        path = find_set(name, folders_of(published.word))
         if path is None:
             missing.append(name)
             continue
@@ -65,11 +65,6 @@ def open_published(
         expected=published.fingerprint,
     )
     return drawings, origin
-
-
-def _folders(word: str) -> list[Path]:
-    named = data_folder()
-    return [*([named / word, named] if named else []), cache_folder() / word]
 
 
 def _decode(published: Published, files: Mapping[str, SetFiles], reporter: Reporter) -> Drawings:

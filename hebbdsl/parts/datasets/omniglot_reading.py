@@ -63,22 +63,6 @@ class SetFiles:
     members: Callable[[], Members]
 
 
-def find_set(name: str, folders: list[Path]) -> Path | None:
-    """The first zip or folder called `name` in the folders, in their order.
-
-    Raises: Rejected, for a folder that may not be looked into.
-    """
-    for folder in folders:
-        for path in (folder / f"{name}.zip", folder / name):
-            try:
-                if path.exists():
-                    return path
-            except OSError as error:
-                reason = _reason(error)
-                raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
-    return None
-
-
 def open_set(path: Path, name: str) -> SetFiles:
     """Read the bytes of one set. Raises: Rejected, when they can't be read or are too many."""
     try:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Fraction, Whole
 from hebbdsl.parts.part import Schedule
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +32,15 @@ class Cosine(Schedule):
 
     warmup: Annotated[Whole, "steps of a straight rise before the fall, 0 for none"] = 0
     floor: Annotated[Fraction, "share of the learning rate that is left at the last step"] = 0.0
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.warmup and self.warmup >= run.steps - 1:
+            yield BeyondTheRun(
+                place=At.field("warmup"),
+                field="warmup",
+                said=f"a run has {number_of(run.steps, 'step')}",
+                advice="no step is left to fall in: train longer, or warm up faster",
+            )
 
     def factor(self, step: int, steps: int) -> float:
         if step < self.warmup:

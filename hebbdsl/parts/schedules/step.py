@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun, NoEffect
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Steps
 from hebbdsl.parts.part import Schedule
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +27,22 @@ class Step(Schedule):
     decay: Annotated[
         float, Bounds(above=0, maximum=1), "what the learning rate is multiplied by at each change"
     ] = 0.5
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.every >= run.steps:
+            yield BeyondTheRun(
+                place=At.field("every"),
+                field="every",
+                said=f"a run has {number_of(run.steps, 'step')}",
+                advice="the learning rate never changes: train longer, or change it sooner",
+            )
+        if self.decay == 1:
+            yield NoEffect(
+                place=At.field("decay"),
+                field="decay",
+                why="what is multiplied by 1 does not change",
+                advice="give a number below 1, or no schedule",
+            )
 
     def factor(self, step: int, steps: int) -> float:
         return self.decay ** (step // self.every)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Steps
 from hebbdsl.parts.part import Schedule
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +24,15 @@ class Warmup(Schedule):
     """
 
     steps: Annotated[Steps, "steps until the full learning rate is reached"] = 100
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.steps > run.steps:
+            yield BeyondTheRun(
+                place=At.field("steps"),
+                field="steps",
+                said=f"a run has {number_of(run.steps, 'step')}",
+                advice="the full learning rate is never reached: train longer, or warm up faster",
+            )
 
     def factor(self, step: int, steps: int) -> float:
         return min(1.0, (step + 1) / self.steps)

@@ -47,6 +47,20 @@ def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
         (Omniglot(test_drawings=20), [("HEB421", ("test_drawings",))]),
         (Omniglot(test_drawings=5, train_drawings=15), []),
         (Omniglot(test_drawings=5, train_drawings=16), [("HEB421", ("train_drawings",))]),
+        (Omniglot(test_drawings=5, validation_drawings=14), []),
+        (
+            Omniglot(test_drawings=5, validation_drawings=15),
+            [("HEB421", ("validation_drawings",))],
+        ),
+        (Omniglot(validation_drawings=5, train_drawings=10), []),
+        (
+            Omniglot(validation_drawings=5, train_drawings=11),
+            [("HEB421", ("train_drawings",))],
+        ),
+        (
+            Omniglot(classes=20, validation_drawings=5, otherwise=Glyphs(validation_drawings=4)),
+            [("HEB423", ("otherwise", "validation_drawings"))],
+        ),
         (
             Omniglot(classes=6_000, rotated_classes=True, otherwise=Glyphs(rotated_classes=True)),
             [],
@@ -70,6 +84,56 @@ def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, .
     assert refused(dataset) == expected
 
 
+@pytest.mark.parametrize(
+    ("dataset", "title", "label", "related"),
+    [
+        (
+            Omniglot(test_drawings=20),
+            "20 of each class's 20 drawings are for testing: none is left to train on",
+            "at most 19",
+            [],
+        ),
+        (
+            Omniglot(train_drawings=16),
+            "5 test and 16 train drawings are asked for, each class has 20",
+            "at most 15",
+            ["5 for testing"],
+        ),
+        (
+            Omniglot(validation_drawings=15),
+            "5 test and 15 validation drawings are held out of each class's 20:"
+            " none is left to train on",
+            "at most 14",
+            ["5 for testing"],
+        ),
+        (
+            Omniglot(validation_drawings=3, train_drawings=13),
+            "5 test, 3 validation and 13 train drawings are asked for, each class has 20",
+            "at most 12",
+            ["5 for testing", "3 for validation"],
+        ),
+        (
+            Omniglot(test_drawings=19, validation_drawings=3),
+            "19 test and 3 validation drawings are held out of each class's 20:"
+            " none is left to train on",
+            "too many",
+            ["19 for testing"],
+        ),
+    ],
+)
+def test_too_many_drawings_says_for_what(
+    dataset: Dataset, title: str, label: str, related: list[str]
+) -> None:
+    (problem,) = dataset.refusals()
+    assert (problem.title, problem.label) == (title, label)
+    assert [other.label for other in problem.related] == related
+
+
+def test_splits_are_those_that_hold_a_drawing() -> None:
+    assert Omniglot().splits() == {"train", "test"}
+    assert Glyphs(validation_drawings=1).splits() == {"train", "validation", "test"}
+
+
 def test_substitute_with_fewer_classes() -> None:
     hebrew = Glyphs(alphabets=("Hebrew",))
     assert refused(Omniglot(classes=45, otherwise=hebrew)) == [("HEB422", ("otherwise",))]
@@ -83,8 +147,12 @@ def test_a_near_name_is_suggested() -> None:
 
 
 def test_substitute_takes_counts_and_sizes() -> None:
-    data = Omniglot(classes=7, image_size=20, otherwise=Glyphs(rendering_seed=3))
-    assert data.substitute() == Glyphs(classes=7, image_size=20, rendering_seed=3)
+    data = Omniglot(
+        classes=7, image_size=20, validation_drawings=4, otherwise=Glyphs(rendering_seed=3)
+    )
+    substitute = Glyphs(classes=7, image_size=20, validation_drawings=4, rendering_seed=3)
+    assert data.substitute() == substitute
+    assert substitute.facts().train_drawings == data.facts().train_drawings == 11
     assert Omniglot().substitute() is None
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
 
 if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
@@ -34,6 +39,15 @@ class Cache(Output):
         Bounds(above=0, maximum=1),
         "ε: share of the probability that is spread evenly over the classes in play",
     ] = 1e-3
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.size > run.images:
+            yield BeyondTheRun(
+                place=At.field("size"),
+                field="size",
+                said=f"{number_of(run.images, 'image')} are trained on, and remembered",
+                advice="memory beyond that stays empty, and takes time and space all the same",
+            )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         pair = hidden * FLOAT_BYTES + INTEGER_BYTES

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.parts.bounds import Fraction, Whole
+from hebbdsl.diagnostics.codes.lint_fields import (
+    BeyondTheRun,
+    NeverWrites,
+    NoEffect,
+    WrittenUnseen,
+)
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.parts.bounds import Fraction, Suggested, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 
 if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
@@ -32,10 +42,12 @@ class Hebbian(Softmax):
     """
 
     gamma: Annotated[
-        Fraction, "γ: floor of the rate at which a row takes in a fresh activation"
+        Fraction, Suggested(), "γ: floor of the rate at which a row takes in a fresh activation"
     ] = 0.01
     T: Annotated[
-        Whole, "a class whose counter has reached T learns by gradient alone; 0 never writes"
+        Whole,
+        Suggested(),
+        "a class whose counter has reached T learns by gradient alone; 0 never writes",
     ] = 500
     counting: Annotated[
         Literal["before", "after"],
@@ -61,6 +73,45 @@ class Hebbian(Softmax):
         Literal["clean", "dropped_out"],
         "write activations before dropout, or as the loss saw them",
     ] = "clean"
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        threshold = At.field("T")
+        if self.T == 1:
+            yield NeverWrites(place=threshold)
+        elif run.most_sightings < self.T:
+            said = f"no class is seen more than {number_of(run.most_sightings, 'time')}"
+            advice = "every class is written to the end, as with any larger `T`"
+            yield BeyondTheRun(place=threshold, field="T", said=said, advice=advice)
+        elif 0 < self.T <= run.least_at_first_sight:
+            yield WrittenUnseen(
+                place=threshold,
+                sightings=run.least_at_first_sight,
+                evaluate_every=min(run.evaluate_every, run.steps),
+            )
+        # 1/c of the last write: with either count and either rate, none is smaller.
+        last = min(self.T - 1, run.most_sightings)
+        if self.gamma > 0 and last >= 1 and 1 / last >= self.gamma:
+            yield NoEffect(
+                place=At.field("gamma"),
+                field="gamma",
+                why=f"a class is written while it was seen less than {last:_} times, at a rate of"
+                f" {1 / last:.2g} or more",
+                advice="the floor must lie above that; write 0 if none is meant",
+            )
+        if self.center == "none":
+            yield NoEffect(
+                place=At.field("center_rate"),
+                field="center_rate",
+                why="activations are not centred",
+                advice="it goes with `center: running`",
+            )
+        if self.activations == "dropped_out" and not run.dropout:
+            yield NoEffect(
+                place=At.field("activations"),
+                field="activations",
+                why="the model has no dropout",
+                advice="give the model `dropout`, or leave this out",
+            )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         # A running centre is a mean of activations and the number of batches it has seen.

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Fraction, Length
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 TOLERANCE = 1e-6
@@ -50,6 +52,15 @@ class Mixture(Output):
             )
         elif abs(fsum(self.weights) - 1) > TOLERANCE:
             yield WeightsSum(place=place, total=fsum(self.weights))
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.weights == "learned" and not self.gated:
+            yield NoEffect(
+                place=At.field("weights"),
+                field="weights",
+                why="one expert alone has the weight 1",
+                advice="leave it out, or add an expert",
+            )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         rows = [

@@ -1,0 +1,12 @@
+"""`hebbdsl schema`: the JSON Schema of a spec, for editors and other tools."""
+
+from __future__ import annotations
+
+
+def schema() -> None:
+    """Print the JSON Schema of a spec, for editors of YAML and other tools."""
+    import json
+
+    from hebbdsl.spec.schema import spec_schema
+
+    print(json.dumps(spec_schema(), indent=1, ensure_ascii=False))

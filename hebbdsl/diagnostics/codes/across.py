@@ -1,0 +1,99 @@
+"""HEB411–HEB412: what the variants and claims of one experiment can't be together."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.source import Span
+
+
+class OnOtherData(Problem):
+    """A variant is trained on other data than the baseline.
+
+    Nothing can be compared then: what differs is the data as much as the setup, and `compare` would
+    refuse the runs (HEB601) after all have been trained. How many classes take part, how large
+    images are and how they are split may differ. Write a spec for each data set, or choose one for
+    all variants with `--set data=…`.
+
+    Wrong:
+        variants:
+          real: {}
+          rendered: {data: {glyphs: {classes: 100}}}
+
+    Right:
+        data:
+          glyphs: {classes: 100}
+        variants:
+          many: {}
+          few: {data.classes: 50}
+    """
+
+    code: ClassVar[str] = "HEB411"
+
+    variant: str
+    word: str
+    baseline: str
+    reference: str
+    first: Span | None
+
+    @property
+    def title(self) -> str:
+        if self.word == self.reference:
+            said = f"differently rendered {self.word}"
+        else:
+            said = f"{quoted(self.word)}, the baseline {quoted(self.baseline)} on"
+            said += f" {quoted(self.reference)}"
+        return f"{quoted(self.variant)} is trained on {said}"
+
+    @property
+    def label(self) -> str:
+        return "can't be compared"
+
+    @property
+    def hint(self) -> str:
+        return "write a spec for each data set, or choose one for all with `--set data=…`"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return () if self.first is None else (Related(self.first, "data of the baseline"),)
+
+
+class NothingAdded(Problem):
+    """A claim speaks of classes that were added, where none ever are.
+
+    A curriculum that starts with all classes of the data has one level, and `newest_accuracy@k` has
+    no value in any of its runs. Start with fewer classes, or claim something else.
+
+    Wrong:
+        curriculum:
+          growing: {start: 100, add: 10, when: test_accuracy >= 0.5}
+        claims:
+          - newest_accuracy@10(main) > 0.3
+
+    Right:
+        curriculum:
+          growing: {start: 50, add: 10, when: test_accuracy >= 0.5}
+        claims:
+          - newest_accuracy@10(main) > 0.3
+    """
+
+    code: ClassVar[str] = "HEB412"
+
+    metric: str
+    variant: str
+    classes: int
+
+    @property
+    def title(self) -> str:
+        needs = f"{quoted(self.metric)} needs classes that are added"
+        return f"{needs}, and {quoted(self.variant)} adds none"
+
+    @property
+    def label(self) -> str:
+        return "has no value in any run"
+
+    @property
+    def hint(self) -> str:
+        return f"all {self.classes:_} classes are in play from the start: start with fewer"

@@ -1,0 +1,31 @@
+"""HEB545–HEB549: the language server."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+
+
+class NoServer(Problem):
+    """The language server can't start, since what it speaks the protocol with is not installed.
+
+    Install it with `pip install 'hebbdsl[lsp]'`, into the environment that `hebbdsl` is in.
+
+    Wrong:
+        hebbdsl lsp      # after `pip install hebbdsl`
+
+    Right:
+        hebbdsl lsp      # after `pip install 'hebbdsl[lsp]'`
+    """
+
+    code: ClassVar[str] = "HEB545"
+    missing: str
+
+    @property
+    def title(self) -> str:
+        return f"the language server needs `{self.missing}`, which is not installed"
+
+    @property
+    def hint(self) -> str | None:
+        return "install it with `pip install 'hebbdsl[lsp]'`"

@@ -1,0 +1,85 @@
+"""HEB190–HEB199: specs that a command should write."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+
+
+class NotWritten(Problem):
+    """A spec could not be written; what was there before is as it was.
+
+    The reason given is the operating system's, most often a permission, or that another program
+    changed the file in the meantime. Make the file and its folder writable, or work on a copy.
+
+    Wrong:
+        hebbdsl validate --fix /usr/share/specs/ours.yaml
+
+    Right:
+        cp /usr/share/specs/ours.yaml . && hebbdsl validate --fix ours.yaml
+    """
+
+    code: ClassVar[str] = "HEB190"
+    exit_code: ClassVar[int] = 4
+    path: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.path)} can't be written: {self.reason}"
+
+    @property
+    def hint(self) -> str | None:
+        return "what was there before is as it was"
+
+
+class AlreadyThere(Problem):
+    """`hebbdsl init` writes new files only.
+
+    Give it another name, or remove the file that is there.
+
+    Wrong:
+        hebbdsl init specs/omniglot_curriculum.yaml
+
+    Right:
+        hebbdsl init specs/mine.yaml
+    """
+
+    code: ClassVar[str] = "HEB191"
+    path: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.path)} is there already"
+
+    @property
+    def hint(self) -> str | None:
+        return "a file that is there is never overwritten: give another name"
+
+
+class NotOfKind(Problem):
+    """`hebbdsl init` takes one word of each kind, and this is no word of its kind.
+
+    `hebbdsl explain` lists the words of every kind.
+
+    Wrong:
+        hebbdsl init mine.yaml --output hebian
+
+    Right:
+        hebbdsl init mine.yaml --output hebbian
+    """
+
+    code: ClassVar[str] = "HEB192"
+    option: str
+    word: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(f'{self.option} {self.word}')}: there is no such word"
+
+    @property
+    def hint(self) -> str | None:
+        return suggestion(self.word, self.known, f"it takes: {plain_list(self.known)}")

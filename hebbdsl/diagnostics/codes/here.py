@@ -1,0 +1,86 @@
+"""HEB515–HEB529: what a spec asks of this machine, which has it or has not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.wording import listed, quoted
+
+
+class DataNotHere(Problem):
+    """Data that is not on this machine will be fetched, or something else will stand in for it.
+
+    `plan` and `validate --here` look; plain `validate` answers the same everywhere. A run fetches
+    what is missing into the user's cache folder. Where there is no network, put the files into a
+    folder and name it in the environment variable HEBBDSL_DATA.
+
+    Wrong:
+        hebbdsl validate --here specs/omniglot_curriculum.yaml      # nothing on this machine
+
+    Right:
+        HEBBDSL_DATA=~/data hebbdsl validate --here specs/omniglot_curriculum.yaml
+        # where ~/data/omniglot holds images_background.zip and images_evaluation.zip
+    """
+
+    code: ClassVar[str] = "HEB515"
+    severity: ClassVar[Severity] = Severity.WARNING
+    word: str
+    missing: tuple[str, ...]
+    looked: tuple[str, ...]
+    replaceable: bool
+
+    @property
+    def title(self) -> str:
+        what = listed(self.missing, "and")
+        are, them = ("is", "it") if len(self.missing) == 1 else ("are", "them")
+        after = "; where that fails, what `otherwise` names stands in" if self.replaceable else ""
+        return f"{what} of {quoted(self.word)} {are} not here: a run fetches {them}{after}"
+
+    @property
+    def label(self) -> str:
+        return "not here"
+
+    @property
+    def hint(self) -> str | None:
+        return f"looked in {', '.join(self.looked)}; HEBBDSL_DATA names a folder to look in first"
+
+
+class MemoryShort(Problem):
+    """A variant holds more memory than this machine, or its GPU, has.
+
+    `hebbdsl plan` shows what the memory is for: weights, gradients, the optimizer's numbers,
+    buffers and images. The activations of a batch come on top, so a variant that just fits may not
+    fit either. Lower what the caret shows, or use a device that has more.
+
+    Wrong:
+        hebbdsl validate --here specs/large.yaml --set model.features=65_536
+
+    Right:
+        hebbdsl validate --here specs/large.yaml --set model.features=256
+    """
+
+    code: ClassVar[str] = "HEB516"
+    severity: ClassVar[Severity] = Severity.WARNING
+    variant: str
+    needed: int
+    there: int
+    device: str
+
+    @property
+    def title(self) -> str:
+        needed, there = in_gib(self.needed), in_gib(self.there)
+        return f"{quoted(self.variant)} holds {needed} of memory, and {self.device} has {there}"
+
+    @property
+    def label(self) -> str:
+        return "most of it is for this"
+
+    @property
+    def hint(self) -> str | None:
+        return "activations come on top; `hebbdsl plan` shows what holds how much"
+
+
+def in_gib(count: int) -> str:
+    """`1.5 GiB (1_610_612_736 bytes)`."""
+    return f"{count / 2**30:.1f} GiB ({count:_} bytes)"

@@ -1,0 +1,218 @@
+"""HEB710–HEB719: levels, conditions and evaluations that do not go with the length of a run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.codes.plan import Second, also
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related, Severity
+from hebbdsl.diagnostics.wording import number_of, quoted
+
+EVERY = At(("training", "evaluate_every"))
+
+
+class CannotFinish(Problem):
+    """There are fewer evaluations than levels, so that no run can finish.
+
+    A level is passed by an evaluation, so that n levels take n evaluations and n times
+    `evaluate_every` steps at least. Train longer, evaluate more often, or add more classes at a
+    time. For a short trial of a long spec: `--set training.steps=…`, and nothing to allow.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+        training: {optimizer: adam, steps: 500, evaluate_every: 100}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+        training: {optimizer: adam, steps: 1_000, evaluate_every: 100}
+    """
+
+    code: ClassVar[str] = "HEB710"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    variant: str
+    levels: int
+    evaluations: int
+    evaluate_every: int
+    every: Second = EVERY
+
+    @property
+    def title(self) -> str:
+        return (
+            f"the {self.levels:_} levels of {quoted(self.variant)} can't be passed by"
+            f" {number_of(self.evaluations, 'evaluation')}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"at least {self.levels * self.evaluate_every:_}"
+
+    @property
+    def hint(self) -> str:
+        return "train longer, evaluate more often, or add more classes at a time"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.every, "steps from one evaluation to the next")
+
+
+class ForegoneCondition(Problem):
+    """A condition holds at every evaluation, or at none.
+
+    Accuracies are shares, between 0 and 1: 60 % is 0.6. A condition that never holds keeps a run
+    at its first level; one that always holds passes a level at each evaluation.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 60}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.6}
+    """
+
+    code: ClassVar[str] = "HEB711"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    condition: str
+    verdict: bool
+    ranges: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        how = "always holds" if self.verdict else "never holds"
+        return f"the condition {quoted(self.condition)} {how}"
+
+    @property
+    def label(self) -> str:
+        return "always true" if self.verdict else "always false"
+
+    @property
+    def hint(self) -> str | None:
+        return "; ".join(self.ranges) or None
+
+
+class BindingUnseen(Problem):
+    """Classes that are added are looked at too late to see how they bind.
+
+    Accuracy on added classes is followed for `binding_steps` steps, at evaluations. Where these are
+    further apart, it is never taken, and `newest_accuracy@k` has no value at any age. Evaluate more
+    often, or follow for longer.
+
+    Wrong:
+        training: {optimizer: adam, steps: 5_000, evaluate_every: 200, binding_steps: 100}
+
+    Right:
+        training: {optimizer: adam, steps: 5_000, evaluate_every: 50, binding_steps: 100}
+    """
+
+    code: ClassVar[str] = "HEB712"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    every: int
+    binding_steps: int
+    up_to: Second = At(("training", "binding_steps"))
+
+    @property
+    def title(self) -> str:
+        return (
+            f"added classes are followed for {number_of(self.binding_steps, 'step')}, and the next"
+            f" evaluation comes after {self.every:_}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"at most {self.binding_steps:_}"
+
+    @property
+    def hint(self) -> str:
+        return "evaluate more often, or raise `binding_steps`"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.up_to, f"{number_of(self.binding_steps, 'step')} by default, or here")
+
+
+class RoundedShare(Problem):
+    """A share of the batch is rounded to none or all of it.
+
+    `newest_share` of `batch_size` images, rounded, show the newest classes. With none, they are
+    never trained on; with all, the older ones never again. Give 0 or 1 where that is meant.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.005}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.05}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000}
+    """
+
+    code: ClassVar[str] = "HEB713"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    share: float
+    batch_size: int
+    drawn: int
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{self.share:g} of {number_of(self.batch_size, 'image')} is rounded to"
+            f" {number_of(self.drawn, 'image')}"
+        )
+
+    @property
+    def label(self) -> str:
+        return "the older classes are never seen again" if self.drawn else "none of the newest"
+
+    @property
+    def hint(self) -> str:
+        return "change the share, or raise `batch_size`"
+
+
+class HeldOutUnread(Problem):
+    """Drawings are held out for validation, and the condition looks at the test drawings.
+
+    What is decided on the test drawings is no longer measured by them. Ask for
+    `validation_accuracy`, or hold no drawings out for it.
+
+    Wrong:
+        data:
+          omniglot: {classes: 100, validation_drawings: 5}
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+
+    Right:
+        data:
+          omniglot: {classes: 100, validation_drawings: 5}
+        curriculum:
+          growing: {start: 20, add: 10, when: validation_accuracy >= 0.5}
+    """
+
+    code: ClassVar[str] = "HEB714"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    metric: str
+    instead: str | None
+    held_out: Second = At(("data", "validation_drawings"))
+
+    @property
+    def title(self) -> str:
+        return f"the condition looks at the test drawings: {quoted(self.metric)}"
+
+    @property
+    def label(self) -> str:
+        return "decides on what it is judged by"
+
+    @property
+    def hint(self) -> str | None:
+        return None if self.instead is None else f"did you mean {quoted(self.instead)}?"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.held_out, "held out for such conditions")

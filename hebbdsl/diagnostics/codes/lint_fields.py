@@ -1,0 +1,158 @@
+"""HEB720–HEB729: fields of a part that do nothing in the runs they are written for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.wording import number_of, quoted
+
+
+class NoEffect(Problem):
+    """A field is written that makes no difference to any run.
+
+    Another field, or the size of the experiment, leaves it nothing to do. Leave it out, or change
+    what keeps it from having an effect.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.01, T: 50}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05, T: 50}
+    """
+
+    code: ClassVar[str] = "HEB720"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    field: str
+    why: str
+    advice: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} makes no difference: {self.why}"
+
+    @property
+    def label(self) -> str:
+        return "without effect"
+
+    @property
+    def hint(self) -> str:
+        return self.advice
+
+
+class BeyondTheRun(Problem):
+    """A number is never reached: the run ends before.
+
+    A threshold, a warm-up or a memory is longer than the longest run. Train longer, or give a
+    number that is reached.
+
+    Wrong:
+        output:
+          hebbian: {T: 50_000}
+        training: {optimizer: {adam: {}}, schedule: {warmup: {steps: 500}}, steps: 1_000}
+
+    Right:
+        output:
+          hebbian: {T: 500}
+        training: {optimizer: {adam: {}}, schedule: {warmup: {steps: 500}}, steps: 1_000}
+    """
+
+    code: ClassVar[str] = "HEB721"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    field: str
+    said: str
+    """What the run has instead."""
+    advice: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} is never reached: {self.said}"
+
+    @property
+    def label(self) -> str:
+        return "beyond the end of the run"
+
+    @property
+    def hint(self) -> str:
+        return self.advice
+
+
+class WrittenUnseen(Problem):
+    """Every class has stopped being written before an evaluation first looks at it.
+
+    A class is written until it was seen T times. Where an interval between evaluations shows each
+    class more often than that, all writes of a class fall between two evaluations, and the steps
+    after them learn by gradient alone. Evaluate more often, or raise T.
+
+    Wrong:
+        output:
+          hebbian: {T: 20}
+        curriculum: fixed
+        data:
+          glyphs: {classes: 20}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000, evaluate_every: 100}
+
+    Right:
+        output:
+          hebbian: {T: 20}
+        curriculum: fixed
+        data:
+          glyphs: {classes: 20}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000, evaluate_every: 5}
+    """
+
+    code: ClassVar[str] = "HEB722"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    sightings: int
+    evaluate_every: int
+
+    @property
+    def title(self) -> str:
+        return (
+            f"`T` has passed before the first evaluation: {number_of(self.evaluate_every, 'step')}"
+            f" show each class at least {number_of(self.sightings, 'time')}"
+        )
+
+    @property
+    def label(self) -> str:
+        return "no evaluation sees a class that is still written"
+
+    @property
+    def hint(self) -> str:
+        return "evaluate more often, or raise `T`"
+
+
+class NeverWrites(Problem):
+    """`T: 1` writes no row, not even at first sight.
+
+    The counter of a class starts at 1, and a class is written while it is below T: with T = 2 it is
+    written once. 0 says that nothing is to be written.
+
+    Wrong:
+        output:
+          hebbian: {T: 1}
+
+    Right:
+        output:
+          hebbian: {T: 2}
+    """
+
+    code: ClassVar[str] = "HEB723"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def title(self) -> str:
+        return "with `T` 1 no row is ever written"
+
+    @property
+    def label(self) -> str:
+        return "the first sight counts 1 already"
+
+    @property
+    def hint(self) -> str:
+        return "2 writes a class once; write 0 if none is to be written"

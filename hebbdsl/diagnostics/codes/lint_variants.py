@@ -1,0 +1,200 @@
+"""HEB701–HEB705: what a table of these variants and seeds could not tell, or would tell wrongly."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related, Severity
+from hebbdsl.diagnostics.wording import listed, number_of, quoted
+from hebbdsl.source import Span
+
+
+class SeveralChanges(Problem):
+    """A variant differs from the baseline in several things, and no other variant parts them.
+
+    What comes of it can't be laid to one of them. A word put in the place of another is one thing,
+    with all its fields; two fields of a part are two. Change one thing at a time: a variant that is
+    one thing away from another, and that one from the baseline, is in order.
+
+    Wrong:
+        variants:
+          hebbian: {}
+          slow: {output.gamma: 0.02, training.optimizer.learning_rate: 1e-4}
+
+    Right:
+        variants:
+          hebbian: {}
+          gentle: {output.gamma: 0.02}
+          slow: {output.gamma: 0.02, training.optimizer.learning_rate: 1e-4}
+    """
+
+    code: ClassVar[str] = "HEB701"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    variant: str
+    baseline: str
+    paths: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{quoted(self.variant)} differs from the baseline {quoted(self.baseline)} in"
+            f" {number_of(len(self.paths), 'thing')}: {listed(self.paths[:4], 'and')}"
+            f"{' and more' if len(self.paths) > 4 else ''}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"{number_of(len(self.paths), 'change')} at once"
+
+    @property
+    def hint(self) -> str:
+        return "add a variant with only one of the changes, so that each has its own effect"
+
+
+class SameSetup(Problem):
+    """Two variants are the same setup, written in two ways.
+
+    Their runs are the same to the last bit: one is trained in vain, and counts as a comparison.
+    A change that gives a field the value it has already does this. Change something, or leave the
+    variant out.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.05}
+        variants:
+          hebbian: {}
+          steady: {output.gamma: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+        variants:
+          hebbian: {}
+          steady: {output.gamma: 0.1}
+    """
+
+    code: ClassVar[str] = "HEB702"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    variant: str
+    other: str
+    first: Span | None
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.variant)} is the same setup as {quoted(self.other)}"
+
+    @property
+    def label(self) -> str:
+        return "nothing differs"
+
+    @property
+    def hint(self) -> str:
+        return "change something in it, or leave it out"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return () if self.first is None else (Related(self.first, "the same"),)
+
+
+class OtherBudget(Problem):
+    """A part that replaces another changes by the way how many parameters are trained.
+
+    The difference to the baseline is then one of budgets too: more than a twentieth of all
+    parameters. Make them alike, for example with the width of the model, or allow it where the
+    sizes are a part of the question. A variant that changes a size by name is not meant.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+        variants:
+          hebbian: {}
+          cache: {output: cache}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+    """
+
+    code: ClassVar[str] = "HEB703"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    variant: str
+    parameters: int
+    baseline: str
+    reference: int
+
+    @property
+    def title(self) -> str:
+        ours, theirs = f"{self.parameters:_}", f"{self.reference:_}"
+        return (
+            f"{quoted(self.variant)} trains {ours} parameters, the baseline"
+            f" {quoted(self.baseline)} {theirs}"
+        )
+
+    @property
+    def label(self) -> str:
+        share = self.parameters / self.reference - 1 if self.reference else float("inf")
+        return f"{abs(share):.0%} {'more' if share > 0 else 'fewer'}"
+
+    @property
+    def hint(self) -> str:
+        return "a difference may be one of size: give both as many, or say why not"
+
+
+class TooFewSeeds(Problem):
+    """There are too few seeds for any outcome to be told from chance.
+
+    `compare` tests m variants against the baseline with n seeds by flipping signs: no p is below
+    2^(1−n), and after Holm's correction none below m·2^(1−n), which must not exceed 0.05. A claim
+    needs two seeds for an interval. Add seeds, or compare fewer variants.
+
+    Wrong:
+        seeds: 0..4
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+
+    Right:
+        seeds: 0..5
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+    """
+
+    code: ClassVar[str] = "HEB704"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    seeds: int
+    comparisons: int
+    needed: int
+    """0: no number of seeds is enough."""
+
+    @property
+    def title(self) -> str:
+        seeds = number_of(self.seeds, "seed")
+        if not self.comparisons:
+            return f"{seeds} can decide no claim"
+        return (
+            f"{seeds} can't tell {number_of(self.comparisons, 'variant')} from the baseline,"
+            " whatever comes out"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"at least {self.needed}" if self.needed else "no number is enough"
+
+    @property
+    def hint(self) -> str:
+        if not self.comparisons:
+            return "an interval needs two seeds or more"
+        if not self.needed:
+            return f"{number_of(self.comparisons, 'comparison')} are too many: leave variants out"
+        return (
+            f"{number_of(self.comparisons, 'comparison')} at 0.05 after correction"
+            f" need {number_of(self.needed, 'seed')}"
+        )

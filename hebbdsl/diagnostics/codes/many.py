@@ -1,0 +1,64 @@
+"""HEB138–HEB139: more of something than one file may have, or anyone reads."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.wording import number_of
+
+MOST_PROBLEMS = 500
+"""Problems of one file that are said."""
+
+MOST_EXPRESSION = 10_000
+"""Characters of all conditions and claims of a spec; parsing them takes longer than all else."""
+
+
+class TooMuchExpression(Problem):
+    """The conditions and claims of a spec have more than 10,000 characters in all.
+
+    That is some two hundred claims, more than any number of seeds can decide. Put them in several
+    specs, each with its own question.
+
+    Wrong:
+        hebbdsl validate a_thousand_claims.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB138"
+
+    @property
+    def title(self) -> str:
+        most = f"{MOST_EXPRESSION:_}"
+        return f"the conditions and claims of the spec have more than {most} characters in all"
+
+    @property
+    def label(self) -> str:
+        return "from here on"
+
+
+class MoreProblems(Problem):
+    """A file has more than 500 problems: the first 500 are shown, and this counts the others.
+
+    Mend those first: often a few causes have many effects.
+
+    Wrong:
+        hebbdsl validate ten_thousand_typos.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB139"
+    severity: ClassVar[Severity] = Severity.WARNING
+    count: int
+
+    @property
+    def title(self) -> str:
+        return f"{number_of(self.count, 'more problem')} from here on, not shown"
+
+    @property
+    def label(self) -> str:
+        return "the first that is not shown"

@@ -1,0 +1,653 @@
+"""HEB140–HEB159: slips of the text surface, `.hebb`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.source import Span
+
+MOST_TOKENS = 40_000
+LONGEST_FIX = 200
+
+
+class NotHere(Problem):
+    """Something stands where it cannot.
+
+    The message says what was being read and what may stand there.
+
+    Wrong:
+        training { optimizer = adam, = 100 }
+
+    Right:
+        training { optimizer = adam, steps = 100 }
+    """
+
+    code: ClassVar[str] = "HEB140"
+    found: str
+    expected: str
+    reading: str
+    advice: str | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.found} where {self.expected} is expected, in {self.reading}"
+
+    @property
+    def label(self) -> str:
+        return f"expected {self.expected}"
+
+    @property
+    def hint(self) -> str | None:
+        return self.advice
+
+
+class NotClosed(Problem):
+    """A bracket or brace is opened and not closed.
+
+    The caret is on the one that was opened; the second place is where it is missed at the latest.
+
+    Wrong:
+        model = convnet(channels=[32, 32, features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code: ClassVar[str] = "HEB141"
+    opened: str
+    closing: str
+    noticed: Span
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.opened)} is not closed"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.noticed, f"{quoted(self.closing)} is missing before this"),)
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.closing)} where it ends"
+
+
+class NeverOpened(Problem):
+    """A bracket or brace is closed that was never opened.
+
+    Wrong:
+        model = convnet(channels=[32, 32]])
+
+    Right:
+        model = convnet(channels=[32, 32])
+    """
+
+    code: ClassVar[str] = "HEB142"
+    written: str
+    opening: str
+    missing: Span | None
+    """Behind what it seems to be missing."""
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} closes nothing"
+
+    @property
+    def label(self) -> str:
+        return "never opened"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        if self.missing is None:
+            return ()
+        return (Related(self.missing, f"{quoted(self.opening)} is missing after this"),)
+
+    @property
+    def hint(self) -> str | None:
+        if self.missing is None:
+            return "remove it, or open it where it begins"
+        return f"write {quoted(self.opening)} after {quoted(self.missing.text)}"
+
+    @property
+    def fix(self) -> str | None:
+        return "" if self.missing is None else None
+
+
+class OtherBracket(Problem):
+    """A bracket is closed by one of another kind.
+
+    Wrong:
+        model = convnet(channels=[32, 32), features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code: ClassVar[str] = "HEB143"
+    written: str
+    opened: Span
+    closing: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.opened.text)} is closed by {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return f"{quoted(self.closing)} is meant"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.opened, "opened here"),)
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.closing)}"
+
+    @property
+    def fix(self) -> str | None:
+        return self.closing
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class ColonForEquals(Problem):
+    """A colon stands between a name and its value, as in YAML.
+
+    In this surface it is `=`.
+
+    Wrong:
+        output = hebbian(gamma: 0.05)
+
+    Right:
+        output = hebbian(gamma=0.05)
+    """
+
+    code: ClassVar[str] = "HEB144"
+    key: str
+    spaced: bool
+
+    @property
+    def title(self) -> str:
+        return f"`=` stands between a name and its value, not `:`, after {quoted(self.key)}"
+
+    @property
+    def label(self) -> str:
+        return "write `=`"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(f'{self.key} = …')}"
+
+    @property
+    def fix(self) -> str | None:
+        return " =" if self.spaced else "="
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class QuoteNotClosed(Problem):
+    """A text in double quotes does not end on its line.
+
+    A text stands on one line; a line end in it is written `\\n`, a quote `\\"`.
+
+    Wrong:
+        about = "Do rows bind faster?
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB145"
+
+    @property
+    def title(self) -> str:
+        return "the text in quotes is not closed on its line"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def hint(self) -> str | None:
+        return 'close it with `"`; a line end in a text is written `\\n`, a quote `\\"`'
+
+
+class BadEscape(Problem):
+    """There is no such escape in a text.
+
+    Escapes are those of JSON: `\\"`, `\\\\`, `\\/`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t` and
+    `\\u` with four hexadecimal digits. A backslash itself is written twice.
+
+    Wrong:
+        about = "rows \\ columns"
+
+    Right:
+        about = "rows \\\\ columns"
+    """
+
+    code: ClassVar[str] = "HEB146"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"there is no escape {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return "not an escape"
+
+    @property
+    def hint(self) -> str | None:
+        if self.written.startswith("\\u"):
+            return "`\\u` takes four hexadecimal digits; beyond U+FFFF write a pair of them"
+        return "a backslash is written twice: `\\\\`"
+
+    @property
+    def fix(self) -> str | None:
+        return "\\" + self.written if not self.written.startswith("\\u") else None
+
+
+class SingleQuotes(Problem):
+    """A text stands in single quotes. Texts stand in double quotes.
+
+    Wrong:
+        about = 'Do rows bind faster?'
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB147"
+    right: str
+
+    @property
+    def title(self) -> str:
+        return "a text stands in double quotes"
+
+    @property
+    def label(self) -> str:
+        return "single quotes"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.right)}"
+
+    @property
+    def fix(self) -> str | None:
+        return self.right
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class TabInText(Problem):
+    """A tab stands inside a quoted text, where it cannot be told from blanks.
+
+    Write it `\\t`. Between entries a tab is a blank like any other.
+
+    Wrong:
+        about = "rows\tcolumns"
+
+    Right:
+        about = "rows\\tcolumns"
+    """
+
+    code: ClassVar[str] = "HEB148"
+
+    @property
+    def title(self) -> str:
+        return "a tab stands inside a text"
+
+    @property
+    def label(self) -> str:
+        return "tab"
+
+    @property
+    def hint(self) -> str | None:
+        return "write `\\t`, or a blank"
+
+    @property
+    def fix(self) -> str | None:
+        return "\\t"
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class StrayComma(Problem):
+    """A comma stands where nothing comes before it: at the start, or behind another.
+
+    One comma may follow the last entry.
+
+    Wrong:
+        output = hebbian(gamma=0.05,, T=500)
+
+    Right:
+        output = hebbian(gamma=0.05, T=500)
+    """
+
+    code: ClassVar[str] = "HEB149"
+
+    @property
+    def title(self) -> str:
+        return "this comma separates nothing"
+
+    @property
+    def label(self) -> str:
+        return "one too many"
+
+    @property
+    def hint(self) -> str | None:
+        return "remove it"
+
+    @property
+    def fix(self) -> str | None:
+        return ""
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class NoEquals(Problem):
+    """`=` is missing between a name and its value.
+
+    Only the opening statements do without: `hebbdsl 1`, `experiment name`, `extends "path"`.
+
+    Wrong:
+        training {
+          optimizer = adam
+          steps 100
+        }
+
+    Right:
+        training {
+          optimizer = adam
+          steps = 100
+        }
+    """
+
+    code: ClassVar[str] = "HEB150"
+    key: str
+    gap: bool
+
+    @property
+    def title(self) -> str:
+        return f"`=` is missing after {quoted(self.key)}"
+
+    @property
+    def label(self) -> str:
+        return "`=` is missing before this" if self.gap else "no `=`"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(f'{self.key} = …')}"
+
+
+class ValueMissing(Problem):
+    """Nothing stands where a value should.
+
+    A value begins on the line of its `=`; `null` is the value that says there is none.
+
+    Wrong:
+        training {
+          optimizer = adam
+          steps =
+        }
+
+    Right:
+        training {
+          optimizer = adam
+          steps = 100
+        }
+    """
+
+    code: ClassVar[str] = "HEB151"
+    key: str
+    next_line: bool
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.key)} has no value"
+
+    @property
+    def label(self) -> str:
+        return "the value is missing after this"
+
+    @property
+    def hint(self) -> str | None:
+        if self.next_line:
+            return "begin the value on the line of its `=`"
+        return "write a value, `null`, or leave the entry out"
+
+
+class NoSeparator(Problem):
+    """Two entries or items stand side by side with no comma between them.
+
+    Inside `()` and `[]` a line end does not separate; inside `{}` it does, and so does a comma.
+
+    Wrong:
+        output = hebbian(gamma=0.05 T=500)
+
+    Right:
+        output = hebbian(gamma=0.05, T=500)
+    """
+
+    code: ClassVar[str] = "HEB152"
+    second: str
+    inside: str
+
+    @property
+    def title(self) -> str:
+        return f"a comma is missing before {quoted(self.second)}"
+
+    @property
+    def label(self) -> str:
+        return "comma missing here"
+
+    @property
+    def hint(self) -> str | None:
+        if self.inside in ("(", "["):
+            return "inside `()` and `[]` commas separate, line ends do not"
+        return "separate entries with a comma, or write each on a line of its own"
+
+    @property
+    def fix(self) -> str | None:
+        return ","
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class MustBeQuoted(Problem):
+    """What is not a name, a number, a range or an expression is quoted.
+
+    That goes for sentences, for paths, and for dates and times.
+
+    Wrong:
+        about = Do rows bind faster?
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB153"
+    written: str
+    right: str
+    compared: bool = False
+    """A name and a number stand side by side: a condition may be meant."""
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} is no name, number or expression: a text is quoted"
+
+    @property
+    def label(self) -> str:
+        return "quote this"
+
+    @property
+    def hint(self) -> str | None:
+        if self.compared:
+            return "a condition has a sign between its terms, such as `>=`; quote a text"
+        return f"write {quoted(self.right)}"
+
+    @property
+    def fix(self) -> str | None:
+        return None if self.compared or len(self.right) > LONGEST_FIX else self.right
+
+
+class WrittenInYaml(Problem):
+    """YAML is written in a file that ends in `.hebb`.
+
+    A section is `name { … }`, an entry `name = value`, a list `[a, b]`. A file that is YAML
+    throughout needs only another name.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: 100
+
+    Right:
+        training {
+          optimizer = adam
+          steps = 100
+        }
+    """
+
+    code: ClassVar[str] = "HEB154"
+    whole: bool
+    item: bool
+
+    @property
+    def title(self) -> str:
+        if self.whole:
+            return "this file is written in YAML, and its name ends in `.hebb`"
+        return f"{'a list item' if self.item else 'a section'} is written as in YAML"
+
+    @property
+    def label(self) -> str:
+        return "YAML begins here"
+
+    @property
+    def hint(self) -> str | None:
+        if self.whole:
+            return "let its name end in `.yaml`"
+        return "a list is `name = [a, b]`" if self.item else "a section is `name { … }`"
+
+
+class NoFieldName(Problem):
+    """A value stands among the fields of a word without the name of its field.
+
+    Wrong:
+        output = hebbian(0.05)
+
+    Right:
+        output = hebbian(gamma=0.05)
+    """
+
+    code: ClassVar[str] = "HEB155"
+    word: str
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} stands in {quoted(self.word)} without the name of a field"
+
+    @property
+    def label(self) -> str:
+        return "of which field?"
+
+    @property
+    def hint(self) -> str | None:
+        shown = quoted(f"{self.word}(field={self.written})")
+        return f"fields are named: {shown}; a metric takes one variant, `metric(variant)`"
+
+
+class BracesForParentheses(Problem):
+    """The fields of a word stand in braces. Words take theirs in parentheses.
+
+    Braces hold sections and variants: `training { … }`.
+
+    Wrong:
+        output = hebbian { gamma = 0.05 }
+
+    Right:
+        output = hebbian(gamma=0.05)
+    """
+
+    code: ClassVar[str] = "HEB156"
+    word: str
+
+    @property
+    def title(self) -> str:
+        return f"the fields of {quoted(self.word)} stand in parentheses, not in braces"
+
+    @property
+    def label(self) -> str:
+        return "write `(`"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(f'{self.word}(…)')}, with commas between the fields"
+
+
+class TooManyTokens(Problem):
+    """The file holds more words, numbers and signs than any spec: over 40,000.
+
+    Wrong:
+        hebbdsl validate generated.hebb
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB157"
+
+    @property
+    def title(self) -> str:
+        return f"more than {MOST_TOKENS} words, numbers and signs"
+
+    @property
+    def label(self) -> str:
+        return "one too many"
+
+
+class TooManySlips(Problem):
+    """Reading stops after so many slips: most of them come from the first.
+
+    Mend the first ones and validate again.
+
+    Wrong:
+        hebbdsl validate novel.hebb
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB158"
+    count: int
+
+    @property
+    def title(self) -> str:
+        return f"reading stops here, after {self.count} slips"
+
+    @property
+    def label(self) -> str:
+        return "not read from here on"
+
+    @property
+    def hint(self) -> str | None:
+        return "is this a spec? Mend the first slips and validate again"

@@ -1,0 +1,132 @@
+"""Claims that say nothing, and seeds that are too few to say anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from hebbdsl.diagnostics.codes.lint_claims import (
+    AgeAfterEnd,
+    ClaimedTwice,
+    ForegoneClaim,
+    StoppedAccuracy,
+)
+from hebbdsl.diagnostics.codes.lint_variants import TooFewSeeds
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.metrics import run_metric
+from hebbdsl.expression.ranges import settled
+from hebbdsl.expression.tree import Compare, Expression, MetricOf, metrics_of
+from hebbdsl.lint.knowledge import at_the_end, in_words
+from hebbdsl.lint.places import of_head
+from hebbdsl.plan.plan import Plan
+from hebbdsl.plan.power import decidable, seeds_needed
+from hebbdsl.source import Span
+from hebbdsl.spec.origins import span_of
+
+_FLIPPED = {">": "<", ">=": "<="}
+_FINAL = "final_"
+"""The metric of a run that is an evaluation's metric at the end."""
+
+
+def too_few_seeds(plan: Plan) -> Iterator[Problem]:
+    """HEB704: no outcome of these seeds could be told from chance."""
+    experiment = plan.checked.experiment
+    n, comparisons = len(experiment.seeds), _comparisons(plan)
+    undecidable = comparisons > 0 and not decidable(comparisons, n)
+    if not undecidable and not (experiment.claims and n < 2):
+        return
+    yield TooFewSeeds(
+        place=of_head(plan, "seeds") or of_head(plan, "variants", key=True),
+        seeds=n,
+        comparisons=comparisons,
+        needed=seeds_needed(comparisons) if comparisons else 2,
+    )
+
+
+def claimed_twice(plan: Plan) -> Iterator[Problem]:
+    """HEB706: one claim, written twice."""
+    first: dict[Expression, Span | None] = {}
+    for claim, place in _claims(plan):
+        said = _said(claim.expression)
+        if said in first:
+            yield ClaimedTwice(place=place, first=first[said])
+        else:
+            first[said] = place
+
+
+def foregone_claims(plan: Plan) -> Iterator[Problem]:
+    """HEB707: a claim that no outcome can refute, or none support."""
+    known = partial(at_the_end, plan)
+    for claim, place in _claims(plan):
+        verdict = settled(claim.expression, known)
+        if verdict is not None:
+            limits = ((metric, known(metric)) for metric in metrics_of(claim.expression))
+            yield ForegoneClaim(place=place, verdict=verdict, ranges=in_words(limits))
+
+
+def stopped_accuracy(plan: Plan) -> Iterator[Problem]:
+    """HEB708: final accuracy of runs that end by it."""
+    for metric, place in _metrics(plan):
+        variant = metric.variant or ""
+        condition = plan.variants[variant].setup.curriculum.passes
+        watched = metric.name.removeprefix(_FINAL)
+        if condition is not None and watched != metric.name and watched in condition.metrics:
+            yield StoppedAccuracy(
+                place=place,
+                metric=metric.name,
+                variant=variant,
+                condition=condition.text,
+                passes=span_of(At.field("curriculum"), plan.checked.variants[variant].origins),
+            )
+
+
+def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
+    """HEB709: an age that no class reaches in so few steps."""
+    for metric, place in _metrics(plan):
+        variant = metric.variant or ""
+        training = plan.variants[variant].setup.training
+        found = run_metric(metric.name)
+        age = found[1] if found is not None else None
+        if age is not None and training.evaluate_every + age > training.steps:
+            yield AgeAfterEnd(
+                place=place,
+                metric=metric.name,
+                variant=variant,
+                age=age,
+                earliest=training.evaluate_every + age,
+                steps=training.steps,
+            )
+
+
+def _comparisons(plan: Plan) -> int:
+    """How many variants have a test against the baseline, of the metric that has the most.
+
+    A metric that a curriculum must provide is tested where both sides have it; the final accuracy
+    of all, where no condition ends a run.
+    """
+    baseline = plan.checked.baseline
+    provided = {name: v.setup.curriculum.provides() for name, v in plan.variants.items()}
+    ours = provided.pop(baseline)
+    if not any("finish" in theirs for theirs in (ours, *provided.values())):
+        return len(provided)
+    return max((sum(need in theirs for theirs in provided.values()) for need in ours), default=0)
+
+
+def _claims(plan: Plan) -> Iterator[tuple[Claim, Span | None]]:
+    for index, claim in enumerate(plan.checked.experiment.claims):
+        yield claim, of_head(plan, "claims", index)
+
+
+def _metrics(plan: Plan) -> Iterator[tuple[MetricOf, Span | None]]:
+    """The metrics of each claim, each once, with the place of the claim."""
+    for claim, place in _claims(plan):
+        for metric in dict.fromkeys(metrics_of(claim.expression)):
+            yield metric, place
+
+
+def _said(expression: Expression) -> Expression:
+    """`b > a` as `a < b`: the same claim."""
+    if isinstance(expression, Compare) and expression.operator in _FLIPPED:
+        return Compare(_FLIPPED[expression.operator], expression.right, expression.left)
+    return expression

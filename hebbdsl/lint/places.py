@@ -1,0 +1,58 @@
+"""Where problems of a plan stand: names of variants, and fields that were written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.plan.plan import Plan, VariantPlan
+from hebbdsl.source import Span
+from hebbdsl.spec.checked import Path
+from hebbdsl.spec.origins import resolve, span_of
+
+Question = Callable[[VariantPlan], Iterator[tuple[Path, Problem]]]
+"""What is in doubt in a variant, each at a field below the path that stands beside it."""
+
+
+def of_head(plan: Plan, *path: str | int, key: bool = False) -> Span | None:
+    """The characters of a field of the experiment's head."""
+    return span_of(At(path, key), plan.checked.origins)
+
+
+def of_variant(plan: Plan, name: str) -> Span | None:
+    """The name of a variant, where it is given its changes."""
+    return of_head(plan, "variants", name, key=True)
+
+
+def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
+    """What is in doubt about a written value in every variant that takes it.
+
+    A value that does its work in one variant is not written in vain, though the changes of another
+    leave it none. A field that has its default was not written, and nothing is said of it.
+    """
+    doubted: defaultdict[tuple[str, Path, Span], list[Problem]] = defaultdict(list)
+    uses: defaultdict[tuple[Path, Span], int] = defaultdict(int)
+    for name, variant in plan.variants.items():
+        origins = plan.checked.variants[name].origins
+        for path, origin in origins.items():
+            uses[path, origin.value] += 1
+        for prefix, problem in ask(variant):
+            assert isinstance(problem.place, At), "a doubt stands at a field"
+            path = (*prefix, *problem.place.path)
+            if path in origins:
+                found = resolve(problem, origins, prefix)
+                doubted[problem.code, path, origins[path].value].append(found)
+    for (_, path, place), problems in doubted.items():
+        if len(problems) == uses[path, place]:
+            yield problems[0]
+
+
+def in_any_use(plan: Plan, ask: Question) -> Iterator[Problem]:
+    """What is in doubt in some variant, said once for a place."""
+    found: dict[tuple[str, object], Problem] = {}
+    for name, variant in plan.variants.items():
+        for prefix, problem in ask(variant):
+            resolved = resolve(problem, plan.checked.variants[name].origins, prefix)
+            found.setdefault((resolved.code, resolved.place), resolved)
+    yield from found.values()

@@ -1,0 +1,70 @@
+"""Where the sets of a published collection are on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
+from hebbdsl.diagnostics.codes.here import DataNotHere
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.datasets.omniglot_contents import Published
+
+
+def folders_of(word: str) -> list[Path]:
+    """Where a collection is looked for, in order. Raises: Rejected, with HEB502."""
+    named = data_folder()
+    return [*([named / word, named] if named else []), cache_folder() / word]
+
+
+def find_set(name: str, folders: Sequence[Path]) -> Path | None:
+    """The first zip or folder called `name` in the folders, in their order.
+
+    Raises: Rejected, for a folder that may not be looked into.
+    """
+    for folder in folders:
+        for path in (folder / f"{name}.zip", folder / name):
+            try:
+                if path.exists():
+                    return path
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
+    return None
+
+
+def missing_sets(published: Published, *, replaceable: bool) -> Iterator[Problem]:
+    """What opening the collection would meet: sets that are not here, or cannot be read.
+
+    Looks at names and permissions, and at whether a zip is one: what is drawn is judged when the
+    data is opened. `replaceable`: something else stands in where the data can't be had.
+    """
+    try:
+        folders = folders_of(published.word)
+        found = {name: find_set(name, folders) for name in published.sets}
+    except Rejected as rejected:
+        yield from rejected.problems
+        return
+    for path in filter(None, found.values()):
+        yield from _unusable(path)
+    if missing := tuple(name for name, path in found.items() if path is None):
+        looked = tuple(map(str, folders))
+        yield DataNotHere(
+            place=At(()),
+            word=published.word,
+            missing=missing,
+            looked=looked,
+            replaceable=replaceable,
+        )
+
+
+def _unusable(path: Path) -> Iterator[Problem]:
+    from zipfile import is_zipfile
+
+    needed = os.R_OK | (os.X_OK if path.is_dir() else 0)
+    if not os.access(path, needed):
+        yield UnreadableData(place=str(path), reason="Permission denied")
+    elif path.is_file() and not is_zipfile(path):
+        yield DamagedZip(place=str(path), reason="it is cut, or no zip at all")

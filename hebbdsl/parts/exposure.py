@@ -1,0 +1,67 @@
+"""What a run will show to its parts, as far as that is known before anything is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import sqrt
+
+_SIGMAS = 6
+"""Standard deviations beyond which a count of sightings is not expected in any run."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exposure:
+    """Numbers of a run: what parts compare their fields with.
+
+    Attributes:
+        steps: after which the run ends at the latest.
+        levels: classes in play at each level.
+        train_drawings: of each class.
+        newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
+        dropout: share of an activation's elements that training sets to zero.
+    """
+
+    steps: int
+    batch_size: int
+    evaluate_every: int
+    levels: tuple[int, ...]
+    train_drawings: int
+    newest_drawn: int | None
+    dropout: float
+
+    @property
+    def images(self) -> int:
+        """How many images the longest run is trained on, repeats counted."""
+        return self.steps * self.batch_size
+
+    @property
+    def most_sightings(self) -> int:
+        """More often than this no class is seen in any run.
+
+        Certain where a class stands in every batch with all its drawings; else its mean at the
+        level that shows it most, were that level to last for all steps, and six standard deviations
+        (by Bernstein's inequality one class of 10⁷ is seen more often).
+        """
+        rates = [self.batch_size / self.levels[0]]
+        for older, classes in pairwise(self.levels):
+            drawn = self.newest_drawn
+            if drawn is not None:
+                rates += [drawn / (classes - older), (self.batch_size - drawn) / older]
+        mean = self.steps * max(rates)
+        certain = self.steps * min(self.batch_size, self.train_drawings)
+        return min(certain, int(mean + _SIGMAS * sqrt(mean) + 2 * _SIGMAS))
+
+    @property
+    def least_at_first_sight(self) -> int:
+        """So often at least every class is seen before the first evaluation after it came in.
+
+        The mean where classes are seen least, less six standard deviations.
+        """
+        rates = [self.batch_size / self.levels[0]]
+        for older, classes in pairwise(self.levels):
+            uniform = self.batch_size / classes
+            drawn = self.newest_drawn
+            rates.append(uniform if drawn is None else drawn / (classes - older))
+        mean = min(self.evaluate_every, self.steps) * min(rates)
+        return max(0, int(mean - _SIGMAS * sqrt(mean)))

@@ -1,0 +1,56 @@
+"""What a plan asks of this machine: data that is there, and memory enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hebbdsl.diagnostics.codes.here import MemoryShort
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.part import FLOAT_BYTES
+from hebbdsl.plan.machine import DeviceMemory, device_memory
+from hebbdsl.plan.plan import Plan, VariantPlan
+from hebbdsl.spec.checked import Path
+from hebbdsl.spec.origins import resolve
+
+
+def here_problems(plan: Plan) -> Iterator[Problem]:
+    """What every variant would meet on this machine. Reads names of files, and no data."""
+    for name, variant in plan.variants.items():
+        for problem in variant.setup.data.missing_here():
+            yield resolve(problem, plan.checked.variants[name].origins, ("data",))
+    if (device := device_memory()) is not None:
+        yield from memory_problems(plan, device)
+
+
+def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:
+    """Variants too large for the device; of those that are for the same reason, the largest."""
+    found: dict[object, Problem] = {}
+    by_size = sorted(plan.variants.items(), key=lambda item: item[1].memory.total)
+    for name, variant in by_size:
+        if variant.memory.total > device.size:
+            problem = MemoryShort(
+                place=At(_largest(variant)),
+                variant=name,
+                needed=variant.memory.total,
+                there=device.size,
+                device=device.name,
+            )
+            resolved = resolve(problem, plan.checked.variants[name].origins)
+            found[resolved.place] = resolved
+    yield from found.values()
+
+
+def _largest(variant: VariantPlan) -> Path:
+    """The section that most of the memory is for."""
+    setup, facts = variant.setup, variant.facts
+    # Weights, gradients and the optimizer's numbers are all of one size.
+    copies = 2 + setup.training.optimizer.state_per_parameter
+    held = {("data",): variant.memory.data}
+    for section, layers in (
+        ("model", setup.model.layers(facts.image)),
+        ("output", setup.output.layers(setup.model.features, facts.classes)),
+    ):
+        parameters = sum(layer.parameters for layer in layers)
+        buffers = sum(layer.buffer_bytes for layer in layers)
+        held[(section,)] = copies * FLOAT_BYTES * parameters + buffers
+    return max(held, key=lambda path: held[path])

@@ -1,0 +1,152 @@
+"""A new spec with comments, from the words of its parts: what `hebbdsl init` writes."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hebbdsl.diagnostics.catalogue import first_sentence
+from hebbdsl.parts.part import Optimizer, Output, Part
+from hebbdsl.spec.canonical import Plain
+from hebbdsl.spec.checked import Path
+from hebbdsl.spec.experiment import Experiment, Setup, Training
+from hebbdsl.spec.glossary import WIDTH, spelt
+from hebbdsl.spec.printing import Surface, print_plain
+from hebbdsl.spec.types import Field, ListOf, PartOf, Type, fields_of
+from hebbdsl.vocabulary import VOCABULARY, WORDS
+
+_LONGEST = 40
+_MIXED = 2
+"""How many parts a list of them begins with."""
+
+
+def asked() -> Mapping[str, type[Part]]:
+    """The parts that a new spec is made of: name of the field, and kind of the word it takes."""
+    sections = {
+        name: info.type.kind
+        for name, info in fields_of(Setup).items()
+        if isinstance(info.type, PartOf)
+    }
+    return {**sections, "optimizer": Optimizer}
+
+
+def scaffold(name: str, words: Mapping[str, str], surface: Surface, *, compared: bool) -> str:
+    """The text of a spec called `name`, its parts the `words`, by the names of `asked`.
+
+    Fields that have no default are written, and those that are worth a look. Comments are the
+    sentences of the fields themselves. `compared`: with the plainest output as a second variant.
+    """
+    text = _Scaffold(compared).write(name, words, surface)
+    # A blank line before every block of comments that stands at the margin.
+    return re.sub(r"(?m)^(?!#)(.+)\n(?=#)", r"\1\n\n", text)
+
+
+@dataclass(slots=True)
+class _Scaffold:
+    compared: bool
+    above: dict[Path, str] = field(default_factory=dict)
+    beside: dict[Path, str] = field(default_factory=dict)
+
+    def write(self, name: str, words: Mapping[str, str], surface: Surface) -> str:
+        value: dict[str, Plain] = {"hebbdsl": 1, "experiment": name}
+        value["about"] = "Which question does this experiment answer?"
+        value["seeds"] = list(_of(Experiment, "seeds").default)  # type: ignore[call-overload]
+        self.beside[("seeds",)] = _of(Experiment, "seeds").about
+        for section, info in fields_of(Setup).items():
+            self.above[(section,)] = info.about
+            match info.type:
+                case PartOf(kind):
+                    value[section] = self._part(kind, words[section], (section,))
+                    self.above[(section,)] = "\n".join(self._of_part(info, words[section]))
+                case _:
+                    value[section] = self._training(words["optimizer"])
+        value |= self._variants(words["output"])
+        return print_plain(value, surface, above=self.above, beside=self.beside)
+
+    def _of_part(self, info: Field, word: str) -> Iterator[str]:
+        assert isinstance(info.type, PartOf)
+        cls = info.type.words[word]
+        others = [other for other in info.type.words if other != word]
+        yield f"{info.about}; instead of {word}: {', '.join(others)}" if others else info.about
+        left = [_default(f) for f in fields_of(cls).values() if not _shown(f)]
+        yield from _wrapped(f"{word}: {first_sentence(cls)}")
+        if left:
+            yield from _wrapped(f"left at their defaults: {', '.join(left)}")
+
+    def _training(self, optimizer: str) -> dict[str, Plain]:
+        made: dict[str, Plain] = {}
+        for info in filter(_shown, fields_of(Training).values()):
+            path = ("training", info.name)
+            self.beside[path] = info.about
+            made[info.name] = (
+                self._part(info.type.kind, optimizer, path)
+                if isinstance(info.type, PartOf)
+                else _begun(info)
+            )
+        return made
+
+    def _part(self, kind: type[Part], word: str, path: Path) -> Plain:
+        """The word with the fields that are shown, in the form of plain values."""
+        cls = VOCABULARY[kind][word]
+        made: dict[str, Plain] = {}
+        for info in filter(_shown, fields_of(cls).values()):
+            self.beside[(*path, info.name)] = info.about
+            made[info.name] = _begun(info)
+        return {word: made}
+
+    def _variants(self, output: str) -> dict[str, Plain]:
+        """The output, and beside it the plainest there is."""
+        plainest = next(iter(VOCABULARY[Output]))
+        variants: dict[str, Plain] = {output: {}}
+        self.above[("variants",)] = _of(Experiment, "variants").about
+        if self.compared and output != plainest:
+            variants[plainest] = {"output": {plainest: {}}}
+            self.beside[("baseline",)] = _of(Experiment, "baseline").about
+            return {"baseline": plainest, "variants": variants}
+        return {"variants": variants}
+
+
+def _of(cls: type, name: str) -> Field:
+    return fields_of(cls)[name]
+
+
+def _default(info: Field) -> str:
+    """`gamma 0.01`; of a default that takes long to say, the name alone."""
+    default = spelt(info.default)
+    return f"{info.name} {default}" if len(default) <= _LONGEST else info.name
+
+
+def _shown(info: Field) -> bool:
+    return info.required or info.suggested is not None
+
+
+def _begun(info: Field) -> Plain:
+    """What a field begins with: what is suggested, its default, or the first that its type has."""
+    if info.suggested is not None and info.suggested.value is not None:
+        return info.suggested.value
+    return _first_of(info.type) if info.required else info.default
+
+
+def _first_of(type_: Type) -> Plain:
+    """Words that need no fields, as many as a list of them should begin with."""
+    match type_:
+        case PartOf():
+            return {_plain_words(type_)[0]: {}}
+        case ListOf(PartOf() as item, length):
+            count = max(_MIXED, length.minimum)
+            return [{word: {}} for word in _plain_words(item)[:count]]
+    raise TypeError(f"a field of type {type(type_).__name__} without a default suggests none")
+
+
+def _plain_words(type_: PartOf) -> list[str]:
+    return [
+        WORDS[cls]
+        for cls in type_.words.values()
+        if not any(info.required for info in fields_of(cls).values())
+    ]
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,93 @@
+"""An experiment made in Python, as a source: so every check and every place of stage 3 holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import get_args
+
+from hebbdsl.diagnostics.codes.extending import NotSayable
+from hebbdsl.diagnostics.codes.files import NotWritten
+from hebbdsl.diagnostics.codes.reading import UnknownSurface
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.condition import Condition
+from hebbdsl.parts.part import Part
+from hebbdsl.source import Source
+from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Experiment, Training
+from hebbdsl.spec.printing import Surface, print_plain, surface_of
+from hebbdsl.syntax.reading import ENDINGS
+from hebbdsl.vocabulary import WORDS
+from hebbdsl.writing import write_whole
+
+PYTHON = "<python>"
+"""The name of a source that was made in Python: no file has it."""
+
+
+def source_of(experiment: Experiment) -> Source:
+    """What a file would hold that says the same.
+
+    Raises: Rejected, with HEB237, when a field holds what no file can say.
+    """
+    return Source(PYTHON, printed(experiment, "yaml"))
+
+
+def printed(experiment: Experiment, surface: Surface) -> str:
+    """The experiment in a surface, without the fields that hold their default.
+
+    Raises: Rejected, with HEB237, when a field holds what no file can say.
+    """
+    if unsayable := list(_unsayable(experiment, ())):
+        raise Rejected(unsayable)
+    return print_plain(plain(experiment, defaults=False), surface)
+
+
+def dump(experiment: Experiment, to: Path | str) -> str:
+    """The text in the surface `to`, `"yaml"` or `"hebb"`; of a path that of its ending, written.
+
+    Raises: Rejected, when the ending is not one of a spec, or the file can't be written.
+    """
+    surface = next((known for known in get_args(Surface) if to == known), None)
+    if surface is not None:
+        return printed(experiment, surface)
+    path = Path(to)
+    if path.suffix.lower() not in ENDINGS:
+        raise Rejected([UnknownSurface(place=str(path), ending=path.suffix)])
+    text = printed(experiment, surface_of(path.name))
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Rejected([NotWritten(place=str(path), path=str(path), reason=reason)]) from error
+    return text
+
+
+def _unsayable(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
+    match value:
+        case None | bool() | int() | float() | str() | Condition() | Claim():
+            return
+        case Mapping():
+            for key, item in value.items():
+                if isinstance(key, str):
+                    yield from _unsayable(item, (*path, key))
+                else:
+                    yield _problem(key, path)
+        case tuple() | list():
+            for index, item in enumerate(value):
+                yield from _unsayable(item, (*path, str(index)))
+        case Part() | Experiment() | Training() if _is_whole(value):
+            for field in fields(value):  # type: ignore[arg-type]
+                yield from _unsayable(getattr(value, field.name), (*path, field.name))
+        case _:
+            yield _problem(value, path)
+
+
+def _is_whole(value: object) -> bool:
+    """A part of the vocabulary, or a section."""
+    return is_dataclass(value) and (not isinstance(value, Part) or type(value) in WORDS)
+
+
+def _problem(value: object, path: tuple[str, ...]) -> Problem:
+    return NotSayable(place=PYTHON, field=".".join(path), found=type(value).__name__)

@@ -1,0 +1,206 @@
+"""Feeds tokens to the parser; notes what it does not take, and goes on at the next entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lark import Token, UnexpectedToken
+from lark import Tree as Branch
+
+from hebbdsl.diagnostics.codes.text import TooManySlips
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.grammar import accepted, parser
+from hebbdsl.source import Source, Span
+from hebbdsl.syntax.text_slips import Mend, Slips
+from hebbdsl.syntax.text_tokens import (
+    BROKEN,
+    CLOSING,
+    COMMA,
+    CURLY,
+    END,
+    EQUAL,
+    HEAD,
+    NEWLINE,
+    OPENING,
+    ROUND,
+    SQUARE,
+    virtual,
+)
+from hebbdsl.syntax.text_words import Where
+
+_STRUCTURE = frozenset({*OPENING, *CLOSING, NEWLINE, COMMA})
+_AFTER_THESE_NO_LINE_ENDS = (NEWLINE, COMMA, CURLY)
+_MOST_SLIPS = 50
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A bracket that is open (none: the file itself), and where its present entry begins.
+
+    `height` is that of the parser's stack there: cut down to it, the parser waits for an entry.
+    """
+
+    kind: str
+    opener: int
+    start: int
+    height: int
+
+
+class Recovering:
+    """One parse. Brackets must match: `text_brackets` sees to that."""
+
+    def __init__(self, source: Source, tokens: list[Token], problems: list[Problem]) -> None:
+        self.source = source
+        self.problems = problems
+        end = len(source.text)
+        self.tokens = [*tokens, Token(END, "", end, end_pos=end)]
+        self._parser = parser("spec")
+        self._stack = self._parser.parser_state.state_stack
+        self._frames = [_Frame("", -1, 0, 1)]
+        self._slips = Slips(source, self.tokens)
+        self._mended = -1
+
+    def parse(self) -> Branch[Token]:
+        """Raises: Rejected, when there are too many slips."""
+        tokens, feed = self.tokens, self._parser.feed_token
+        frame = self._frames[-1]
+        before = NEWLINE
+        at = 0
+        result = None
+        while at < len(tokens):
+            token = tokens[at]
+            kind = token.type
+            if kind == NEWLINE and (
+                frame.kind in (ROUND, SQUARE) or before in _AFTER_THESE_NO_LINE_ENDS
+            ):
+                if frame.start == at:
+                    frame.start += 1
+                at += 1
+                continue
+            try:
+                result = feed(token)
+            except UnexpectedToken:
+                at = self._mend(at)
+                frame = self._frames[-1]
+                before = tokens[at - 1].type if at else NEWLINE
+                continue
+            if kind in _STRUCTURE:
+                if kind in OPENING:
+                    self._frames.append(_Frame(kind, at, at + 1, len(self._stack)))
+                elif kind in CLOSING:
+                    self._frames.pop()
+                else:
+                    frame.start, frame.height = at + 1, len(self._stack)
+                frame = self._frames[-1]
+            before = kind
+            at += 1
+        assert isinstance(result, Branch), "the end of the file is taken, or mended"
+        return result
+
+    def _mend(self, at: int) -> int:
+        """Notes the slip at token `at`. Returns: the token to go on with."""
+        frame = self._frames[-1]
+        again = self._mended == at
+        self._mended = at
+        where = Where(at, frame.kind, frame.opener, frame.start, accepted(self._parser))
+        slip = self._slips.explain(where)
+        if not again and slip.problem is not None:
+            self.problems.append(slip.problem)
+        if len(self.problems) > _MOST_SLIPS:
+            place = self._span(self.tokens[at])
+            raise Rejected([*self.problems, TooManySlips(place=place, count=_MOST_SLIPS)])
+        if not again and self._repaired(slip.mend, at, frame):
+            return at + 1 if slip.mend in (Mend.DROP, Mend.AS_EQUAL) else at
+        # A token that is not taken even after an entry that was given up is left out.
+        return self._give_up(at, slip.until) if not again else at + 1
+
+    def _repaired(self, mend: Mend, at: int, frame: _Frame) -> bool:
+        """Whether the parser is as if the slip had not been made."""
+        token = self.tokens[at]
+        where = token.start_pos or 0
+        match mend:
+            case Mend.ENTRY:
+                return False
+            case Mend.DROP:
+                if frame.start == at:
+                    frame.start += 1
+                return True
+            case Mend.AS_EQUAL:
+                kind, value, end = EQUAL, str(token), token.end_pos
+            case Mend.EQUAL:
+                kind, value, end = EQUAL, "", where
+            case Mend.COMMA:
+                kind, value, end = COMMA, "", where
+            case Mend.VALUE:
+                kind, value, end = BROKEN, "", where
+        try:
+            self._parser.feed_token(Token(kind, value, where, end_pos=end))
+        except UnexpectedToken:
+            return False
+        if mend is Mend.COMMA:
+            frame.start, frame.height = at, len(self._stack)
+        return True
+
+    def _give_up(self, at: int, until: int) -> int:
+        """Put BROKEN in the place of the entry, or of the one around it, and go behind it."""
+        while True:
+            frame = self._frames[-1]
+            at = self._end_of_entry(at, frame.kind, until)
+            if self._broken(frame, at):
+                return at
+            self._frames.pop()
+            while self.tokens[at].type not in CLOSING:
+                at = self._end_of_entry(at + 1, frame.kind, until)
+            at += 1
+
+    def _end_of_entry(self, at: int, kind: str, until: int) -> int:
+        depth = 0
+        ends = (COMMA,) if kind in (ROUND, SQUARE) else (COMMA, NEWLINE)
+        while (token := self.tokens[at]).type != END:
+            if token.type in OPENING:
+                depth += 1
+            elif token.type in CLOSING:
+                if depth == 0:
+                    return at
+                depth -= 1
+            elif depth == 0 and token.type in ends and (token.start_pos or 0) >= until:
+                return at
+            at += 1
+        return at
+
+    def _broken(self, frame: _Frame, end: int) -> bool:
+        """Whether the parser takes BROKEN for the present entry of `frame`."""
+        state = self._parser.parser_state
+        if len(state.state_stack) < frame.height:
+            raise Rejected(self.problems)
+        del state.state_stack[frame.height :]
+        del state.value_stack[frame.height - 1 :]
+        key = self._slips.key_at(frame.start, end) if frame.kind != SQUARE else None
+        if key is None and frame.kind == ROUND:
+            return False  # a word's fields without names, or an expression
+        first = frame.start
+        tokens: list[Token] = []
+        if key is not None:
+            tokens.append(key)
+            first += 1
+            if key.type != HEAD:
+                tokens.append(virtual(EQUAL, key.end_pos or 0))
+                first += self.tokens[first].type == EQUAL
+        last = end - 1
+        while last >= first and self.tokens[last].type == NEWLINE:
+            last -= 1
+        last = max(last, first - 1, 0)
+        begin = self.tokens[first].start_pos or 0 if first <= last else self.tokens[last].end_pos
+        finish = self.tokens[last].end_pos or 0
+        begin = min(begin or 0, finish)
+        text = self.source.text[begin:finish]
+        tokens.append(Token(BROKEN, text, begin, end_pos=finish))
+        try:
+            for token in tokens:
+                self._parser.feed_token(token)
+        except UnexpectedToken:
+            return False
+        return True
+
+    def _span(self, token: Token) -> Span:
+        return Span(self.source, token.start_pos or 0, token.end_pos or 0)

@@ -1,0 +1,82 @@
+"""The tokens of the text surface, capped while they are read."""
+
+from __future__ import annotations
+
+from lark import Token
+
+from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
+from hebbdsl.diagnostics.codes.text import MOST_TOKENS, TooManyTokens
+from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.grammar import scanner
+from hebbdsl.source import Source, Span
+
+NEWLINE, COMMA, EQUAL, HEAD, BROKEN, END = (
+    "_NEWLINE",
+    "_COMMA",
+    "EQUAL",
+    "HEAD",
+    "BROKEN",
+    "$END",
+)
+ROUND, SQUARE, CURLY = "LPAR", "LSQB", "LBRACE"
+OPENING = {ROUND: "RPAR", SQUARE: "RSQB", CURLY: "RBRACE"}
+CLOSING = {closing: opening for opening, closing in OPENING.items()}
+KEYS = frozenset({"NAME", "PATH", "STRING", "SINGLE", HEAD})
+OPERATORS = frozenset({"COMPARISON", "SIGN", "FACTOR", "_OR", "_AND"})
+SIGN_OF = {
+    **{ROUND: "(", SQUARE: "[", CURLY: "{"},
+    **{"RPAR": ")", "RSQB": "]", "RBRACE": "}"},
+}
+
+# A word's parentheses are two levels of the tree, and those of an expression none: what the tree
+# has is counted when it is built, and this only keeps the parser from work without end.
+_DEEPEST_BRACKETS = 2 * DEEPEST
+
+
+def tokens_of(source: Source) -> tuple[list[Token], bool]:
+    """All tokens of the source, line ends among them, and whether all brackets are closed.
+
+    Raises: Rejected, when there are more, or deeper ones, than any spec has.
+    """
+    scan = scanner()
+    keywords, text = scan.keywords, source.text
+    tokens: list[Token] = []
+    opened: list[str] = []
+    closed = True
+    begins = True
+    nodes = 0
+    for found in scan.pattern.finditer(text):
+        if (kind := found.lastgroup) is None:
+            break
+        start, end = found.span(kind)
+        written = text[start:end]
+        if kind == "NAME":
+            if written in keywords:
+                kind = keywords[written]
+                if kind == HEAD and (opened or not begins):
+                    kind = "NAME"
+        elif kind in OPENING:
+            nodes += kind != ROUND  # which may be part of an expression
+            opened.append(OPENING[kind])
+            if len(opened) > _DEEPEST_BRACKETS:
+                raise Rejected([TooDeep(place=Span(source, start, end))])
+        elif kind in CLOSING:
+            if opened and opened[-1] == kind:
+                opened.pop()
+            else:
+                closed = False
+        elif kind in (EQUAL, COMMA):
+            nodes += 1
+            if nodes > MOST_NODES:
+                raise Rejected([TooMany(place=Span(source, start, end))])
+        tokens.append(Token(kind, written, start, end_pos=end))
+        begins = kind in (NEWLINE, COMMA)
+        if len(tokens) > MOST_TOKENS:
+            raise Rejected([TooManyTokens(place=Span(source, start, end))])
+    return tokens, closed and not opened
+
+
+def virtual(kind: str, at: int) -> Token:
+    """A token that was not written, where it is missed."""
+    return Token(kind, "", at, end_pos=at)

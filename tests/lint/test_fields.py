@@ -1,0 +1,91 @@
+"""Fields without effect, and when nothing is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.specs import codes_of, with_sections
+
+
+@pytest.mark.parametrize(
+    ("fragment", "codes"),
+    [
+        ("output: {hebbian: {center_rate: 0.1}}\n", ["HEB720"]),
+        ("output: {hebbian: {center_rate: 0.1, center: running}}\n", []),
+        ("output: {hebbian: {activations: dropped_out}}\n", ["HEB720"]),
+        ("output: {hebbian: {activations: dropped_out}}\nmodel: {mlp: {dropout: 0.2}}\n", []),
+        ("output: {hebbian: {activations: clean}}\n", []),
+        ("output: {mixture: {experts: [softmax], weights: learned}}\n", ["HEB720"]),
+        ("output: {mixture: {experts: [softmax, cache], weights: learned}}\n", []),
+        ("output: {mixture: {experts: [softmax], weights: equal}}\n", []),
+        ("output: {cache: {size: 128_000}}\n", []),
+        ("output: {cache: {size: 128_001}}\n", ["HEB721"]),
+        ("output: {mixture: {experts: [softmax, {cache: {size: 128_001}}]}}\n", ["HEB721"]),
+        ("output: {hebbian: {T: 0}}\n", []),
+        ("output: {hebbian: {T: 1}}\n", ["HEB723"]),
+        ("output: {hebbian: {T: 2, gamma: 0.5}}\n", ["HEB720"]),
+        ("output: {hebbian: {T: 2}}\n", []),  # gamma has its default: nobody chose it
+        ("output: {hebbian: {T: 21, gamma: 0.05}}\n", ["HEB720"]),
+        ("output: {hebbian: {T: 22, gamma: 0.05}}\n", []),
+        ("output: {hebbian: {T: 21, gamma: 0}}\n", []),
+        ("curriculum: {growing: {start: 100, add: 5, when: test_accuracy > 0.5}}\n", ["HEB720"]),
+        ("curriculum: {growing: {start: 100, when: test_accuracy > 0.5}}\n", []),
+        ("curriculum: {growing: {start: 99, add: 5, when: test_accuracy > 0.5}}\n", []),
+    ],
+)
+def test_fields(fragment: str, codes: list[str], tmp_path: Path) -> None:
+    assert codes_of(with_sections(fragment), tmp_path) == codes
+
+
+@pytest.mark.parametrize(
+    ("share", "codes"),
+    [
+        ("0", []),
+        ("0.007", ["HEB713"]),
+        ("0.008", []),
+        ("0.99", []),
+        ("0.995", ["HEB713"]),
+        ("1", []),
+    ],
+)
+def test_shares_that_are_rounded_away(share: str, codes: list[str], tmp_path: Path) -> None:
+    curriculum = (
+        "curriculum: {growing: {start: 20, when: test_accuracy > 0.5, newest_share: SHARE}}\n"
+    )
+    assert codes_of(with_sections(curriculum.replace("SHARE", share)), tmp_path) == codes
+
+
+def test_a_value_that_works_in_one_variant_is_not_written_in_vain(tmp_path: Path) -> None:
+    fragment = """\
+output: {hebbian: {T: 500, gamma: 0.05}}
+variants:
+  a: {}
+  b: {output.T: 5}
+"""
+    assert codes_of(with_sections(fragment), tmp_path) == []
+    nowhere = fragment.replace("T: 500", "T: 3")
+    assert codes_of(with_sections(nowhere), tmp_path) == ["HEB720"]
+
+
+def test_a_value_that_a_variant_writes_is_judged_by_that_variant(tmp_path: Path) -> None:
+    fragment = """\
+output: {hebbian: {T: 500, gamma: 0.05}}
+variants:
+  a: {}
+  b: {output.gamma: 0.001}
+"""
+    assert codes_of(with_sections(fragment), tmp_path) == ["HEB720"]
+
+
+def test_steps_of_each_variant_count(tmp_path: Path) -> None:
+    fragment = """\
+training: {optimizer: adam, schedule: {warmup: {steps: 3_000}}, steps: STEPS}
+variants:
+  short: {}
+  long: {training.steps: 4_000}
+"""
+    assert codes_of(with_sections(fragment.replace("STEPS", "2_000")), tmp_path) == []
+    both = fragment.replace("STEPS", "2_000").replace("4_000", "2_500")
+    assert codes_of(with_sections(both), tmp_path) == ["HEB721"]

@@ -1,0 +1,91 @@
+"""What is doubted of the Hebbian write makes no difference to it, and nothing else is doubted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.hebbian.write import write
+
+RUN = Exposure(
+    steps=10_000,
+    batch_size=64,
+    evaluate_every=1,
+    levels=(20,),
+    train_drawings=15,
+    newest_drawn=None,
+    dropout=0.1,
+)
+
+RULES = st.builds(
+    Hebbian,
+    gamma=st.sampled_from([0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0]),
+    T=st.integers(1, 30),
+    counting=st.sampled_from(["before", "after"]),
+    rate=st.sampled_from(["inverse", "running_mean"]),
+    center=st.just("running"),
+)
+
+
+def doubted(rule: Hebbian, run: Exposure = RUN) -> set[str]:
+    return {problem.code for problem in rule.doubts(run)}
+
+
+def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
+    """The row of one class, seen so many times in each batch."""
+    generator = torch.Generator().manual_seed(seed)
+    row, seen = torch.randn(1, 4, generator=generator), torch.zeros(1, dtype=torch.int64)
+    for count in batches:
+        h = torch.randn(count, 4, generator=generator)
+        labels = torch.zeros(count, dtype=torch.int64)
+        written = write(rule, row, seen, h, labels, 1, None)
+        row, seen = written.rows[:1], written.seen[:1]
+    return row
+
+
+@given(rule=RULES, batches=st.lists(st.integers(1, 3), max_size=40), seed=st.integers(0, 99))
+@settings(max_examples=200)
+def test_a_floor_that_is_doubted_changes_no_bit(
+    rule: Hebbian, batches: list[int], seed: int
+) -> None:
+    if "HEB720" in doubted(rule):
+        without = replace(rule, gamma=0.0)
+        assert torch.equal(rows_after(rule, batches, seed), rows_after(without, batches, seed))
+
+
+@given(rule=RULES.filter(lambda rule: rule.T > 1 and rule.rate == "inverse"))
+@settings(max_examples=200)
+def test_a_floor_that_is_not_doubted_changes_a_row(rule: Hebbian) -> None:
+    if "HEB720" not in doubted(rule):
+        without = replace(rule, gamma=0.0)
+        one_by_one = [1] * rule.T
+        assert not torch.equal(rows_after(rule, one_by_one, 0), rows_after(without, one_by_one, 0))
+
+
+@given(counting=st.sampled_from(["before", "after"]), batches=st.lists(st.integers(1, 3)))
+def test_one_writes_nothing(counting: str, batches: list[int]) -> None:
+    rule = Hebbian(T=1, counting=counting, center="running")  # type: ignore[arg-type]
+    assert doubted(rule) == {"HEB723"}
+    assert torch.equal(rows_after(rule, batches, 0), rows_after(rule, [], 0))
+    assert doubted(replace(rule, T=2, gamma=0.0)) == set()
+    two = replace(rule, T=2, counting="before")
+    assert not torch.equal(rows_after(two, [1], 0), rows_after(two, [], 0))
+
+
+@given(steps=st.integers(1, 500), T=st.integers(2, 3_000))
+def test_a_threshold_is_doubted_where_no_class_comes_so_far(steps: int, T: int) -> None:
+    run = replace(RUN, steps=steps)
+    rule = Hebbian(T=T, gamma=0.0, center="running")
+    assert doubted(rule, run) == ({"HEB721"} if run.most_sightings < T else set())
+
+
+@given(every=st.integers(1, 500), T=st.integers(2, 500))
+def test_a_threshold_is_doubted_where_it_passes_unseen(every: int, T: int) -> None:
+    run = replace(RUN, evaluate_every=every)
+    rule = Hebbian(T=T, gamma=0.0, center="running")
+    assert doubted(rule, run) == ({"HEB722"} if run.least_at_first_sight >= T else set())

@@ -1,0 +1,54 @@
+"""A schedule is doubted exactly where it does not do what its fields say."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.schedules.cosine import Cosine
+from hebbdsl.parts.schedules.step import Step
+from hebbdsl.parts.schedules.warmup import Warmup
+
+
+def doubted(schedule: Schedule, steps: int) -> list[str]:
+    run = Exposure(
+        steps=steps,
+        batch_size=64,
+        evaluate_every=10,
+        levels=(20,),
+        train_drawings=15,
+        newest_drawn=None,
+        dropout=0.0,
+    )
+    return [problem.code for problem in schedule.doubts(run)]
+
+
+def factors(schedule: Schedule, steps: int) -> list[float]:
+    return [schedule.factor(step, steps) for step in range(steps)]
+
+
+@given(warmup=st.integers(1, 60), steps=st.integers(1, 60))
+@settings(max_examples=200)
+def test_a_warmup_that_never_ends(warmup: int, steps: int) -> None:
+    never = max(factors(Warmup(steps=warmup), steps)) < 1
+    assert doubted(Warmup(steps=warmup), steps) == (["HEB721"] if never else [])
+
+
+@given(warmup=st.integers(1, 60), steps=st.integers(2, 60))
+@settings(max_examples=200)
+def test_a_cosine_that_never_falls(warmup: int, steps: int) -> None:
+    found = factors(Cosine(warmup=warmup), steps)
+    never = all(a <= b for a, b in pairwise(found))
+    assert doubted(Cosine(warmup=warmup), steps) == (["HEB721"] if never else [])
+
+
+@given(every=st.integers(1, 60), decay=st.sampled_from([0.5, 1.0]), steps=st.integers(1, 60))
+@settings(max_examples=200)
+def test_steps_that_change_nothing(every: int, decay: float, steps: int) -> None:
+    schedule = Step(every=every, decay=decay)
+    constant = len(set(factors(schedule, steps))) == 1
+    assert bool(doubted(schedule, steps)) == constant

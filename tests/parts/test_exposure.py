@@ -1,0 +1,80 @@
+"""Bounds on how often a class is seen, against batches as they are drawn."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hebbdsl.parts.exposure import Exposure
+from hebbdsl.program.batches import InPlay, Sampler
+
+CPU = torch.device("cpu")
+
+
+@st.composite
+def exposures(draw: st.DrawFn) -> Exposure:
+    drawings = draw(st.integers(1, 10))
+    levels = tuple(np.cumsum(draw(st.lists(st.integers(1, 12), min_size=1, max_size=4))).tolist())
+    batch = draw(st.integers(1, min(16, levels[0] * drawings)))
+    smallest = min((b - a for a, b in pairwise(levels)), default=0)
+    newest = st.integers(0, min(batch, smallest * drawings)) if smallest else st.none()
+    return Exposure(
+        steps=draw(st.integers(1, 60)),
+        batch_size=batch,
+        evaluate_every=draw(st.integers(1, 60)),
+        levels=levels,
+        train_drawings=drawings,
+        newest_drawn=draw(st.none() | newest),
+        dropout=0.0,
+    )
+
+
+@given(run=exposures(), seed=st.integers(0, 2**32 - 1), data=st.data())
+@settings(max_examples=150)
+def test_no_class_is_seen_more_often_than_the_most(
+    run: Exposure, seed: int, data: st.DataObject
+) -> None:
+    """Whatever the steps at which levels are passed."""
+    sampler = Sampler(seed, run.batch_size, run.train_drawings, run.newest_drawn)
+    ends = sorted(data.draw(st.integers(0, run.steps)) for _ in run.levels[1:])
+    seen, step = np.zeros(run.levels[-1], dtype=int), 0
+    for level, end in enumerate([*ends, run.steps]):
+        play = InPlay(run.levels[level], run.levels[level - 1] if level else 0)
+        if end > step:
+            found = sampler.draw(step, end - step, play, CPU).exposures
+            seen[: play.classes] += found[: play.classes]
+            step = end
+    assert seen.sum() == run.images
+    assert seen.max() <= run.most_sightings
+
+
+@given(run=exposures(), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=150)
+def test_every_class_is_seen_as_often_as_the_least_before_it_is_looked_at(
+    run: Exposure, seed: int
+) -> None:
+    sampler = Sampler(seed, run.batch_size, run.train_drawings, run.newest_drawn)
+    interval = min(run.steps, run.evaluate_every)
+    for level, classes in enumerate(run.levels):
+        newest = run.levels[level - 1] if level else 0
+        seen = sampler.draw(0, interval, InPlay(classes, newest), CPU).exposures
+        assert seen[newest:classes].min() >= run.least_at_first_sight
+
+
+def test_on_paper() -> None:
+    run = Exposure(
+        steps=2_000,
+        batch_size=64,
+        evaluate_every=100,
+        levels=(32, 64),
+        train_drawings=15,
+        newest_drawn=None,
+        dropout=0.0,
+    )
+    assert run.images == 128_000
+    assert run.most_sightings == 4_000 + int(6 * 4_000**0.5 + 12)  # all steps at the first level
+    assert run.least_at_first_sight == 100 - 60  # at the second

@@ -1,0 +1,119 @@
+"""What a plan asks of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hebbdsl.diagnostics.diagnostic import Severity
+from hebbdsl.pipeline import inspect_here, load_plan
+from hebbdsl.plan.here import memory_problems
+from hebbdsl.plan.machine import DeviceMemory
+from hebbdsl.source import Span
+from tests.specs import GOOD, with_sections
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty cache folder, no HEBBDSL_DATA, and a machine of 1 GiB."""
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    monkeypatch.delenv("HEBBDSL_DATA", raising=False)
+    device = DeviceMemory("this machine", 2**30)
+    monkeypatch.setattr("hebbdsl.plan.here.device_memory", lambda: device)
+
+
+def found(tmp_path: Path, text: str) -> dict[str, tuple[str, str]]:
+    """Code to title and place of each problem."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(text, encoding="utf-8")
+    return {
+        p.code: (p.title, p.place.text if isinstance(p.place, Span) else str(p.place))
+        for p in inspect_here(path)
+        if not p.code.startswith("HEB7")
+    }
+
+
+def test_data_that_will_be_fetched_is_a_warning_at_its_word(tmp_path: Path) -> None:
+    assert found(tmp_path, GOOD) == {
+        "HEB515": (
+            "`images_background` and `images_evaluation` of `omniglot` are not here:"
+            " a run fetches them",
+            "omniglot",
+        )
+    }
+
+
+def test_data_that_may_be_replaced_says_so(tmp_path: Path) -> None:
+    text = with_sections("data: {omniglot: {classes: 100, otherwise: glyphs}}\n")
+    title, _ = found(tmp_path, text)["HEB515"]
+    assert title.endswith("fetches them; where that fails, what `otherwise` names stands in")
+
+
+def test_data_of_a_variant_is_looked_for_where_it_is_written(tmp_path: Path) -> None:
+    changed = "variants: {a: {}, b: {data: {omniglot: {classes: 100, image_size: 28}}}}\n"
+    path = tmp_path / "spec.yaml"
+    path.write_text(with_sections(changed), encoding="utf-8")
+    places = [p.place for p in inspect_here(path) if p.code == "HEB515"]
+    lines = [p.source.position(p.start)[0] for p in places if isinstance(p, Span)]
+    assert lines == [4, 12]
+
+
+def test_sets_that_are_there_are_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    for name in ("images_background", "images_evaluation"):
+        (data / name).mkdir(parents=True)
+    monkeypatch.setenv("HEBBDSL_DATA", str(data))
+    assert found(tmp_path, GOOD) == {}
+    (data / "images_evaluation").rmdir()
+    (data / "images_evaluation.zip").write_text("version https://git-lfs.github.com/spec/v1\n")
+    title, place = found(tmp_path, GOOD)["HEB504"]
+    assert place == str(data / "images_evaluation.zip")
+    assert title.endswith("is damaged: it is cut, or no zip at all")
+
+
+def test_a_folder_that_is_none_gets_a_suggestion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "omniglot_data").mkdir()
+    monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path / "omniglot_dta"))
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    (problem,) = inspect_here(path).errors
+    assert (problem.code, problem.exit_code) == ("HEB502", 3)
+    assert f"did you mean `{tmp_path / 'omniglot_data'}`?" in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ("model: {mlp: {hidden: [20_000, 20_000]}}\n", "mlp"),
+        ("output: {cache: {size: 10_000_000}}\n", "cache"),
+        ("data: {omniglot: {image_size: 105, rotated_classes: true}}\n", "omniglot"),
+    ],
+)
+def test_memory_is_said_where_most_of_it_goes(tmp_path: Path, section: str, place: str) -> None:
+    title, where = found(tmp_path, with_sections(section))["HEB516"]
+    assert where == place
+    assert title.startswith("`main` holds ")
+    assert title.endswith(" bytes) of memory, and this machine has 1.0 GiB (1_073_741_824 bytes)")
+
+
+def test_of_variants_that_are_too_large_alike_the_largest_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    large = "model: {mlp: {hidden: [20_000, 20_000]}}\n"
+    variants = "variants: {a: {}, b: {model.features: 99}, c: {model: mlp}}\n"
+    path.write_text(with_sections(large + variants), encoding="utf-8")
+    plan = load_plan(path)
+    (problem,) = memory_problems(plan, DeviceMemory("this machine", 2**30))
+    assert problem.title.startswith("`b` holds ")
+    assert problem.severity is Severity.WARNING
+    needed = plan.variants["b"].memory.total
+    assert f"{needed:_} bytes" in problem.title
+    assert [*memory_problems(plan, DeviceMemory("x", needed))] == []
+
+
+def test_a_spec_with_errors_is_not_asked_about(tmp_path: Path) -> None:
+    assert "HEB515" not in found(tmp_path, GOOD.replace("mlp", "mlpp"))
