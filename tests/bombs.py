@@ -159,7 +159,7 @@ def _text() -> Rows:
         TEXT + "variants {\n" + "".join(f"v{n} {{}}\n" for n in range(4_900)) + "}\n",
         "HEB304",
     )
-    yield "claims", TEXT + "claims = [" + "steps_to_finish(main) > 1,\n" * 6_000 + "]", "HEB128"
+    yield "claims", TEXT + "claims = [" + "steps_to_finish(main) > 1,\n" * 6_000 + "]", "HEB157"
     yield "an expression of 1 MB", TEXT.replace("0.5", "0.5" + " + 1" * 240_000), "HEB157"
     yield "a key of 1 MB", TEXT + "k" * 990_000 + " = 1", "HEB201"
     yield "unknown fields", TEXT + "".join(f"k{n} = 1\n" for n in range(4_900)), "HEB201"

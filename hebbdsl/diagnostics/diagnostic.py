@@ -88,7 +88,7 @@ class Problem(ABC):
 
     @property
     def fix(self) -> str | None:
-        """What to write at `place` instead: offered by editors, made by `validate --fix` if safe."""
+        """What to write at `place` instead: editors offer it, `validate --fix` makes safe ones."""
         return None
 
     @property

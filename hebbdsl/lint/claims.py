@@ -19,6 +19,7 @@ from hebbdsl.expression.ranges import settled
 from hebbdsl.expression.tree import Compare, Expression, MetricOf, metrics_of
 from hebbdsl.lint.knowledge import at_the_end, in_words
 from hebbdsl.lint.places import of_head
+from hebbdsl.lint.units import clash_of
 from hebbdsl.plan.plan import Plan
 from hebbdsl.plan.power import decidable, seeds_needed
 from hebbdsl.source import Span
@@ -60,7 +61,8 @@ def foregone_claims(plan: Plan) -> Iterator[Problem]:
     known = partial(at_the_end, plan)
     for claim, place in _claims(plan):
         verdict = settled(claim.expression, known)
-        if verdict is not None:
+        # Of steps beside shares it is said that they are no match, not which of them is larger.
+        if verdict is not None and clash_of(claim.expression) is None:
             limits = ((metric, known(metric)) for metric in metrics_of(claim.expression))
             yield ForegoneClaim(place=place, verdict=verdict, ranges=in_words(limits))
 

@@ -32,7 +32,7 @@ def changes(one: object, other: object, path: Path = ()) -> Iterator[Change]:
     A word in the place of another is one change, whatever its fields. So is a list of another
     length, and a list of numbers. Fields that only say where data is found do not count.
     """
-    if one == other:
+    if one is other or one == other:  # variants share what they leave alone
         return
     if type(one) is type(other) and isinstance(one, (Part, Setup, Training)):
         for name in _deciding(type(one)):

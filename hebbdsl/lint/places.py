@@ -32,11 +32,8 @@ def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
     leave it none. A field that has its default was not written, and nothing is said of it.
     """
     doubted: defaultdict[tuple[str, Path, Span], list[Problem]] = defaultdict(list)
-    uses: defaultdict[tuple[Path, Span], int] = defaultdict(int)
     for name, variant in plan.variants.items():
         origins = plan.checked.variants[name].origins
-        for path, origin in origins.items():
-            uses[path, origin.value] += 1
         for prefix, problem in ask(variant):
             assert isinstance(problem.place, At), "a doubt stands at a field"
             path = (*prefix, *problem.place.path)
@@ -44,8 +41,14 @@ def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
                 found = resolve(problem, origins, prefix)
                 doubted[problem.code, path, origins[path].value].append(found)
     for (_, path, place), problems in doubted.items():
-        if len(problems) == uses[path, place]:
+        if len(problems) == _uses(plan, path, place):
             yield problems[0]
+
+
+def _uses(plan: Plan, path: Path, place: Span) -> int:
+    """Variants whose field at `path` is the value written at `place`."""
+    written = (variant.origins.get(path) for variant in plan.checked.variants.values())
+    return sum(origin is not None and origin.value == place for origin in written)
 
 
 def in_any_use(plan: Plan, ask: Question) -> Iterator[Problem]:

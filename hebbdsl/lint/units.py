@@ -23,9 +23,14 @@ from hebbdsl.plan.plan import Plan
 def unlike_units(plan: Plan) -> Iterator[Problem]:
     """HEB715: steps beside shares."""
     for index, claim in enumerate(plan.checked.experiment.claims):
-        clash = next(_clashes(claim.expression), None)
+        clash = clash_of(claim.expression)
         if clash is not None:
             yield UnlikeUnits(place=of_head(plan, "claims", index), units=clash)
+
+
+def clash_of(expression: Expression) -> tuple[str, str] | None:
+    """The first two units in an expression that do not go together."""
+    return next(_clashes(expression), None)
 
 
 def _clashes(expression: Expression) -> Iterator[tuple[str, str]]:

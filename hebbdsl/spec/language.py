@@ -27,7 +27,7 @@ ends. Paths in `variants` and `--set` name fields, never words: `output.rescale`
 `model.channels.0`.
 
 A spec that `extends` another says what differs from it, by section or by path: `output.gamma: 0.1`.
-A part that is given anew replaces the whole part, `training` is merged, and `seeds` and `claims` are
+A part that is given anew replaces the whole part, `training` is merged, `seeds` and `claims` are
 replaced. Variants are merged by name; `variants: {raw: null}` removes one, and
 `variants.raw.output.gamma: 0.1` changes a field of one. `hebbdsl` and `experiment` are never
 inherited. Parents are specs themselves, and so complete: there are no fragments. The order is

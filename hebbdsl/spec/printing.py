@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from hebbdsl.diagnostics.codes.printing import NoValueToWrite
+from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
@@ -42,6 +43,8 @@ def print_spec(tree: Tree, surface: Surface) -> str:
     errors = [problem for problem in tree.problems if problem.severity is Severity.ERROR]
     if errors:
         raise Rejected(errors)
+    if surface == "hebb" and not tree.root.entries:
+        raise Rejected([Empty(place=tree.source.name)])
     if surface == "hebb" and (missing := list(_missing(tree.root))):
         raise Rejected(missing)
     root = with_roles(SPEC, lay_out(tree))

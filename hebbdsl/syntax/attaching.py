@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from hebbdsl.syntax.comments import Comment, comments_of
 from hebbdsl.syntax.layout import Group, Leaf, Member, Remark
@@ -28,14 +29,10 @@ def lay_out(tree: Tree) -> Group:
     if opening and members:
         first = members[0]
         above = (*(Remark(text) for text in opening), *first.above)
-        members = (_with_above(first, above), *members[1:])
+        members = (replace(first, above=above), *members[1:])
     elif opening:
         left = (*(Remark(text) for text in opening), *left)
     return Group(False, members, (*root.end, *left), broken=True)
-
-
-def _with_above(member: Member, above: tuple[Remark, ...]) -> Member:
-    return Member(member.key, member.value, above, member.gap, member.beside, member.closing)
 
 
 class _Attaching:
@@ -53,14 +50,14 @@ class _Attaching:
         # The source with blanks for comments: where commas, dashes and brackets are looked for.
         self.bare = "".join([*pieces, self.source.text[end:]])
 
-    def group(self, node: Node, until: int, held_at: int, flow: bool) -> tuple[Group, list[str]]:
+    def group(
+        self, node: Mapping | Sequence, until: int, held_at: int, flow: bool
+    ) -> tuple[Group, list[str]]:
         """A collection, and the comments behind its opening bracket.
 
         `until` is where the next thing begins that is not in it, `held_at` the column of what
         holds it; `flow`: it stands inside brackets.
         """
-        if not isinstance(node, (Mapping, Sequence)):
-            raise TypeError("a scalar is no collection")
         start = self._opener(node)
         opened = start is not None
         if opened:
@@ -181,18 +178,16 @@ class _Attaching:
         """Comments that are not alone on their lines, and those aligned below the last of them."""
         taken = self.take(until, lambda comment: not comment.alone)
         next_column = self._column(until) if until < len(self.source.text) else -1
-        while taken:
-            line, column = self.source.position(taken[-1].span.start)
-            if column == next_column:
-                break
-            more = self.take(until, lambda c, at=(line + 1, column): self._at(c) == at)  # type: ignore[misc]
-            if not more:
-                break
-            taken += more
+        found = taken
+        while found and self._column(found[-1].span.start) != next_column:
+            line, column = self.source.position(found[-1].span.start)
+            found = self._take_at(line + 1, column, until)
+            taken += found
         return [comment.span.text for comment in taken]
 
-    def _at(self, comment: Comment) -> tuple[int, int]:
-        return self.source.position(comment.span.start)
+    def _take_at(self, line: int, column: int, until: int) -> list[Comment]:
+        place = (line, column)
+        return self.take(until, lambda c: self.source.position(c.span.start) == place)
 
     def _line(self, offset: int) -> int:
         return self.source.position(offset)[0]

@@ -111,8 +111,8 @@ def _indent(line: str) -> int:
 def _without_colon(source: Source, number: int) -> Problem | None:
     """The slip of a line that should have held `key: value`."""
     nearby = range(number, max(number - _FAR, 0), -1)
-    written = (n for n in nearby if source.line(n).partition("#")[0].strip())
-    if (number := next(written, 0)) < 1:
+    filled = (n for n in nearby if source.line(n).partition("#")[0].strip())
+    if (number := next(filled, 0)) < 1:
         return None
     text, start = source.line(number), source.line_starts[number - 1]
     if (joined := _JOINED.match(text)) is not None:

@@ -14,6 +14,7 @@ from hebbdsl.syntax.tree import Scalar
 _NAME = re.compile(r"(?!(?:and|or)\Z)[A-Za-z_][A-Za-z0-9_]*")
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+")
 _NUMBER = re.compile(r"-?[0-9][0-9_.]*")
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -44,6 +45,8 @@ def _stands_unquoted(text: str) -> bool:
     """Whether the text surface reads `text` as this scalar: a name, a number, an expression."""
     if is_name(text) or _NUMBER.fullmatch(text):
         return True
+    if _EQUALS.search(text):
+        return False  # it can be read, and would be misread by people
     from hebbdsl.syntax.text import parse_text
 
     try:

@@ -146,7 +146,7 @@ def test_a_comment_may_explain_itself_over_lines_but_not_without_end(tmp_path: P
         assert codes_of(with_output(output), tmp_path) == codes
 
 
-def test_more_codes_than_anybody_writes_count_for_nothing(tmp_path: Path) -> None:
+def test_more_codes_than_anybody_writes_count_for_nothing() -> None:
     many = GOOD + "# allow HEB723: nothing\n" * (MOST + 50)
     allowances = Allowances(parse_tree(Source("spec.yaml", many)))
     assert len(list(allowances.problems(unused=True))) == MOST

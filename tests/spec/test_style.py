@@ -9,7 +9,9 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import print_spec
+from hebbdsl.syntax.layout import Leaf
 from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.text_scalars import as_value
 from hebbdsl.syntax.tree import Tree
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
@@ -64,8 +66,11 @@ YAML = {
     "aligned comments": ("a: 1 # b\n     # c\n", "a: 1  # b\n      # c\n"),
     "behind a dash": ("a:\n  -   # x\n    b: 1\n", "a:\n  -  # x\n    b: 1\n"),
     "behind a bracket": ("a: {b: 1, # x\n  } # y\n", "a:\n  b: 1  # x\n  # y\n"),
+    "below no value": ("a:\n  # x\nb: 1\n", "a:  # x\nb: 1\n"),
     "documents": ("--- # x\na: 1\n", "# x\na: 1\n"),
     "nothing": ("{} # x\n", "{}\n# x\n"),
+    "nothing but a comment": ("{ # x\n} # y\n", "{}\n# x\n# y\n"),
+    "a long word": (f"a: {'x' * 120}\n", f"a: {'x' * 120}\n"),
 }
 TEXT = {
     "alignment": ("a=1\nlong_name = 2\n\nb = 3\n", "a         = 1\nlong_name = 2\n\nb = 3\n"),
@@ -120,9 +125,51 @@ def test_across() -> None:
     assert print_spec(tree(yaml), "hebb").replace("data   =", "data =") == text
 
 
-def test_roles_inside_variants() -> None:
-    text = print_spec(tree("variants: {a: {output.experts: [{cache: {size: 1}}]}}\n"), "hebb")
-    assert text == "variants { a { output.experts = [cache(size=1)] } }\n"
+@pytest.mark.parametrize(
+    ("yaml", "text"),
+    [
+        ("output.experts: [{cache: {size: 1}}]", "output.experts = [cache(size=1)]"),
+        ("output.experts.0: {cache: {size: 1}}", "output.experts.0 = cache(size=1)"),
+        ("output.experts.0.size: {a: {}}", "output.experts.0.size { a {} }"),
+        ("training: {schedule: {cosine: {}}}", "training { schedule = cosine() }"),
+        ("training.schedule: {cosine: {}}", "training.schedule = cosine()"),
+        ("training.schedule.nothing: {a: {}}", "training.schedule.nothing { a {} }"),
+        ("training.steps.nothing: {a: {}}", "training.steps.nothing { a {} }"),
+        ("training.schedule: {cosine: 1}", "training.schedule { cosine = 1 }"),
+        ("training.schedule: {a b: {}}", 'training.schedule { "a b" {} }'),
+        ("training.schedule: {unheard: {a: {b: 1}}}", "training.schedule = unheard(a={ b = 1 })"),
+        ("data: [{a: {}}]", "data = [{ a {} }]"),
+    ],
+)
+def test_what_is_a_part_inside_variants(yaml: str, text: str) -> None:
+    printed = print_spec(tree(f"variants: {{x: {{{yaml}}}}}\n"), "hebb")
+    assert printed == f"variants {{ x {{ {text} }} }}\n"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "text"),
+    [
+        ("two words", '"two words"'),
+        ("b = 1", '"b = 1"'),
+        ("b, c", '"b, c"'),
+        ("b #c".replace(" ", ""), '"b#c"'),
+        ("b > 1", "b > 1"),
+        ("or", '"or"'),
+        ("12:30", '"12:30"'),
+        ("2..7", "2..7"),
+        ("null", "null"),
+    ],
+)
+def test_what_stands_unquoted_in_the_text_surface(yaml: str, text: str) -> None:
+    assert print_spec(tree(f"a: {yaml}\n"), "hebb") == f"a = {text}\n"
+
+
+def test_the_text_surface_has_no_word_for_nothing() -> None:
+    with pytest.raises(ValueError, match="missing"):
+        as_value(Leaf("", False))
+    with pytest.raises(Rejected) as caught:
+        print_spec(tree("{}\n"), "hebb")
+    assert [problem.code for problem in caught.value.problems] == ["HEB103"]
 
 
 def test_a_key_too_long_for_yaml_gets_a_question_mark() -> None:

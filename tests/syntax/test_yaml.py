@@ -13,7 +13,7 @@ from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
-from hebbdsl.syntax.yaml import parse_yaml, parse_value
+from hebbdsl.syntax.yaml import parse_value, parse_yaml
 
 SPEC = Path(__file__).parents[2] / "specs" / "omniglot_curriculum.yaml"
 

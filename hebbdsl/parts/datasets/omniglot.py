@@ -20,6 +20,7 @@ UPSTREAM = (
     "https://github.com/brendenlake/omniglot/raw/master/python",
     "https://raw.githubusercontent.com/brendenlake/omniglot/master/python",
 )
+_ALL = sum(ALPHABETS.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +51,9 @@ class Omniglot(Dataset):
     ] = UPSTREAM
 
     def base_classes(self) -> int:
-        return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets or ALPHABETS))
+        if not self.alphabets:
+            return _ALL
+        return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets))
 
     def substitute(self) -> Dataset | None:
         return None if self.otherwise is None else self.otherwise.like(self)
