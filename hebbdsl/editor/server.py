@@ -307,13 +307,14 @@ class _Session:
         ]
 
     def formatting(self, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
-        from hebbdsl.spec.printing import print_spec, surface_of
+        from hebbdsl.spec.formatting import formatted
+        from hebbdsl.spec.printing import surface_of
 
         document = self.desk.document(params.text_document.uri)
         if document is None or document.tree is None or not is_spec(document.source):
             return None
         try:
-            printed = print_spec(document.tree, surface_of(document.source.name))
+            printed = formatted(document.tree, surface_of(document.source.name))
         except Rejected:
             return None
         edit = formatting_edit(document.source, printed)

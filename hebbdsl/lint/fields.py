@@ -59,9 +59,13 @@ def _parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
             yield from _parts(item, (*path, index))
 
 
-@cache
 def _holders(cls: type) -> tuple[str, ...]:
     """The fields of a spec class in which parts may stand."""
+    return _holding(cls)
+
+
+@cache
+def _holding(cls: type) -> tuple[str, ...]:
     return tuple(name for name, field in fields_of(cls).items() if _holds_parts(field.type))
 
 

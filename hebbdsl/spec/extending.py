@@ -21,7 +21,7 @@ from hebbdsl.source import Source, Span
 from hebbdsl.spec.changes import changes_of
 from hebbdsl.spec.experiment import Experiment
 from hebbdsl.spec.named import with_named
-from hebbdsl.spec.types import fields_of
+from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.spec.variants import Overriding
 from hebbdsl.spec.version import VERSION, version_problems
 from hebbdsl.syntax import scalars
@@ -158,8 +158,12 @@ def _with_paths(root: Mapping, problems: Problems) -> Mapping:
 def _unknown(place: Span) -> tuple[Entry, ...]:
     """What is inherited from a parent that can't be read: of that, nothing shall be said."""
     return tuple(
-        Entry(Scalar(name, False, place), Broken(place))
-        for name in fields_of(Experiment)
+        Entry(
+            Scalar(name, False, place),
+            # What the child says of a section is judged, though not whether that is all of it.
+            Mapping((), place, lost=True) if isinstance(field.type, SectionOf) else Broken(place),
+        )
+        for name, field in fields_of(Experiment).items()
         if name not in (*_NEVER_INHERITED, EXTENDS)
     )
 

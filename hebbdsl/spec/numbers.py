@@ -48,7 +48,9 @@ def _numeral(
 def _not_whole(type_: NumberOf, text: str, place: Span, field: str) -> Problem:
     value = number(text)
     if value is Numeral.NOT_A_NUMBER:
-        return _wrong(type_, place, field, scalars.in_words(text, False), _spelling(text))
+        digits = text.removesuffix(".")
+        advice = f"write `{digits}`" if isinstance(whole(digits), int) else _spelling(text)
+        return _wrong(type_, place, field, scalars.in_words(text, False), advice)
     if isinstance(value, Numeral):
         return _unusable(type_, value, text, place, field)
     meant = int(value) if value == int(value) and abs(value) < 2**53 else None

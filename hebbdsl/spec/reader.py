@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from hebbdsl.diagnostics.codes import names, values
 from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION, TooMuchExpression
 from hebbdsl.diagnostics.diagnostic import Problems, nearest
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.numerals import whole
-from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origin, Path
 from hebbdsl.spec.numbers import read_number, read_whole_numbers
@@ -37,8 +35,10 @@ from hebbdsl.spec.types import (
     in_words,
 )
 from hebbdsl.syntax import scalars
-from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
+from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence, Written
 from hebbdsl.vocabulary import VOCABULARY
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ class Reader:
             )
         )
 
-    def _section(self, cls: type, node: Node, path: Path, key: Span | None) -> object:
+    def _section(self, cls: type, node: Written, path: Path, key: Span | None) -> object:
         if not isinstance(node, Mapping):
             return self._wrong(SectionOf(cls), node, path)
         place = key if key is not None else node.span
@@ -151,7 +151,7 @@ class Reader:
             return BAD
         return _construct(cls, found)
 
-    def _part(self, type_: PartOf, node: Node, path: Path, key: Span | None) -> object:
+    def _part(self, type_: PartOf, node: Written, path: Path, key: Span | None) -> object:
         word, inside = self._word(type_, node, path)
         if word is None:
             return BAD
@@ -182,11 +182,10 @@ class Reader:
         if BAD in found.values() or len(self.problems) > before or lost:
             return BAD
         part = _construct(cls, found)
-        if isinstance(part, Part):
-            self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())
+        self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())
         return part
 
-    def _word(self, type_: PartOf, node: Node, path: Path) -> tuple[Scalar | None, Node | None]:
+    def _word(self, type_: PartOf, node: Written, path: Path) -> tuple[Scalar | None, Node | None]:
         """The word of a part with what stands inside it; None, None when there is no one word."""
         kind, known = type_.kind.kind, tuple(type_.words)
         if isinstance(node, Scalar):
@@ -229,7 +228,7 @@ class Reader:
             )
         )
 
-    def _list(self, type_: ListOf, node: Node, path: Path) -> object:
+    def _list(self, type_: ListOf, node: Written, path: Path) -> object:
         if not isinstance(node, Sequence):
             fits = isinstance(node, Scalar) and _fits(type_.item, node)
             advice = f"a list is written {quoted(f'[{node.span.text}]')}" if fits else None
@@ -247,19 +246,14 @@ class Reader:
         ]
         return BAD if BAD in items else tuple(items)
 
-    def _one_of(self, type_: OneOf, node: Node, path: Path, key: Span | None) -> object:
+    def _one_of(self, type_: OneOf, node: Written, path: Path, key: Span | None) -> object:
         if isinstance(node, Scalar) and not node.quoted and scalars.is_null(node.text):
             return None if type_.optional else self._wrong(type_, node, path)
-        fitting = [option for option in type_.options if _fits(option, node)]
-        if len(fitting) == 1:
-            return self.value(fitting[0], node, path, key)
-        for option in fitting:
-            trial = Reader(allowance=self.allowance)
-            if not isinstance(value := trial.value(option, node, path, key), Bad):
-                self.origins.update(trial.origins)
-                self.expressions.update(trial.expressions)
-                return value
-        return self._wrong(type_, node, path)
+        # No two options of a field have the same shape (a test sees to it).
+        option = next((option for option in type_.options if _fits(option, node)), None)
+        if option is None:
+            return self._wrong(type_, node, path)
+        return self.value(option, node, path, key)
 
     def _text(self, type_: Text, node: Scalar, path: Path) -> object:
         if not node.quoted and scalars.needs_quotes(node.text):
@@ -292,12 +286,8 @@ class Reader:
         return self._wrong(type_, node, path, f"write `{meant}`" if meant else None, meant)
 
     def _choice(self, type_: Choice, node: Scalar, path: Path) -> object:
-        for choice in type_.values:
-            if isinstance(choice, int):
-                if not node.quoted and whole(node.text) == choice:
-                    return choice
-            elif node.text == choice:
-                return choice
+        if node.text in type_.values:
+            return node.text
         self.problems.add(
             values.NotAChoice(
                 place=node.span,
@@ -325,7 +315,7 @@ class Reader:
             )
             return BAD
 
-    def _named_changes(self, type_: NamedChanges, node: Node, path: Path) -> object:
+    def _named_changes(self, type_: NamedChanges, node: Written, path: Path) -> object:
         if not isinstance(node, Mapping):
             return self._wrong(type_, node, path)
         count, high = len(node.entries), type_.length.maximum
@@ -357,7 +347,7 @@ class Reader:
     def _wrong(
         self,
         type_: Type,
-        node: Node,
+        node: Written,
         path: Path,
         advice: str | None = None,
         instead: str | None = None,
@@ -389,11 +379,11 @@ def as_written(node: Node) -> Any:
             return None
 
 
-def _construct(cls: type, found: AbstractMapping[str, object]) -> object:
+def _construct(cls: type[T], found: AbstractMapping[str, object]) -> T:
     return cls(**found)
 
 
-def _fits(option: Type, node: Node) -> bool:
+def _fits(option: Type, node: Written) -> bool:
     """Whether a node has the shape of the type; whether it has the value is asked later."""
     match node:
         case Mapping():
@@ -402,11 +392,9 @@ def _fits(option: Type, node: Node) -> bool:
             return isinstance(option, (ListOf, WholeNumbers))
         case Scalar():
             return not isinstance(option, (ListOf, SectionOf, NamedChanges))
-        case Broken():
-            return True
 
 
-def _found(node: Node) -> str:
+def _found(node: Written) -> str:
     match node:
         case Mapping():
             return "a mapping"
@@ -414,11 +402,9 @@ def _found(node: Node) -> str:
             return "a list"
         case Scalar(text, quoted):
             return scalars.in_words(text, quoted)
-        case Broken():
-            return "nothing that can be read"
 
 
-def _start(node: Node) -> Span:
+def _start(node: Written) -> Span:
     """A collection's first characters: its whole would underline many lines."""
     if (
         isinstance(node, Mapping)
@@ -431,8 +417,6 @@ def _start(node: Node) -> Span:
 
 def _name(path: Path) -> str:
     """How messages call the value at `path`: by its field, and which item of it."""
-    if not path:
-        return "the spec"
     names_ = [str(step) for step in path]
     field_at = max((i for i, step in enumerate(path) if isinstance(step, str)), default=0)
     return ".".join(names_[field_at:])

@@ -211,7 +211,7 @@ def in_words(type_: Type) -> str:
         case ExpressionOf(cls):
             return f"a {cls.__name__.lower()}"
         case NamedChanges(_, length):
-            return f"names, each with the fields it changes{_length(length)}"
+            return f"{in_short(type_)}{_length(length)}"
         case OneOf(options, optional):
             return ", or ".join([*map(in_words, options), *(["`null`"] if optional else [])])
 
@@ -225,6 +225,8 @@ def in_short(type_: Type) -> str:
             return "a whole number" if whole else "a number"
         case ListOf():
             return "a list"
+        case NamedChanges():
+            return "names, each with the fields it changes"
         case OneOf(options, optional):
             return " or ".join([*map(in_short, options), *(["`null`"] if optional else [])])
     return in_words(type_)

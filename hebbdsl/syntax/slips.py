@@ -74,11 +74,11 @@ def explain_slip(error: MarkedYAMLError, source: Source) -> Problem:
     if said.startswith("did not find expected ',' or"):
         bracket = Span(source, opened, opened + 1)
         return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
-    if said == "did not find expected node content" and not source.text[at:].strip():
-        last = max(source.text.rfind("[", 0, at), source.text.rfind("{", 0, at))
-        if last >= 0:
-            bracket = Span(source, last, last + 1)
-            return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
+    last = max(source.text.rfind("[", 0, at), source.text.rfind("{", 0, at))
+    ended = said == "did not find expected node content" and not source.text[at:].strip()
+    if ended and last >= 0:
+        bracket = Span(source, last, last + 1)
+        return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
     if "could not find expected ':'" in said:
         return _without_colon(source, source.position(opened)[0]) or _other(said, here)
     if "mapping values are not allowed" in said:

@@ -61,7 +61,7 @@ class Recovering:
         self._mended = -1
 
     def parse(self) -> Branch[Token]:
-        """Raises: Rejected, when there are too many slips."""
+        """Raises: Rejected, when there are too many slips, or no tree is left."""
         tokens, feed = self.tokens, self._parser.feed_token
         frame = self._frames[-1]
         before = NEWLINE
@@ -94,7 +94,9 @@ class Recovering:
                 frame = self._frames[-1]
             before = kind
             at += 1
-        assert isinstance(result, Branch), "the end of the file is taken, or mended"
+        if not isinstance(result, Branch):
+            # Not even the end of the file was taken after all that was given up.
+            raise Rejected(self.problems)
         return result
 
     def _mend(self, at: int) -> int:

@@ -74,7 +74,9 @@ class Broken:
     span: Span
 
 
-Node = Mapping | Sequence | Scalar | Broken
+Written = Mapping | Sequence | Scalar
+
+Node = Written | Broken
 
 
 @dataclass(frozen=True, slots=True, eq=False)

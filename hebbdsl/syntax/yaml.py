@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -133,11 +134,8 @@ class _Builder:
 
     def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         """Anchors and tags stand before a node and leave no doubt what it is without them."""
-        start = _offset(event.start_mark)
-        for _ in range((event.anchor is not None) + (event.tag is not None)):
-            if (found := _PROPERTY.search(self.text, start)) is None:
-                return
-            start = found.end()
+        count = (event.anchor is not None) + (event.tag is not None)
+        for found in islice(_PROPERTY.finditer(self.text, _offset(event.start_mark)), count):
             place = Span(self.source, found.start(), found.end())
             kind = refused.Anchor if found.group().startswith("&") else refused.Tag
             self.problems.append(kind(place=place, written=found.group()))

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.pipeline import check_spec
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Checked, Variant
 from hebbdsl.spec.checker import Drafted, examine
+from hebbdsl.spec.experiment import MOST_VARIANTS
 from hebbdsl.spec.origins import span_of
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import GOOD, with_sections
@@ -277,3 +279,72 @@ def test_many_variants_are_read_once_each() -> None:
 
 def test_good_is_good() -> None:
     assert list(examine(parse_yaml(Source("s.yaml", GOOD))).problems) == []
+
+
+MIXED = "output: {mixture: {experts: [softmax, cache], weights: [0.5, 0.5]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        (
+            "training: adam\nvariants: {a: {training.steps: 5}}\n",
+            [("HEB203", "training"), ("HEB301", "adam")],
+        ),
+        (
+            "training: adam\nvariants: {a: {training: {steps: 5}}}\n",
+            [("HEB301", "adam"), ("HEB203", "training")],
+        ),
+        (MIXED + "variants: {a: {output.experts.0.gama: 5}}\n", [("HEB210", "gama")]),
+        (MIXED + "variants: {a: {output.weights.0: 0.3, output.weights.1: 0.7}}\n", []),
+        (MIXED + "variants: {a: {output.weights.2: 0.3}}\n", [("HEB213", "2")]),
+        (MIXED + "variants: {a: {output.weights.x: 0.3}}\n", [("HEB213", "x")]),
+        (MIXED + "variants: {a: {output.weights.-1: 0.3}}\n", [("HEB213", "-1")]),
+        (
+            "output: {hebbian: 3}\nvariants: {a: {output.gamma: 0.5}}\n",
+            [("HEB301", "3")],
+        ),
+    ],
+)
+def test_changes_inside_what_is_written(fragment: str, expected: list[tuple[str, str]]) -> None:
+    assert said(fragment) == expected
+
+
+def test_what_is_incomplete_is_no_experiment() -> None:
+    """Only a caller who did not look at the problems asks."""
+    with pytest.raises(ValueError, match="main is incomplete"):
+        examined("model: x\n").checked()
+    with pytest.raises(ValueError, match="the experiment is incomplete"):
+        examined("seeds: x\n").checked()
+
+
+def test_too_many_variants_are_not_read() -> None:
+    many = "variants: {" + ", ".join(f"v{n}: {{}}" for n in range(MOST_VARIANTS + 1)) + "}\n"
+    (problem,) = examined(many).problems
+    assert problem.title == "`variants` takes at most 1000 items, not 1001"
+    assert len(checked(many.replace(", v1000: {}", "")).variants) == MOST_VARIANTS
+
+
+def test_expressions_have_a_length_in_all() -> None:
+    claim = "final_test_accuracy(main) > 0.000000000000"
+    count = MOST_EXPRESSION // len(claim)
+    when = len("test_accuracy >= 0.5")
+    claims = "claims:\n" + "".join(f"  - {claim}\n" for _ in range(count))
+    spare = MOST_EXPRESSION - count * len(claim) - when
+    assert spare < 0
+    (problem,) = examined(claims + f"  - {claim}\n").problems
+    assert (problem.code, pointed(problem)) == ("HEB138", claim)
+    fewer = claims.replace(f"  - {claim}\n", "", 1)
+    assert not list(examined(fewer).problems)
+
+
+def test_the_last_character_of_all_expressions_counts() -> None:
+    claim = "final_test_accuracy(main) > 0.5"
+    rest = MOST_EXPRESSION - len("test_accuracy >= 0.5")
+    count, spare = divmod(rest, len(claim))
+    claims = [claim] * (count - 1) + [claim.replace(" ", " " * (spare + 1), 1)]
+    assert sum(map(len, claims)) == rest
+    fragment = "claims:\n" + "".join(f"  - {one!r}\n" for one in claims)
+    assert not list(examined(fragment).problems)
+    (problem,) = examined(fragment.replace("> 0.5'", ">  0.5'", 1)).problems
+    assert problem.code == "HEB138"

@@ -229,13 +229,14 @@ def test_when_the_parent_is_missing_only_the_childs_own_faults_are_said() -> Non
     text = (
         CHILD.replace("parent.yaml", "gone.yaml")
         + "output: {hebbian: {gama: 1}}\n"
-        + "training.steps: 4\ntraining: {batch_size: 8}\n"
+        + "training.steps: 4\ntraining: {batch_size: 0}\n"
         + "variants: {a: {output.rescale: none}}\nvariants.raw: null\n"
         + "baseline: softmax\nclaims: [steps_to_finish(softmax) < 3]\nsedes: 3\n"
     )
     assert said(text) == [
         ("HEB230", "child.yaml:gone.yaml"),
         ("HEB201", "child.yaml:gama"),
+        ("HEB302", "child.yaml:0"),
         ("HEB201", "child.yaml:sedes"),
     ]
 

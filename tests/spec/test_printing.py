@@ -9,7 +9,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.source import Source
+from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.checked import Draft
+from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.printing import Surface, print_spec
 from hebbdsl.syntax.attaching import lay_out
 from hebbdsl.syntax.layout import Group, Member
@@ -128,3 +132,24 @@ def test_any_tree(surface: Surface, data: st.DataObject) -> None:
 def test_any_spec(surface: Surface, data: st.DataObject) -> None:
     value = data.draw(specs())
     check(value, data.draw(written(value, surface)), surface)
+
+
+@MANY
+@given(st.data())
+def test_a_converted_spec_means_the_same(data: st.DataObject) -> None:
+    """The same problems, and the same setup of every variant that could be built."""
+    value = data.draw(specs())
+    tree = parsed(data.draw(written(value, "yaml")).text, "yaml")
+    ours = examine(tree)
+    for surface in SURFACES:
+        theirs = examine(parsed(print_spec(tree, surface), surface))
+        assert [p.code for p in _by_title(theirs)] == [p.code for p in _by_title(ours)]
+        assert [_sections(draft) for draft in theirs.drafts] == list(map(_sections, ours.drafts))
+
+
+def _by_title(drafted: Drafted) -> list[Problem]:
+    return sorted(drafted.problems, key=lambda problem: (problem.code, problem.title))
+
+
+def _sections(draft: Draft) -> Any:
+    return draft.name, plain(draft.sections, deciding_only=True)

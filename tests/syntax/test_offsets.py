@@ -82,3 +82,18 @@ def test_the_end_of_a_text_is_a_place() -> None:
 def test_very_long_texts_are_pointed_at_as_a_whole() -> None:
     node = scalar("k: 'it''s " + "x" * 10_000 + "'")
     assert node.part(0, 2) == node.span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k: |",
+        'k: "\\\n\n\n\'"',
+        'k: "\\\r\n\n  |+\n\x85\\x41"\n',
+        "k: |  \u2028 -\n",
+        'k: >\r "\\L\n   ',
+    ],
+)
+def test_breaks_that_cannot_be_followed_are_pointed_at_as_a_whole(text: str) -> None:
+    node = scalar(text)
+    assert node.part(0, 1) == node.span

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import hebbdsl.syntax.reading as reading
+
 from hebbdsl.diagnostics.codes.reading import LARGEST, NoSuchFile, NotUtf8, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Span
@@ -142,3 +144,33 @@ def test_folders_are_walked_in_order(tmp_path: Path) -> None:
         written(tmp_path, b"", name)
     found = [str(path.relative_to(tmp_path)) for path in find_specs(tmp_path)]
     assert found == ["a.yml", "b/c.YAML", "b/e.hebb", "z.yaml"]
+
+
+def test_a_file_that_grows_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, b"a: 1")
+    monkeypatch.setattr(reading, "_not_a_file", lambda *_: None)  # its size was fine
+    path.write_bytes(b"#" * (LARGEST + 7))
+    problem = refused(path)
+    assert isinstance(problem, TooLarge)
+    assert problem.size == LARGEST + 7
+
+
+def test_a_stream_has_a_size_too() -> None:
+    with pytest.raises(Rejected) as caught:
+        reading.source_of(b"#" * (LARGEST + 1), "-")
+    assert [problem.code for problem in caught.value.problems] == ["HEB106"]
+
+
+def test_a_crowd_of_neighbours_is_not_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_MOST_NEIGHBOURS", 2)
+    for name in ("one.yaml", "two.yaml", "three.yaml"):
+        written(tmp_path, b"a: 1", name)
+    near = refused(tmp_path / "on.yaml")
+    assert isinstance(near, NoSuchFile)
+    looked_at = [entry.name for entry in os.scandir(tmp_path)][:2]
+    expected = str(tmp_path / "one.yaml") if "one.yaml" in looked_at else None
+    assert near.near == expected

@@ -108,6 +108,12 @@ def test_one_token_too_few_is_one_slip_or_few(path: Path) -> None:
         assert len(problems) <= 2, text[:end][-60:]
 
 
+def test_a_file_whose_end_is_not_taken_is_rejected() -> None:
+    with pytest.raises(Rejected) as caught:
+        parse_text(Source("x.hebb", "section{=mixture(}],"))
+    assert caught.value.problems
+
+
 def test_depth_is_capped_while_reading() -> None:
     """As deep as in YAML: the root is a level, and a word's fields are two."""
     at_cap = "a = " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import hebbdsl.syntax.yaml as surface
+from hebbdsl.diagnostics.codes.reading import LARGEST
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
@@ -91,6 +92,7 @@ REFUSED = [
     ("a: 1\na: 2", "HEB125", "a"),
     ("? [a, b]\n: 1", "HEB126", "[a, b]"),
     ("? {a: b}\n: 1", "HEB126", "{a: b}"),
+    ("a: {? : 1}", "HEB126", ":"),
     ("- a", "HEB129", "-"),
     ("just words", "HEB129", "j"),
     ("a:\n\tb: 1", "HEB111", "\t"),
@@ -200,3 +202,17 @@ def test_empty_value_of_an_option() -> None:
     node = parse_value(Source("--set", "a="), 2)
     assert isinstance(node, Scalar)
     assert node.missing
+
+
+def test_the_value_of_an_option_has_a_size_too() -> None:
+    with pytest.raises(Rejected) as caught:
+        parse_value(Source("--set", "a=" + "x" * LARGEST), 2)
+    assert [problem.code for problem in caught.value.problems] == ["HEB106"]
+
+
+def test_what_the_parser_cannot_read_has_a_place() -> None:
+    """Reading a file refuses such characters before."""
+    (problem,) = problems("a: 1\nb: \x01")
+    assert problem.code == "HEB110"
+    assert isinstance(problem.place, Span)
+    assert problem.place.start == 8
