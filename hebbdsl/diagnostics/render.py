@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from hebbdsl.diagnostics.columns import cut, excerpt, visible
@@ -153,9 +152,7 @@ def _lines(
 ) -> Iterator[str]:
     """The lines that are marked, in order, with their marks; `...` where lines are left out."""
     numbers = sorted({mark.line for mark in marks})
-    for number, following in pairwise([*numbers, None]):
-        if number is None:
-            break
+    for number, following in zip(numbers, [*numbers[1:], None], strict=True):
         text = source.line(number)
         here = sorted((m for m in marks if m.line == number), key=lambda m: not m.primary)
         window = cut(text, here[0].start)

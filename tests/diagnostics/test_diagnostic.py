@@ -10,7 +10,15 @@ import pytest
 from hebbdsl.diagnostics.codes.names import NoVersion, UnknownField
 from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import At, Problem, Problems, Rejected, Related, nearest
-from hebbdsl.diagnostics.wording import listed, number_of, plain_list, plural, quoted, suggestion
+from hebbdsl.diagnostics.wording import (
+    listed,
+    number_of,
+    plain_list,
+    plural,
+    quoted,
+    quoted_path,
+    suggestion,
+)
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Origin, Path
 from hebbdsl.spec.origins import resolve
@@ -89,10 +97,29 @@ def test_suggestions() -> None:
     assert suggestion("zzz", ("gamma",)) is None
 
 
+def test_suggestions_take_the_nearest_and_of_two_the_first() -> None:
+    assert nearest("abcd", ["abxx", "abcx", "abyy"]) == "abcx"
+    assert nearest("abcx", ["abcy", "abcz"]) == "abcy"
+    assert nearest("ABC", ["abc"]) == "abc"
+    assert nearest("abcde", ["abcxy"]) == "abcxy"  # 0.6, which is near enough
+    assert nearest("abcdef", ["abcxyz"]) is None
+
+
+def test_suggestions_are_not_looked_for_without_end() -> None:
+    assert nearest("x" * 100, ["x" * 100]) == "x" * 100
+    assert nearest("x" * 101, ["x" * 101]) is None
+    assert nearest("x" * 100, ["x" * 101, "x" * 99]) == "x" * 99
+    many = [f"a{n}" for n in range(199)]
+    assert nearest("zzz", [*many, "zzy"]) == "zzy"
+    assert nearest("zzz", [*many, "b", "zzy"]) is None
+
+
 def test_wording() -> None:
     assert listed(["a", "b", "c"]) == "`a`, `b` or `c`"
     assert listed(["a"]) == "`a`"
     assert plain_list(["b", "T", "a"]) == "a, b, T"
     assert quoted("x" * 100) == "`" + "x" * 59 + "…`"
+    assert quoted_path("runs/" * 20 + "spec.yaml") == "`…" + ("runs/" * 20)[-50:] + "spec.yaml`"
+    assert quoted_path("specs/a.yaml") == "`specs/a.yaml`"
     assert (number_of(1, "seed"), number_of(2_000, "seed")) == ("1 seed", "2_000 seeds")
     assert (plural("output"), plural("curriculum")) == ("outputs", "curricula")

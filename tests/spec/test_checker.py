@@ -312,8 +312,8 @@ def test_changes_inside_what_is_written(fragment: str, expected: list[tuple[str,
 
 def test_what_is_incomplete_is_no_experiment() -> None:
     """Only a caller who did not look at the problems asks."""
-    with pytest.raises(ValueError, match="main is incomplete"):
-        examined("model: x\n").checked()
+    with pytest.raises(ValueError, match="a is incomplete"):
+        examined("variants: {a: {model: x}}\n").checked()
     with pytest.raises(ValueError, match="the experiment is incomplete"):
         examined("seeds: x\n").checked()
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hebbdsl.source import Span
+from hebbdsl.source import Source, Span
+from hebbdsl.spec.checker import examine
+from hebbdsl.syntax.text import parse_text
 from tests.spec.test_checker import examined
+from tests.specs import GOOD_TEXT
 
 Said = tuple[str, str, str, str | None]
 """Code, characters, title, hint."""
@@ -509,3 +512,10 @@ def said(fragment: str) -> list[Said]:
 )
 def test_values(fragment: str, expected: list[Said]) -> None:
     assert said(fragment) == expected
+
+
+def test_two_words_in_text() -> None:
+
+    text = GOOD_TEXT.replace("model = mlp", "model = {mlp = {}, convnet = {}}")
+    (problem,) = examine(parse_text(Source("s.hebb", text))).problems
+    assert problem.hint == "keep one; fields of `mlp` stand in its parentheses"

@@ -7,20 +7,25 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from hebbdsl.parts.bounds import Bounds
-from hebbdsl.parts.part import Output
+from hebbdsl.expression.claim import Claim
+from hebbdsl.parts.bounds import Bounds, Length, Pattern
+from hebbdsl.parts.part import Model, Output
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.types import (
+    Boolean,
     Choice,
+    ExpressionOf,
     ListOf,
     NamedChanges,
     NumberOf,
     OneOf,
     PartOf,
     SectionOf,
+    Text,
     Type,
     WholeNumbers,
     fields_of,
+    in_short,
     in_words,
 )
 from hebbdsl.vocabulary import VOCABULARY, WORDS
@@ -75,3 +80,42 @@ def test_options_of_a_field_differ_in_shape(cls: type) -> None:
         if isinstance(field.type, OneOf):
             shapes = [shape(option) for option in field.type.options]
             assert len(set(shapes)) == len(shapes), field.name
+
+
+NUMBER = NumberOf(False, Bounds(0, 1))
+WORDS_FOR = [
+    (Boolean(), "`true` or `false`", "`true` or `false`"),
+    (Text(), "a text", "a text"),
+    (Text(Pattern("[a-z]+", "letters")), "a name (letters)", "a name"),
+    (NumberOf(True), "a whole number", "a whole number"),
+    (NumberOf(False), "a number", "a number"),
+    (NUMBER, "a number, at least 0 and at most 1", "a number"),
+    (Choice(("a", "b")), "`a` or `b`", "`a` or `b`"),
+    (ListOf(Text()), "a list, each item a text", "a list"),
+    (ListOf(Text(), Length(1)), "a list, each item a text; at least 1 items", "a list"),
+    (ListOf(Text(), Length(0, 3)), "a list, each item a text; at most 3 items", "a list"),
+    (ListOf(Text(), Length(2, 3)), "a list, each item a text; 2 to 3 items", "a list"),
+    (
+        WholeNumbers(NumberOf(True), 1_000),
+        "whole numbers, such as `0..9` or `[0..3, 8]`, at most 1_000 of them",
+        "whole numbers, such as `0..9` or `[0..3, 8]`, at most 1_000 of them",
+    ),
+    (PartOf(Output), "an output", "an output"),
+    (PartOf(Model), "a model", "a model"),
+    (SectionOf(Training), "a section of fields", "a section of fields"),
+    (ExpressionOf(Claim), "a claim", "a claim"),
+    (
+        NamedChanges(Text(), Length(maximum=7)),
+        "names, each with the fields it changes; at most 7 items",
+        "names, each with the fields it changes",
+    ),
+    (OneOf((Text(), NUMBER), True), f"a text, or {in_words(NUMBER)}, or `null`", None),
+    (OneOf((Text(), NUMBER), False), f"a text, or {in_words(NUMBER)}", "a text or a number"),
+    (OneOf((NUMBER,), True), f"{in_words(NUMBER)}, or `null`", "a number or `null`"),
+]
+
+
+@pytest.mark.parametrize(("type_", "long", "short"), WORDS_FOR, ids=lambda value: str(value)[:40])
+def test_types_in_words(type_: Type, long: str, short: str | None) -> None:
+    assert in_words(type_) == long
+    assert short is None or in_short(type_) == short

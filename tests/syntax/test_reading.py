@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import hebbdsl.syntax.reading as reading
-
 from hebbdsl.diagnostics.codes.reading import LARGEST, NoSuchFile, NotUtf8, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Span

@@ -109,8 +109,6 @@ class OnlyDuring(Problem):
     def hint(self) -> str | None:
         if self.metric in ("test_accuracy", "validation_accuracy"):
             return f"did you mean `final_{self.metric}`?"
-        if self.metric == "newest_accuracy":
-            return "say how many steps after the classes appeared: `newest_accuracy@10`"
         return "`hebbdsl explain` lists the metrics of whole runs"
 
 
