@@ -34,6 +34,7 @@ from hebbdsl.diagnostics.codes import (
     run,
     syntax,
     text,
+    text_brackets,
     values,
     yaml,
 )
@@ -47,6 +48,7 @@ MODULES = (
     syntax,
     yaml,
     text,
+    text_brackets,
     expressions,
     names,
     changes,

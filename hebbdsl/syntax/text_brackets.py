@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from hebbdsl.diagnostics.codes.text import NeverOpened, NotClosed, OtherBracket, TooManySlips
+from hebbdsl.diagnostics.codes.text import TooManySlips
+from hebbdsl.diagnostics.codes.text_brackets import NeverOpened, NotClosed, OtherBracket
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_openings import where_opened

@@ -9,7 +9,7 @@ from lark import Token
 from lark import Tree as Branch
 
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES, DuplicateKey
-from hebbdsl.diagnostics.codes.text import BadEscape, BracesForParentheses, QuoteNotClosed
+from hebbdsl.diagnostics.codes.text_brackets import BadEscape, BracesForParentheses, QuoteNotClosed
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.grammar import extent

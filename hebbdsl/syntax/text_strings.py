@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.codes.text import BadEscape, SingleQuotes, TabInText
+from hebbdsl.diagnostics.codes.text_brackets import BadEscape, SingleQuotes, TabInText
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.source import Span
 from hebbdsl.syntax.tree import Scalar

@@ -60,8 +60,6 @@ class PooledAway(Problem):
     def hint(self) -> str:
         steps = " → ".join(f"{height}×{width}" for height, width in self.sizes)
         most = len(self.sizes) - 2
-        if most == 0:
-            return f"sizes block by block: {steps}; use larger images (`data.image_size`)"
         blocks = "1 block" if most == 1 else f"{most} blocks"
         return f"sizes block by block: {steps}; use at most {blocks}, or larger images"
 

@@ -1,0 +1,283 @@
+"""HEB141–HEB158: brackets and quotes of the text surface, `.hebb`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.source import Span
+
+
+class NotClosed(Problem):
+    """A bracket or brace is opened and not closed.
+
+    The caret is on the one that was opened; the second place is where it is missed at the latest.
+
+    Wrong:
+        model = convnet(channels=[32, 32, features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code: ClassVar[str] = "HEB141"
+    opened: str
+    closing: str
+    noticed: Span
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.opened)} is not closed"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.noticed, f"{quoted(self.closing)} is missing before this"),)
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.closing)} where it ends"
+
+
+class NeverOpened(Problem):
+    """A bracket or brace is closed that was never opened.
+
+    Wrong:
+        model = convnet(channels=[32, 32]])
+
+    Right:
+        model = convnet(channels=[32, 32])
+    """
+
+    code: ClassVar[str] = "HEB142"
+    written: str
+    opening: str
+    missing: Span | None
+    """Behind what it seems to be missing."""
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.written)} closes nothing"
+
+    @property
+    def label(self) -> str:
+        return "never opened"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        if self.missing is None:
+            return ()
+        return (Related(self.missing, f"{quoted(self.opening)} is missing after this"),)
+
+    @property
+    def hint(self) -> str | None:
+        if self.missing is None:
+            return "remove it, or open it where it begins"
+        return f"write {quoted(self.opening)} after {quoted(self.missing.text)}"
+
+    @property
+    def fix(self) -> str | None:
+        return "" if self.missing is None else None
+
+
+class OtherBracket(Problem):
+    """A bracket is closed by one of another kind.
+
+    Wrong:
+        model = convnet(channels=[32, 32), features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code: ClassVar[str] = "HEB143"
+    written: str
+    opened: Span
+    closing: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.opened.text)} is closed by {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return f"{quoted(self.closing)} is meant"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.opened, "opened here"),)
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.closing)}"
+
+    @property
+    def fix(self) -> str | None:
+        return self.closing
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class BracesForParentheses(Problem):
+    """The fields of a word stand in braces. Words take theirs in parentheses.
+
+    Braces hold sections and variants: `training { … }`.
+
+    Wrong:
+        output = hebbian { gamma = 0.05 }
+
+    Right:
+        output = hebbian(gamma=0.05)
+    """
+
+    code: ClassVar[str] = "HEB156"
+    word: str
+
+    @property
+    def title(self) -> str:
+        return f"the fields of {quoted(self.word)} stand in parentheses, not in braces"
+
+    @property
+    def label(self) -> str:
+        return "write `(`"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(f'{self.word}(…)')}, with commas between the fields"
+
+
+class QuoteNotClosed(Problem):
+    """A text in double quotes does not end on its line.
+
+    A text stands on one line; a line end in it is written `\\n`, a quote `\\"`.
+
+    Wrong:
+        about = "Do rows bind faster?
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB145"
+
+    @property
+    def title(self) -> str:
+        return "the text in quotes is not closed on its line"
+
+    @property
+    def label(self) -> str:
+        return "opened here"
+
+    @property
+    def hint(self) -> str | None:
+        return 'close it with `"`; a line end in a text is written `\\n`, a quote `\\"`'
+
+
+class BadEscape(Problem):
+    """There is no such escape in a text.
+
+    Escapes are those of JSON: `\\"`, `\\\\`, `\\/`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t` and
+    `\\u` with four hexadecimal digits. A backslash itself is written twice.
+
+    Wrong:
+        about = "rows \\ columns"
+
+    Right:
+        about = "rows \\\\ columns"
+    """
+
+    code: ClassVar[str] = "HEB146"
+    written: str
+
+    @property
+    def title(self) -> str:
+        return f"there is no escape {quoted(self.written)}"
+
+    @property
+    def label(self) -> str:
+        return "not an escape"
+
+    @property
+    def hint(self) -> str | None:
+        if self.written.startswith("\\u"):
+            return "`\\u` takes four hexadecimal digits; beyond U+FFFF write a pair of them"
+        return "a backslash is written twice: `\\\\`"
+
+    @property
+    def fix(self) -> str | None:
+        return "\\" + self.written if not self.written.startswith("\\u") else None
+
+
+class SingleQuotes(Problem):
+    """A text stands in single quotes. Texts stand in double quotes.
+
+    Wrong:
+        about = 'Do rows bind faster?'
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code: ClassVar[str] = "HEB147"
+    right: str
+
+    @property
+    def title(self) -> str:
+        return "a text stands in double quotes"
+
+    @property
+    def label(self) -> str:
+        return "single quotes"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.right)}"
+
+    @property
+    def fix(self) -> str | None:
+        return self.right
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
+
+
+class TabInText(Problem):
+    """A tab stands inside a quoted text, where it cannot be told from blanks.
+
+    Write it `\\t`. Between entries a tab is a blank like any other.
+
+    Wrong:
+        about = "rows\tcolumns"
+
+    Right:
+        about = "rows\\tcolumns"
+    """
+
+    code: ClassVar[str] = "HEB148"
+
+    @property
+    def title(self) -> str:
+        return "a tab stands inside a text"
+
+    @property
+    def label(self) -> str:
+        return "tab"
+
+    @property
+    def hint(self) -> str | None:
+        return "write `\\t`, or a blank"
+
+    @property
+    def fix(self) -> str | None:
+        return "\\t"
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return True
