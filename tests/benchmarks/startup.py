@@ -8,6 +8,7 @@ spec is that of the gallery with the most lines, in both surfaces.
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -40,12 +41,17 @@ def main() -> None:
     TEXT.parent.mkdir(exist_ok=True)
     TEXT.write_text(print_spec(parse_tree(Source(SPEC.name, text)), "hebb"), encoding="utf-8")
     print(f"{len(text.splitlines())} lines, {len(TEXT.read_text().splitlines())} as text")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     took: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for turn in range(TIMES + 1):
         for name, words in COMMANDS.items():
             begun = time.perf_counter()
             done = subprocess.run(
-                [sys.executable, *words], cwd=ROOT, capture_output=True, check=False
+                [sys.executable, *words],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                check=False,
             )
             if done.returncode != 0:
                 raise SystemExit(f"{name}: {done.stderr.decode()}")

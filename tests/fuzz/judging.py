@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.diagnostics.github import render_github
+from hebbdsl.diagnostics.junit import render_junit
 from hebbdsl.diagnostics.render import render_json, render_lines, render_text, summary
+from hebbdsl.diagnostics.sarif import render_sarif
 from hebbdsl.pipeline import inspect, load_plan
 from tests.fuzz.mutator import Mutant
 
@@ -46,7 +49,7 @@ def judge(mutant: Mutant, folder: Path) -> Verdict:
     try:
         problems = inspect(path)
         exit_code = max((problem.exit_code for problem in problems.errors), default=0)
-        placed, broken = _rendered(problems)
+        placed, broken = _rendered(problems, folder)
         if exit_code == 0:
             load_plan(path)
         elif exit_code != 1:
@@ -58,12 +61,15 @@ def judge(mutant: Mutant, folder: Path) -> Verdict:
     return Verdict(exit_code, placed, took, tuple(p.code for p in problems), broken)
 
 
-def _rendered(problems: Problems) -> tuple[bool, str | None]:
+def _rendered(problems: Problems, folder: Path) -> tuple[bool, str | None]:
     """Whether all have a place, and which law of rendering is broken."""
     found: tuple[Problem, ...] = tuple(problems)
     text, lines = render_text(found), render_lines(found)
     entries = json.loads(json.dumps(render_json(found)))
     summary(found, 1)
+    render_github(found)
+    render_junit(problems, ("mutant",), False)
+    json.dumps(render_sarif(found, "0", folder))
     broken = None
     if len(lines.splitlines()) != len(found):
         broken = "a problem is not one line of the concise format"

@@ -348,3 +348,19 @@ def test_the_last_character_of_all_expressions_counts() -> None:
     assert not list(examined(fragment).problems)
     (problem,) = examined(fragment.replace("> 0.5'", ">  0.5'", 1)).problems
     assert problem.code == "HEB138"
+
+
+def test_the_version_and_the_baseline_that_was_written() -> None:
+    assert checked().experiment.hebbdsl == 1
+    assert examined("baseline: main\n").baseline == "main"
+    assert examined().baseline is None
+    assert examined("baseline: 3\n").baseline is None
+
+
+def test_a_path_into_a_word_that_has_no_fields_to_show() -> None:
+    """A value that is missing, or null, has no word that a path could go into."""
+    assert said("output: null\nvariants: {a: {output.gamma: 0.5}}\n") == [
+        ("HEB202", "null"),
+        ("HEB211", "gamma"),
+    ]
+    assert said("output:\nvariants: {a: {output.gamma: 0.5}}\n")[0] == ("HEB307", "output")
