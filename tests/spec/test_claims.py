@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hebbdsl.diagnostics.codes.metrics import NothingHeldOut, NotProduced
+from hebbdsl.expression.condition import Condition
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
+from hebbdsl.spec.claims import conditions_of
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import with_sections
 
@@ -133,3 +135,9 @@ def test_claims_follow_the_data_of_the_variant() -> None:
 def test_data_that_could_not_be_read_is_asked_nothing() -> None:
     broken = "data: {omniglot: {classes: many}}\n"
     assert [code for code, _ in said(broken + BY_VALIDATION)] == ["HEB301"]
+
+
+def test_conditions_are_found_in_lists_too() -> None:
+    first, second = Condition.parse("test_accuracy > 0.1"), Condition.parse("test_accuracy > 0.2")
+    found = list(conditions_of((first, (7, second)), ("curriculum",)))
+    assert found == [(("curriculum", 0), first), (("curriculum", 1, 1), second)]

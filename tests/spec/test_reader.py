@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
+from hebbdsl.spec.experiment import Experiment, Training
+from hebbdsl.spec.outcome import BAD
+from hebbdsl.spec.reader import Reader
+from hebbdsl.spec.types import fields_of
 from hebbdsl.syntax.text import parse_text
+from hebbdsl.syntax.yaml import parse_yaml
 from tests.spec.test_checker import examined
 from tests.specs import GOOD_TEXT
 
@@ -519,3 +526,95 @@ def test_two_words_in_text() -> None:
     text = GOOD_TEXT.replace("model = mlp", "model = {mlp = {}, convnet = {}}")
     (problem,) = examine(parse_text(Source("s.hebb", text))).problems
     assert problem.hint == "keep one; fields of `mlp` stand in its parentheses"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        *((word, "true") for word in ("True", "TRUE", "yes", "Yes", "on", "ON", "1", "'true'")),
+        *((word, "false") for word in ("False", "no", "NO", "off", "0", "'false'")),
+    ],
+)
+def test_booleans_by_other_names(written: str, meant: str) -> None:
+    fragment = f"training: {{optimizer: adam, steps: 5, compile: {written}}}"
+    ((code, place, _, hint),) = said(fragment)
+    assert (code, place, hint) == ("HEB301", written, f"write `{meant}`")
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("Odd-Name", "odd_name"),
+        ("x" * 64 + "Y", "x" * 64),
+        ("_a_", "a"),
+        ("3x", None),
+    ],
+)
+def test_names_that_are_nearly_right(name: str, like: str | None) -> None:
+    ((code, _, _, hint),) = said(f'experiment: "{name}"')
+    assert code == "HEB305"
+    assert hint is not None
+    assert hint.partition(", such as ")[2] == ("" if like is None else quoted(like))
+
+
+FAULTY: list[tuple[type, str, str]] = [
+    (Training, "steps", "x"),
+    (Training, "steps", "0"),
+    (Training, "steps", "'5'"),
+    (Training, "steps", "[5]"),
+    (Training, "steps", "1e999"),
+    (Training, "steps", ""),
+    (Training, "compile", "maybe"),
+    (Training, "compile", "{a: 1}"),
+    (Training, "precision", "float16"),
+    (Training, "evaluation_classes", "[1]"),
+    (Training, "optimizer", "[adam]"),
+    (Training, "optimizer", "adma"),
+    (Training, "optimizer", "softmax"),
+    (Training, "optimizer", "null"),
+    (Training, "optimizer", "{}"),
+    (Training, "optimizer", "{adam: }"),
+    (Training, "optimizer", "{adam: 3}"),
+    (Training, "optimizer", "{adam: {}, sgd: {}}"),
+    (Training, "optimizer", "{adam: {rate: 3}}"),
+    (Training, "optimizer", "{adam: {learning_rate: x}}"),
+    (Training, "schedule", "nowhere"),
+    (Experiment, "training", "adam"),
+    (Experiment, "training", "{optimizer: adam}"),
+    (Experiment, "training", "{optimizer: adam, steps: x}"),
+    (Experiment, "training", "{optimizer: adam, steps: 5, stepz: 5}"),
+    (Experiment, "experiment", "Odd Name"),
+    (Experiment, "experiment", "12"),
+    (Experiment, "about", "[a]"),
+    (Experiment, "seeds", "x"),
+    (Experiment, "seeds", "[]"),
+    (Experiment, "seeds", "{a: 1}"),
+    (Experiment, "seeds", "[1, 1]"),
+    (Experiment, "seeds", "[1, x]"),
+    (Experiment, "seeds", "[x, 1]"),
+    (Experiment, "seeds", "[[1]]"),
+    (Experiment, "seeds", "5..4"),
+    (Experiment, "seeds", "-1..4"),
+    (Experiment, "seeds", "0..10_000"),
+    (Experiment, "baseline", "[a]"),
+    (Experiment, "variants", "[a]"),
+    (Experiment, "claims", "x"),
+    (Experiment, "claims", "['x >']"),
+    (Experiment, "claims", "[[x]]"),
+    (Mixture, "experts", "softmax"),
+    (Mixture, "experts", "[]"),
+    (Mixture, "experts", "[softmax, softmx]"),
+    (Mixture, "weights", "learnt"),
+    (Mixture, "weights", "{a: 1}"),
+]
+
+
+@pytest.mark.parametrize(("cls", "field", "written"), FAULTY)
+def test_what_is_faulty_is_no_value(cls: type, field: str, written: str) -> None:
+    """It is BAD, and something is said of it, whatever stands around it."""
+    root = parse_yaml(Source("s.yaml", f"{field}: {written}\n")).root
+    reader = Reader()
+    entry = root.entries[0]
+    value = reader.value(fields_of(cls)[field].type, entry.value, (field,), entry.key.span)
+    assert value is BAD
+    assert len(reader.problems)
