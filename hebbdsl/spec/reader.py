@@ -9,11 +9,20 @@ from typing import Any, TypeVar
 
 from hebbdsl.diagnostics.codes import names, values
 from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION, TooMuchExpression
-from hebbdsl.diagnostics.diagnostic import Problems, nearest
+from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origin, Path
+from hebbdsl.spec.mismatches import (
+    found_in_words,
+    missing_field,
+    name_of,
+    no_value,
+    start_of,
+    unknown_word,
+    wrong_type,
+)
 from hebbdsl.spec.numbers import read_number, read_whole_numbers
 from hebbdsl.spec.origins import resolve
 from hebbdsl.spec.outcome import BAD, Bad
@@ -31,12 +40,9 @@ from hebbdsl.spec.types import (
     Type,
     WholeNumbers,
     fields_of,
-    in_short,
-    in_words,
 )
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence, Written
-from hebbdsl.vocabulary import VOCABULARY
 
 T = TypeVar("T")
 
@@ -63,7 +69,7 @@ class Reader:
         if isinstance(node, Broken):
             return BAD
         if isinstance(node, Scalar) and node.missing:
-            self._no_value(type_, node, path, key)
+            self.problems.add(no_value(type_, node, name_of(path), key))
             return BAD
         match type_:
             case OneOf():
@@ -75,14 +81,14 @@ class Reader:
             case ListOf():
                 return self._list(type_, node, path)
             case WholeNumbers():
-                return read_whole_numbers(type_, node, _name(path), self.problems)
+                return read_whole_numbers(type_, node, name_of(path), self.problems)
             case NamedChanges():
                 return self._named_changes(type_, node, path)
         if not isinstance(node, Scalar):
             return self._wrong(type_, node, path)
         match type_:
             case NumberOf():
-                return read_number(type_, node, _name(path), self.problems)
+                return read_number(type_, node, name_of(path), self.problems)
             case Text():
                 return self._text(type_, node, path)
             case Boolean():
@@ -127,18 +133,7 @@ class Reader:
             )
         for name, info in known.items():
             if info.required and name not in written:
-                self._missing(owner, name, cls, place)
-
-    def _missing(self, owner: str, name: str, cls: type, place: Span) -> None:
-        info = fields_of(cls)[name]
-        expected = in_words(info.type)
-        if isinstance(info.type, PartOf):
-            expected = f"one of {', '.join(info.type.words)}"
-        self.problems.add(
-            names.MissingField(
-                place=place, owner=owner, field=name, expected=expected, about=info.about
-            )
-        )
+                self.problems.add(missing_field(owner, name, info, place))
 
     def _section(self, cls: type, node: Written, path: Path, key: Span | None) -> object:
         if not isinstance(node, Mapping):
@@ -146,7 +141,7 @@ class Reader:
         place = key if key is not None else node.span
         self.origins[path] = Origin(place, key)
         before = len(self.problems)
-        found = self.fields(cls, _name(path), node, path, place)
+        found = self.fields(cls, name_of(path), node, path, place)
         if BAD in found.values() or len(self.problems) > before or node.lost:
             return BAD
         return _construct(cls, found)
@@ -158,7 +153,7 @@ class Reader:
         self.origins[path] = Origin(word.span, key)
         cls = type_.words.get(word.text)
         if cls is None:
-            self._unknown_word(type_, word)
+            self.problems.add(unknown_word(type_, word))
             return BAD
         if isinstance(inside, Scalar) and inside.missing:
             advice = f"write `{word.text}` alone, or `{word.text}: {{}}`"
@@ -172,7 +167,7 @@ class Reader:
                     place=inside.span,
                     field=word.text,
                     expected="fields",
-                    found=_found(inside),
+                    found=found_in_words(inside),
                 )
             )
             return BAD
@@ -199,34 +194,13 @@ class Reader:
         if not written and node.lost:
             return None, None
         if not written:
-            self.problems.add(names.NoWord(place=_start(node), kind=kind, known=known))
+            self.problems.add(names.NoWord(place=start_of(node), kind=kind, known=known))
             return None, None
         second = next(entry.key for entry in node.entries if entry.key is not written[0])
         self.problems.add(
             names.TwoWords(place=second.span, kind=kind, second=second.text, first=written[0].span)
         )
         return None, None
-
-    def _unknown_word(self, type_: PartOf, word: Scalar) -> None:
-        kind, known = type_.kind.kind, tuple(type_.words)
-        for other, words in VOCABULARY.items():
-            if word.text in words:
-                self.problems.add(
-                    names.WordOfAnotherKind(
-                        place=word.span, word=word.text, kind=other.kind, asked=kind, known=known
-                    )
-                )
-                return
-        holder = None
-        if nearest(word.text, known) is None:
-            holder = next(
-                (w for w, cls in type_.words.items() if word.text in fields_of(cls)), None
-            )
-        self.problems.add(
-            names.UnknownWord(
-                place=word.span, kind=kind, word=word.text, known=known, field_of=holder
-            )
-        )
 
     def _list(self, type_: ListOf, node: Written, path: Path) -> object:
         if not isinstance(node, Sequence):
@@ -237,7 +211,7 @@ class Reader:
         if count < low or (high is not None and count > high):
             self.problems.add(
                 values.WrongLength(
-                    place=node.span, field=_name(path), count=count, minimum=low, maximum=high
+                    place=node.span, field=name_of(path), count=count, minimum=low, maximum=high
                 )
             )
             return BAD
@@ -258,7 +232,7 @@ class Reader:
     def _text(self, type_: Text, node: Scalar, path: Path) -> object:
         if not node.quoted and scalars.needs_quotes(node.text):
             self.problems.add(
-                values.NeedsQuotes(place=node.span, field=_name(path), written=node.text)
+                values.NeedsQuotes(place=node.span, field=name_of(path), written=node.text)
             )
             return BAD
         return node.text if self.name_is_fine(type_, node) else BAD
@@ -291,7 +265,7 @@ class Reader:
         self.problems.add(
             values.NotAChoice(
                 place=node.span,
-                field=_name(path),
+                field=name_of(path),
                 written=node.text,
                 choices=tuple(map(str, type_.values)),
             )
@@ -322,7 +296,7 @@ class Reader:
         if high is not None and count > high:
             self.problems.add(
                 values.WrongLength(
-                    place=_start(node), field=_name(path), count=count, minimum=0, maximum=high
+                    place=start_of(node), field=name_of(path), count=count, minimum=0, maximum=high
                 )
             )
             return BAD
@@ -338,12 +312,6 @@ class Reader:
                 self._wrong(type_, entry.value, (*path, entry.key.text))
         return {entry.key.text: as_written(entry.value) for entry in node.entries}
 
-    def _no_value(self, type_: Type, node: Scalar, path: Path, key: Span | None) -> None:
-        optional = isinstance(type_, OneOf) and type_.optional
-        advice = "write a value, or `null`" if optional else f"it takes {in_words(type_)}"
-        place = key if key is not None else node.span
-        self.problems.add(values.NoValue(place=place, field=_name(path), advice=advice))
-
     def _wrong(
         self,
         type_: Type,
@@ -352,17 +320,7 @@ class Reader:
         advice: str | None = None,
         instead: str | None = None,
     ) -> Bad:
-        place = node.span if isinstance(node, Scalar) else _start(node)
-        self.problems.add(
-            values.WrongType(
-                place=place,
-                field=_name(path),
-                expected=in_short(type_),
-                found=_found(node),
-                advice=advice,
-                instead=instead,
-            )
-        )
+        self.problems.add(wrong_type(type_, node, name_of(path), advice, instead))
         return BAD
 
 
@@ -392,31 +350,3 @@ def _fits(option: Type, node: Written) -> bool:
             return isinstance(option, (ListOf, WholeNumbers))
         case Scalar():
             return not isinstance(option, (ListOf, SectionOf, NamedChanges))
-
-
-def _found(node: Written) -> str:
-    match node:
-        case Mapping():
-            return "a mapping"
-        case Sequence():
-            return "a list"
-        case Scalar(text, quoted):
-            return scalars.in_words(text, quoted)
-
-
-def _start(node: Written) -> Span:
-    """A collection's first characters: its whole would underline many lines."""
-    if (
-        isinstance(node, Mapping)
-        and node.entries
-        and node.entries[0].key.span.start == node.span.start
-    ):
-        return node.entries[0].key.span
-    return Span(node.span.source, node.span.start, min(node.span.start + 1, node.span.end))
-
-
-def _name(path: Path) -> str:
-    """How messages call the value at `path`: by its field, and which item of it."""
-    names_ = [str(step) for step in path]
-    field_at = max((i for i, step in enumerate(path) if isinstance(step, str)), default=0)
-    return ".".join(names_[field_at:])
