@@ -157,7 +157,7 @@ def examine_source(
 ) -> Examined:
     """Stages 2 to 4. `reading` says how specs are had that this one extends, if not from disk."""
     from hebbdsl.lint.linting import lint_problems
-    from hebbdsl.plan.checks import across_problems, draft_problems
+    from hebbdsl.plan.checks import across_problems, drafts_problems
     from hebbdsl.plan.planning import plan_checked
     from hebbdsl.spec.checker import examine
     from hebbdsl.spec.extending import from_disk
@@ -171,8 +171,7 @@ def examine_source(
         problems.extend(rejected.problems)
         return Examined(problems, tree)
     problems.extend(drafted.problems)
-    for draft in drafted.drafts:
-        problems.extend(map(drafted.extended.noted, draft_problems(draft)))
+    problems.extend(map(drafted.extended.noted, drafts_problems(drafted.drafts)))
     across = across_problems(drafted.drafts, drafted.baseline)
     problems.extend(map(drafted.extended.noted, across))
     if problems.errors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -13,7 +12,7 @@ from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Setup, Training
-from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of
+from hebbdsl.spec.types import PartOf, SectionOf, fields_holding
 
 
 def part_doubts(plan: Plan) -> Iterator[Problem]:
@@ -52,32 +51,11 @@ def _parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
     if isinstance(value, Part):
         yield path, value
     if isinstance(value, (Part, Setup, Training)):
-        for name in _holders(type(value)):
+        for name in fields_holding(type(value), PartOf, SectionOf):
             yield from _parts(getattr(value, name), (*path, name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _parts(item, (*path, index))
-
-
-def _holders(cls: type) -> tuple[str, ...]:
-    """The fields of a spec class in which parts may stand."""
-    return _holding(cls)
-
-
-@cache
-def _holding(cls: type) -> tuple[str, ...]:
-    return tuple(name for name, field in fields_of(cls).items() if _holds_parts(field.type))
-
-
-def _holds_parts(type_: Type) -> bool:
-    match type_:
-        case PartOf() | SectionOf():
-            return True
-        case ListOf(item):
-            return _holds_parts(item)
-        case OneOf(options):
-            return any(map(_holds_parts, options))
-    return False
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:

@@ -9,9 +9,7 @@ from hebbdsl.lint import claims, course, fields, units, variants
 from hebbdsl.plan.plan import Plan
 
 RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
-    variants.several_changes,
-    variants.same_setup,
-    variants.other_budget,
+    variants.compared_with_baseline,
     claims.too_few_seeds,
     claims.claimed_twice,
     claims.foregone_claims,

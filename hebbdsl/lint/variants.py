@@ -18,9 +18,19 @@ Changes = Mapping[str, frozenset[Change]]
 """What each variant changes in the baseline."""
 
 
-def several_changes(plan: Plan) -> Iterator[Problem]:
+def compared_with_baseline(plan: Plan) -> Iterator[Problem]:
+    """HEB701 to HEB703."""
+    baseline = plan.variants[plan.checked.baseline].setup
+    made = {
+        name: frozenset(changes(baseline, variant.setup)) for name, variant in plan.variants.items()
+    }
+    yield from _several_changes(plan, made)
+    yield from _same_setup(plan, made)
+    yield from _other_budget(plan, made)
+
+
+def _several_changes(plan: Plan, made: Changes) -> Iterator[Problem]:
     """HEB701: a confounded variant."""
-    made = _made(plan)
     if all(len(changed) < 2 for changed in made.values()):
         return
     near = _reached(plan, made)
@@ -34,10 +44,10 @@ def several_changes(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def same_setup(plan: Plan) -> Iterator[Problem]:
+def _same_setup(plan: Plan, made: Changes) -> Iterator[Problem]:
     """HEB702: a variant that is another one in other words."""
     first: dict[frozenset[Change], str] = {}
-    for name, changed in _made(plan).items():
+    for name, changed in made.items():
         other = first.setdefault(changed, name)
         if other != name:
             yield SameSetup(
@@ -48,11 +58,11 @@ def same_setup(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def other_budget(plan: Plan) -> Iterator[Problem]:
+def _other_budget(plan: Plan, made: Changes) -> Iterator[Problem]:
     """HEB703: a part that replaces another, and as many parameters with it."""
     baseline = plan.checked.baseline
     reference = plan.variants[baseline].parameters
-    for name, changed in _made(plan).items():
+    for name, changed in made.items():
         parameters = plan.variants[name].parameters
         apart = abs(parameters - reference) > SMALL_SHARE * reference
         if apart and any(change.replaces for change in changed):
@@ -63,13 +73,6 @@ def other_budget(plan: Plan) -> Iterator[Problem]:
                 baseline=baseline,
                 reference=reference,
             )
-
-
-def _made(plan: Plan) -> Changes:
-    baseline = plan.variants[plan.checked.baseline].setup
-    return {
-        name: frozenset(changes(baseline, variant.setup)) for name, variant in plan.variants.items()
-    }
 
 
 def _reached(plan: Plan, made: Changes) -> set[str]:

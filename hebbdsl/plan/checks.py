@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
@@ -15,11 +15,24 @@ from hebbdsl.vocabulary import WORDS
 DATA = At.field("data")
 
 
-def draft_problems(draft: Draft) -> Iterator[Problem]:
+def drafts_problems(drafts: Iterable[Draft]) -> Iterator[Problem]:
     """Everything that shapes, counts and the curriculum forbid, with the places where it stands.
 
-    Asks what can be asked of the sections that could be built. A data set that refuses its own
-    fields has no facts, and is asked nothing.
+    Sections that variants share, as written once, are set beside each other once.
+    """
+    asked: set[tuple[int, ...]] = set()
+    for draft in drafts:
+        one = draft.sections
+        key = id(one.data), id(one.model), id(one.curriculum), id(one.training)
+        if key not in asked:
+            asked.add(key)
+            yield from _draft_problems(draft)
+
+
+def _draft_problems(draft: Draft) -> Iterator[Problem]:
+    """Asks what can be asked of the sections that could be built.
+
+    A data set that refuses its own fields has no facts, and is asked nothing.
     """
     data = draft.sections.data
     if data is None or any(data.refusals()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.part import FLOAT_BYTES
-from hebbdsl.plan.checks import across_problems, draft_problems
+from hebbdsl.plan.checks import across_problems, drafts_problems
 from hebbdsl.plan.plan import Memory, Plan, VariantPlan
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import Setup
@@ -17,8 +17,7 @@ def make_plan(checked: Checked) -> Plan:
     """
     problems = Problems()
     drafts = tuple(map(_draft, checked.variants.values()))
-    for draft in drafts:
-        problems.extend(draft_problems(draft))
+    problems.extend(drafts_problems(drafts))
     problems.extend(across_problems(drafts, checked.baseline))
     problems.raise_errors()
     return plan_checked(checked)

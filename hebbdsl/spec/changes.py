@@ -121,6 +121,9 @@ def _joined(path: tuple[Scalar, ...]) -> Scalar:
 
 
 def _steps(key: Scalar) -> Iterator[Scalar]:
+    if "." not in key.text and not key.quoted:
+        yield key
+        return
     start = 0
     for step in key.text.split(".", DEEPEST):
         place = key.part(start, start + len(step))

@@ -125,8 +125,9 @@ class _Examination:
         head = self._fields(Experiment, whole)
         drafts = [self._draft(ONLY, head)] if alone else []
         if not alone and variants is not None and isinstance(variants.value, Mapping):
+            setup = _of_setup(root)
             drafts.extend(
-                self._variant(entry.key.text, root, entry.value, _setup(last))
+                self._variant(entry.key.text, setup, entry.value, _setup(last))
                 for entry in variants.value.entries[:MOST_VARIANTS]
                 if isinstance(entry.value, Mapping)
             )
@@ -135,10 +136,9 @@ class _Examination:
         return head, tuple(drafts)
 
     def _variant(
-        self, name: str, root: Mapping, written: Mapping, last: tuple[Change, ...]
+        self, name: str, setup: Mapping, written: Mapping, last: tuple[Change, ...]
     ) -> Draft:
         known = fields_of(Setup)
-        setup = replace(root, entries=tuple(e for e in root.entries if e.key.text in known))
         changes: list[Change] = []
         for change in changes_of(written):
             step = change.path[0]
@@ -216,6 +216,11 @@ def _settable(changes: tuple[Change, ...], problems: Problems) -> tuple[Change, 
         if change.path[0].text == EXTENDS:
             problems.add(ExtendsLate(place=change.path[0].span))
     return tuple(change for change in changes if change.path[0].text != EXTENDS)
+
+
+def _of_setup(root: Mapping) -> Mapping:
+    known = fields_of(Setup)
+    return replace(root, entries=tuple(e for e in root.entries if e.key.text in known))
 
 
 def _with_last(root: Mapping, last: tuple[Change, ...]) -> Mapping:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 
 from hebbdsl.diagnostics.codes.across import NothingAdded
 from hebbdsl.diagnostics.codes.metrics import (
@@ -18,9 +17,11 @@ from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
 from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.expression.tree import MetricOf, metrics_of
+from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.origins import resolve
+from hebbdsl.spec.types import ExpressionOf, PartOf, fields_holding
 from hebbdsl.syntax.tree import Scalar
 from hebbdsl.vocabulary import WORDS
 
@@ -97,10 +98,12 @@ def _of_one_level(draft: Draft) -> int:
 
 def condition_problems(drafts: tuple[Draft, ...]) -> Iterator[Problem]:
     """Conditions over metrics that runs of their own variant never have."""
+    asked: set[tuple[int, int]] = set()
     for draft in drafts:
-        curriculum = draft.sections.curriculum
-        if curriculum is None:
-            continue
+        curriculum, data = draft.sections.curriculum, draft.sections.data
+        if curriculum is None or (id(curriculum), id(data)) in asked:
+            continue  # variants share what they leave alone
+        asked.add((id(curriculum), id(data)))
         for path, condition in conditions_of(curriculum, ("curriculum",)):
             for name in condition.metrics:
                 for problem in _lacking(EVALUATION_METRICS[name], name, At(path), draft):
@@ -110,9 +113,9 @@ def condition_problems(drafts: tuple[Draft, ...]) -> Iterator[Problem]:
 def conditions_of(value: object, path: Path) -> Iterator[tuple[Path, Condition]]:
     if isinstance(value, Condition):
         yield path, value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from conditions_of(getattr(value, field.name), (*path, field.name))
+    elif isinstance(value, Part):
+        for name in fields_holding(type(value), ExpressionOf, PartOf):
+            yield from conditions_of(getattr(value, name), (*path, name))
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from conditions_of(item, (*path, index))

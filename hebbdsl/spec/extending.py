@@ -146,10 +146,10 @@ def _merged(inherited: tuple[Entry, ...], own: Mapping, problems: Problems) -> M
 def _with_paths(root: Mapping, problems: Problems) -> Mapping:
     """`root` with its entries whose keys are paths as changes to the others."""
     plain = tuple(entry for entry in root.entries if "." not in entry.key.text)
-    changes = changes_of(root)
+    others = (e for e in root.entries if "." in e.key.text or e.key.text == VARIANTS)
+    changes = changes_of(replace(root, entries=tuple(others)))
     names = tuple(change for change in changes if change.path[0].text == VARIANTS)
-    paths = (change for change in changes if len(change.path) > 1)
-    made = tuple(change for change in paths if change.path[0].text != VARIANTS)
+    made = tuple(change for change in changes if change.path[0].text != VARIANTS)
     if made:
         root = Overriding("", problems).apply(Experiment, replace(root, entries=plain), made)
     return with_named(root, None, names, problems, extends=False)

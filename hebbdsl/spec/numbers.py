@@ -7,65 +7,69 @@ from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.expression.numerals import Numeral, number, whole
 from hebbdsl.parts.bounds import LARGEST_EXACT
 from hebbdsl.source import Span
+from hebbdsl.spec.checked import Path
+from hebbdsl.spec.mismatches import name_of
 from hebbdsl.spec.outcome import BAD, Bad
 from hebbdsl.spec.types import NumberOf, WholeNumbers, in_short
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 
 
-def read_number(type_: NumberOf, scalar: Scalar, field: str, problems: Problems) -> float | Bad:
+def read_number(type_: NumberOf, scalar: Scalar, path: Path, problems: Problems) -> float | Bad:
     """The number that `scalar` spells, within its bounds. An int for a whole type."""
-    value = BAD if scalar.quoted else _numeral(type_, scalar.text, scalar.span, field, problems)
+    value = BAD if scalar.quoted else _numeral(type_, scalar.text, scalar.span, path, problems)
     if scalar.quoted:
         found = scalars.in_words(scalar.text, True)
         unquoted = number(scalar.text)
         advice = "remove the quotes" if isinstance(unquoted, float) else None
         fits = isinstance(whole(scalar.text) if type_.whole else unquoted, (int, float))
         instead = scalar.text if fits else None
-        problems.add(_wrong(type_, scalar.span, field, found, advice, instead))
+        problems.add(_wrong(type_, scalar.span, path, found, advice, instead))
     return value
 
 
 def _numeral(
-    type_: NumberOf, text: str, place: Span, field: str, problems: Problems
+    type_: NumberOf, text: str, place: Span, path: Path, problems: Problems
 ) -> float | Bad:
     value = whole(text) if type_.whole else number(text)
     if value is Numeral.NOT_A_NUMBER and type_.whole:
-        problems.add(_not_whole(type_, text, place, field))
+        problems.add(_not_whole(type_, text, place, path))
         return BAD
     if isinstance(value, Numeral):
-        problems.add(_unusable(type_, value, text, place, field))
+        problems.add(_unusable(type_, value, text, place, path))
         return BAD
     if not type_.bounds.allow(value):
         bounds = type_.bounds.in_words()
         if type_.bounds.maximum == LARGEST_EXACT < value:
             bounds = f"at most {LARGEST_EXACT:_}"
-        problems.add(values.OutOfBounds(place=place, field=field, written=text, bounds=bounds))
+        problems.add(
+            values.OutOfBounds(place=place, field=name_of(path), written=text, bounds=bounds)
+        )
         return BAD
     return value
 
 
-def _not_whole(type_: NumberOf, text: str, place: Span, field: str) -> Problem:
+def _not_whole(type_: NumberOf, text: str, place: Span, path: Path) -> Problem:
     value = number(text)
     if value is Numeral.NOT_A_NUMBER:
         digits = text.removesuffix(".")
         advice = f"write `{digits}`" if isinstance(whole(digits), int) else _spelling(text)
-        return _wrong(type_, place, field, scalars.in_words(text, False), advice)
+        return _wrong(type_, place, path, scalars.in_words(text, False), advice)
     if isinstance(value, Numeral):
-        return _unusable(type_, value, text, place, field)
+        return _unusable(type_, value, text, place, path)
     meant = int(value) if value == int(value) and abs(value) < 2**53 else None
-    return numbers.NotWhole(place=place, field=field, written=text, meant=meant)
+    return numbers.NotWhole(place=place, field=name_of(path), written=text, meant=meant)
 
 
-def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, field: str) -> Problem:
+def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, path: Path) -> Problem:
     if why is Numeral.NOT_FINITE:
-        return numbers.NotFinite(place=place, field=field, written=text)
+        return numbers.NotFinite(place=place, field=name_of(path), written=text)
     if why is Numeral.TOO_LONG:
-        return numbers.TooManyDigits(place=place, field=field, count=len(text))
+        return numbers.TooManyDigits(place=place, field=name_of(path), count=len(text))
     found = scalars.in_words(text, False)
     mended = _pointed(text)
     instead = mended if isinstance(number(mended), float) else None
-    return _wrong(type_, place, field, found, _spelling(text), instead)
+    return _wrong(type_, place, path, found, _spelling(text), instead)
 
 
 def _pointed(text: str) -> str:
@@ -87,14 +91,14 @@ def _spelling(text: str) -> str | None:
 def _wrong(
     type_: NumberOf | WholeNumbers,
     place: Span,
-    field: str,
+    path: Path,
     found: str,
     advice: str | None,
     instead: str | None = None,
 ) -> Problem:
     return values.WrongType(
         place=place,
-        field=field,
+        field=name_of(path),
         expected=in_short(type_),
         found=found,
         advice=advice,
@@ -103,32 +107,38 @@ def _wrong(
 
 
 def read_whole_numbers(
-    type_: WholeNumbers, node: Node, field: str, problems: Problems
+    type_: WholeNumbers, node: Node, path: Path, problems: Problems
 ) -> tuple[int, ...] | Bad:
     """`0..9`, `7`, or a list of both, each number once, in the order written."""
     if isinstance(node, Mapping):
-        problems.add(_wrong(type_, node.span, field, "a mapping", None))
+        problems.add(_wrong(type_, node.span, path, "a mapping", None))
         return BAD
     items = node.items if isinstance(node, Sequence) else (node,)
     if not items:
-        found = values.WrongLength(place=node.span, field=field, count=0, minimum=1, maximum=None)
+        found = values.WrongLength(
+            place=node.span, field=name_of(path), count=0, minimum=1, maximum=None
+        )
         problems.add(found)
         return BAD
     where: dict[int, Span] = {}
     fine = True
     for item in items:
-        ends = _ends(type_, item, field, problems)
+        ends = _ends(type_, item, path, problems)
         if ends is None:
             fine = False
             continue
         first, last = ends
         if last - first + 1 + len(where) > type_.most:
-            problems.add(numbers.TooManyNumbers(place=item.span, field=field, most=type_.most))
+            problems.add(
+                numbers.TooManyNumbers(place=item.span, field=name_of(path), most=type_.most)
+            )
             return BAD
         again = next((value for value in range(first, last + 1) if value in where), None)
         if again is not None:
             problems.add(
-                numbers.Twice(place=item.span, field=field, number=again, first=where[again])
+                numbers.Twice(
+                    place=item.span, field=name_of(path), number=again, first=where[again]
+                )
             )
             fine = False
         where.update((value, item.span) for value in range(first, last + 1))
@@ -136,17 +146,17 @@ def read_whole_numbers(
 
 
 def _ends(
-    type_: WholeNumbers, item: Node, field: str, problems: Problems
+    type_: WholeNumbers, item: Node, path: Path, problems: Problems
 ) -> tuple[int, int] | None:
     if not isinstance(item, Scalar):
         found = "a list in a list" if isinstance(item, Sequence) else "a mapping"
-        problems.add(_wrong(type_, item.span, field, found, None))
+        problems.add(_wrong(type_, item.span, path, found, None))
         return None
     ends = None if item.quoted else scalars.whole_range(item.text)
     if ends is None:
-        value = read_number(type_.item, item, field, problems)
+        value = read_number(type_.item, item, path, problems)
         return None if isinstance(value, Bad) else (int(value), int(value))
-    first, last = (_numeral(type_.item, end, item.span, field, problems) for end in ends)
+    first, last = (_numeral(type_.item, end, item.span, path, problems) for end in ends)
     if isinstance(first, Bad) or isinstance(last, Bad):
         return None
     if last < first:

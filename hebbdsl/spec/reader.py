@@ -81,14 +81,14 @@ class Reader:
             case ListOf():
                 return self._list(type_, node, path)
             case WholeNumbers():
-                return read_whole_numbers(type_, node, name_of(path), self.problems)
+                return read_whole_numbers(type_, node, path, self.problems)
             case NamedChanges():
                 return self._named_changes(type_, node, path)
         if not isinstance(node, Scalar):
             return self._wrong(type_, node, path)
         match type_:
             case NumberOf():
-                return read_number(type_, node, name_of(path), self.problems)
+                return read_number(type_, node, path, self.problems)
             case Text():
                 return self._text(type_, node, path)
             case Boolean():

@@ -142,6 +142,28 @@ def _fields_of(cls: type) -> AbstractMapping[str, Field]:
     }
 
 
+def fields_holding(cls: type, *what: type) -> tuple[str, ...]:
+    """Names of the fields of a spec class whose value is of one of these types, or a list of them.
+
+    `what` are types of the language: `PartOf`, `ExpressionOf`.
+    """
+    return _fields_holding(cls, what)
+
+
+@cache
+def _fields_holding(cls: type, what: tuple[type, ...]) -> tuple[str, ...]:
+    return tuple(name for name, field in fields_of(cls).items() if _holds(field.type, what))
+
+
+def _holds(type_: Type, what: tuple[type, ...]) -> bool:
+    match type_:
+        case ListOf(item):
+            return _holds(item, what)
+        case OneOf(options):
+            return any(_holds(option, what) for option in options)
+    return isinstance(type_, what)
+
+
 def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -97,24 +98,20 @@ class _Builder:
         self._stack: list[_Open] = []
         self._nodes = 0
         self._documents = 0
+        self._takers: dict[type, Callable[[Any], None]] = {
+            yaml.DocumentStartEvent: self._document,
+            yaml.AliasEvent: self._alias,
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._begin,
+            yaml.SequenceStartEvent: self._begin,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+        }
 
     def take(self, event: yaml.Event) -> None:
-        match event:
-            case yaml.DocumentStartEvent():
-                self._document(event)
-            case yaml.AliasEvent():
-                self._refuse(refused.Alias(place=self._span(event), written=self._span(event).text))
-                self._place(Scalar("", True, self._span(event)))
-            case yaml.ScalarEvent():
-                self._count(event)
-                self._properties(event)
-                self._scalar(event)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._count(event)
-                self._properties(event)
-                self._begin(event)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self._end(event)
+        taker = self._takers.get(type(event))
+        if taker is not None:
+            taker(event)
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
@@ -126,6 +123,10 @@ class _Builder:
         if self._documents > 1:
             raise Rejected([*self.problems, refused.SeveralDocuments(place=self._span(event))])
 
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        self._refuse(refused.Alias(place=self._span(event), written=self._span(event).text))
+        self._place(Scalar("", True, self._span(event)))
+
     def _count(self, event: yaml.NodeEvent) -> None:
         self._nodes += 1
         if self._nodes > codes.MOST_NODES:
@@ -134,6 +135,8 @@ class _Builder:
 
     def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         """Anchors and tags stand before a node and leave no doubt what it is without them."""
+        if event.anchor is None and event.tag is None:
+            return
         count = (event.anchor is not None) + (event.tag is not None)
         for found in islice(_PROPERTY.finditer(self.text, _offset(event.start_mark)), count):
             place = Span(self.source, found.start(), found.end())
@@ -141,6 +144,8 @@ class _Builder:
             self.problems.append(kind(place=place, written=found.group()))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
+        self._count(event)
+        self._properties(event)
         span = self._span(event)
         style = event.style or None  # the C parser says "" where the other says None
         if event.anchor is not None or event.tag is not None:
@@ -156,12 +161,19 @@ class _Builder:
             span,
             scalar_offsets(self.text, event.value, span.start, style),
         )
-        flow = bool(self._stack) and self._stack[-1].flow
-        if flow and style is None and event.value.count("(") > event.value.count(")"):
+        if (
+            style is None
+            and "(" in event.value
+            and self._stack
+            and self._stack[-1].flow
+            and event.value.count("(") > event.value.count(")")
+        ):
             self._refuse(codes.CommaInside(place=span))
         self._place(scalar)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        self._count(event)
+        self._properties(event)
         start = _offset(event.start_mark)
         if len(self._stack) >= codes.DEEPEST:
             place = Span(self.source, start, start + 1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.codes.lint_variants import OtherBudget, SeveralChanges
 from hebbdsl.lint.differing import changes
-from hebbdsl.lint.variants import SMALL_SHARE, other_budget, several_changes
+from hebbdsl.lint.variants import SMALL_SHARE, compared_with_baseline
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.plan.plan import Plan
 from hebbdsl.source import Source
@@ -24,7 +24,7 @@ def plan_of(fragment: str) -> Plan:
 
 
 def confounded(fragment: str) -> list[str]:
-    found = several_changes(plan_of(fragment))
+    found = compared_with_baseline(plan_of(fragment))
     return [problem.variant for problem in found if isinstance(problem, SeveralChanges)]
 
 
@@ -151,7 +151,7 @@ def test_what_is_reached_is_what_a_walk_over_all_pairs_reaches(
         new = {b for a in reached for b in setups if apart[a, b] <= 1}
         grown, reached = not new <= reached, reached | new
     expected = [name for name in setups if name not in reached and apart["v0", name] > 1]
-    found = [p.variant for p in several_changes(plan) if isinstance(p, SeveralChanges)]
+    found = [p.variant for p in compared_with_baseline(plan) if isinstance(p, SeveralChanges)]
     assert found == expected
 
 
@@ -176,7 +176,7 @@ def test_budgets_are_alike_up_to_a_twentieth() -> None:
         variants = f"variants:\n  a: {{}}\n  b: {{output: {{mixture: {{experts: {experts}}}}}}}\n"
         assert problems_of_plan(MODEL + variants) == code
     plan = plan_of(MODEL + "variants:\n  a: {}\n  b: {output: cache}\n")
-    (problem,) = other_budget(plan)
+    (problem,) = compared_with_baseline(plan)
     assert isinstance(problem, OtherBudget)
     ours, theirs = plan.variants["b"].parameters, plan.variants["a"].parameters
     assert (problem.parameters, problem.reference) == (ours, theirs)

@@ -32,7 +32,17 @@ from types import CodeType, ModuleType
 from tests.mutation.mutating import Mutation, mutations
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("checker", "reader", "mismatches", "variants", "changes", "claims", "numbers", "origins", "types")
+MODULES = (
+    "checker",
+    "reader",
+    "mismatches",
+    "variants",
+    "changes",
+    "claims",
+    "numbers",
+    "origins",
+    "types",
+)
 TESTS = (
     "tests/spec/test_checker.py",
     "tests/spec/test_claims.py",
