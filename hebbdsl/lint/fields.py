@@ -12,12 +12,24 @@ from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Setup, Training
-from hebbdsl.spec.types import PartOf, SectionOf, fields_holding
+from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 
 
 def part_doubts(plan: Plan) -> Iterator[Problem]:
     """HEB713 and HEB720–HEB729, as parts say them of themselves."""
-    yield from in_every_use(plan, _asked)
+    runs: dict[Exposure, Exposure] = {}
+    said: dict[tuple[int, int], tuple[tuple[Path, Problem], ...]] = {}
+
+    def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+        run = runs.setdefault(found := exposure(variant), found)
+        for name in fields_of(Setup):
+            section = getattr(variant.setup, name)
+            key = id(section), id(run)
+            if key not in said:  # variants share the sections that they leave alone
+                said[key] = tuple(_doubts(section, (name,), run))
+            yield from said[key]
+
+    yield from in_every_use(plan, ask)
 
 
 def evaluation_of_all(plan: Plan) -> Iterator[Problem]:
@@ -39,23 +51,17 @@ def exposure(variant: VariantPlan) -> Exposure:
     )
 
 
-def _asked(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    run = exposure(variant)
-    for path, part in _parts(variant.setup, ()):
-        for problem in part.doubts(run):
-            yield path, problem
-
-
-def _parts(value: object, path: Path) -> Iterator[tuple[Path, Part]]:
-    """Every part of a setup, those inside others too."""
+def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+    """What every part has to say, those inside others too."""
     if isinstance(value, Part):
-        yield path, value
-    if isinstance(value, (Part, Setup, Training)):
+        for problem in value.doubts(run):
+            yield path, problem
+    if isinstance(value, (Part, Training)):
         for name in fields_holding(type(value), PartOf, SectionOf):
-            yield from _parts(getattr(value, name), (*path, name))
+            yield from _doubts(getattr(value, name), (*path, name), run)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _parts(item, (*path, index))
+            yield from _doubts(item, (*path, index), run)
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:

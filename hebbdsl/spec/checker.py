@@ -169,9 +169,8 @@ class _Examination:
                 read = self._read[id(entry)] = _Field(value, reader, entry)
                 self.problems.extend(reader.problems)
             found[entry.key.text] = read
+        written = {*found, VERSION, *(known if self._lost else ())}
         place = Span(root.span.source, root.span.start, root.span.start)
-        written = {entry.key.text for entry in root.entries} | {VERSION}
-        written |= set(known) if self._lost else set()
         Reader(self.problems).gaps(cls, "", tuple(rest), written, place)
         return found
 

@@ -58,7 +58,8 @@ def _parse(source: Source, text: str) -> tuple[Node | None, tuple[Problem, ...]]
         raise Rejected([TooLarge(place=source.name, size=len(text))])
     builder = _Builder(source, text)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        loader = _LOADER(text)
+        while (event := loader.get_event()) is not None:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         raise Rejected([*builder.problems, explain_slip(error, source)]) from None
@@ -127,28 +128,28 @@ class _Builder:
         self._refuse(refused.Alias(place=self._span(event), written=self._span(event).text))
         self._place(Scalar("", True, self._span(event)))
 
-    def _count(self, event: yaml.NodeEvent) -> None:
+    def _counted(self, event: yaml.NodeEvent) -> Span:
+        """The characters of one more node."""
+        span = self._span(event)
         self._nodes += 1
         if self._nodes > codes.MOST_NODES:
-            start = _offset(event.start_mark)
-            raise Rejected([refused.TooMany(place=Span(self.source, start, start + 1))])
+            place = Span(self.source, span.start, span.start + 1)
+            raise Rejected([refused.TooMany(place=place)])
+        return span
 
     def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         """Anchors and tags stand before a node and leave no doubt what it is without them."""
-        if event.anchor is None and event.tag is None:
-            return
         count = (event.anchor is not None) + (event.tag is not None)
-        for found in islice(_PROPERTY.finditer(self.text, _offset(event.start_mark)), count):
+        for found in islice(_PROPERTY.finditer(self.text, self._span(event).start), count):
             place = Span(self.source, found.start(), found.end())
             kind = refused.Anchor if found.group().startswith("&") else refused.Tag
             self.problems.append(kind(place=place, written=found.group()))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        self._count(event)
-        self._properties(event)
-        span = self._span(event)
+        span = self._counted(event)
         style = event.style or None  # the C parser says "" where the other says None
         if event.anchor is not None or event.tag is not None:
+            self._properties(event)
             properties = _PROPERTIES.match(self.text, span.start)
             start = min(properties.end(), span.end) if properties else span.start
             span = Span(self.source, start, span.end)
@@ -172,9 +173,9 @@ class _Builder:
         self._place(scalar)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
-        self._count(event)
-        self._properties(event)
-        start = _offset(event.start_mark)
+        start = self._counted(event).start
+        if event.anchor is not None or event.tag is not None:
+            self._properties(event)
         if len(self._stack) >= codes.DEEPEST:
             place = Span(self.source, start, start + 1)
             raise Rejected([*self.problems, refused.TooDeep(place=place)])
@@ -192,9 +193,9 @@ class _Builder:
             node = Sequence(tuple(opened.items), self._extent(opened, event, end))
         self._place(node)
 
-    def _extent(self, opened: _Open, event: yaml.Event, end: int) -> Span:
+    def _extent(self, opened: _Open, event: Any, end: int) -> Span:
         # A block's end mark stands at the next token, lines below.
-        end = _offset(event.end_mark) if opened.flow else end
+        end = event.end_mark.index if opened.flow else end
         return Span(self.source, opened.start, max(opened.start, end))
 
     def _place(self, node: Node) -> None:
@@ -239,9 +240,6 @@ class _Builder:
         start = node.span.start
         return Span(self.source, start, min(start + 1, len(self.text)))
 
-    def _span(self, event: yaml.Event) -> Span:
-        return Span(self.source, _offset(event.start_mark), _offset(event.end_mark))
-
-
-def _offset(mark: Any) -> int:
-    return int(mark.index)  # never None: marks are only left out when events are made by hand
+    def _span(self, event: Any) -> Span:
+        # Marks are never None: they are only left out when events are made by hand.
+        return Span(self.source, event.start_mark.index, event.end_mark.index)
