@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache, reduce
-from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.codes import expressions as codes
+from hebbdsl.expression.automaton import END, Branch, NotTaken, Token
 from hebbdsl.expression.errors import ExpressionError, Fault
-from hebbdsl.expression.grammar import accepted, extent, parser, scanner
+from hebbdsl.expression.grammar import extent, parser, scanner
 from hebbdsl.expression.numerals import Numeral, number
 from hebbdsl.expression.tree import (
     Arithmetic,
@@ -23,11 +23,6 @@ from hebbdsl.expression.tree import (
 )
 from hebbdsl.expression.typing import check_claim, check_condition
 
-if TYPE_CHECKING:
-    from lark import Token, Tree
-
-    Branch = Tree[Token]
-
 _TERMS = {
     "AGED": "a metric",
     "NAME": "the name of a variant",
@@ -35,7 +30,7 @@ _TERMS = {
     "COMPARISON": "a comparison",
     "LPAR": "`(`",
     "RPAR": "`)`",
-    "$END": "the end",
+    END: "the end",
 }
 
 
@@ -56,8 +51,6 @@ def parse_claim(text: str) -> Expression:
 @lru_cache(maxsize=4_096)  # a claim is read by itself, and then with all variants known
 def parse_expression(text: str) -> Expression:
     """The expression that `text` spells, whatever its type. Raises: ExpressionError."""
-    from lark import Token, UnexpectedToken
-
     if len(text) > codes.LONGEST:
         whole = Extent(0, len(text))
         raise ExpressionError([Fault(whole, codes.TooLong(place=None, deep=False))])
@@ -65,10 +58,11 @@ def parse_expression(text: str) -> Expression:
     reading = parser("expression")
     try:
         for token in _tokens(text):
-            reading.feed_token(token)
-        tree = reading.feed_token(Token("$END", "", end))
-    except UnexpectedToken as error:
-        raise _unexpected(error.token.start_pos or 0, str(error.token), accepted(reading)) from None
+            reading.feed(token)
+        tree = reading.feed(Token(END, "", end, end))
+    except NotTaken as error:
+        raise _unexpected(error.token.start, str(error.token), reading.accepts()) from None
+    assert tree is not None, "the end was taken"
     builder = _Builder(text)
     expression = builder.build(tree.children[0], 0)
     if builder.faults:
@@ -77,8 +71,6 @@ def parse_expression(text: str) -> Expression:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    from lark import Token
-
     scan = scanner()
     for found in scan.bare.finditer(text):
         if (kind := found.lastgroup) is None:
@@ -87,7 +79,7 @@ def _tokens(text: str) -> Iterator[Token]:
         written = text[start:end]
         kind = scan.keywords.get(written, kind)
         # `hebbdsl` and its like are keywords only where a statement of a file begins.
-        yield Token("NAME" if kind == "HEAD" else kind, written, start, end_pos=end)
+        yield Token("NAME" if kind == "HEAD" else kind, written, start, end)
 
 
 def _unexpected(start: int, found: str, names: set[str]) -> ExpressionError:
@@ -104,22 +96,20 @@ def _unexpected(start: int, found: str, names: set[str]) -> ExpressionError:
 
 
 class _Builder:
-    """Turns lark's tree into ours, and notes what the grammar lets through."""
+    """Turns the parser's branches into an expression, and notes what the grammar lets through."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.faults: list[Fault] = []
 
     def build(self, node: Branch | Token, depth: int) -> Expression:
-        from lark import Token
-
         if isinstance(node, Token):
             raise TypeError(f"a bare token: {node}")
-        place = Extent(*extent(node))
+        place = _of(node)
         if depth > codes.DEEPEST:
             raise ExpressionError([Fault(place, codes.TooLong(place=None, deep=True))])
         children = node.children
-        match str(node.data):
+        match node.data:
             case "number":
                 return Number(self._number(str(children[0]), place), place)
             case "metric":
@@ -150,10 +140,7 @@ class _Builder:
         if len(children) == 1:
             return MetricOf(str(children[0]), None, extent)
         variant = children[2]
-        start = getattr(variant, "start_pos", extent.start) or extent.start
-        return MetricOf(
-            str(children[0]), str(variant), extent, Extent(start, start + len(str(variant)))
-        )
+        return MetricOf(str(children[0]), str(variant), extent, _of(variant))
 
     def _comparison(self, children: list[Branch | Token], depth: int) -> Expression:
         left, right = self.build(children[0], depth), self.build(children[2], depth)
@@ -174,9 +161,8 @@ class _Builder:
         return result
 
 
-def _of(token: Branch | Token) -> Extent:
-    start = getattr(token, "start_pos", 0) or 0
-    return Extent(start, start + len(str(token)))
+def _of(branch: Branch | Token) -> Extent:
+    return Extent(*extent(branch))
 
 
 def _joined(left: Expression, right: Expression) -> Extent:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lark import Token
-
 from hebbdsl.diagnostics.codes.text import TooManySlips
 from hebbdsl.diagnostics.codes.text_brackets import NeverOpened, NotClosed, OtherBracket
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.automaton import Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_openings import where_opened
 from hebbdsl.syntax.text_tokens import (
@@ -181,7 +180,7 @@ class _Brackets:
                             closing=SIGN_OF[closing],
                         )
                     )
-                    token = Token(closing, SIGN_OF[closing], _start(token), end_pos=_end(token))
+                    token = Token(closing, SIGN_OF[closing], _start(token), _end(token))
             self.out.append(token)
         while stack:
             self._end_before(len(self.tokens), stack.pop())
@@ -257,8 +256,8 @@ class _Brackets:
 
 
 def _start(token: Token) -> int:
-    return token.start_pos or 0
+    return token.start
 
 
 def _end(token: Token) -> int:
-    return token.end_pos or 0
+    return token.end

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lark import Token
-from lark import Tree as Branch
-
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES, DuplicateKey
 from hebbdsl.diagnostics.codes.text_brackets import BadEscape, BracesForParentheses, QuoteNotClosed
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.automaton import Branch, Token
 from hebbdsl.expression.grammar import extent
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_strings import read_text
@@ -29,7 +27,7 @@ class Building:
         self.problems = problems
         self._nodes = 1  # the root
 
-    def root(self, branch: Branch[Token]) -> Mapping:
+    def root(self, branch: Branch) -> Mapping:
         """Raises: Rejected, when there are more nodes, or deeper ones, than any spec has."""
         whole = self._mapping(branch.children, 1, Span(self.source, 0, 0))
         if not whole.entries:
@@ -37,7 +35,7 @@ class Building:
         start, end = whole.entries[0].key.span.start, whole.entries[-1].value.span.end
         return replace(whole, span=Span(self.source, start, end))
 
-    def _mapping(self, children: list[Branch[Token] | Token], depth: int, span: Span) -> Mapping:
+    def _mapping(self, children: list[Branch | Token], depth: int, span: Span) -> Mapping:
         seen: dict[str, Entry] = {}
         lost = False
         for child in children:
@@ -52,7 +50,7 @@ class Building:
                 )
         return Mapping(tuple(seen.values()), span, lost)
 
-    def _entry(self, branch: Branch[Token], depth: int) -> Entry:
+    def _entry(self, branch: Branch, depth: int) -> Entry:
         children = branch.children
         match branch.data:
             case "about":
@@ -73,7 +71,7 @@ class Building:
         text = self._text(key)
         return Entry(text if isinstance(text, Scalar) else Scalar("", False, text.span), value)
 
-    def _value(self, branch: Branch[Token] | Token, depth: int) -> Node:
+    def _value(self, branch: Branch | Token, depth: int) -> Node:
         assert isinstance(branch, Branch), "values are rules"
         match branch.data:
             case "expression":
@@ -97,17 +95,17 @@ class Building:
         self._unclosed(token)
         return Broken(self._span(token))
 
-    def _part(self, branch: Branch[Token], depth: int) -> Mapping:
+    def _part(self, branch: Branch, depth: int) -> Mapping:
         """`word(a=1)` is `{word: {a: 1}}`: two mappings."""
         word = _token(branch.children[0])
         whole = self._extent(branch)
         self._enter(whole.start, depth + 1)
         self._enter(whole.start, depth + 2)
-        span = Span(self.source, word.end_pos or 0, whole.end)
+        span = Span(self.source, word.end, whole.end)
         fields = self._mapping(branch.children[2:-1], depth + 2, span)
         return Mapping((Entry(self._word(word), fields),), whole)
 
-    def _braced(self, branch: Branch[Token], depth: int) -> Mapping:
+    def _braced(self, branch: Branch, depth: int) -> Mapping:
         word = _token(branch.children[0])
         fields = self._value(branch.children[1], depth + 1)
         place = Span(self.source, fields.span.start, fields.span.start + 1)
@@ -147,7 +145,7 @@ class Building:
     def _unclosed(self, token: Token) -> None:
         """What is BROKEN has been said where it broke; a quote that is open has not."""
         if token.type == "UNCLOSED":
-            start = token.start_pos or 0
+            start = token.start
             self.problems.append(QuoteNotClosed(place=Span(self.source, start, start + 1)))
 
     def _enter(self, start: int, depth: int) -> None:
@@ -161,13 +159,13 @@ class Building:
         if self._nodes > MOST_NODES:
             raise Rejected([TooMany(place=Span(self.source, start, start + 1))])
 
-    def _extent(self, branch: Branch[Token]) -> Span:
+    def _extent(self, branch: Branch) -> Span:
         return Span(self.source, *extent(branch))
 
     def _span(self, token: Token) -> Span:
-        return Span(self.source, token.start_pos or 0, token.end_pos or 0)
+        return Span(self.source, token.start, token.end)
 
 
-def _token(child: Branch[Token] | Token) -> Token:
+def _token(child: Branch | Token) -> Token:
     assert isinstance(child, Token), "a word, number or text is a token"
     return child

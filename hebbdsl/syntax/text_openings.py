@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lark import Token
-
+from hebbdsl.expression.automaton import Token
 from hebbdsl.syntax.text_tokens import CLOSING, CURLY, EQUAL, KEYS, NEWLINE, OPENING, ROUND
 
 _CALLED = ("NAME", "AGED")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lark import Token, UnexpectedToken
-from lark import Tree as Branch
-
 from hebbdsl.diagnostics.codes.text import TooManySlips
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.grammar import accepted, parser
+from hebbdsl.expression.automaton import Branch, NotTaken, Token
+from hebbdsl.expression.grammar import parser
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_slips import Mend, Slips
 from hebbdsl.syntax.text_tokens import (
@@ -53,16 +51,16 @@ class Recovering:
         self.source = source
         self.problems = problems
         end = len(source.text)
-        self.tokens = [*tokens, Token(END, "", end, end_pos=end)]
+        self.tokens = [*tokens, Token(END, "", end, end)]
         self._parser = parser("spec")
-        self._stack = self._parser.parser_state.state_stack
+        self._stack = self._parser.states
         self._frames = [_Frame("", -1, 0, 1)]
         self._slips = Slips(source, self.tokens)
         self._mended = -1
 
-    def parse(self) -> Branch[Token]:
+    def parse(self) -> Branch:
         """Raises: Rejected, when there are too many slips, or no tree is left."""
-        tokens, feed = self.tokens, self._parser.feed_token
+        tokens, feed = self.tokens, self._parser.feed
         frame = self._frames[-1]
         before = NEWLINE
         at = 0
@@ -79,7 +77,7 @@ class Recovering:
                 continue
             try:
                 result = feed(token)
-            except UnexpectedToken:
+            except NotTaken:
                 at = self._mend(at)
                 frame = self._frames[-1]
                 before = tokens[at - 1].type if at else NEWLINE
@@ -94,7 +92,7 @@ class Recovering:
                 frame = self._frames[-1]
             before = kind
             at += 1
-        if not isinstance(result, Branch):
+        if result is None:
             # Not even the end of the file was taken after all that was given up.
             raise Rejected(self.problems)
         return result
@@ -104,7 +102,7 @@ class Recovering:
         frame = self._frames[-1]
         again = self._mended == at
         self._mended = at
-        where = Where(at, frame.kind, frame.opener, frame.start, accepted(self._parser))
+        where = Where(at, frame.kind, frame.opener, frame.start, self._parser.accepts())
         slip = self._slips.explain(where)
         if not again and slip.problem is not None:
             self.problems.append(slip.problem)
@@ -119,7 +117,7 @@ class Recovering:
     def _repaired(self, mend: Mend, at: int, frame: _Frame) -> bool:
         """Whether the parser is as if the slip had not been made."""
         token = self.tokens[at]
-        where = token.start_pos or 0
+        where = token.start
         match mend:
             case Mend.ENTRY:
                 return False
@@ -128,7 +126,7 @@ class Recovering:
                     frame.start += 1
                 return True
             case Mend.AS_EQUAL:
-                kind, value, end = EQUAL, str(token), token.end_pos
+                kind, value, end = EQUAL, str(token), token.end
             case Mend.EQUAL:
                 kind, value, end = EQUAL, "", where
             case Mend.COMMA:
@@ -136,8 +134,8 @@ class Recovering:
             case Mend.VALUE:
                 kind, value, end = BROKEN, "", where
         try:
-            self._parser.feed_token(Token(kind, value, where, end_pos=end))
-        except UnexpectedToken:
+            self._parser.feed(Token(kind, value, where, end))
+        except NotTaken:
             return False
         if mend is Mend.COMMA:
             frame.start, frame.height = at, len(self._stack)
@@ -165,18 +163,17 @@ class Recovering:
                 if depth == 0:
                     return at
                 depth -= 1
-            elif depth == 0 and token.type in ends and (token.start_pos or 0) >= until:
+            elif depth == 0 and token.type in ends and token.start >= until:
                 return at
             at += 1
         return at
 
     def _broken(self, frame: _Frame, end: int) -> bool:
         """Whether the parser takes BROKEN for the present entry of `frame`."""
-        state = self._parser.parser_state
-        if len(state.state_stack) < frame.height:
+        if len(self._stack) < frame.height:
             raise Rejected(self.problems)
-        del state.state_stack[frame.height :]
-        del state.value_stack[frame.height - 1 :]
+        del self._stack[frame.height :]
+        del self._parser.values[frame.height - 1 :]
         key = self._slips.key_at(frame.start, end) if frame.kind != SQUARE else None
         if key is None and frame.kind == ROUND:
             return False  # a word's fields without names, or an expression
@@ -186,23 +183,23 @@ class Recovering:
             tokens.append(key)
             first += 1
             if key.type != HEAD:
-                tokens.append(virtual(EQUAL, key.end_pos or 0))
+                tokens.append(virtual(EQUAL, key.end))
                 first += self.tokens[first].type == EQUAL
         last = end - 1
         while last >= first and self.tokens[last].type == NEWLINE:
             last -= 1
         last = max(last, first - 1, 0)
-        begin = self.tokens[first].start_pos or 0 if first <= last else self.tokens[last].end_pos
-        finish = self.tokens[last].end_pos or 0
-        begin = min(begin or 0, finish)
+        begin = self.tokens[first].start if first <= last else self.tokens[last].end
+        finish = self.tokens[last].end
+        begin = min(begin, finish)
         text = self.source.text[begin:finish]
-        tokens.append(Token(BROKEN, text, begin, end_pos=finish))
+        tokens.append(Token(BROKEN, text, begin, finish))
         try:
             for token in tokens:
-                self._parser.feed_token(token)
-        except UnexpectedToken:
+                self._parser.feed(token)
+        except NotTaken:
             return False
         return True
 
     def _span(self, token: Token) -> Span:
-        return Span(self.source, token.start_pos or 0, token.end_pos or 0)
+        return Span(self.source, token.start, token.end)

@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from lark import Token
-
 from hebbdsl.diagnostics.codes import text as codes
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.expression.grammar import STRANGE
+from hebbdsl.expression.automaton import Token
+from hebbdsl.expression.tabulating import STRANGE
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_tokens import (
     BROKEN,
@@ -354,8 +353,8 @@ def _shown(token: Token) -> str:
 
 
 def _start(token: Token) -> int:
-    return token.start_pos or 0
+    return token.start
 
 
 def _end(token: Token) -> int:
-    return token.end_pos or 0
+    return token.end

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.codes.text import MOST_TOKENS, TooManyTokens
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.automaton import Token
 from hebbdsl.expression.grammar import scanner
 from hebbdsl.source import Source, Span
 
@@ -70,7 +69,7 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
             nodes += 1
             if nodes > MOST_NODES:
                 raise Rejected([TooMany(place=Span(source, start, end))])
-        tokens.append(Token(kind, written, start, end_pos=end))
+        tokens.append(Token(kind, written, start, end))
         begins = kind in (NEWLINE, COMMA)
         if len(tokens) > MOST_TOKENS:
             raise Rejected([TooManyTokens(place=Span(source, start, end))])
@@ -79,4 +78,4 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
 
 def virtual(kind: str, at: int) -> Token:
     """A token that was not written, where it is missed."""
-    return Token(kind, "", at, end_pos=at)
+    return Token(kind, "", at, at)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from lark import Token
-
 from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.expression.automaton import Token
 from hebbdsl.syntax.text_tokens import COMMA, CURLY, EQUAL, KEYS, ROUND, SQUARE
 
 

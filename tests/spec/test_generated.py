@@ -16,6 +16,8 @@ import pytest
 
 from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.grammar import grammar_text
+from hebbdsl.expression.tabulating import dumped
 from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
@@ -35,6 +37,7 @@ GENERATED = {
         json.dumps(spec_schema(), indent=1, ensure_ascii=False) + "\n"
     ),
     "grammar/LANGUAGE.md": language_reference,
+    "grammar/tables.json": lambda: dumped(grammar_text()),
 }
 
 

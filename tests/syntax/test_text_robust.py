@@ -100,7 +100,7 @@ def test_one_token_too_few_is_one_slip_or_few(path: Path) -> None:
     tokens, closed = tokens_of(Source("t.hebb", text))
     assert closed
     for token in tokens:
-        start, end = token.start_pos or 0, token.end_pos or 0
+        start, end = token.start, token.end
         try:
             problems = parse_text(Source("t.hebb", text[:start] + " " + text[end:])).problems
         except Rejected as rejected:
