@@ -152,17 +152,22 @@ class _Brackets:
         for closer, before in matching.left_out.items():
             missing.setdefault(before, []).insert(0, closer)
         for i, token in enumerate(self.tokens):
-            self.out += (
-                virtual(CLOSING[self.tokens[closer].type], _end(self.tokens[i - 1]))
-                for closer in missing.get(i, ())
-            )
+            for closer in missing.get(i, ()):
+                opening = CLOSING[self.tokens[closer].type]
+                self.out.append(virtual(opening, _end(self.tokens[i - 1])))
+                stack.append(~closer)  # which is no opener that was written
             while stack and stack[-1] in matching.unclosed and self._is_left(stack[-1], i):
                 self._end_before(i, stack.pop())
             if token.type in OPENING:
                 stack.append(i)
             elif token.type in CLOSING:
                 if i in matching.left_out:
-                    self._left_out(i, matching.left_out[i])
+                    self._never_opened(i, matching.left_out[i])
+                    if ~i in stack:
+                        while stack[-1] != ~i:
+                            self._end_before(i, stack.pop())
+                        stack.pop()
+                        self.out.append(token)
                     continue
                 if i in matching.unopened:
                     self._unopened(i)
@@ -209,14 +214,17 @@ class _Brackets:
         return self._indent(at) <= column
 
     def _end_before(self, at: int, opener: int) -> None:
-        opened = self.tokens[opener]
-        closing = OPENING[opened.type]
+        """`opener` below 0: ~ the closer of a bracket that was never opened."""
+        opened = self.tokens[opener if opener >= 0 else ~opener]
+        closing = OPENING[opened.type] if opener >= 0 else opened.type
         behind: list[Token] = []
         comma_follows = at < len(self.tokens) and self.tokens[at].type == COMMA
         while self.out[-1].type == NEWLINE or (self.out[-1].type == COMMA and not comma_follows):
             behind.insert(0, self.out.pop())
         where = _end(self.out[-1])
         self.out += (virtual(closing, where), *behind)
+        if opener < 0:
+            return  # as is said where it is closed
         if at < len(self.tokens):
             noticed = self._span(self.tokens[at])
         else:
@@ -239,9 +247,8 @@ class _Brackets:
                 NeverOpened(place=self._span(token), written=str(token), opening="", missing=None)
             )
 
-    def _left_out(self, at: int, before: int) -> None:
+    def _never_opened(self, at: int, before: int) -> None:
         token = self.tokens[at]
-        self.out.append(token)
         self.problems.append(
             NeverOpened(
                 place=self._span(token),

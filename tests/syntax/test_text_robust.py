@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.codes.reading import LARGEST
@@ -19,7 +19,8 @@ from hebbdsl.expression.grammar import scanner
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
 from hebbdsl.syntax.text import parse_text
-from hebbdsl.syntax.text_tokens import tokens_of
+from hebbdsl.syntax.text_brackets import balanced
+from hebbdsl.syntax.text_tokens import CLOSING, OPENING, tokens_of
 from hebbdsl.syntax.tree import Broken, Mapping, Node, Scalar, Sequence
 
 SPECS = sorted((Path(__file__).parent / "text_specs").glob("*.hebb"))
@@ -108,10 +109,30 @@ def test_one_token_too_few_is_one_slip_or_few(path: Path) -> None:
         assert len(problems) <= 2, text[:end][-60:]
 
 
-def test_a_file_whose_end_is_not_taken_is_rejected() -> None:
-    with pytest.raises(Rejected) as caught:
-        parse_text(Source("x.hebb", "section{=mixture(}],"))
-    assert caught.value.problems
+SOUP = st.lists(
+    st.sampled_from(
+        [*"()[]{}=,<+1@'\"", "\n", "\n  ", "\n    ", "a", "b.c", "f(x=1)", '"x"', "or"]
+    ),
+    max_size=22,
+).map("".join)
+
+
+@settings(max_examples=500)
+@given(SOUP)
+@example("t=e(s[=<\n]")  # one bracket put in, and others ended around it
+@example("section{=mixture(}],")
+def test_mended_brackets_match(text: str) -> None:
+    """What follows relies on it: entries are given up bracket by bracket."""
+    source = Source("t.hebb", text)
+    waiting: list[str] = []
+    for token in balanced(source, tokens_of(source)[0])[0]:
+        if token.type in OPENING:
+            waiting.append(OPENING[token.type])
+        elif token.type in CLOSING:
+            assert waiting
+            assert token.type == waiting.pop()
+    assert not waiting
+    judged(text)
 
 
 def test_depth_is_capped_while_reading() -> None:
