@@ -133,7 +133,8 @@ class Recovering:
                 kind, value, end = EQUAL, "", where
             case Mend.COMMA:
                 kind, value, end = COMMA, "", where
-            case Mend.VALUE:
+            case _:
+                assert mend is Mend.VALUE, "all others are above"
                 kind, value, end = BROKEN, "", where
         try:
             self._parser.feed_token(Token(kind, value, where, end_pos=end))
@@ -173,8 +174,8 @@ class Recovering:
     def _broken(self, frame: _Frame, end: int) -> bool:
         """Whether the parser takes BROKEN for the present entry of `frame`."""
         state = self._parser.parser_state
-        if len(state.state_stack) < frame.height:
-            raise Rejected(self.problems)
+        # An entry is only taken into those before it at a sign that the parser takes next.
+        assert len(state.state_stack) >= frame.height, "no slip comes between the two"
         del state.state_stack[frame.height :]
         del state.value_stack[frame.height - 1 :]
         key = self._slips.key_at(frame.start, end) if frame.kind != SQUARE else None
