@@ -66,6 +66,8 @@ YAML = {
     "aligned comments": ("a: 1 # b\n     # c\n", "a: 1  # b\n      # c\n"),
     "behind a dash": ("a:\n  -   # x\n    b: 1\n", "a:\n  -  # x\n    b: 1\n"),
     "behind a bracket": ("a: {b: 1, # x\n  } # y\n", "a:\n  b: 1  # x\n  # y\n"),
+    "behind the bracket of the root": ("{ # x\n # y\n a: 1 } # z\n", "# x\n# y\na: 1\n# z\n"),
+    "a long text in a list": (f"a:\n  - '{LONG} or?'\n", f"a:\n  - {LONG}\n    or?\n"),
     "below no value": ("a:\n  # x\nb: 1\n", "a:  # x\nb: 1\n"),
     "documents": ("--- # x\na: 1\n", "# x\na: 1\n"),
     "nothing": ("{} # x\n", "{}\n# x\n"),
