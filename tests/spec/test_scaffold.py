@@ -97,7 +97,9 @@ def _new_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_new_words")
 def test_a_new_word_that_takes_a_part_begins_with_one_that_needs_nothing() -> None:
     text = scaffold("new", {**DEFAULT, "output": "wrapping"}, "hebb", compared=False)
-    assert "output = wrapping( inside=softmax, # The output that is wrapped. )" in " ".join(text.split())
+    assert "output = wrapping( inside=softmax, # The output that is wrapped. )" in " ".join(
+        text.split()
+    )
     assert "wrapping: An output around another." in text
     after = text[text.index("wrapping: An output") :]
     assert "left at their defaults" not in after[: after.index("output = ")], "it has none"

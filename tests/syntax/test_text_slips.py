@@ -200,11 +200,9 @@ def test_a_bracket_that_closes_what_no_entry_opens() -> None:
     assert found("1\n)\nz = 9\n") == [("HEB142", ")"), ("HEB153", "1")]
 
 
-def test_what_is_given_up_ends_before_the_line_end() -> None:
-    tree = parse_text(Source("t.hebb", "a = 1\n- b\n  c\n\n"))
-    assert [problem.code for problem in tree.problems] == ["HEB154"]
-    assert tree.root.lost
-    tree = parse_text(Source("t.hebb", "a = 1\nt:\n  b: 2\n\n"))
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n  ", "\n\n    # why\n  "])
+def test_what_is_given_up_ends_before_the_line_end(end: str) -> None:
+    tree = parse_text(Source("t.hebb", f"a = 1\nt:\n  b: 2{end}"))
     assert [problem.code for problem in tree.problems] == ["HEB154"]
     last = tree.root.entries[-1]
     assert (last.key.text, last.value.span.text) == ("t", ":\n  b: 2")
