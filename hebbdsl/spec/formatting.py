@@ -53,9 +53,11 @@ def _said(node: Node) -> Iterator[object]:
             for item in items:
                 yield from _said(item)
             yield "]"
-        case Scalar(text, quoted):
+        case _:
+            assert isinstance(node, Scalar), "of a tree with broken values nothing is printed"
             # Quotes matter only around what would be something other than a text.
-            yield text, quoted if needs_quotes(text) or not text else None
+            matter = needs_quotes(node.text) or not node.text
+            yield node.text, node.quoted if matter else None
 
 
 def _ends_lines_with_crlf(text: str) -> bool:

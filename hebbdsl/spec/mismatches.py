@@ -66,8 +66,7 @@ def found_in_words(node: Written) -> str:
             return "a mapping"
         case Sequence():
             return "a list"
-        case Scalar(text, quoted):
-            return scalars.in_words(text, quoted)
+    return scalars.in_words(node.text, node.quoted)
 
 
 def start_of(node: Written) -> Span:

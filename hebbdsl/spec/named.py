@@ -66,7 +66,8 @@ class _Variants:
                 self._name(entry.key, entry.value)
         elif len(path) == 2:
             self._name(path[1], value)
-        elif len(path) > 2:
+        else:
+            assert len(path) > 2, "what stands under `variants` itself, and is no mapping, is first"
             _, changes = self._changes.setdefault(path[1].text, (path[1], []))
             changes.append(Change(path[2:], value))
 

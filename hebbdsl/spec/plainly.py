@@ -74,9 +74,8 @@ class Plainly:
             return _text(word)
         cls = type_.words.get(word)
         laid = self._value(fields, SectionOf(cls) if cls is not None else None, path)
-        if isinstance(laid, Group):
-            laid = replace(laid, broken=False)
-        return Group(False, (Member(_text(word), laid),))
+        assert isinstance(laid, Group), "fields are a mapping"
+        return Group(False, (Member(_text(word), replace(laid, broken=False)),))
 
 
 def _apart(member: Member) -> Member:

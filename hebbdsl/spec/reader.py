@@ -95,8 +95,7 @@ class Reader:
                 return self._boolean(type_, node, path)
             case Choice():
                 return self._choice(type_, node, path)
-            case ExpressionOf():
-                return self._expression(type_, node, path)
+        return self._expression(type_, node, path)
 
     def fields(
         self, cls: type, owner: str, mapping: Mapping | None, path: Path, place: Span
@@ -333,8 +332,7 @@ def as_written(node: Node) -> Any:
             return [as_written(item) for item in items]
         case Scalar(text, quoted):
             return text if quoted else scalars.plain(text)
-        case Broken():
-            return None
+    return None
 
 
 def _construct(cls: type[T], found: AbstractMapping[str, object]) -> T:
@@ -348,5 +346,4 @@ def _fits(option: Type, node: Written) -> bool:
             return isinstance(option, (PartOf, SectionOf, NamedChanges))
         case Sequence():
             return isinstance(option, (ListOf, WholeNumbers))
-        case Scalar():
-            return not isinstance(option, (ListOf, SectionOf, NamedChanges))
+    return not isinstance(option, (ListOf, SectionOf, NamedChanges))

@@ -27,7 +27,6 @@ from hebbdsl.spec.types import (
     ListOf,
     NamedChanges,
     NumberOf,
-    OneOf,
     PartOf,
     SectionOf,
     Text,
@@ -239,8 +238,7 @@ def _type(type_: Type) -> Schema:
                 "propertyNames": _type(name),
                 "additionalProperties": _named_changes(),
             }
-        case OneOf(options, optional):
-            return _one_of(tuple(map(_type, options)), optional)
+    return _one_of(tuple(map(_type, type_.options)), type_.optional)
 
 
 def _one_of(options: tuple[Schema, ...], optional: bool) -> Schema:

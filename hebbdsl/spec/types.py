@@ -234,8 +234,7 @@ def in_words(type_: Type) -> str:
             return f"a {cls.__name__.lower()}"
         case NamedChanges(_, length):
             return f"{in_short(type_)}{_length(length)}"
-        case OneOf(options, optional):
-            return ", or ".join([*map(in_words, options), *(["`null`"] if optional else [])])
+    return ", or ".join([*map(in_words, type_.options), *(["`null`"] if type_.optional else [])])
 
 
 def in_short(type_: Type) -> str:

@@ -152,12 +152,11 @@ class _Attaching:
             beside += opening
             on_one_line = self._line(node.span.start) == self._line(node.span.end - 1)
             (beside if on_one_line else closing).extend(self._after(node, start, following, flow))
-        elif isinstance(node, Scalar):
+        else:
+            assert isinstance(node, Scalar), "a value that could not be parsed cannot be laid out"
             value = Leaf(node.text, node.quoted)
             beside += [comment.span.text for comment in self.take(node.span.end)]
             beside += self._after(node, start, following, flow)
-        else:
-            raise TypeError("a value that could not be parsed cannot be laid out")
         written = Leaf(key.text, key.quoted) if key is not None else None
         return Member(written, value, above, gap, tuple(beside), tuple(closing))
 

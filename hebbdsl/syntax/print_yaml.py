@@ -63,13 +63,12 @@ def _member(member: Member, indent: int) -> Iterator[Line]:
 def _behind_dash(lines: list[Line], indent: int) -> Iterator[Line]:
     """The lines of an item's block, the first of them on the line of its dash."""
     pad = " " * indent
-    for at, line in enumerate(lines):
-        text = line.text[len(pad) + _STEP :]
-        if text and not text.startswith("#"):
-            yield Line(f"{pad}- {text}", line.beside)
-            yield from lines[at + 1 :]
-            return
-        yield Line(pad + text if text else "")
+    texts = [line.text[len(pad) + _STEP :] for line in lines]
+    # A collection without members is written in brackets, and so there is such a line.
+    at = next(i for i, text in enumerate(texts) if text and not text.startswith("#"))
+    yield from (Line(pad + text if text else "") for text in texts[:at])
+    yield Line(f"{pad}- {texts[at]}", lines[at].beside)
+    yield from lines[at + 1 :]
 
 
 def _flow(value: Leaf | Group) -> str | None:

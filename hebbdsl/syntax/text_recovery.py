@@ -59,7 +59,7 @@ class Recovering:
         self._mended = -1
 
     def parse(self) -> Branch:
-        """Raises: Rejected, when there are too many slips, or no tree is left."""
+        """Raises: Rejected, when there are too many slips."""
         tokens, feed = self.tokens, self._parser.feed
         frame = self._frames[-1]
         before = NEWLINE
@@ -92,9 +92,7 @@ class Recovering:
                 frame = self._frames[-1]
             before = kind
             at += 1
-        if result is None:
-            # Not even the end of the file was taken after all that was given up.
-            raise Rejected(self.problems)
+        assert result is not None, "an entry of the root can be given up, and the end follows it"
         return result
 
     def _mend(self, at: int) -> int:
@@ -131,7 +129,8 @@ class Recovering:
                 kind, value, end = EQUAL, "", where
             case Mend.COMMA:
                 kind, value, end = COMMA, "", where
-            case Mend.VALUE:
+            case _:
+                assert mend is Mend.VALUE, "all others are above"
                 kind, value, end = BROKEN, "", where
         try:
             self._parser.feed(Token(kind, value, where, end))
@@ -170,8 +169,8 @@ class Recovering:
 
     def _broken(self, frame: _Frame, end: int) -> bool:
         """Whether the parser takes BROKEN for the present entry of `frame`."""
-        if len(self._stack) < frame.height:
-            raise Rejected(self.problems)
+        # An entry is only taken into those before it at a sign that the parser takes next.
+        assert len(self._stack) >= frame.height, "no slip comes between the two"
         del self._stack[frame.height :]
         del self._parser.values[frame.height - 1 :]
         key = self._slips.key_at(frame.start, end) if frame.kind != SQUARE else None

@@ -270,10 +270,9 @@ class Slips:
         }
         commas = where.kind in (ROUND, SQUARE) or (where.kind == CURLY and same_line)
         is_key = first == where.start and where.kind != SQUARE
-        end, depth = start, 0
-        for i in range(first, len(self.tokens)):
-            token = self.tokens[i]
-            if token.type in (NEWLINE, END) or (is_key and token.type in (EQUAL, CURLY)):
+        i, end, depth = first, start, 0
+        while (token := self.tokens[i]).type not in (NEWLINE, END):
+            if is_key and token.type in (EQUAL, CURLY):
                 break
             if token.type in OPENING:
                 depth += 1
@@ -284,6 +283,7 @@ class Slips:
             elif token.type == COMMA and depth == 0 and (commas or self._is_entry(i + 1)):
                 break
             end = _end(token)
+            i += 1
         if self.source.text[end - 1 : end] == "," and end - 1 > start:
             end -= 1
         written = self.source.text[start:end]

@@ -47,7 +47,7 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
     nodes = 0
     for found in scan.pattern.finditer(text):
         if (kind := found.lastgroup) is None:
-            break
+            continue  # the end of the text
         start, end = found.span(kind)
         written = text[start:end]
         if kind == "NAME":

@@ -41,9 +41,7 @@ def expected_at(where: Where) -> str:
         return ends.get(where.kind, "a comma or `)`")
     if "NAME" in accepts:
         return "the name of a variant"
-    if "RPAR" in accepts:
-        return "`)`"
-    return "something else"
+    return "`)`"  # the parser waits nowhere for anything else
 
 
 def reading_at(where: Where, tokens: Sequence[Token]) -> str:

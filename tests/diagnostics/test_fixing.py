@@ -76,6 +76,24 @@ def test_a_fix_that_only_changes_the_problem_is_left() -> None:
     assert (mended.source.text, mended.made, len(mended.left)) == ("x", (), 1)
 
 
+def test_only_so_many_fixes_are_tried_by_themselves() -> None:
+    """Each of these would bring up something worse; what is looked at stays in bounds."""
+    looked = 0
+
+    def check(source: Source) -> list[Problem]:
+        nonlocal looked
+        looked += 1
+        worse = [Odd(place="a", words="worse")] if "!" in source.text else []
+        return [*found(source, "x[0-9]*;", "!"), *worse]
+
+    source = Source("a", "".join(f"x{number};" for number in range(2 * MOST_TRIED)))
+    mended = mend(source, check)
+    assert mended.source is source
+    assert len(mended.left) == MOST_TRIED
+    assert len(mended.problems) == 2 * MOST_TRIED
+    assert looked <= 2 + MOST_TRIED
+
+
 def test_warnings() -> None:
     """Those that come up once there are no errors are no loss; those that a fix brings are."""
 

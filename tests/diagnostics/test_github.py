@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hypothesis import given
 
 from hebbdsl.diagnostics.columns import visible
+from hebbdsl.diagnostics.diagnostic import At, Related
 from hebbdsl.diagnostics.github import render_github
 from hebbdsl.source import SET, Source, Span
 from tests.diagnostics.odd import MANY, Mild, Odd
@@ -55,6 +58,28 @@ def test_a_value_of_set_names_no_file() -> None:
     source = Source(SET, "steps=0")
     line = render_github([Odd(place=Span(source, 6, 7))])
     assert line == "::error title=HEB199::this is odd%0Ain --set steps=0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unresolved(Odd):
+    """One whose other place is a field, not yet characters.
+
+    Wrong:
+        odd
+
+    Right:
+        even
+    """
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(At.field("T"), "inside"), *super().related)
+
+
+def test_of_other_places_those_with_characters_are_named() -> None:
+    source = Source("a.yaml", "a: 1\n")
+    line = render_github([Unresolved(place=Span(source, 3, 4), other=Span(source, 0, 1))])
+    assert line.endswith("::this is odd%0Athis is odd: a.yaml:1:1")
 
 
 def test_nothing_to_say() -> None:

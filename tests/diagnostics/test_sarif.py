@@ -105,6 +105,13 @@ def test_a_value_of_set_is_no_artifact() -> None:
     assert "fixes" not in result
 
 
+def test_what_has_no_place_has_no_location() -> None:
+    (result,) = log(Odd(place=None, words="odd", instead="1"))["results"]
+    assert result["locations"] == []
+    assert result["message"] == {"text": "odd"}
+    assert "fixes" not in result
+
+
 @given(MANY)
 def test_whatever_is_said_it_is_sarif(found: list[Odd]) -> None:
     run = log(*found)

@@ -117,3 +117,12 @@ def test_of_variants_that_are_too_large_alike_the_largest_is_named(tmp_path: Pat
 
 def test_a_spec_with_errors_is_not_asked_about(tmp_path: Path) -> None:
     assert "HEB515" not in found(tmp_path, GOOD.replace("mlp", "mlpp"))
+
+
+def test_of_memory_that_nobody_knows_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = with_sections("model: {mlp: {hidden: [20_000, 20_000]}}\n")
+    assert "HEB516" in found(tmp_path, large)
+    monkeypatch.setattr("hebbdsl.plan.here.device_memory", lambda: None)
+    assert found(tmp_path, large).keys() == {"HEB515"}

@@ -69,6 +69,14 @@ def test_without_proc_the_system_is_asked(tmp_path: Path, monkeypatch: pytest.Mo
     assert machine_memory(tmp_path) is None
 
 
+def test_where_proc_does_not_say_it_the_system_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 5, "SC_PAGE_SIZE": 4096}.__getitem__)
+    root = files(tmp_path, proc__meminfo="MemFree:  1 kB\n")
+    assert machine_memory(root) == DeviceMemory("this machine", 20480)
+
+
 def test_this_machine_has_some() -> None:
     found = machine_memory()
     assert found is not None

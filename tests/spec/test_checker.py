@@ -364,3 +364,9 @@ def test_a_path_into_a_word_that_has_no_fields_to_show() -> None:
         ("HEB211", "gamma"),
     ]
     assert said("output:\nvariants: {a: {output.gamma: 0.5}}\n")[0] == ("HEB307", "output")
+
+
+def test_a_variant_that_is_no_mapping_is_said_once_and_asked_nothing() -> None:
+    fragment = "variants: {a: {}, b: 5}\nbaseline: b\nclaims: [steps_to_finish(b) > 3]\n"
+    assert said(fragment) == [("HEB301", "5")]
+    assert said(fragment, "training.steps=9", "output=softmax") == [("HEB301", "5")]

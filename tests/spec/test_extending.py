@@ -12,8 +12,9 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.render import render_text
 from hebbdsl.pipeline import check_spec, inspect, parse_tree, read_source
 from hebbdsl.program.identity import identity
-from hebbdsl.source import Span
+from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Checked
+from hebbdsl.spec.extending import extended_path
 from tests.specs import GOOD, with_sections
 
 PARENT = with_sections("""\
@@ -182,6 +183,23 @@ def test_a_link_to_a_folder_is_followed_as_the_system_does(tmp_path: Path) -> No
     (tmp_path / "link").symlink_to(tmp_path / "far" / "inner")
     found = child(CHILD.replace("parent.yaml", "link/../parent.yaml"))
     assert found.experiment.seeds == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("extends: parent.yaml\n", "folder/parent.yaml"),
+        ("extends: ../parent.yaml\n", "parent.yaml"),
+        ("extends: not_there.yaml\n", "folder/not_there.yaml"),
+        ("extends: [parent.yaml]\n", None),
+        ("extends: 2024.yaml\n", None),
+        ("extends:\n", None),
+        ("", None),
+    ],
+)
+def test_the_path_of_the_parent_be_it_there_or_not(line: str, expected: str | None) -> None:
+    tree = parse_tree(Source("folder/child.yaml", f"hebbdsl: 1\n{line}"))
+    assert extended_path(tree) == (None if expected is None else Path(expected))
 
 
 def test_across_surfaces() -> None:

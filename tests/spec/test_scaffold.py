@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
+from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import inspect_source, load_plan
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface
 from hebbdsl.spec.scaffold import asked, scaffold
 from hebbdsl.spec.types import fields_of
-from hebbdsl.vocabulary import FIRST, VOCABULARY
+from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
 
 KINDS = asked()
 COMBINATIONS = [
@@ -67,3 +70,42 @@ def test_both_surfaces_say_the_same(tmp_path: Path) -> None:
 def test_every_kind_that_is_asked_for_has_a_first_word() -> None:
     assert set(FIRST) == set(KINDS.values())
     assert all(word in VOCABULARY[kind] for kind, word in FIRST.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapping(Output):
+    """An output around another."""
+
+    inside: Annotated[Output, "The output that is wrapped."]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sized(Output):
+    """An output of a size that must be said."""
+
+    size: Annotated[int, "How large it is."]
+
+
+@pytest.fixture
+def _new_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {**VOCABULARY[Output], "wrapping": Wrapping, "sized": Sized}
+    monkeypatch.setitem(VOCABULARY, Output, words)  # type: ignore[arg-type]
+    monkeypatch.setitem(WORDS, Wrapping, "wrapping")  # type: ignore[arg-type]
+    monkeypatch.setitem(WORDS, Sized, "sized")  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("_new_words")
+def test_a_new_word_that_takes_a_part_begins_with_one_that_needs_nothing() -> None:
+    text = scaffold("new", {**DEFAULT, "output": "wrapping"}, "hebb", compared=False)
+    assert "output = wrapping( inside=softmax, # The output that is wrapped. )" in " ".join(
+        text.split()
+    )
+    assert "wrapping: An output around another." in text
+    after = text[text.index("wrapping: An output") :]
+    assert "left at their defaults" not in after[: after.index("output = ")], "it has none"
+
+
+@pytest.mark.usefixtures("_new_words")
+def test_a_new_word_must_suggest_what_it_does_not_default() -> None:
+    with pytest.raises(TypeError, match="NumberOf without a default suggests none"):
+        scaffold("new", {**DEFAULT, "output": "sized"}, "hebb", compared=False)

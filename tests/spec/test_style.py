@@ -46,6 +46,11 @@ YAML = {
         "a: 'b'\nc: '1'\nd: \"x: y\"\ne: 'say \"so\"'\nf: 'yes'\n'g': \"it's\"\n",
         'a: b\nc: "1"\nd: "x: y"\ne: say "so"\nf: "yes"\ng: it\'s\n',
     ),
+    "quotes in quotes": (
+        'a: "say: \\"so\\""\nb: "\'so\': \\\\"\n',
+        "a: 'say: \"so\"'\nb: \"'so': \\\\\"\n",
+    ),
+    "what nobody sees": ('a: "x\\u0007\\ty\\uFEFF"\n', 'a: "x\\u0007\\ty\\ufeff"\n'),
     "quotes only in flow": ("a: 'x, y'\nb: ['x, y']\n", 'a: x, y\nb: ["x, y"]\n'),
     "spelling": (
         "a: 1_000\nb: 1e-3\nc: 0..9\nd: x  >  1\n",
@@ -66,6 +71,8 @@ YAML = {
     "aligned comments": ("a: 1 # b\n     # c\n", "a: 1  # b\n      # c\n"),
     "behind a dash": ("a:\n  -   # x\n    b: 1\n", "a:\n  -  # x\n    b: 1\n"),
     "behind a bracket": ("a: {b: 1, # x\n  } # y\n", "a:\n  b: 1  # x\n  # y\n"),
+    "behind the bracket of the root": ("{ # x\n # y\n a: 1 } # z\n", "# x\n# y\na: 1\n# z\n"),
+    "a long text in a list": (f"a:\n  - '{LONG} or?'\n", f"a:\n  - {LONG}\n    or?\n"),
     "below no value": ("a:\n  # x\nb: 1\n", "a:  # x\nb: 1\n"),
     "documents": ("--- # x\na: 1\n", "# x\na: 1\n"),
     "nothing": ("{} # x\n", "{}\n# x\n"),
@@ -99,6 +106,7 @@ TEXT = {
         "a = f( # x\n b=1 # y\n # end\n) # z\n# of c\nc { # d\n} # e\n",
         "a = f(  # x\n  b=1,  # y\n  # end\n)  # z\n# of c\nc {}  # d\n      # e\n",
     ),
+    "blank lines inside": ("a = [\n\n 1,\n\n\n 2, # x\n]\n", "a = [\n  1,\n\n  2,  # x\n]\n"),
 }
 
 
@@ -158,6 +166,7 @@ def test_what_is_a_part_inside_variants(yaml: str, text: str) -> None:
         ("12:30", '"12:30"'),
         ("2..7", "2..7"),
         ("null", "null"),
+        ("(" * 100, f'"{"(" * 100}"'),
     ],
 )
 def test_what_stands_unquoted_in_the_text_surface(yaml: str, text: str) -> None:

@@ -125,6 +125,25 @@ def test_texts_that_do_not(text: str) -> None:
     assert not needs_quotes(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("true", "a boolean"),
+        ("null", "null"),
+        ("-12", "a whole number"),
+        ("0.5", "a number"),
+        ("1e-3", "a number"),
+        ("012", "a misspelt number"),
+        ("0..9", "a range"),
+        ("word", "a word"),
+        ("two words", "a text"),
+    ],
+)
+def test_names(text: str, words: str) -> None:
+    assert in_words(text, False) == words
+    assert in_words(text, True) == "a quoted text"
+
+
 @given(st.text(max_size=80), st.booleans())
 def test_anything_can_be_named(text: str, quoted: bool) -> None:
     assert in_words(text, quoted).split()[0] in ("a", "null")

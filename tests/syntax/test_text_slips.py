@@ -41,6 +41,8 @@ SLIPS: list[tuple[str, str, str, object]] = [
         {"t": {"a": {"b": 1}, "c": {"d": 2}}, **REST},
     ),
     ("a = 1)", "HEB142", ")", {"a": 1, **REST}),
+    ("a = [f(]b=1)]", "HEB142", "]", {"a": [{"f": {"b": 1}}], **REST}),
+    ("y = 1\na = 2)", "HEB142", ")", {"y": 1, "a": 2, **REST}),
     ("a = f(c=[1]])", "HEB142", "]", {"a": {"f": {"c": [1]}}, **REST}),
     ("a = f b=1, c=2)", "HEB142", ")", {"a": {"f": {"b": 1, "c": 2}}, **REST}),
     ("a = f(b= 1, 2], c=3)", "HEB142", "]", {"a": {"f": {"b": [1, 2], "c": 3}}, **REST}),
@@ -48,10 +50,13 @@ SLIPS: list[tuple[str, str, str, object]] = [
     ("t = a = 1, b = 2 }", "HEB142", "}", {"t": {"a": 1, "b": 2}, **REST}),
     ("t {\n  a b = 1 }\n  c {}\n}", "HEB142", "}", {"t": {"a": {"b": 1}, "c": {}}, **REST}),
     ("a = f(c=[1, 2), d=3)", "HEB143", ")", {"a": {"f": {"c": [1, 2], "d": 3}}, **REST}),
+    ("t {\na = 1", "HEB141", "{", {"t": {"a": 1, **REST}}),
+    ("a = (1 +", "HEB141", "(", {"a": None, **REST}),
     ("a = f(b=1]", "HEB143", "]", {"a": {"f": {"b": 1}}, **REST}),
     ("a: 1", "HEB144", ":", {"a": 1, **REST}),
     ("a = f(b: 1)", "HEB144", ":", {"a": {"f": {"b": 1}}, **REST}),
     ('a = "x', "HEB145", '"', {"a": None, **REST}),
+    ('a = "x)', "HEB145", '"', {"a": None, **REST}),
     ('a = f(b="x, c=1)', "HEB145", '"', {"a": {"f": {"b": None}}, **REST}),
     ('t { a = "x }', "HEB145", '"', {"t": {"a": None}, **REST}),
     ('a = "\\q"', "HEB146", "\\q", {"a": None, **REST}),
@@ -67,6 +72,7 @@ SLIPS: list[tuple[str, str, str, object]] = [
     ("a [1]", "HEB150", "[", {"a": [1], **REST}),
     ("a", "HEB150", "a", REST),
     ("a =", "HEB151", "=", {"a": None, **REST}),
+    ("a = f(c=(b=), d=1)", "HEB151", "=", {"a": {"f": {"c": None, "d": 1}}, **REST}),
     ("a = f(b=, c=1)", "HEB151", "=", {"a": {"f": {"b": None, "c": 1}}, **REST}),
     ("a =\n  f(b=1)", "HEB151", "=", {"a": {"f": {"b": 1}}, **REST}),
     ("experiment", "HEB151", "experiment", {"experiment": None, **REST}),
@@ -77,6 +83,7 @@ SLIPS: list[tuple[str, str, str, object]] = [
     ("a = Do rows bind?", "HEB153", "Do rows bind?", {"a": None, **REST}),
     ("a = Do rows, or not?, b = 1", "HEB153", "Do rows, or not?", {"a": None, "b": 1, **REST}),
     ("a = f(b=x y, c=1)", "HEB153", "x y", {"a": {"f": {"b": None, "c": 1}}, **REST}),
+    ("a = x y,", "HEB153", "x y", {"a": None, **REST}),
     ("a = /data/x # why", "HEB153", "/data/x", {"a": None, **REST}),
     ("a = ~/x", "HEB153", "~/x", {"a": None, **REST}),
     ("a = 12:30", "HEB153", "12:30", {"a": None, **REST}),
@@ -104,9 +111,12 @@ SLIPS: list[tuple[str, str, str, object]] = [
     ("a = b > 0.6 && c > 1", "HEB140", "&", {"a": None, **REST}),
     ("a = b > 5%", "HEB140", "%", {"a": None, **REST}),
     ("a = 1; b = 2", "HEB140", ";", {"a": None, **REST}),
+    ("-1", "HEB140", "-", REST),
     ("= 3", "HEB140", "=", REST),
     ("a == 1", "HEB140", "==", REST),
     ("a = (1, 2)", "HEB140", ",", {"a": None, **REST}),
+    ("a = ([1])", "HEB140", "[", {"a": None, **REST}),
+    ("a = (+: 1)", "HEB140", ":", {"a": None, **REST}),
     ("a = f(x - 3)", "HEB140", "-", {"a": None, **REST}),
     ("a = [x(y) 0.6, 1]", "HEB140", "0.6", {"a": [None, 1], **REST}),
     ("t\n{\n a = 1 }", "HEB140", "t", {"t": {"a": 1}, **REST}),
@@ -184,6 +194,18 @@ def test_nothing_is_missing_where_an_entry_was_lost() -> None:
 )
 def test_yaml_is_told_once(text: str, count: int) -> None:
     assert len(problems(text)) == count
+
+
+def test_a_bracket_that_closes_what_no_entry_opens() -> None:
+    assert found("1\n)\nz = 9\n") == [("HEB142", ")"), ("HEB153", "1")]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n  ", "\n\n    # why\n  "])
+def test_what_is_given_up_ends_before_the_line_end(end: str) -> None:
+    tree = parse_text(Source("t.hebb", f"a = 1\nt:\n  b: 2{end}"))
+    assert [problem.code for problem in tree.problems] == ["HEB154"]
+    last = tree.root.entries[-1]
+    assert (last.key.text, last.value.span.text) == ("t", ":\n  b: 2")
 
 
 def test_both_places_of_a_bracket_are_shown() -> None:
