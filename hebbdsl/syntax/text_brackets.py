@@ -163,9 +163,7 @@ class _Brackets:
             elif token.type in CLOSING:
                 if i in matching.left_out:
                     self._never_opened(i, matching.left_out[i])
-                    if ~i in stack:
-                        while stack[-1] != ~i:
-                            self._end_before(i, stack.pop())
+                    if stack and stack[-1] == ~i:  # else it was ended before
                         stack.pop()
                         self.out.append(token)
                     continue

@@ -208,6 +208,22 @@ def test_what_is_given_up_ends_before_the_line_end(end: str) -> None:
     assert (last.key.text, last.value.span.text) == ("t", ":\n  b: 2")
 
 
+def test_brackets_around_one_that_is_closed_are_both_missed() -> None:
+    assert found("a = f(b = {c = [1}") == [("HEB141", "["), ("HEB141", "(")]
+
+
+def test_a_bracket_put_in_ends_with_the_one_around_it() -> None:
+    """`]` at 23 closes what was opened inside `(`, which is closed before."""
+    codes = [problem.code for problem in problems("]f(x=1)[{or(=,bf(x=1){)]]s")]
+    assert codes.count("HEB142") == 2
+    assert codes.count("HEB141") == 2
+
+
+def test_nothing_can_follow_a_section_on_its_line() -> None:
+    (problem,) = problems("training {} + 1\n")
+    assert problem.label == "expected a new line"
+
+
 def test_both_places_of_a_bracket_are_shown() -> None:
     (problem,) = problems("a = f(b=[1, 2), c=3)")
     (related,) = problem.related
