@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 _BREAK = re.compile("\r\n|\r|\n")
 
@@ -36,6 +37,9 @@ class Source:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
+        if "\r" not in self.text:  # as in most files
+            lengths = (len(line) + 1 for line in self.text.split("\n")[:-1])
+            return tuple(accumulate(lengths, initial=0))
         return (0, *(found.end() for found in _BREAK.finditer(self.text)))
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -97,8 +97,9 @@ def _yaml() -> Rows:
         GOOD + f"variants: {{a: {{{', '.join(f'output.x{n}: 1' for n in range(4_900))}}}}}",
         "HEB210",
     )
-    yield "ten thousand claims", _claims("steps_to_finish(main)", 9_900), "HEB138"
-    yield "claims of anyone", _claims("steps_to_finsh(nobody)", 9_900), "HEB220"
+    yield "ten thousand claims", _claims("steps_to_finish(main)", 9_900), "HEB304"
+    yield "claims of anyone", _claims("steps_to_finsh(nobody)", 900), "HEB220"
+    yield "long claims", _claims("+".join(["steps_to_finish(main)"] * 19), 900), "HEB138"
     yield "dense claims", GOOD + "claims:\n" + f"  - {'1+' * 490}1\n" * 1_000, "HEB133"
     yield "an expression of 1 MB", _expression("test_accuracy >= 0.5" + " + 1" * 240_000), "HEB138"
     yield "parentheses", _expression('"' + "(" * 400_000 + "1" + ")" * 400_000 + '"'), "HEB138"
@@ -120,7 +121,8 @@ def _yaml() -> Rows:
     yield "far indentation", "a: 1\n" + "\n" * 900_000 + "  b: 2\n", "HEB110"
     yield "keys twice", GOOD + "experiment: a\n" * 4_900, "HEB125"
     yield "tags", GOOD + "about: " + "!a " * 300_000, "HEB122"
-    yield "anchors", GOOD + "claims: [" + "&a x, " * 4_900 + "]", "HEB120"
+    yield "anchors", GOOD + "claims: [" + "&a x, " * 900 + "]", "HEB120"
+    yield "many anchors", GOOD + "claims: [" + "&a x, " * 4_900 + "]", "HEB304"
     yield "documents", "---\n" * 200_000, "HEB124"
     yield "questions", "? " * 400_000, "HEB127"
     yield "no colons", "a\n" * 490_000, "HEB129"

@@ -130,6 +130,9 @@ class Problems:
         self._found.setdefault(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:
+        if isinstance(problems, Problems):
+            self._found |= problems._found  # whose hashes are known
+            return
         for problem in problems:
             self.add(problem)
 

@@ -16,6 +16,9 @@ DROPPED, KEPT, INLINED = 0, 1, 2
 """What becomes of the value of a symbol in a rule: nothing, a child, or its children."""
 
 
+_ALONE = (KEPT,)
+
+
 class Token(str):
     """What stands at `start` up to `end` of a text, of one of the types that the grammar names."""
 
@@ -130,6 +133,10 @@ class Parser:
                 return None
             rule = rules[~then]
             count = len(rule.symbols)
+            if rule.folds and rule.symbols == _ALONE:  # most of those in an expression
+                states.pop()
+                states.append(table[states[-1]][rule.origin])
+                continue
             if count:
                 made = rule.branch(values[-count:])
                 del states[-count:], values[-count:]

@@ -83,7 +83,7 @@ def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_d
     if (version := whole.root.entry(VERSION)) is not None:
         origins[VERSION,] = Origin(version.value.span, version.key.span)
     found = Problems()
-    found.extend(map(whole.noted, problems))
+    found.extend(map(whole.noted, problems) if whole.parents else problems)
     return Drafted(
         found, drafts, {name: field.value for name, field in head.items()}, origins, whole
     )

@@ -11,6 +11,7 @@ from hebbdsl.parts.bounds import Classes, Count, Length, Name, Seeds, Steps, Sug
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
 
 MOST_VARIANTS = 1_000
+MOST_CLAIMS = 1_000
 
 Overrides = Mapping[str, Any]
 """What a variant changes: paths of fields with their new values, as written."""
@@ -72,5 +73,7 @@ class Experiment(Setup):
         "named changes to the setup; `{}` is the setup as written",
     ] = field(default_factory=dict)
     claims: Annotated[
-        tuple[Claim, ...], "comparisons of metrics of variants, judged by `hebbdsl compare`"
+        tuple[Claim, ...],
+        Length(maximum=MOST_CLAIMS),
+        "comparisons of metrics of variants, judged by `hebbdsl compare`",
     ] = ()
