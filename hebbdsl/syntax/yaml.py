@@ -125,8 +125,9 @@ class _Builder:
             raise Rejected([*self.problems, refused.SeveralDocuments(place=self._span(event))])
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        self._refuse(refused.Alias(place=self._span(event), written=self._span(event).text))
-        self._place(Scalar("", True, self._span(event)))
+        span = self._counted(event)
+        self._refuse(refused.Alias(place=span, written=span.text))
+        self._place(Scalar("", True, span))
 
     def _counted(self, event: yaml.NodeEvent) -> Span:
         """The characters of one more node."""
