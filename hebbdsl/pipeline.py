@@ -71,30 +71,30 @@ def make_plan(checked: Checked) -> Plan:
 
 def inspect(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
     """Everything that stages 1 to 4 have to say of a file, at once."""
-    return _front_half(path, overrides)[0]
+    return _shown(_of_file(path, overrides))
 
 
 def inspect_source(source: Source, overrides: Sequence[str] = ()) -> Problems:
     """The same of a text at hand: one that an editor holds, or that a fix would make."""
-    return _examined(source, overrides)[0]
+    return _shown(examine_source(source, overrides))
 
 
 def inspect_here(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
-    """The same as `inspect`, and what a spec without errors would meet on this machine."""
+    """The same as `inspect`, and what the spec would meet on this machine."""
     from hebbdsl.plan.here import here_problems
 
-    problems, plan = _front_half(path, overrides)
-    if plan is not None:
-        problems.extend(here_problems(plan))
-    return problems
+    examined = _of_file(path, overrides)
+    if examined.drafted is not None:
+        examined.problems.extend(here_problems(examined.drafted.drafts, examined.plan))
+    return _shown(examined)
 
 
 def load_plan(path: Path | str, overrides: Sequence[str] = ()) -> Plan:
     """Stages 1 to 4. Raises: Rejected, with everything that is wrong."""
-    problems, plan = _front_half(path, overrides)
-    problems.raise_errors()
-    assert plan is not None, "what can't be planned has errors"
-    return plan
+    examined = _of_file(path, overrides)
+    _shown(examined).raise_errors()
+    assert examined.plan is not None, "what can't be planned has errors"
+    return examined.plan
 
 
 def load_spec(path: Path | str, overrides: Sequence[str] = ()) -> Experiment:
@@ -115,28 +115,6 @@ def dump_spec(experiment: Experiment, to: Path | str = "yaml") -> str:
     from hebbdsl.spec.typed import dump
 
     return dump(check_spec(experiment).experiment, to)
-
-
-def _front_half(path: Path | str, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
-    try:
-        source = read_source(path)
-    except Rejected as rejected:
-        problems = Problems()
-        problems.extend(rejected.problems)
-        return problems, None
-    return _examined(source, overrides)
-
-
-def _examined(source: Source, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
-    from hebbdsl.diagnostics.shortening import shortened
-
-    problems, plan = _all_of(source, overrides)
-    return shortened(problems), plan
-
-
-def _all_of(source: Source, overrides: Sequence[str]) -> tuple[Problems, Plan | None]:
-    examined = examine_source(source, overrides)
-    return examined.problems, examined.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +158,21 @@ def examine_source(
     warnings = lint_problems(plan, tree, overridden=bool(overrides))
     problems.extend(map(drafted.extended.noted, warnings))
     return Examined(problems, tree, drafted, plan.with_warnings(problems.warnings))
+
+
+def _of_file(path: Path | str, overrides: Sequence[str]) -> Examined:
+    try:
+        return examine_source(read_source(path), overrides)
+    except Rejected as rejected:
+        problems = Problems()
+        problems.extend(rejected.problems)
+        return Examined(problems)
+
+
+def _shown(examined: Examined) -> Problems:
+    from hebbdsl.diagnostics.shortening import shortened
+
+    return shortened(examined.problems)
 
 
 def build_program(

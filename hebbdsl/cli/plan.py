@@ -56,10 +56,11 @@ def _tell(planned: Plan) -> int:
     from hebbdsl.diagnostics.diagnostic import Problems
     from hebbdsl.diagnostics.render import render_text
     from hebbdsl.plan.here import here_problems
+    from hebbdsl.plan.planning import drafts_of
 
     tell_warnings(planned)
     problems = Problems()
-    problems.extend(here_problems(planned))
+    problems.extend(here_problems(drafts_of(planned.checked), planned))
     if len(problems):
         print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)
     return max((problem.exit_code for problem in problems.errors), default=0)

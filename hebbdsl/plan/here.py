@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hebbdsl.diagnostics.codes.here import MemoryShort
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.part import FLOAT_BYTES
 from hebbdsl.plan.machine import DeviceMemory, device_memory
 from hebbdsl.plan.plan import Plan, VariantPlan
-from hebbdsl.spec.checked import Path
+from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.origins import resolve
 
 
-def here_problems(plan: Plan) -> Iterator[Problem]:
-    """What every variant would meet on this machine. Reads names of files, and no data."""
-    for name, variant in plan.variants.items():
-        for problem in variant.setup.data.missing_here():
-            yield resolve(problem, plan.checked.variants[name].origins, ("data",))
-    if (device := device_memory()) is not None:
+def here_problems(drafts: Iterable[Draft], plan: Plan | None) -> Iterator[Problem]:
+    """What every variant would meet on this machine. Reads names of files, and no data.
+
+    `plan` None: there is none, since something is wrong; data is looked for all the same.
+    """
+    for draft in drafts:
+        for problem in draft.sections.data.missing_here() if draft.sections.data else ():
+            yield resolve(problem, draft.origins, ("data",))
+    if plan is not None and (device := device_memory()) is not None:
         yield from memory_problems(plan, device)
 
 

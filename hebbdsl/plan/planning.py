@@ -16,7 +16,7 @@ def make_plan(checked: Checked) -> Plan:
     Raises: Rejected, with what does not fit together in any variant.
     """
     problems = Problems()
-    drafts = tuple(map(_draft, checked.variants.values()))
+    drafts = drafts_of(checked)
     problems.extend(drafts_problems(drafts))
     problems.extend(across_problems(drafts, checked.baseline))
     problems.raise_errors()
@@ -51,6 +51,11 @@ def plan_setup(setup: Setup) -> VariantPlan:
             data=facts.bytes,
         ),
     )
+
+
+def drafts_of(checked: Checked) -> tuple[Draft, ...]:
+    """Every variant as what stage 3 had of it, all sections being there."""
+    return tuple(map(_draft, checked.variants.values()))
 
 
 def _draft(variant: Variant) -> Draft:

@@ -44,6 +44,13 @@ def test_data_that_will_be_fetched_is_a_warning_at_its_word(tmp_path: Path) -> N
     }
 
 
+def test_data_is_looked_for_though_something_else_is_wrong(tmp_path: Path) -> None:
+    text = with_sections("output: {hebbian: {gama: 1}}\n")
+    assert set(found(tmp_path, text)) == {"HEB201", "HEB515"}
+    text = with_sections("data: {omniglot: {clases: 1}}\n")
+    assert set(found(tmp_path, text)) == {"HEB201"}
+
+
 def test_data_that_may_be_replaced_says_so(tmp_path: Path) -> None:
     text = with_sections("data: {omniglot: {classes: 100, otherwise: glyphs}}\n")
     title, _ = found(tmp_path, text)["HEB515"]
@@ -115,8 +122,10 @@ def test_of_variants_that_are_too_large_alike_the_largest_is_named(tmp_path: Pat
     assert [*memory_problems(plan, DeviceMemory("x", needed))] == []
 
 
-def test_a_spec_with_errors_is_not_asked_about(tmp_path: Path) -> None:
-    assert "HEB515" not in found(tmp_path, GOOD.replace("mlp", "mlpp"))
+def test_a_spec_with_errors_has_no_memory_to_ask_about(tmp_path: Path) -> None:
+    large = with_sections("model: {mlp: {hidden: [60_000, 60_000]}}\n")
+    assert "HEB516" in found(tmp_path, large)
+    assert "HEB516" not in found(tmp_path, large.replace("mlp:", "mlpp:"))
 
 
 def test_of_memory_that_nobody_knows_nothing_is_said(
