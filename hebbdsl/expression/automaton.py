@@ -7,16 +7,13 @@ them: they are kept in a file, and walked here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 END: Final = "$END"
 
 DROPPED, KEPT, INLINED = 0, 1, 2
 """What becomes of the value of a symbol in a rule: nothing, a child, or its children."""
-
-
-_ALONE = (KEPT,)
 
 
 class Token(str):
@@ -59,14 +56,26 @@ class Rule:
         name: of the branch.
         folds: a single child stands for the branch.
         symbols: for each symbol DROPPED, KEPT or INLINED.
+        keeps_all: the children are the values, as they are.
+        hands_on: its only child stands for the branch, always.
     """
 
     origin: str
     name: str
     folds: bool
     symbols: tuple[int, ...]
+    keeps_all: bool = field(init=False)
+    hands_on: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        keeps_all = not self.folds and set(self.symbols) == {KEPT}
+        object.__setattr__(self, "keeps_all", keeps_all)
+        object.__setattr__(self, "hands_on", self.folds and self.symbols == (KEPT,))
 
     def branch(self, values: list[Branch | Token]) -> Branch | Token:
+        """What becomes of the values of the rule's symbols, in a list that is given away."""
+        if self.keeps_all:
+            return Branch(self.name, values)
         children: list[Branch | Token] = []
         for does, value in zip(self.symbols, values, strict=True):
             if does == KEPT:
@@ -133,7 +142,7 @@ class Parser:
                 return None
             rule = rules[~then]
             count = len(rule.symbols)
-            if rule.folds and rule.symbols == _ALONE:  # most of those in an expression
+            if rule.hands_on:  # as most do in an expression
                 states.pop()
                 states.append(table[states[-1]][rule.origin])
                 continue

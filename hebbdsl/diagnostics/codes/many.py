@@ -7,7 +7,7 @@ from typing import ClassVar
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import number_of
 
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 100
 """Problems of one file that are said."""
 
 MOST_EXPRESSION = 10_000
@@ -40,7 +40,7 @@ class TooMuchExpression(Problem):
 
 
 class MoreProblems(Problem):
-    """A file has more than 200 problems: the first 200 are shown, and this counts the others.
+    """A file has more than 100 problems: the first 100 are shown, and this counts the others.
 
     Mend those first: often a few causes have many effects.
 
