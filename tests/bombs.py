@@ -65,7 +65,7 @@ def _yaml() -> Rows:
     yield "a line of 10 MB", GOOD + "about: " + "x" * 10_000_000, "HEB106"
     yield "a line of 1 MB", GOOD + "about: " + "x" * 990_000, None
     yield "a million keys", "".join(f"k{n}: 1\n" for n in range(1_000_000)), "HEB106"
-    yield "a hundred thousand keys", "".join(f"k{n}: 1\n" for n in range(90_000)), "HEB128"
+    yield "a hundred thousand keys", "".join(f"k{n}: 1\n" for n in range(90_000)), "HEB137"
     yield "a million digits", re.sub("steps: .*", "steps: " + "1" * 990_000, GOOD), "HEB309"
     yield "NUL", GOOD.replace("mlp", "m\0lp"), "HEB104"
     yield "invalid UTF-8", GOOD.encode() + b"about: \xff\xfe", "HEB105"
@@ -90,11 +90,12 @@ def _yaml() -> Rows:
     yield "NaN", with_sections("output: {hebbian: {gamma: .nan}}\n"), "HEB308"
     yield "infinity", with_sections("output: {hebbian: {gamma: 1e999}}\n"), "HEB308"
     yield "a hundred thousand variants", _variants("{}", 100_000), "HEB106"
-    yield "five thousand variants", _variants("{}", 4_900), "HEB304"
-    yield "faulty variants", _variants("{output.gama: 1}", 2_400), "HEB304"
+    yield "two thousand variants", _variants("{}", 1_999), "HEB304"
+    yield "five thousand variants", _variants("{}", 4_900), "HEB137"
+    yield "faulty variants", _variants("{output.gama: 1}", 1_999), "HEB304"
     yield (
         "changes",
-        GOOD + f"variants: {{a: {{{', '.join(f'output.x{n}: 1' for n in range(4_900))}}}}}",
+        GOOD + f"variants: {{a: {{{', '.join(f'output.x{n}: 1' for n in range(1_999))}}}}}",
         "HEB210",
     )
     yield "ten thousand claims", _claims("steps_to_finish(main)", 9_900), "HEB304"
@@ -106,11 +107,11 @@ def _yaml() -> Rows:
     yield "less deep", _expression('"' + "(" * 480 + "1" + ")" * 480 + '"'), "HEB135"
     yield "a key of 1 MB", GOOD + "k" * 990_000 + ": 1", "HEB110"
     yield "long keys", GOOD + "".join("k" * 900 + f"{n}: 1\n" for n in range(1_000)), "HEB201"
-    yield "unknown fields", GOOD + "".join(f"k{n}: 1\n" for n in range(4_900)), "HEB201"
+    yield "unknown fields", GOOD + "".join(f"k{n}: 1\n" for n in range(1_990)), "HEB201"
     yield (
         "ten thousand unknown fields",
         GOOD + "".join(f"k{n}: 1\n" for n in range(10_000)),
-        "HEB128",
+        "HEB137",
     )
     yield "long word", GOOD.replace("hebbian", "h" * 900_000), "HEB202"
     yield "long name", GOOD.replace("minimal", "m" * 900_000), "HEB305"
@@ -143,7 +144,7 @@ def _text() -> Rows:
     yield "closing", TEXT + "]" * 900_000, "HEB157"
     yield "a line of 10 MB", TEXT + "x" * 10_000_000, "HEB106"
     yield "a million keys", "".join(f"k{n} = 1\n" for n in range(1_000_000)), "HEB106"
-    yield "a hundred thousand keys", "".join(f"k{n} = 1\n" for n in range(80_000)), "HEB157"
+    yield "a hundred thousand keys", "".join(f"k{n} = 1\n" for n in range(80_000)), "HEB137"
     yield "a million digits", re.sub("steps *= .*", "steps = " + "1" * 990_000, TEXT), "HEB309"
     yield "NUL", TEXT.replace("mlp", "m\0lp"), "HEB104"
     yield "invalid UTF-8", TEXT.encode() + b"\xff", "HEB105"
@@ -158,18 +159,18 @@ def _text() -> Rows:
     yield "NaN", TEXT.replace("hebbian", "hebbian(gamma=nan)"), "HEB308"
     yield (
         "variants",
-        TEXT + "variants {\n" + "".join(f"v{n} {{}}\n" for n in range(4_900)) + "}\n",
+        TEXT + "variants {\n" + "".join(f"v{n} {{}}\n" for n in range(1_990)) + "}\n",
         "HEB304",
     )
     yield "claims", TEXT + "claims = [" + "steps_to_finish(main) > 1,\n" * 6_000 + "]", "HEB157"
     yield "an expression of 1 MB", TEXT.replace("0.5", "0.5" + " + 1" * 240_000), "HEB157"
     yield "a key of 1 MB", TEXT + "k" * 990_000 + " = 1", "HEB201"
-    yield "unknown fields", TEXT + "".join(f"k{n} = 1\n" for n in range(4_900)), "HEB201"
+    yield "unknown fields", TEXT + "".join(f"k{n} = 1\n" for n in range(1_990)), "HEB201"
     yield "a text of 1 MB", TEXT + '"' + "x" * 990_000 + '"', None
     yield "escapes", TEXT + 'about = "' + "\\u0041" * 160_000 + '"', None
-    yield "open quotes", TEXT + '"\n' * 400_000, "HEB157"
-    yield "slips", TEXT + "a = = 1\n" * 100_000, "HEB128"
-    yield "signs", TEXT + "= , ; " * 150_000, "HEB128"
+    yield "open quotes", TEXT + '"\n' * 400_000, "HEB137"
+    yield "slips", TEXT + "a = = 1\n" * 100_000, "HEB137"
+    yield "signs", TEXT + "= , ; " * 150_000, "HEB137"
     yield "dots", TEXT + "a" + ".b" * 450_000 + " = 1", "HEB201"
     yield "comments", TEXT + "# x\n" * 240_000, None
     yield "blank lines", "\n" * 900_000 + TEXT, None

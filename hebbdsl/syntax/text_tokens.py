@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hebbdsl.diagnostics.codes.many import MOST_ENTRIES, TooManyEntries
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.codes.text import MOST_TOKENS, TooManyTokens
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
@@ -42,6 +43,7 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
     keywords, text = scan.keywords, source.text
     tokens: list[Token] = []
     opened: list[str] = []
+    ended = [0]  # entries, in the file itself and in each bracket that is open
     closed = True
     begins = True
     nodes = 0
@@ -58,11 +60,13 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
         elif kind in OPENING:
             nodes += kind != ROUND  # which may be part of an expression
             opened.append(OPENING[kind])
+            ended.append(0)
             if len(opened) > _DEEPEST_BRACKETS:
                 raise Rejected([TooDeep(place=Span(source, start, end))])
         elif kind in CLOSING:
             if opened and opened[-1] == kind:
                 opened.pop()
+                ended.pop()
             else:
                 closed = False
         elif kind in (EQUAL, COMMA):
@@ -70,7 +74,12 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
             if nodes > MOST_NODES:
                 raise Rejected([TooMany(place=Span(source, start, end))])
         tokens.append(Token(kind, written, start, end))
-        begins = kind in (NEWLINE, COMMA)
+        separates = kind in (NEWLINE, COMMA)
+        if separates and not begins and (not opened or opened[-1] == OPENING[CURLY]):
+            ended[-1] += 1
+            if ended[-1] > MOST_ENTRIES:
+                raise Rejected([TooManyEntries(place=Span(source, start, end))])
+        begins = separates
         if len(tokens) > MOST_TOKENS:
             raise Rejected([TooManyTokens(place=Span(source, start, end))])
     return tokens, closed and not opened

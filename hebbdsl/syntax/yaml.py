@@ -12,6 +12,7 @@ import yaml
 
 from hebbdsl.diagnostics.codes import syntax as codes
 from hebbdsl.diagnostics.codes import yaml as refused
+from hebbdsl.diagnostics.codes.many import MOST_ENTRIES, TooManyEntries
 from hebbdsl.diagnostics.codes.reading import LARGEST, Empty, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
@@ -230,6 +231,8 @@ class _Builder:
         if (first := opened.seen.get(key.text)) is not None:
             self.problems.append(codes.DuplicateKey(place=key.span, key=key.text, first=first.span))
             return
+        if len(opened.entries) == MOST_ENTRIES:
+            raise Rejected([*self.problems, TooManyEntries(place=key.span)])
         opened.seen[key.text] = key
         opened.entries.append(Entry(key, value))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from hebbdsl.diagnostics.codes.many import MOST_ENTRIES
 from hebbdsl.diagnostics.codes.reading import LARGEST
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.codes.text import MOST_TOKENS
@@ -149,6 +150,18 @@ def test_nodes_are_capped_while_reading() -> None:
     most = "a = [" + "1," * (MOST_NODES - 3) + "]"
     assert judged(most) == ()
     assert [p.code for p in judged(most.replace("[", "[1,"))] == ["HEB128"]
+
+
+@pytest.mark.parametrize("separator", ["\n", ", ", ",\n", "\n\n# why\n"])
+def test_entries_are_capped_while_reading(separator: str) -> None:
+    """As in YAML, however they are separated. 2,000 of the root are problems by themselves."""
+    entries = [f"k{n} = 1" for n in range(MOST_ENTRIES + 1)]
+    tree = parse_text(Source("t.hebb", separator.join(entries[:-1])))
+    assert len(tree.root.entries) == MOST_ENTRIES
+    (problem,) = judged(separator.join([*entries, "z = 1"]))
+    assert problem.code == "HEB137"
+    inside = "a {\n" + separator.join([*entries, "z = 1"]) + "\n}"
+    assert [p.code for p in judged(inside)] == ["HEB137"]
 
 
 def test_tokens_are_capped_while_reading() -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import hebbdsl.syntax.yaml as surface
+from hebbdsl.diagnostics.codes.many import MOST_ENTRIES
 from hebbdsl.diagnostics.codes.reading import LARGEST
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
@@ -165,6 +166,13 @@ def test_nodes_are_capped_while_reading() -> None:
     most = "a: [" + "1," * (MOST_NODES - 3) + "]"
     assert problems(most) == ()
     assert [p.code for p in problems(most.replace("[", "[1,"))] == ["HEB128"]
+
+
+def test_entries_are_capped_while_reading() -> None:
+    entries = [f"k{n}: 1" for n in range(MOST_ENTRIES + 1)]
+    assert problems("\n".join(entries[:-1])) == ()
+    assert [p.code for p in problems("\n".join(entries))] == ["HEB137"]
+    assert [p.code for p in problems("a: {" + ", ".join(entries) + "}")] == ["HEB137"]
 
 
 BOMBS = {

@@ -1,4 +1,4 @@
-"""HEB130–HEB139: conditions and claims that are not built as expressions are."""
+"""HEB130–HEB136: conditions and claims that are not built as expressions are."""
 
 from __future__ import annotations
 

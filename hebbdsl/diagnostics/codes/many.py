@@ -1,4 +1,4 @@
-"""HEB138–HEB139: more of something than one file may have, or anyone reads."""
+"""HEB137–HEB139: more of something than one file may have, or anyone reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import number_of
 
 MOST_PROBLEMS = 100
+MOST_ENTRIES = 2_000
+"""Of one mapping: more than the most variants there may be, and than any section has fields."""
 """Problems of one file that are said."""
 
 MOST_EXPRESSION = 10_000
@@ -37,6 +39,30 @@ class TooMuchExpression(Problem):
     @property
     def label(self) -> str:
         return "from here on"
+
+
+class TooManyEntries(Problem):
+    """A mapping has more entries than any in a spec may have: over 2,000.
+
+    Nothing in it is judged then. Variants are 1,000 at most; what is generated in greater numbers
+    goes into several specs.
+
+    Wrong:
+        hebbdsl validate generated.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB137"
+
+    @property
+    def title(self) -> str:
+        return f"more than {MOST_ENTRIES:_} entries in one mapping"
+
+    @property
+    def label(self) -> str:
+        return "one too many"
 
 
 class MoreProblems(Problem):
