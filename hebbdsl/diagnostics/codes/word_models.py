@@ -63,7 +63,8 @@ class TiedWidths(Problem):
 class UnevenHeads(Problem):
     """The heads of a transformer can't share its width evenly.
 
-    Each head reads width/heads numbers. Choose a number of heads that divides the width.
+    Each head reads width/heads numbers, and an even number of them for rotary positions. Choose a
+    number of heads that divides half of the width.
 
     Wrong:
         data: stdlib_docs
@@ -92,8 +93,10 @@ class UnevenHeads(Problem):
 
     @property
     def hint(self) -> str:
-        heads = max(n for n in range(1, self.heads + 1) if self.width % (2 * n) == 0 or n == 1)
-        return f"use {heads}, or another divisor of the width"
+        if self.width % 2:
+            return "use an even width, and a number of heads that divides half of it"
+        heads = max(n for n in range(1, self.heads + 1) if self.width // 2 % n == 0)
+        return f"use {heads}, or another divisor of {self.width // 2:_}"
 
     @property
     def related(self) -> tuple[Related, ...]:
