@@ -27,7 +27,7 @@ from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.models.gru.spec import Gru
 from hebbdsl.parts.models.lstm.spec import Lstm
-from hebbdsl.parts.models.recurrent.module import RecurrentLayer, RecurrentNetwork
+from hebbdsl.parts.models.recurrent.module import RecurrentLayer, RecurrentNetwork, packed
 from hebbdsl.parts.models.recurrent.spec import Recurrent
 from hebbdsl.parts.models.word_network import Masks, State
 
@@ -204,6 +204,22 @@ def test_the_forget_bias_starts_where_it_is_asked_to(
     assert torch.equal(gates[1], torch.ones(400))
     for gate in (gates[0], *gates[2:]):
         assert 0.9 * bound < float(gate.abs().max()) <= bound * (1 + 1e-6)
+
+
+def test_packed_weights_are_the_same_in_one_block_and_learn() -> None:
+    """As they reach cuDNN: in order, without gaps, nothing else in the block."""
+    weights = [torch.randn(size, requires_grad=True) for size in ((8, 3), (8, 2), (8,), (8,))]
+    block = packed(list(weights))
+    at = block[0].data_ptr()
+    for mine, theirs in zip(block, weights, strict=True):
+        assert torch.equal(mine, theirs)
+        assert mine.data_ptr() == at
+        at += mine.numel() * mine.element_size()
+    assert at == block[0].data_ptr() + block[0].untyped_storage().nbytes()
+    sum((n + 1) * b.sum() for n, b in enumerate(block)).backward()
+    for number, theirs in enumerate(weights, start=1):
+        assert theirs.grad is not None
+        assert torch.equal(theirs.grad, torch.full_like(theirs, number))
 
 
 def test_a_tied_embedding_is_as_wide_as_the_activation() -> None:

@@ -73,10 +73,11 @@ class RecurrentLayer(nn.Module):
         else:
             dtype = self.bias.dtype
         with torch.autocast(device, enabled=False):
+            cast = [w.to(dtype) for w in weights]
             h, *after = self.kernel(
                 x.to(dtype),
                 [s.to(dtype).unsqueeze(0) for s in state],
-                _packed([w.to(dtype) for w in weights]),
+                packed(cast) if device == "cuda" else cast,
             )
         return h, tuple(a.squeeze(0).to(b.dtype) for a, b in zip(after, state, strict=True))
 
@@ -130,13 +131,11 @@ class RecurrentNetwork(WordNetwork):
             yield layer
 
 
-def _packed(weights: list[Tensor]) -> list[Tensor]:
-    """The same weights in one block of memory on CUDA, as cuDNN wants them.
+def packed(weights: list[Tensor]) -> list[Tensor]:
+    """The same weights in one block of memory, as cuDNN wants them.
 
     It would copy them into one at every call otherwise, and warn.
     """
-    if weights[0].device.type != "cuda":
-        return weights
     block = torch.cat([w.flatten() for w in weights])
     parts = torch.split(block, [w.numel() for w in weights])
     return [part.view(w.shape) for part, w in zip(parts, weights, strict=True)]
