@@ -81,6 +81,8 @@ class UnevenHeads(Problem):
 
     heads: int
     width: int
+    better: int | None
+    """Fewer heads that would do; None: the width is odd."""
     wide: Second = WIDTH
 
     @property
@@ -93,10 +95,9 @@ class UnevenHeads(Problem):
 
     @property
     def hint(self) -> str:
-        if self.width % 2:
+        if self.better is None:
             return "use an even width, and a number of heads that divides half of it"
-        heads = max(n for n in range(1, self.heads + 1) if self.width // 2 % n == 0)
-        return f"use {heads}, or another divisor of {self.width // 2:_}"
+        return f"use {self.better}, or another divisor of {self.width // 2:_}"
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -123,11 +124,13 @@ class OddHeads(Problem):
 
     heads: int
     width: int
+    each: int
+    """Elements of a head."""
     wide: Second = WIDTH
 
     @property
     def title(self) -> str:
-        return f"{self.heads} heads of {self.width // self.heads} elements can't be turned in pairs"
+        return f"{self.heads} heads of {self.each} elements can't be turned in pairs"
 
     @property
     def label(self) -> str:

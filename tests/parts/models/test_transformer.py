@@ -214,8 +214,8 @@ def test_maps_back_into_the_sum_start_smaller() -> None:
 def test_heads_share_the_width_in_pairs() -> None:
     heads = At.field("heads")
     for spec, said in (
-        (Transformer(width=256, heads=6), [UnevenHeads(place=heads, heads=6, width=256)]),
-        (Transformer(width=100, heads=4), [OddHeads(place=heads, heads=4, width=100)]),
+        (Transformer(width=256, heads=6), [UnevenHeads(place=heads, heads=6, width=256, better=4)]),
+        (Transformer(width=100, heads=4), [OddHeads(place=heads, heads=4, width=100, each=25)]),
         (Transformer(width=96, heads=4), []),
     ):
         assert list(spec.refusals()) == said
@@ -224,10 +224,13 @@ def test_heads_share_the_width_in_pairs() -> None:
 @given(width=st.integers(1, 400), heads=st.integers(2, 40))
 def test_the_number_of_heads_that_is_advised_is_taken(width: int, heads: int) -> None:
     for problem in Transformer(width=width, heads=heads).refusals():
-        advised = problem.hint or ""
-        if isinstance(problem, UnevenHeads) and width % 2 == 0:
-            number = int(advised.removeprefix("use ").partition(",")[0])
-            assert not list(Transformer(width=width, heads=number).refusals())
-        elif isinstance(problem, OddHeads):
-            assert f"a width that {2 * heads} divides" in advised
+        if isinstance(problem, UnevenHeads):
+            assert (problem.better is None) == (width % 2 == 1)
+            if problem.better is not None:
+                assert problem.better <= heads
+                assert f"use {problem.better}, " in (problem.hint or "")
+                assert not list(Transformer(width=width, heads=problem.better).refusals())
+        else:
+            assert isinstance(problem, OddHeads)
+            assert f"a width that {2 * heads} divides" in (problem.hint or "")
             assert not list(Transformer(width=6 * heads, heads=heads).refusals())

@@ -74,10 +74,18 @@ class Transformer(WordModel):
     def refusals(self) -> Iterator[Problem]:
         yield from WordModel.refusals(self)
         place = At.field("heads")
-        if self.width % self.heads:
-            yield UnevenHeads(place=place, heads=self.heads, width=self.width)
-        elif self.width // self.heads % 2:
-            yield OddHeads(place=place, heads=self.heads, width=self.width)
+        each, left = divmod(self.width, self.heads)
+        if left:
+            half = self.width // 2
+            better = (n for n in range(min(self.heads, half), 0, -1) if half % n == 0)
+            yield UnevenHeads(
+                place=place,
+                heads=self.heads,
+                width=self.width,
+                better=None if self.width % 2 else next(better),
+            )
+        elif each % 2:
+            yield OddHeads(place=place, heads=self.heads, width=self.width, each=each)
 
     def inner_layers(self) -> tuple[Layer, ...]:
         shape, rows = (self.width,), []
