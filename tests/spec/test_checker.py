@@ -12,7 +12,7 @@ from hebbdsl.pipeline import check_spec
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Checked, Variant
 from hebbdsl.spec.checker import Drafted, examine
-from hebbdsl.spec.experiment import MOST_VARIANTS
+from hebbdsl.spec.experiment import MOST_CLAIMS, MOST_VARIANTS
 from hebbdsl.spec.origins import span_of
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import GOOD, with_sections
@@ -321,7 +321,7 @@ def test_what_is_incomplete_is_no_experiment() -> None:
 def test_too_many_variants_are_not_read() -> None:
     many = "variants: {" + ", ".join(f"v{n}: {{}}" for n in range(MOST_VARIANTS + 1)) + "}\n"
     (problem,) = examined(many).problems
-    assert problem.title == "`variants` takes at most 1000 items, not 1001"
+    assert problem.title == "`variants` takes at most 1_000 items, not 1_001"
     assert len(checked(many.replace(", v1000: {}", "")).variants) == MOST_VARIANTS
 
 
@@ -370,3 +370,69 @@ def test_a_variant_that_is_no_mapping_is_said_once_and_asked_nothing() -> None:
     fragment = "variants: {a: {}, b: 5}\nbaseline: b\nclaims: [steps_to_finish(b) > 3]\n"
     assert said(fragment) == [("HEB301", "5")]
     assert said(fragment, "training.steps=9", "output=softmax") == [("HEB301", "5")]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "title", "hint"),
+    [
+        ("seeds: []\n", "`seeds` takes at least 1 item, not 0", None),
+        (
+            "output: {hebbian: }\n",
+            "`hebbian` has no value",
+            "write `hebbian` alone, or `hebbian: {}`",
+        ),
+        (
+            "variants: {a: {training.schedule.steps: 1}}\n",
+            "nothing can be changed inside `training.schedule`: it is not set",
+            "give `training.schedule` itself a value",
+        ),
+        (
+            "training: {optimizer: adam, steps: .5}\n",
+            "`steps` takes a whole number, not a misspelt number",
+            "write `0.5`",
+        ),
+        (
+            "training: {optimizer: adam, steps: false}\n",
+            "`steps` takes a whole number, not a boolean",
+            None,
+        ),
+        (
+            "training: {optimizer: adam, steps: 0x10}\n",
+            "`steps` takes a whole number, not a misspelt number",
+            "numbers are written `12`, `0.5`, `1e-3` or `1_000`",
+        ),
+        (
+            "training: {optimizer: adam, steps: 9007199254740992.5}\n",
+            "`steps` takes a whole number in digits, not `9007199254740992.5`",
+            None,
+        ),
+    ],
+)
+def test_what_is_said_of_a_value(fragment: str, title: str, hint: str | None) -> None:
+    (problem,) = examined(fragment).problems
+    assert (problem.title, problem.hint) == (title, hint)
+
+
+@pytest.mark.parametrize(
+    ("written", "fix"),
+    [("steps: '12'", "12"), ("steps: '12.5'", None), ("steps: 'a dozen'", None)],
+)
+def test_quotes_are_taken_off_where_that_gives_a_number(written: str, fix: str | None) -> None:
+    (problem,) = examined(f"training: {{optimizer: adam, {written}}}\n").problems
+    assert problem.fix == fix
+
+
+def test_as_many_items_as_may_be() -> None:
+    claims = ", ".join(["1 > 0"] * MOST_CLAIMS)
+    assert "HEB304" not in codes_of_claims(f"[{claims}]")
+    assert codes_of_claims(f"[{claims}, 2 > 0]") == {"HEB304"}
+
+
+def codes_of_claims(claims: str) -> set[str]:
+    return {problem.code for problem in examined(f"claims: {claims}\n").problems}
+
+
+def test_extends_cannot_be_set_and_all_else_can() -> None:
+    found = examined("", "extends=a.yaml", "seeds=3")
+    assert [problem.code for problem in found.problems] == ["HEB235"]
+    assert found.head["seeds"] == (3,)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.slips import unmistakable
-from hebbdsl.diagnostics.wording import listed, quoted, version
+from hebbdsl.diagnostics.wording import listed, number_of, quoted, version
 
 
 class WrongType(Problem):
@@ -142,15 +142,15 @@ class WrongLength(Problem):
 
     @property
     def title(self) -> str:
-        if self.count < self.minimum:
-            asked = f"at least {self.minimum}"
+        if self.maximum is None or self.count < self.minimum:
+            asked = f"at least {number_of(self.minimum, 'item')}"
         else:
-            asked = f"at most {self.maximum}"
-        return f"{quoted(self.field)} takes {asked} items, not {self.count}"
+            asked = f"at most {number_of(self.maximum, 'item')}"
+        return f"{quoted(self.field)} takes {asked}, not {self.count:_}"
 
     @property
     def label(self) -> str:
-        return f"{self.count} items"
+        return number_of(self.count, "item")
 
 
 class WrongForm(Problem):
