@@ -16,6 +16,7 @@ from hebbdsl.parts.optimizers.rmsprop import Rmsprop
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.hebbian.write import SMALL
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Optimizer, Output
@@ -196,3 +197,16 @@ def test_no_tensor_of_all_rows_is_made_and_the_host_never_waits(rescale: Any, ce
     with Largest() as counted:
         built.after_step(h, h, labels, classes)
     assert 0 < counted.most <= (classes if rescale == "mean_row" else size * hidden)
+
+
+def test_a_batch_of_words_costs_no_more_than_its_own_rows() -> None:
+    """Hundreds of positions over tens of thousands of classes: a window of text."""
+    classes, hidden, size = 33_278, 64, 700
+    assert size > SMALL
+    built = replace(Hebbian(), rescale="row", center="running").build(hidden, classes)
+    built.initialise(torch.Generator().manual_seed(0))
+    h = torch.randn(size, hidden)
+    labels = torch.randint(0, 500, (size,))
+    with Largest() as counted:
+        built.after_step(h, h, labels, classes)
+    assert counted.most == max(size * hidden, classes)

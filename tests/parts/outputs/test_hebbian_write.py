@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -23,6 +24,15 @@ RULES = st.builds(
     rescale=st.sampled_from(["none", "row", "mean_row"]),
     center=st.sampled_from(["none", "running"]),
 )
+
+
+@pytest.fixture(params=["product", "scattered"], autouse=True, scope="module")
+def grouping(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every law holds of small batches and of large ones, whose labels are grouped otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "scattered":
+            patch.setattr("hebbdsl.parts.outputs.hebbian.write.SMALL", 0)
+        yield
 
 
 @dataclass

@@ -10,6 +10,9 @@ from torch import Tensor
 
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 
+SMALL = 128
+"""Labels of a batch up to which the product costs about as little as scattered sums do, and its order
+of summation is fixed on every device."""
 ROUNDING = 1e-6
 """A centred mean this small beside the uncentred one is rounding, and has no direction."""
 
@@ -45,8 +48,9 @@ def write(
         θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i] where c_i < T, else θ̂[i]
         s_i ← s_i + n_i
 
-    Takes time and memory in batch × (batch + hidden), whatever the number of classes; only
-    `mean_row` reads the other rows in play, and it keeps one number of each.
+    Takes time in batch × hidden for large batches, in batch × (batch + hidden) for small ones; of
+    what grows with the number of classes it makes one whole number each, unread but at the labels.
+    Only `mean_row` reads the other rows in play, and it keeps one number of each.
 
     Args:
         rows: θ̂.
@@ -58,11 +62,8 @@ def write(
         Rae et al. 2018, section 3. The rule as independent implementations have it; centring and
         `mean_row` are ours.
     """
-    same = labels[:, None] == labels[None, :]
-    n = same.sum(dim=1)
-    # A product with the matrix of equal labels sums in a fixed order on every device, which
-    # scattered additions do not, and asks the host nothing, which `unique` does.
-    means = (same.float() @ h.float()) / n[:, None]
+    many = len(labels) > SMALL
+    n, means, position = _scattered(h, labels, len(rows)) if many else _by_product(h, labels)
 
     old = rows[labels]
     before = seen[labels]
@@ -77,9 +78,36 @@ def write(
         writes = writes & has_direction
     new = torch.where(writes, rate * target + (1 - rate) * old, old)
 
-    # A matrix product may round equal rows differently: take each class's first position for all.
-    first = same.int().argmax(dim=1)
-    return Written(new[first], before + n)
+    # What was summed may be rounded differently at equal labels: one position speaks for all.
+    return Written(new[position], before + n)
+
+
+Grouped = tuple[Int[Tensor, " batch"], Float[Tensor, "batch hidden"], Int[Tensor, " batch"]]
+"""For each position of a batch: how many have its label, their mean activation, and one of them,
+the same for all."""
+
+
+def _by_product(h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]) -> Grouped:
+    """A product with the matrix of equal labels, which sums in a fixed order on every device."""
+    same = labels[:, None] == labels[None, :]
+    n = same.sum(dim=1)
+    return n, (same.float() @ h.float()) / n[:, None], same.int().argmax(dim=1)
+
+
+def _scattered(
+    h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], classes: int
+) -> Grouped:
+    """Sums over positions of one label at one of them, which the label's slot names.
+
+    Nothing of a shape that depends on the labels, as `unique` would give, so the host waits for
+    nothing. Additions come in a fixed order on a CPU, and on CUDA with deterministic algorithms.
+    """
+    slot = labels.new_empty(classes)
+    slot[labels] = torch.arange(len(labels), device=labels.device)
+    position = slot[labels]
+    n = torch.zeros_like(labels).index_add_(0, position, torch.ones_like(labels))[position]
+    sums = torch.zeros_like(h, dtype=torch.float32).index_add_(0, position, h.float())
+    return n, sums[position] / n[:, None], position
 
 
 def _rescale(
