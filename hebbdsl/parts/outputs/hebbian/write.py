@@ -11,7 +11,7 @@ from torch import Tensor
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 
 SMALL = 128
-"""Labels of a batch up to which the product costs about as little as scattered sums do, and its order
+"""Labels of a batch up to which the product costs about as little as scattered sums do; its order
 of summation is fixed on every device."""
 ROUNDING = 1e-6
 """A centred mean this small beside the uncentred one is rounding, and has no direction."""
