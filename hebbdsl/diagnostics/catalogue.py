@@ -36,6 +36,7 @@ from hebbdsl.diagnostics.codes import (
     text,
     text_brackets,
     values,
+    word_models,
     yaml,
 )
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -57,6 +58,7 @@ MODULES = (
     values,
     numbers,
     parts,
+    word_models,
     plan,
     across,
     dataset,

@@ -1,0 +1,145 @@
+"""HEB430-439: fields of a word model that do not go together."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.codes.plan import Second, also
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.diagnostics.wording import quoted
+
+WIDTH = At(("width",))
+
+
+class TiedWidths(Problem):
+    """A tied embedding has another width than the rows of the output.
+
+    With `tied: true` the embedding of a word *is* its row of the output, and a row is as wide as
+    the activation. Leave `embedding` out, give `features` its width (a linear projection then
+    stands before the output), or write `tied: false`.
+
+    Wrong:
+        data: stdlib_docs
+        model:
+          lstm: {embedding: 200, hidden: [650]}
+
+    Right:
+        data: stdlib_docs
+        model:
+          lstm: {embedding: 200, hidden: [650], features: 200}
+    """
+
+    code: ClassVar[str] = "HEB430"
+
+    embedding: int
+    activation: int
+    field: str
+    """The field that says how wide the activation is."""
+    decides: Second
+
+    @property
+    def title(self) -> str:
+        return (
+            f"a tied embedding of width {self.embedding:_} is given to an output that reads"
+            f" activations of width {self.activation:_}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"{self.embedding:_} here"
+
+    @property
+    def hint(self) -> str:
+        return (
+            f"leave `embedding` out, project with `features: {self.embedding}`, or write"
+            " `tied: false`"
+        )
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.decides, f"{quoted(self.field)} makes it {self.activation:_}")
+
+
+class UnevenHeads(Problem):
+    """The heads of a transformer can't share its width evenly.
+
+    Each head reads width/heads numbers, and an even number of them for rotary positions. Choose a
+    number of heads that divides half of the width.
+
+    Wrong:
+        data: stdlib_docs
+        model:
+          transformer: {width: 256, heads: 6}
+
+    Right:
+        data: stdlib_docs
+        model:
+          transformer: {width: 256, heads: 8}
+    """
+
+    code: ClassVar[str] = "HEB431"
+
+    heads: int
+    width: int
+    better: int | None
+    """Fewer heads that would do; None: the width is odd."""
+    wide: Second = WIDTH
+
+    @property
+    def title(self) -> str:
+        return f"{self.heads} heads do not divide a width of {self.width:_}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.width:_} / {self.heads} is not whole"
+
+    @property
+    def hint(self) -> str:
+        if self.better is None:
+            return "use an even width, and a number of heads that divides half of it"
+        return f"use {self.better}, or another divisor of {self.width // 2:_}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.wide, f"{self.width:_} here")
+
+
+class OddHeads(Problem):
+    """Each head of a transformer would read an odd number of elements.
+
+    Rotary positions turn pairs of elements of a head, so that width/heads must be even.
+
+    Wrong:
+        data: stdlib_docs
+        model:
+          transformer: {width: 100, heads: 4}
+
+    Right:
+        data: stdlib_docs
+        model:
+          transformer: {width: 96, heads: 4}
+    """
+
+    code: ClassVar[str] = "HEB432"
+
+    heads: int
+    width: int
+    each: int
+    """Elements of a head."""
+    wide: Second = WIDTH
+
+    @property
+    def title(self) -> str:
+        return f"{self.heads} heads of {self.each} elements can't be turned in pairs"
+
+    @property
+    def label(self) -> str:
+        return f"{self.width:_} / {self.heads} is odd"
+
+    @property
+    def hint(self) -> str:
+        return f"use a width that {2 * self.heads} divides, or fewer heads"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return also(self.wide, f"{self.width:_} here")

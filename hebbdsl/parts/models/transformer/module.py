@@ -1,0 +1,171 @@
+"""`transformer` in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from hebbdsl.parts.models.word_network import Masks, State, WordNetwork, hidden_dropped
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.models.transformer.spec import Transformer
+
+SLOWEST = 10_000
+"""The slowest pair of a head turns by one radian in about so many words (Su et al. 2021)."""
+
+
+class Block(nn.Module):
+    """Attention over remembered and present words, then the feed-forward layer."""
+
+    def __init__(self, width: int, heads: int, inner: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.attention_norm = nn.LayerNorm(width)
+        self.read = nn.Parameter(torch.empty(3 * width, width))
+        self.mix = nn.Parameter(torch.empty(width, width))
+        self.feedforward_norm = nn.LayerNorm(width)
+        self.up = nn.Parameter(torch.empty(inner, width))
+        self.down = nn.Parameter(torch.empty(width, inner))
+
+    def attention(
+        self,
+        x: Float[Tensor, "time batch width"],
+        keys: Float[Tensor, "batch heads context head"],
+        values: Float[Tensor, "batch heads context head"],
+        turns: tuple[Tensor, Tensor],
+        allowed: Bool[Tensor, "time all"],
+    ) -> tuple[Float[Tensor, "time batch width"], Tensor, Tensor]:
+        """What is added to `x`, and the keys and values to remember, not yet turned."""
+        time, batch, width = x.shape
+        context = keys.shape[2]
+        read = F.linear(self.attention_norm(x), self.read)
+        q, k, v = read.view(time, batch, 3, self.heads, -1).permute(2, 1, 3, 0, 4).unbind()
+        keys = torch.cat([keys, k.to(keys.dtype)], dim=2)
+        values = torch.cat([values, v.to(values.dtype)], dim=2)
+        cosine, sine = turns
+        attended = F.scaled_dot_product_attention(
+            turned(q, cosine[context:], sine[context:]),
+            turned(keys, cosine, sine).to(q.dtype),
+            values.to(q.dtype),
+            attn_mask=allowed,
+        )
+        joined = attended.permute(2, 0, 1, 3).reshape(time, batch, width)
+        # Copies: a slice would keep all keys of this window in memory.
+        left = (keys[:, :, time:].contiguous(), values[:, :, time:].contiguous())
+        return F.linear(joined, self.mix), *left
+
+    def feedforward(self, x: Float[Tensor, "*places width"]) -> Float[Tensor, "*places width"]:
+        return F.linear(F.gelu(F.linear(self.feedforward_norm(x), self.up)), self.down)
+
+
+class TransformerNetwork(WordNetwork):
+    """Blocks between embedding and projection.
+
+    The state: how many words are remembered, then keys and values of each block. Keys are kept as
+    they are before they are turned, and turned anew with places counted from the oldest of them:
+    only distances matter, and no place ever grows large.
+    """
+
+    compiles: ClassVar[bool] = True
+
+    spec: Transformer
+
+    def __init__(self, spec: Transformer, words: int) -> None:
+        super().__init__(spec, words)
+        self.widening = (
+            None
+            if spec.embedding_width == spec.width
+            else nn.Parameter(torch.empty(spec.width, spec.embedding_width))
+        )
+        self.blocks = nn.ModuleList(
+            Block(spec.width, spec.heads, spec.inner_width) for _ in range(spec.blocks)
+        )
+        self.norm = nn.LayerNorm(spec.width)
+
+    def initialise_layers(self, generator: torch.Generator) -> None:
+        spec = self.spec
+        if self.widening is not None:
+            self.draw_weights(self.widening, spec.embedding_width, generator)
+        norms = [self.norm]
+        for block in self._blocks():
+            for weights in (block.read, block.mix, block.up, block.down):
+                self.draw_weights(weights, weights.shape[1], generator)
+            with torch.no_grad():
+                block.mix.div_(sqrt(2 * spec.blocks))
+                block.down.div_(sqrt(2 * spec.blocks))
+            norms += [block.attention_norm, block.feedforward_norm]
+        for norm in norms:
+            nn.init.ones_(norm.weight)
+            nn.init.zeros_(norm.bias)
+
+    def start(self, batch: int, device: torch.device | str) -> State:
+        spec = self.spec
+        shape = (batch, spec.heads, spec.context, spec.width // spec.heads)
+        memories = (
+            torch.zeros(shape, dtype=self.norm.weight.dtype, device=device)
+            for _ in range(2 * spec.blocks)
+        )
+        return (torch.zeros((), dtype=torch.int64, device=device), *memories)
+
+    def layers_forward(
+        self, x: Float[Tensor, "time batch embedding"], state: State, masks: Masks
+    ) -> tuple[Float[Tensor, "time batch last"], State]:
+        remembered, *memories = state
+        context, time = self.spec.context, len(x)
+        turns = turns_of(context + time, self.spec.width // self.spec.heads, memories[0])
+        allowed = attended(remembered, context, time)
+        after = [(remembered + time).clamp(max=context)]
+        x = x * sqrt(self.spec.embedding_width)
+        if self.widening is not None:
+            x = F.linear(x, self.widening)
+        for number, block in enumerate(self._blocks()):
+            keys, values = memories[2 * number : 2 * number + 2]
+            added, *left = block.attention(x, keys, values, turns, allowed)
+            x = x + hidden_dropped(added, masks, 2 * number)
+            x = x + hidden_dropped(block.feedforward(x), masks, 2 * number + 1)
+            after += left
+        h: Tensor = self.norm(x)
+        return h, tuple(after)
+
+    def _blocks(self) -> Iterator[Block]:
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            yield block
+
+
+def attended(remembered: Int[Tensor, ""], context: int, time: int) -> Bool[Tensor, "time all"]:
+    """Which of `context` remembered and `time` present words each present word attends to.
+
+    Itself and the `context` words before it, less places of the memory that hold no word yet.
+    """
+    places = torch.arange(context + time, device=remembered.device)
+    back = places[context:, None] - places
+    return (back >= 0) & (back <= context) & (places >= context - remembered)
+
+
+def turns_of(
+    places: int, head: int, like: Tensor
+) -> tuple[Float[Tensor, "places half"], Float[Tensor, "places half"]]:
+    """Cosine and sine of the angle by which each pair of a head is turned at each place."""
+    # In float64: far places keep their angles exact.
+    halves = torch.arange(0, head, 2, dtype=torch.float64, device=like.device)
+    at = torch.arange(places, dtype=torch.float64, device=like.device)
+    angles = torch.outer(at, SLOWEST ** (-halves / head))
+    return angles.cos().to(like), angles.sin().to(like)
+
+
+def turned(
+    x: Float[Tensor, "*rows places head"],
+    cosine: Float[Tensor, "places half"],
+    sine: Float[Tensor, "places half"],
+) -> Float[Tensor, "*rows places head"]:
+    """Each pair (element i of the first half, of the second half) turned by the place's angle."""
+    first, second = x.chunk(2, dim=-1)
+    pairs = (first * cosine - second * sine, first * sine + second * cosine)
+    return torch.cat(pairs, dim=-1).to(x.dtype)

@@ -1,0 +1,102 @@
+"""`transformer`: fields, sizes and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.bounds import Bounds, Suggested, Width
+from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.part import Layer
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.models.word_network import WordNetwork
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transformer(WordModel):
+    """Blocks of causal attention and a feed-forward layer, each after a normalisation.
+
+    Each block adds to its input x, the sum running through all blocks:
+
+        x ← x + attention(norm(x));    x ← x + W₂ gelu(W₁ norm(x))
+
+    and the activation is the norm of the last sum. Linear maps have no biases, norms a scale and a
+    shift. An embedded word is multiplied by √embedding width; one of another width than the blocks
+    is mapped to theirs.
+
+    A word attends to itself and to the `context` words before it, wherever windows begin: keys and
+    values of the last `context` words are carried from window to window, without gradients across.
+    So what comes out in evaluation does not depend on how a text is cut into windows, and word t
+    depends on words t − blocks · context to t and no others. Positions are rotary, so that a score
+    depends on the distance of two words and not on where they stand.
+
+    Weights start uniform within ±1/√inputs, or within `weight_range`; those that lead back into the
+    sum are divided by √(2 · blocks).
+
+    Source:
+        Vaswani et al. 2017; Xiong et al. 2020 (norms first); Su et al. 2021 (rotary positions);
+        Dai et al. 2019 (the carried memory); Radford et al. 2019 (the division by √(2 · blocks)).
+    """
+
+    width: Annotated[Width, Suggested(), "numbers that stand for a word inside"] = 256
+    blocks: Annotated[
+        int, Bounds(minimum=1, maximum=256), Suggested(), "blocks, one after the other"
+    ] = 4
+    heads: Annotated[Width, "attentions of each block, which share the width evenly"] = 4
+    feedforward: Annotated[
+        Width | None, "width inside of the feed-forward layers; null: four times `width`"
+    ] = None
+    context: Annotated[
+        int, Bounds(minimum=1, maximum=65_536), "how many words back a word attends"
+    ] = 128
+
+    @property
+    def last_width(self) -> int:
+        return self.width
+
+    @property
+    def last_width_field(self) -> str:
+        return "width"
+
+    @property
+    def hidden_dropped(self) -> tuple[int, ...]:
+        return (self.width,) * (2 * self.blocks)
+
+    @property
+    def inner_width(self) -> int:
+        """Width inside of the feed-forward layers."""
+        return 4 * self.width if self.feedforward is None else self.feedforward
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from WordModel.refusals(self)
+        place = At.field("heads")
+        each, left = divmod(self.width, self.heads)
+        if left:
+            half = self.width // 2
+            better = (n for n in range(min(self.heads, half), 0, -1) if half % n == 0)
+            yield UnevenHeads(
+                place=place,
+                heads=self.heads,
+                width=self.width,
+                better=None if self.width % 2 else next(better),
+            )
+        elif each % 2:
+            yield OddHeads(place=place, heads=self.heads, width=self.width, each=each)
+
+    def inner_layers(self) -> tuple[Layer, ...]:
+        shape, rows = (self.width,), []
+        if self.embedding_width != self.width:
+            rows.append(Layer("widening", shape, parameters=self.embedding_width * self.width))
+        norm = 2 * self.width
+        block = 2 * norm + 4 * self.width**2 + 2 * self.width * self.inner_width
+        rows += [Layer(f"block {n}", shape, parameters=block) for n in range(1, self.blocks + 1)]
+        return (*rows, Layer("norm", shape, parameters=norm))
+
+    def build(self, words: int) -> WordNetwork:
+        from hebbdsl.parts.models.transformer.module import TransformerNetwork
+
+        return TransformerNetwork(self, words)
