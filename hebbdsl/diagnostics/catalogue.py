@@ -36,7 +36,6 @@ from hebbdsl.diagnostics.codes import (
     text,
     text_brackets,
     values,
-    word_models,
     yaml,
 )
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -58,7 +57,6 @@ MODULES = (
     values,
     numbers,
     parts,
-    word_models,
     plan,
     across,
     dataset,
