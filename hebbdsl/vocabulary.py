@@ -8,8 +8,13 @@ from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
+from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.models.convnet.spec import Convnet
+from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.mlp.spec import Mlp
+from hebbdsl.parts.models.transformer.spec import Transformer
 from hebbdsl.parts.optimizers.adagrad import Adagrad
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.optimizers.adamw import Adamw
@@ -26,8 +31,19 @@ from hebbdsl.parts.schedules.step import Step
 from hebbdsl.parts.schedules.warmup import Warmup
 
 VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
-    Dataset: {"omniglot": Omniglot, "glyphs": Glyphs},
-    Model: {"convnet": Convnet, "mlp": Mlp},
+    Dataset: {
+        "omniglot": Omniglot,
+        "glyphs": Glyphs,
+        "wikitext": Wikitext,
+        "stdlib_docs": StdlibDocs,
+    },
+    Model: {
+        "convnet": Convnet,
+        "mlp": Mlp,
+        "lstm": Lstm,
+        "gru": Gru,
+        "transformer": Transformer,
+    },
     Output: {"softmax": Softmax, "hebbian": Hebbian, "cache": Cache, "mixture": Mixture},
     Curriculum: {"fixed": Fixed, "growing": Growing},
     Optimizer: {"adam": Adam, "adamw": Adamw, "rmsprop": Rmsprop, "adagrad": Adagrad, "sgd": Sgd},

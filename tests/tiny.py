@@ -20,8 +20,8 @@ from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.opening import Opened
-from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup, Training
 
 HEBBIAN = Hebbian(gamma=0.05, T=500, rescale="mean_row")
@@ -64,8 +64,10 @@ def setup(output: Output | None = None, **training: Any) -> Setup:
     )
 
 
-def program(of: Setup, seed: int = 0) -> Program:
-    return assemble("tiny", "main", plan_setup(of), seed, Opened(of.data, content()), CPU)
+def program(of: Setup, seed: int = 0) -> ImageProgram:
+    made = assemble("tiny", "main", plan_setup(of), seed, Opened(of.data, content()), CPU)
+    assert isinstance(made, ImageProgram)
+    return made
 
 
 def with_dropout(of: Setup, dropout: float) -> Setup:

@@ -16,8 +16,8 @@ from hebbdsl.cli.options import Set, Variants, chosen_variants
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from hebbdsl.parts.part import ImageFacts
-    from hebbdsl.plan.plan import Plan, VariantPlan
+    from hebbdsl.parts.pictures import ImageFacts
+    from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan, WordPlan
 
 
 class PlanFormat(Enum):
@@ -82,16 +82,30 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
 
     training = variant.setup.training
     return {
-        "data": asdict(variant.facts),
+        "data": _facts_json(variant),
         "layers": [asdict(layer) for layer in variant.layers],
         "parameters": variant.parameters,
         "counters": variant.counters,
         "levels": list(variant.levels),
         "batch_size": training.batch_size,
-        "steps": training.steps,
+        "steps": variant.steps,
         "evaluations": variant.evaluations,
         "memory": {**asdict(variant.memory), "total": variant.memory.total},
     }
+
+
+def _facts_json(variant: VariantPlan) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from hebbdsl.plan.plan import ImagePlan, WordPlan
+
+    match variant:
+        case ImagePlan():
+            return asdict(variant.facts)
+        case WordPlan():
+            facts = variant.facts
+            return {"words": facts.words, "exact": facts.exact, "tokens": dict(facts.tokens)}
+    raise TypeError(type(variant).__name__)
 
 
 def show(planned: Plan, names: Sequence[str], console: Any) -> None:
@@ -139,36 +153,17 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _summary(variant: VariantPlan) -> Table:
+    from hebbdsl.plan.plan import ImagePlan, WordPlan
     from hebbdsl.vocabulary import WORDS
 
-    setup, facts = variant.setup, variant.facts
-    training = setup.training
-    channels, height, width = facts.image
+    training = variant.setup.training
     schedule = training.schedule
     grid = _grid()
-    grid.add_row(
-        "data",
-        f"{WORDS[type(setup.data)]}: {facts.classes:,} of {facts.available:,} classes,"
-        f" {_split(facts)},"
-        f" {channels}×{height}×{width}",
-    )
-    if (substitute := setup.data.substitute()) is not None:
-        other = substitute.facts()
-        grid.add_row(
-            "",
-            f"when it can't be had, {WORDS[type(substitute)]}: {other.classes:,} of"
-            f" {other.available:,} classes",
-        )
-    grid.add_row(
-        "curriculum", f"{WORDS[type(setup.curriculum)]}: {levels_in_words(variant.levels)}"
-    )
-    if (condition := setup.curriculum.passes) is not None:
-        grid.add_row("", f"passed when {condition.text}")
-    grid.add_row(
-        "training",
-        f"at most {training.steps:,} steps of {training.batch_size:,} images,"
-        f" at most {variant.evaluations:,} evaluations",
-    )
+    match variant:
+        case ImagePlan():
+            _pictures(grid, variant)
+        case WordPlan():
+            _text(grid, variant)
     grid.add_row(
         "",
         f"{WORDS[type(training.optimizer)]}, learning rate {training.optimizer.learning_rate:g}"
@@ -176,6 +171,56 @@ def _summary(variant: VariantPlan) -> Table:
         + f", {training.precision}",
     )
     return grid
+
+
+def _pictures(grid: Table, variant: ImagePlan) -> None:
+    from hebbdsl.vocabulary import WORDS
+
+    facts, training = variant.facts, variant.setup.training
+    channels, height, width = facts.image
+    grid.add_row(
+        "data",
+        f"{WORDS[type(variant.data)]}: {facts.classes:,} of {facts.available:,} classes,"
+        f" {_split(facts)},"
+        f" {channels}×{height}×{width}",
+    )
+    if (substitute := variant.data.substitute()) is not None:
+        other = substitute.facts()
+        grid.add_row(
+            "",
+            f"when it can't be had, {WORDS[type(substitute)]}: {other.classes:,} of"
+            f" {other.available:,} classes",
+        )
+    grid.add_row(
+        "curriculum", f"{WORDS[type(variant.curriculum)]}: {levels_in_words(variant.levels)}"
+    )
+    if (condition := variant.curriculum.passes) is not None:
+        grid.add_row("", f"passed when {condition.text}")
+    grid.add_row(
+        "training",
+        f"at most {variant.steps:,} steps of {training.batch_size:,} images,"
+        f" at most {variant.evaluations:,} evaluations",
+    )
+
+
+def _text(grid: Table, variant: WordPlan) -> None:
+    from hebbdsl.vocabulary import WORDS
+
+    facts, training = variant.facts, variant.setup.training
+    said = [f"{'' if facts.exact else 'at most '}{facts.words:,} words in the vocabulary"]
+    said += [f"{count:,} words of {split}" for split, count in facts.tokens.items()]
+    if not facts.tokens:
+        said.append("lengths are known once it has been read")
+    grid.add_row("data", f"{WORDS[type(variant.data)]}: {', '.join(said)}")
+    if (substitute := variant.data.substitute()) is not None:
+        grid.add_row("", f"when it can't be had, {WORDS[type(substitute)]}")
+    window = f"{training.batch_size:,} streams × {training.sequence_length:,} words a step"
+    if variant.steps is not None:
+        grid.add_row("training", f"at most {variant.steps:,} steps, {window}")
+    else:
+        grid.add_row("training", f"{training.epochs:,} epochs, {window}")
+    if variant.epoch is not None:
+        grid.add_row("", f"{variant.epoch:,} steps an epoch")
 
 
 def _split(facts: ImageFacts) -> str:
@@ -227,7 +272,7 @@ def _variants(planned: Plan, names: Sequence[str]) -> Table:
     """Every variant's sizes; levels and steps only where they are not the same for all."""
     baseline = planned.checked.baseline
     plans = {name: planned.variants[name] for name in names}
-    courses = {(len(p.levels), p.levels[-1], p.setup.training.steps) for p in plans.values()}
+    courses = {(len(p.levels), p.levels[-1], p.steps) for p in plans.values()}
     columns = ["variant", "parameters", f"beside {baseline}", "counters", "buffers", "memory"]
     if len(courses) > 1:
         columns += ["levels", "classes", "steps"]
@@ -243,8 +288,8 @@ def _variants(planned: Plan, names: Sequence[str]) -> Table:
             size(variant.memory.total),
         ]
         if len(courses) > 1:
-            steps = variant.setup.training.steps
-            cells += [f"{len(variant.levels):,}", f"{variant.levels[-1]:,}", f"{steps:,}"]
+            steps = "" if variant.steps is None else f"{variant.steps:,}"
+            cells += [f"{len(variant.levels):,}", f"{variant.levels[-1]:,}", steps]
         table.add_row(*cells)
     return table
 

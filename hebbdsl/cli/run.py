@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,7 +78,12 @@ def summary(record: Record) -> str:
     if (finish := metrics.get("steps_to_finish")) is not None:
         total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
         lines.append(f"  steps to finish: {total}")
-    lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
+    if "classes" in record.data:
+        lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
+    for split in ("validation", "test"):
+        if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
+            lines.append(f"  {split} perplexity: {perplexity.value:.2f}")
+            lines.extend(_bands(record, split))
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
     if (accuracy := metrics.get("final_validation_accuracy")) is not None:
@@ -88,7 +94,23 @@ def summary(record: Record) -> str:
         for age in (10, 20)
         if (newest := metrics.get(f"newest_accuracy@{age}")) is not None
     )
-    if (speed := metrics.get("steps_per_second")) is not None:
+    if (speed := metrics.get("tokens_per_second")) is not None:
+        lines.append(f"  speed: {speed.value:,.0f} words/s of training")
+    elif (speed := metrics.get("steps_per_second")) is not None:
         lines.append(f"  speed: {speed.value:.1f} steps/s of training")
     lines.append(f"  folder: {record.folder}")
     return "\n".join(lines)
+
+
+def _bands(record: Record, split: str) -> Iterator[str]:
+    """Perplexity by how often a word stands in train."""
+    from hebbdsl.expression.metrics import FREQUENCIES
+
+    found = {
+        band.replace("_", " "): value
+        for band in FREQUENCIES
+        if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
+    }
+    if found:
+        said = ", ".join(f"{band} {value.value:,.1f}" for band, value in found.items())
+        yield f"    by count in train: {said}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.comparison.statistics import mean, mean_interval
-from hebbdsl.run.record import Binding, Record
+from hebbdsl.run.record import Binding, Evaluation, Record
 
 _MOST_BINS = 16
 
@@ -98,7 +98,8 @@ def _round_width(most: float) -> float:
 
 
 def _bindings(record: Record) -> list[Binding]:
-    return [b for e in record.evaluations for b in e.binding if b.cohort >= 1]
+    evaluations = [e for e in record.evaluations if isinstance(e, Evaluation)]
+    return [b for e in evaluations for b in e.binding if b.cohort >= 1]
 
 
 def _binding(comparison: Comparison, place: Callable[[Binding], float | None]) -> tuple[Curve, ...]:

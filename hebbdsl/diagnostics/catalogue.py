@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.codes import (
     across,
     changes,
     comparison,
+    corpora,
     data,
     dataset,
     editor,
@@ -36,6 +37,8 @@ from hebbdsl.diagnostics.codes import (
     text,
     text_brackets,
     values,
+    word_models,
+    words,
     yaml,
 )
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -59,8 +62,11 @@ MODULES = (
     parts,
     plan,
     across,
+    words,
+    word_models,
     dataset,
     data,
+    corpora,
     here,
     run,
     editor,

@@ -14,7 +14,7 @@ from hebbdsl.editor.pages import field_page, metric_page, word_page
 from hebbdsl.editor.place import Place, Role, place_at
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
-from hebbdsl.parts.part import Part
+from hebbdsl.parts.part import Layer, Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.experiment import Setup, Training
@@ -176,11 +176,11 @@ def _planned(document: Document, asked: Asked) -> Iterator[str]:
     chosen = plan.variants[name]
     part = getattr(chosen.setup, str(asked.path[0]), None)
     model, output = chosen.setup.model, chosen.setup.output
-    layers = ()
+    layers: tuple[Layer, ...] = ()
     if part is model:
-        layers = model.layers(chosen.facts.image)
+        layers = chosen.model_layers
     elif part is output:
-        layers = output.layers(model.features, chosen.facts.classes)
+        layers = chosen.output_layers
     if layers:
         yield "\n".join(
             [
@@ -194,13 +194,15 @@ def _planned(document: Document, asked: Asked) -> Iterator[str]:
                 ),
             ]
         )
-    elif part is chosen.setup.curriculum:
+    elif part is not None and part is chosen.setup.curriculum:
         first, last = chosen.levels[0], chosen.levels[-1]
         levels = number_of(len(chosen.levels), "level")
         yield f"Planned for `{name}`: {levels}, {first:,} to {last:,} classes."
     elif part is chosen.setup.training:
+        if chosen.steps is None or chosen.evaluations is None:
+            return
         evaluations = number_of(chosen.evaluations, "evaluation")
-        yield f"Planned for `{name}`: at most {part.steps:,} steps and {evaluations}."
+        yield f"Planned for `{name}`: at most {chosen.steps:,} steps and {evaluations}."
 
 
 def _variant(written: Written, name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
@@ -28,7 +29,8 @@ class Scale(Enum):
 class Metric:
     """`needs` names what a curriculum must give for the metric to exist: `levels` (classes are
     added), `finish` (a condition ends it), or nothing; `split` the drawings that it is measured
-    on, which the data must have. `aged` metrics are written `name@k`."""
+    on, which the data must have. `of` is the kind of data that has it; None: any. `aged` metrics
+    are written `name@k`."""
 
     name: str
     about: str
@@ -37,13 +39,94 @@ class Metric:
     scale: Scale
     lower_is_better: bool
     needs: str | None = None
+    of: Literal["pictures", "text"] | None = None
     split: Split | None = None
     aged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Words of a vocabulary by how often they stand in train: `suffix` ends a metric's name."""
+
+    suffix: str
+    about: str
+
+
+FREQUENCIES = {
+    "above_10k": (10_001, None),
+    "1k_to_10k": (1_000, 10_000),
+    "100_to_1k": (100, 999),
+    "below_100": (0, 99),
+}
+"""Bands of words by their count in train, both ends included; None: no end."""
+QUARTERS = 4
+"""Bands of equally many words: the first holds the most frequent quarter of the vocabulary."""
+
+
+def _bands() -> tuple[Band, ...]:
+    said = {
+        "above_10k": "that stand more than 10,000 times in train",
+        "1k_to_10k": "that stand 1,000 to 10,000 times in train",
+        "100_to_1k": "that stand 100 to 999 times in train",
+        "below_100": "that stand less than 100 times in train",
+    }
+    ordinals = ("most frequent", "second most frequent", "third most frequent", "rarest")
+    return (
+        *(Band(name, said[name]) for name in FREQUENCIES),
+        *(
+            Band(f"quarter_{number}", f"of the {which} quarter of the vocabulary")
+            for number, which in enumerate(ordinals, start=1)
+        ),
+    )
+
+
+BANDS = _bands()
+
+
+def _perplexities() -> Iterator[Metric]:
+    """Of each held-out split: of all its words, then of the words of each band."""
+    for split in ("validation", "test"):
+        said = f"exponential of the mean negative log-likelihood of the {split} text's words"
+        whole = Metric(
+            name=f"{split}_perplexity",
+            about=f"{said}, read as one stream with the best weights",
+            unit="perplexity",
+            scope=Scope.RUN,
+            scale=Scale.RATIO,
+            lower_is_better=True,
+            of="text",
+            split=split,
+        )
+        yield whole
+        for band in BANDS:
+            name = f"{whole.name}_{band.suffix}"
+            yield replace(whole, name=name, about=f"{said} {band.about}")
+
+
 _METRICS = (
+    *_perplexities(),
+    Metric(
+        name="best_validation_step",
+        of="text",
+        about="optimizer steps after which the validation loss was best: those weights are kept",
+        unit="steps",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=True,
+        split="validation",
+    ),
+    Metric(
+        name="tokens_per_second",
+        of="text",
+        about="words a second of training, evaluations left out",
+        unit="1/s",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=False,
+    ),
     Metric(
         name="train_loss",
+        of="pictures",
         about="mean cross-entropy of the training batches since the evaluation before",
         unit="nats",
         scope=Scope.EVALUATION,
@@ -53,6 +136,7 @@ _METRICS = (
     ),
     Metric(
         name="test_accuracy",
+        of="pictures",
         about="share of the test drawings of all classes in play that are classified rightly",
         unit="share",
         scope=Scope.EVALUATION,
@@ -62,6 +146,7 @@ _METRICS = (
     ),
     Metric(
         name="newest_accuracy",
+        of="pictures",
         about="share of the test drawings of the classes added last that are classified rightly,"
         " among all classes in play",
         unit="share",
@@ -73,6 +158,7 @@ _METRICS = (
     ),
     Metric(
         name="validation_accuracy",
+        of="pictures",
         about="share of the validation drawings of all classes in play that are classified rightly;"
         " the data must have `validation_drawings`",
         unit="share",
@@ -83,6 +169,7 @@ _METRICS = (
     ),
     Metric(
         name="newest_validation_accuracy",
+        of="pictures",
         about="share of the validation drawings of the classes added last that are classified"
         " rightly, among all classes in play; the data must have `validation_drawings`",
         unit="share",
@@ -94,6 +181,7 @@ _METRICS = (
     ),
     Metric(
         name="newest_accuracy",
+        of="pictures",
         about="accuracy on classes k steps after they appeared, averaged over the cohorts that were"
         " added after the first level and lived that long",
         unit="share",
@@ -106,6 +194,7 @@ _METRICS = (
     ),
     Metric(
         name="steps_to_finish",
+        of="pictures",
         about="optimizer steps until the last level was passed; a lower bound where it never was",
         unit="steps",
         scope=Scope.RUN,
@@ -115,6 +204,7 @@ _METRICS = (
     ),
     Metric(
         name="final_test_accuracy",
+        of="pictures",
         about="test accuracy at the last evaluation",
         unit="share",
         scope=Scope.RUN,
@@ -124,6 +214,7 @@ _METRICS = (
     ),
     Metric(
         name="final_validation_accuracy",
+        of="pictures",
         about="validation accuracy at the last evaluation; the data must have"
         " `validation_drawings`",
         unit="share",
@@ -134,6 +225,7 @@ _METRICS = (
     ),
     Metric(
         name="levels_passed",
+        of="pictures",
         about="levels of the curriculum that were passed",
         unit="levels",
         scope=Scope.RUN,

@@ -16,7 +16,7 @@ from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
-from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
 
 _GRACE = 10.0
 """Seconds that a worker has to write its record once it was told to stop."""
@@ -46,7 +46,7 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
             match message:
                 case ("began", int(number)):
                     board.began(number)
-                case ("evaluated", int(number), Evaluation() as evaluation):
+                case ("evaluated", int(number), Evaluation() | TextEvaluation() as evaluation):
                     board.evaluated(number, evaluation)
                 case ("say", str(text)):
                     board.say(text)
@@ -74,7 +74,7 @@ class _Numbered:
     job: int
     board: Board
 
-    def evaluated(self, evaluation: Evaluation) -> None:
+    def evaluated(self, evaluation: AnyEvaluation) -> None:
         self.board.evaluated(self.job, evaluation)
 
 
@@ -99,7 +99,7 @@ class _Telling:
         self._check()
         self._messages.put(("began", job))
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         self._messages.put(("evaluated", job, evaluation))
         self._check()
 

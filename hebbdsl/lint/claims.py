@@ -20,7 +20,7 @@ from hebbdsl.expression.tree import Compare, Expression, MetricOf, metrics_of
 from hebbdsl.lint.knowledge import at_the_end, in_words
 from hebbdsl.lint.places import of_head
 from hebbdsl.lint.units import clash_of
-from hebbdsl.plan.plan import Plan
+from hebbdsl.plan.plan import ImagePlan, Plan
 from hebbdsl.plan.power import decidable, seeds_needed
 from hebbdsl.source import Span
 from hebbdsl.spec.origins import span_of
@@ -71,7 +71,7 @@ def stopped_accuracy(plan: Plan) -> Iterator[Problem]:
     """HEB708: final accuracy of runs that end by it."""
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
-        condition = plan.variants[variant].setup.curriculum.passes
+        condition = plan.variants[variant].condition
         watched = metric.name.removeprefix(_FINAL)
         if condition is not None and watched != metric.name and watched in condition.metrics:
             yield StoppedAccuracy(
@@ -87,17 +87,19 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
     """HEB709: an age that no class reaches in so few steps."""
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
-        training = plan.variants[variant].setup.training
+        planned = plan.variants[variant]
+        if not isinstance(planned, ImagePlan):
+            continue
         found = run_metric(metric.name)
         age = found[1] if found is not None else None
-        if age is not None and training.evaluate_every + age > training.steps:
+        if age is not None and planned.evaluate_every + age > planned.steps:
             yield AgeAfterEnd(
                 place=place,
                 metric=metric.name,
                 variant=variant,
                 age=age,
-                earliest=training.evaluate_every + age,
-                steps=training.steps,
+                earliest=planned.evaluate_every + age,
+                steps=planned.steps,
             )
 
 
@@ -108,7 +110,7 @@ def _comparisons(plan: Plan) -> int:
     of all, where no condition ends a run.
     """
     baseline = plan.checked.baseline
-    provided = {name: v.setup.curriculum.provides() for name, v in plan.variants.items()}
+    provided = {name: v.provides for name, v in plan.variants.items()}
     ours = provided.pop(baseline)
     if not any("finish" in theirs for theirs in (ours, *provided.values())):
         return len(provided)

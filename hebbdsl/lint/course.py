@@ -16,7 +16,7 @@ from hebbdsl.expression.ranges import settled
 from hebbdsl.expression.tree import metrics_of
 from hebbdsl.lint.knowledge import during, in_words
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.plan.plan import Plan, VariantPlan
+from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.claims import conditions_of
 
@@ -27,8 +27,10 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        levels, training = len(variant.levels), variant.setup.training
-        if variant.setup.curriculum.passes is not None and levels > variant.evaluations:
+        if not isinstance(variant, ImagePlan):
+            return
+        levels = len(variant.levels)
+        if variant.condition is not None and levels > variant.evaluations:
             yield (
                 (),
                 CannotFinish(
@@ -36,7 +38,7 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
                     variant=_name(plan, variant),
                     levels=levels,
                     evaluations=variant.evaluations,
-                    evaluate_every=training.evaluate_every,
+                    evaluate_every=variant.evaluate_every,
                 ),
             )
 
@@ -79,20 +81,22 @@ def _foregone(variant: VariantPlan) -> Found:
 
 
 def _unseen(variant: VariantPlan) -> Found:
-    training = variant.setup.training
-    if len(variant.levels) > 1 and training.evaluate_every > training.binding_steps:
+    if not isinstance(variant, ImagePlan):
+        return
+    every, steps = variant.evaluate_every, variant.setup.training.binding_steps
+    if len(variant.levels) > 1 and every > steps:
         yield (
             (),
             BindingUnseen(
                 place=At.field("training", "evaluate_every"),
-                every=training.evaluate_every,
-                binding_steps=training.binding_steps,
+                every=every,
+                binding_steps=steps,
             ),
         )
 
 
 def _unread(variant: VariantPlan) -> Found:
-    if not variant.facts.validation_drawings:
+    if not isinstance(variant, ImagePlan) or not variant.facts.validation_drawings:
         return
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
         splits = {EVALUATION_METRICS[name].split: name for name in condition.metrics}

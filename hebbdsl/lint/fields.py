@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.lint.places import in_every_use
-from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.bounds import MOST_STEPS
+from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
-from hebbdsl.plan.plan import Plan, VariantPlan
+from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
+
+OF_TEXT = ("epochs", "sequence_length", "evaluation_streams", "patience", "decay")
+OF_PICTURES = ("evaluation_classes", "binding_steps")
+"""Fields of training that are read on one kind of data alone."""
 
 
 def part_doubts(plan: Plan) -> Iterator[Problem]:
@@ -37,17 +42,33 @@ def evaluation_of_all(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _never_sampled)
 
 
+def of_other_data(plan: Plan) -> Iterator[Problem]:
+    """HEB720: fields of training that only pictures, or only texts, have a use for."""
+    yield from in_every_use(plan, _unused)
+
+
 def exposure(variant: VariantPlan) -> Exposure:
     """What the runs of a variant show to its parts."""
     setup, training = variant.setup, variant.setup.training
-    return Exposure(
-        steps=training.steps,
+    if isinstance(variant, ImagePlan):
+        return Exposure(
+            steps=variant.steps,
+            batch_size=training.batch_size,
+            evaluate_every=variant.evaluate_every,
+            levels=variant.levels,
+            train_drawings=variant.facts.train_drawings,
+            newest_drawn=variant.curriculum.newest_drawn(training.batch_size),
+            dropout=setup.model.activation_dropout,
+        )
+    return TextExposure(
+        steps=variant.steps or MOST_STEPS,
         batch_size=training.batch_size,
-        evaluate_every=training.evaluate_every,
+        evaluate_every=variant.evaluate_every or MOST_STEPS,
         levels=variant.levels,
-        train_drawings=variant.facts.train_drawings,
-        newest_drawn=setup.curriculum.newest_drawn(training.batch_size),
-        dropout=setup.model.dropout,
+        train_drawings=0,
+        newest_drawn=None,
+        dropout=setup.model.activation_dropout,
+        sequence_length=training.sequence_length,
     )
 
 
@@ -64,7 +85,23 @@ def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Pr
             yield from _doubts(item, (*path, index), run)
 
 
+def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    pictures = isinstance(variant, ImagePlan)
+    for name in OF_TEXT if pictures else OF_PICTURES:
+        yield (
+            (),
+            NoEffect(
+                place=At.field("training", name),
+                field=name,
+                why=f"{'pictures' if pictures else 'texts'} are learnt without it",
+                advice=f"it is for {'texts' if pictures else 'pictures'}; leave it out",
+            ),
+        )
+
+
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    if not isinstance(variant, ImagePlan):
+        return
     limit, classes = variant.setup.training.evaluation_classes, variant.levels[-1]
     if limit is not None and limit >= classes:
         yield (

@@ -22,6 +22,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     course.held_out_unread,
     fields.part_doubts,
     fields.evaluation_of_all,
+    fields.of_other_data,
 )
 
 

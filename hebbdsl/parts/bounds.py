@@ -91,7 +91,8 @@ class Suggested:
 
 Whole = Annotated[int, Bounds(minimum=0, maximum=LARGEST_EXACT)]
 Count = Annotated[int, Bounds(minimum=1, maximum=LARGEST_EXACT)]
-Steps = Annotated[int, Bounds(minimum=1, maximum=10**9)]
+MOST_STEPS = 10**9
+Steps = Annotated[int, Bounds(minimum=1, maximum=MOST_STEPS)]
 Width = Annotated[int, Bounds(minimum=1, maximum=65_536)]
 Classes = Annotated[int, Bounds(minimum=1, maximum=10**7)]
 Fraction = Annotated[float, Bounds(minimum=0, maximum=1)]

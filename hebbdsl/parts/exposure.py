@@ -31,8 +31,8 @@ class Exposure:
     dropout: float
 
     @property
-    def images(self) -> int:
-        """How many images the longest run is trained on, repeats counted."""
+    def examples(self) -> int:
+        """How many images or words the longest run is trained on, repeats counted."""
         return self.steps * self.batch_size
 
     @property
@@ -65,3 +65,24 @@ class Exposure:
             rates.append(uniform if drawn is None else drawn / (classes - older))
         mean = min(self.evaluate_every, self.steps) * min(rates)
         return max(0, int(mean - _SIGMAS * sqrt(mean)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextExposure(Exposure):
+    """Of a run on text, of which little is known before it is read: the bounds are wide."""
+
+    sequence_length: int
+
+    @property
+    def examples(self) -> int:
+        return self.steps * self.batch_size * self.sequence_length
+
+    @property
+    def most_sightings(self) -> int:
+        """A word could be all there is."""
+        return self.examples
+
+    @property
+    def least_at_first_sight(self) -> int:
+        """All words are in play before any is seen."""
+        return 0

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
 
-from hebbdsl.diagnostics.codes.dataset import (
-    MoreClassesThanData,
-    ShiftedAway,
-    SubstituteSame,
-    SubstituteTooSmall,
-    TooManyDrawings,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.bounds import (
-    AddedLater,
-    Bounds,
-    Classes,
-    Count,
-    Fraction,
-    NonNegative,
-    Rate,
-    Suggested,
-    Whole,
-)
+from hebbdsl.parts.bounds import Fraction, NonNegative, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,12 +18,10 @@ if TYPE_CHECKING:
     import torch
 
     from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.datasets.corpora.content import WordContent
     from hebbdsl.parts.exposure import Exposure
-    from hebbdsl.parts.models.network import Network
     from hebbdsl.parts.outputs.layer import OutputLayer
-
-ImageShape = tuple[int, int, int]
-"""Channels, height, width."""
+    from hebbdsl.parts.pictures import ImageFacts
 
 
 class Reporter(Protocol):
@@ -94,141 +75,40 @@ class Layer:
     buffer_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFacts:
-    """What is known of a data set of images before it is opened: published constants.
+class Facts:
+    """What is known of a data set before it is opened."""
 
-    `classes` are those that take part, `available` those there are to choose from.
-    """
-
-    available: int
-    classes: int
-    train_drawings: int
-    test_drawings: int
-    image: ImageShape
-    validation_drawings: int = 0
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def bytes(self) -> int:
-        """Memory of the chosen images, one byte a pixel."""
-        channels, height, width = self.image
-        drawings = self.train_drawings + self.validation_drawings + self.test_drawings
-        return self.classes * drawings * channels * height * width
+        """Memory that the data takes while a run lasts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset(Part):
-    """A set of drawn characters in classes, each drawn by several hands."""
+    """What is learnt: pictures in classes, or a text whose next word is asked for."""
 
     kind: ClassVar[str] = "dataset"
-    drawings: ClassVar[int]
-    """How many drawings each class has."""
-
-    image_size: Annotated[int, Bounds(minimum=4, maximum=105), "height and width in pixels"] = 28
-    classes: Annotated[
-        Classes | None,
-        Suggested(200),
-        "how many classes take part, chosen by the seed; null: all",
-    ] = None
-    test_drawings: Annotated[Count, "the first drawings of each class, held out for testing"] = 5
-    validation_drawings: Annotated[
-        Whole,
-        AddedLater(),
-        "the next drawings of each class after those for testing, held out from training too, for"
-        " conditions on `validation_accuracy`",
-    ] = 0
-    train_drawings: Annotated[
-        Count | None, "drawings to train on, the next ones after those; null: all that are left"
-    ] = None
-    rotated_classes: Annotated[
-        bool, "also take each class rotated by 90, 180 and 270 degrees, as classes of their own"
-    ] = False
-    augment_rotation: Annotated[
-        float,
-        Bounds(minimum=0, maximum=180),
-        "training images are rotated by up to this many degrees either way",
-    ] = 0.0
-    augment_shift: Annotated[
-        float,
-        Bounds(minimum=0, maximum=52),
-        "training images are shifted by up to this many pixels either way",
-    ] = 0.0
+    holds: ClassVar[str]
+    """`pictures` or `text`: models say which of them they read."""
 
     @abstractmethod
-    def base_classes(self) -> int:
-        """How many classes the data has (of the alphabets asked for), before rotation."""
-
-    def facts(self) -> ImageFacts:
+    def facts(self) -> Facts:
         """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
-        available = self.base_classes() * (4 if self.rotated_classes else 1)
-        left = self.drawings - self.test_drawings - self.validation_drawings
-        return ImageFacts(
-            available=available,
-            classes=available if self.classes is None else self.classes,
-            train_drawings=left if self.train_drawings is None else self.train_drawings,
-            test_drawings=self.test_drawings,
-            image=(1, self.image_size, self.image_size),
-            validation_drawings=self.validation_drawings,
-        )
 
+    @abstractmethod
     def splits(self) -> frozenset[Split]:
-        """The splits that hold a drawing, so that something can be measured on them."""
-        held_out = frozenset[Split]({"train", "test"})
-        return held_out | {"validation"} if self.validation_drawings else held_out
-
-    def refusals(self) -> Iterator[Problem]:
-        """What this data set can't give, nor its substitute."""
-        test, validation, train = (
-            self.test_drawings,
-            self.validation_drawings,
-            self.train_drawings,
-        )
-        if test + validation + (1 if train is None else train) > self.drawings:
-            held_out = "validation_drawings" if validation else "test_drawings"
-            yield TooManyDrawings(
-                place=At.field(held_out if train is None else "train_drawings"),
-                test=test,
-                validation=validation,
-                train=train,
-                drawings=self.drawings,
-            )
-        if self.augment_shift >= self.image_size / 2:
-            yield ShiftedAway(
-                place=At.field("augment_shift"),
-                shift=self.augment_shift,
-                image_size=self.image_size,
-            )
-        facts = self.facts()
-        if 0 < facts.available < facts.classes:
-            yield MoreClassesThanData(
-                place=At.field("classes"), classes=facts.classes, available=facts.available
-            )
-        yield from self._substitute_refusals(facts)
-
-    def _substitute_refusals(self, facts: ImageFacts) -> Iterator[Problem]:
-        substitute = self.substitute()
-        if substitute is None:
-            return
-        place = At.field("otherwise")
-        if type(substitute) is type(self):
-            yield SubstituteSame(place=place)
-            return
-        available = substitute.facts().available
-        if self.classes is not None and available < facts.classes <= facts.available:
-            yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
+        """The splits that hold something, so that it can be measured on them."""
 
     def same_content(self, other: Dataset) -> bool:
-        """Whether runs on both may stand in one table: the same drawings, however few of them."""
+        """Whether runs on both may stand in one table: the same data, however little of it."""
         return type(self) is type(other)
 
     def substitute(self) -> Dataset | None:
-        """What stands in when the data can't be had, with the same counts; None: nothing may."""
+        """What stands in when the data can't be had; None: nothing may."""
         return None
-
-    def like(self, other: Dataset) -> Self:
-        """This data set with the counts, sizes and augmentation of `other`."""
-        shared = {field.name: getattr(other, field.name) for field in fields(Dataset)}
-        return replace(self, **shared)
 
     def missing_here(self) -> Iterator[Problem]:
         """What of the data is not on this machine, found by looking and not by reading.
@@ -238,8 +118,8 @@ class Dataset(Part):
         yield from ()
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> Content:
-        """Find, fetch or render the data; the door to numpy.
+    def open(self, reporter: Reporter) -> Content | WordContent:
+        """Find, fetch or make the data; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
         """
@@ -247,36 +127,21 @@ class Dataset(Part):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model(Part):
-    """What turns an image into an activation: a vector of `features` numbers."""
+    """What turns an input into an activation."""
 
     kind: ClassVar[str] = "model"
+    reads: ClassVar[str]
+    """`pictures` or `text`."""
 
-    features: Annotated[
-        int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"
-    ] = 64
-    dropout: Annotated[
-        float,
-        Bounds(minimum=0, below=1),
-        "share of the activation's elements set to zero in training, the rest scaled up",
-    ] = 0.0
-
+    @property
     @abstractmethod
-    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
-        """The plan's rows. Meaningful when `shape_problems` finds nothing."""
+    def activation_width(self) -> int:
+        """How many numbers the output layer reads."""
 
-    def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
-        """What is wrong with this model on images of that shape.
-
-        Places are paths from the root of the experiment.
-        """
-        yield from ()
-
+    @property
     @abstractmethod
-    def build(self, image: ImageShape) -> Network:
-        """The door to torch: a module from [batch, channels, height, width] to [batch, features].
-
-        It applies no dropout: masks are drawn by the program.
-        """
+    def activation_dropout(self) -> float:
+        """Share of the activation's elements that training sets to zero."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,6 +149,8 @@ class Output(Part):
     """What turns an activation into probabilities of the classes in play."""
 
     kind: ClassVar[str] = "output"
+    has_rows: ClassVar[bool] = False
+    """Whether there is one row a class that an embedding may be tied to."""
 
     @abstractmethod
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
+from hebbdsl.diagnostics.codes.words import (
+    NoEnd,
+    NothingToTie,
+    PicturesNeed,
+    ReadsOther,
+    StreamsTooShort,
+    TextTakesNoCurriculum,
+)
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.part import Dataset
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.part import Dataset, Model
+from hebbdsl.parts.pictures import CharacterSet, ImageModel
+from hebbdsl.parts.words import Corpus
 from hebbdsl.spec.checked import Draft, Sections
+from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import VOCABULARY, WORDS
 
 DATA = At.field("data")
 
@@ -72,10 +85,67 @@ def across_problems(drafts: Sequence[Draft], baseline: str | None) -> Iterator[P
 
 
 def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
-    facts = data.facts()
-    if sections.model is not None:
+    model = sections.model
+    if model is not None and model.reads != data.holds:
+        yield ReadsOther(
+            place=At(("model",)),
+            model=WORDS[type(model)],
+            reads=model.reads,
+            data=WORDS[type(data)],
+            holds=data.holds,
+            known=tuple(_readers(data.holds)),
+        )
+    match data:
+        case CharacterSet():
+            yield from _of_pictures(sections, data)
+        case Corpus():
+            yield from _of_words(sections, data)
+
+
+def _readers(holds: str) -> Iterator[str]:
+    for word, cls in VOCABULARY[Model].items():
+        if issubclass(cls, Model) and cls.reads == holds:
+            yield word
+
+
+def _of_pictures(sections: Sections, data: CharacterSet) -> Iterator[Problem]:
+    facts, word = data.facts(), WORDS[type(data)]
+    if isinstance(sections.model, ImageModel):
         yield from sections.model.shape_problems(facts.image)
-    if sections.curriculum is not None:
+    if sections.no_curriculum:
+        yield PicturesNeed(place=DATA, field="curriculum", data=word)
+    elif sections.curriculum is not None:
         # Without a training section a batch of one asks for no more than the curriculum does.
         batch_size = sections.training.batch_size if sections.training is not None else 1
         yield from sections.curriculum.data_problems(facts, batch_size)
+    if sections.training is not None and sections.training.steps is None:
+        yield PicturesNeed(place=At.field("training"), field="steps", data=word)
+
+
+def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
+    model, output, training = sections.model, sections.output, sections.training
+    if sections.curriculum is not None:
+        word = WORDS[type(sections.curriculum)]
+        yield TextTakesNoCurriculum(
+            place=At.field("curriculum"), curriculum=word, data=WORDS[type(data)]
+        )
+    if isinstance(model, WordModel) and model.tied and output and not output.has_rows:
+        yield NothingToTie(
+            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
+        )
+    if training is None:
+        return
+    if training.steps is None and training.epochs is None:
+        yield NoEnd(place=At.field("training"))
+    yield from text_problems(training, data.facts().tokens)
+
+
+def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[Problem]:
+    """What splits of that many tokens are too short for."""
+    for split, count in tokens.items():
+        field = "batch_size" if split == "train" else "evaluation_streams"
+        streams: int = getattr(training, field)
+        if split != "test" and count < 2 * streams:
+            yield StreamsTooShort(
+                place=At.field("training", field), streams=streams, tokens=count, split=split
+            )

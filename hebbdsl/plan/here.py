@@ -45,13 +45,13 @@ def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:
 
 def _largest(variant: VariantPlan) -> Path:
     """The section that most of the memory is for."""
-    setup, facts = variant.setup, variant.facts
+    setup = variant.setup
     # Weights, gradients and the optimizer's numbers are all of one size.
     copies = 2 + setup.training.optimizer.state_per_parameter
     held = {("data",): variant.memory.data}
     for section, layers in (
-        ("model", setup.model.layers(facts.image)),
-        ("output", setup.output.layers(setup.model.features, facts.classes)),
+        ("model", variant.model_layers),
+        ("output", variant.output_layers),
     ):
         parameters = sum(layer.parameters for layer in layers)
         buffers = sum(layer.buffer_bytes for layer in layers)

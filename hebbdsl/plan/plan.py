@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.parts.part import ImageFacts, Layer
+from hebbdsl.expression.condition import Condition
+from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.part import Curriculum, Facts, Layer
+from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
+from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.spec.checked import Checked
 from hebbdsl.spec.experiment import Setup
 
@@ -20,7 +24,7 @@ class Memory:
         gradients: as many again, also in float32.
         optimizer: its numbers for each parameter.
         buffers: running statistics, counters, remembered activations.
-        data: pixels of the classes that take part, one byte each.
+        data: pixels of the classes that take part, one byte each; text stays on the disk.
     """
 
     weights: int
@@ -39,15 +43,24 @@ class VariantPlan:
     """What one variant will cost, on the data as published.
 
     Attributes:
-        layers: those of the model, then those of the output.
-        levels: classes in play at each level of the curriculum.
+        model_layers, output_layers: the rows of the plan.
+        levels: classes in play at each level; of text one, all words.
+        steps: after which the run ends at the latest; None: not known before the text is read.
+        evaluate_every: steps between evaluations; None likewise.
     """
 
     setup: Setup
-    facts: ImageFacts
-    layers: tuple[Layer, ...]
+    facts: Facts
+    model_layers: tuple[Layer, ...]
+    output_layers: tuple[Layer, ...]
     levels: tuple[int, ...]
     memory: Memory
+    steps: int | None
+    evaluate_every: int | None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return self.model_layers + self.output_layers
 
     @property
     def parameters(self) -> int:
@@ -58,10 +71,49 @@ class VariantPlan:
         return sum(layer.counters for layer in self.layers)
 
     @property
-    def evaluations(self) -> int:
+    def evaluations(self) -> int | None:
         """The most that a run can have: one every so many steps, and one at the last step."""
-        training = self.setup.training
-        return -(-training.steps // training.evaluate_every)
+        if self.steps is None or self.evaluate_every is None:
+            return None
+        return -(-self.steps // self.evaluate_every)
+
+    @property
+    def condition(self) -> Condition | None:
+        """The condition that ends a level; None: nothing does but the number of steps."""
+        curriculum = self.setup.curriculum
+        return None if curriculum is None else curriculum.passes
+
+    @property
+    def provides(self) -> frozenset[str]:
+        """What its runs have that some metrics need."""
+        curriculum = self.setup.curriculum
+        return frozenset() if curriculum is None else curriculum.provides()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImagePlan(VariantPlan):
+    """Of a variant that learns pictures."""
+
+    facts: ImageFacts
+    data: CharacterSet
+    model: ImageModel
+    curriculum: Curriculum
+    steps: int
+    evaluate_every: int
+
+    @property
+    def evaluations(self) -> int:
+        return -(-self.steps // self.evaluate_every)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WordPlan(VariantPlan):
+    """Of a variant that learns a text. `epoch`: steps of one; None: not known."""
+
+    facts: WordFacts
+    data: Corpus
+    model: WordModel
+    epoch: int | None
 
 
 @dataclass(frozen=True, slots=True)

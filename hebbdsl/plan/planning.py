@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
-from hebbdsl.parts.part import FLOAT_BYTES
+from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.part import FLOAT_BYTES, Facts, Layer
+from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
+from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
-from hebbdsl.plan.plan import Memory, Plan, VariantPlan
+from hebbdsl.plan.plan import ImagePlan, Memory, Plan, VariantPlan, WordPlan
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
-from hebbdsl.spec.experiment import Setup
+from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 
 
 def make_plan(checked: Checked) -> Plan:
@@ -30,26 +33,76 @@ def plan_checked(checked: Checked) -> Plan:
     )
 
 
-def plan_setup(setup: Setup) -> VariantPlan:
-    """The plan of one setup whose parts fit together."""
-    facts = setup.data.facts()
-    layers = (
-        *setup.model.layers(facts.image),
-        *setup.output.layers(setup.model.features, facts.classes),
-    )
-    weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
-    return VariantPlan(
+def plan_setup(setup: Setup, facts: Facts | None = None) -> VariantPlan:
+    """The plan of one setup whose parts fit together.
+
+    Args:
+        facts: what is known of the data once it has been read; None: what is published.
+    """
+    facts = setup.data.facts() if facts is None else facts
+    match setup.data, setup.model, facts:
+        case CharacterSet() as data, ImageModel() as model, ImageFacts():
+            return _of_pictures(setup, data, model, facts)
+        case Corpus() as data, WordModel() as model, WordFacts():
+            return _of_words(setup, data, model, facts)
+    raise TypeError("the model reads other data: stage 4 refuses such a setup")
+
+
+def _of_pictures(
+    setup: Setup, data: CharacterSet, model: ImageModel, facts: ImageFacts
+) -> ImagePlan:
+    curriculum, training = setup.curriculum, setup.training
+    assert curriculum is not None, "stage 4 asks for one"
+    assert training.steps is not None, "stage 4 asks for them"
+    layers = model.layers(facts.image)
+    output_layers = setup.output.layers(model.features, facts.classes)
+    return ImagePlan(
         setup=setup,
         facts=facts,
-        layers=layers,
-        levels=setup.curriculum.levels(facts.classes),
-        memory=Memory(
-            weights=weights,
-            gradients=weights,
-            optimizer=weights * setup.training.optimizer.state_per_parameter,
-            buffers=sum(layer.buffer_bytes for layer in layers),
-            data=facts.bytes,
-        ),
+        data=data,
+        model=model,
+        curriculum=curriculum,
+        model_layers=layers,
+        output_layers=output_layers,
+        levels=curriculum.levels(facts.classes),
+        memory=_memory(setup, (*layers, *output_layers), facts),
+        steps=training.steps,
+        evaluate_every=training.evaluate_every or IMAGES_EVALUATED_EVERY,
+    )
+
+
+def _of_words(setup: Setup, data: Corpus, model: WordModel, facts: WordFacts) -> WordPlan:
+    training = setup.training
+    layers = model.layers(facts.words)
+    output_layers = setup.output.layers(model.activation_width, facts.words)
+    tokens = facts.tokens.get("train")
+    epoch = None if tokens is None else training.steps_of_epoch(tokens)
+    steps = training.steps
+    if training.epochs is not None and epoch is not None:
+        steps = min(steps or epoch * training.epochs, epoch * training.epochs)
+    return WordPlan(
+        setup=setup,
+        facts=facts,
+        data=data,
+        model=model,
+        model_layers=layers,
+        output_layers=output_layers,
+        levels=(facts.words,),
+        memory=_memory(setup, (*layers, *output_layers), facts),
+        steps=steps,
+        epoch=epoch,
+        evaluate_every=training.evaluate_every or epoch,
+    )
+
+
+def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> Memory:
+    weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
+    return Memory(
+        weights=weights,
+        gradients=weights,
+        optimizer=weights * setup.training.optimizer.state_per_parameter,
+        buffers=sum(layer.buffer_bytes for layer in layers),
+        data=facts.bytes,
     )
 
 
@@ -66,5 +119,6 @@ def _draft(variant: Variant) -> Draft:
         output=setup.output,
         curriculum=setup.curriculum,
         training=setup.training,
+        no_curriculum=setup.curriculum is None,
     )
     return Draft(variant.name, sections, variant.origins)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
-from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.models.network import Network
+from hebbdsl.parts.models.word_network import WordNetwork
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.words import facts_of
+from hebbdsl.plan.plan import ImagePlan, VariantPlan, WordPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.batches import Sampler
 from hebbdsl.program.choice import choose_classes
 from hebbdsl.program.identity import identity
+from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.image_step import ImageStep
 from hebbdsl.program.images import read_images
 from hebbdsl.program.opening import Opened
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import torch_generator
-from hebbdsl.program.step import Step
+from hebbdsl.program.streams import Streams
+from hebbdsl.program.update import Update
+from hebbdsl.program.word_program import WordProgram
+from hebbdsl.program.word_step import WordStep
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -26,42 +39,101 @@ def assemble(
     opened: Opened,
     device: torch.device,
 ) -> Program:
-    """Choose classes, read images, build and initialise modules, and bind them to the device.
+    """Read the data, build and initialise modules, and bind them to the device.
 
     Weights are drawn on the CPU, the model's and the output's from generators of their own: two
     variants that differ in one of them start from the same weights in the other.
+
+    Raises: Rejected, when the text that was read is too short for the setup.
     """
     setup = opened.applied(plan.setup)
-    if setup != plan.setup:
-        plan = plan_setup(setup)  # all classes of what stands in may be another number
-    facts, training = setup.data.facts(), setup.training
-    chosen = choose_classes(seed, setup.data, setup.curriculum, len(opened.content.names))
-    images = read_images(opened.content, setup.data, chosen, device)
-    model = setup.model.build(facts.image)
-    output = setup.output.build(setup.model.features, facts.classes)
-    model.initialise(torch_generator(seed, "model"))
-    output.initialise(torch_generator(seed, "output"))
-    model, output = model.to(device), output.to(device)
-    optimizer = training.optimizer.build([*model.parameters(), *output.parameters()])
-    return Program(
-        experiment=experiment,
-        variant=variant,
-        seed=seed,
-        identity=identity(setup, seed, opened.content.fingerprint),
+    content = opened.content
+    known = {
+        "experiment": experiment,
+        "variant": variant,
+        "seed": seed,
+        "identity": identity(setup, seed, content.fingerprint),
+        "setup": setup,
+        "opened": opened,
+        "device": device,
+    }
+    match content:
+        case Content():
+            # All classes of what stands in may be another number.
+            found = plan_setup(setup)
+            assert isinstance(found, ImagePlan)
+            return _of_pictures(found, content, seed, device, known)
+        case WordContent():
+            opened.refuse_short(setup)
+            found = plan_setup(setup, facts_of(content))
+            assert isinstance(found, WordPlan)
+            return _of_words(found, content, seed, device, known)
+
+
+def _of_pictures(
+    plan: ImagePlan, content: Content, seed: int, device: torch.device, known: dict[str, Any]
+) -> ImageProgram:
+    facts, training = plan.facts, plan.setup.training
+    chosen = choose_classes(seed, plan.data, plan.curriculum, len(content.names))
+    images = read_images(content, plan.data, chosen, device)
+    model = plan.model.build(facts.image)
+    output = plan.setup.output.build(plan.model.features, facts.classes)
+    update = _prepared(plan, model, output, seed, device)
+    precision = PRECISIONS[training.precision]
+    return ImageProgram(
+        **known,
         plan=plan,
-        setup=setup,
-        opened=opened,
         chosen=chosen,
-        device=device,
         images=images,
         sampler=Sampler(
             seed,
             training.batch_size,
             facts.train_drawings,
-            setup.curriculum.newest_drawn(training.batch_size),
+            plan.curriculum.newest_drawn(training.batch_size),
         ),
         model=model,
         output=output,
-        optimizer=optimizer,
-        step=Step(model, output, optimizer, PRECISIONS[training.precision], training.compile),
+        optimizer=update.optimizer,
+        update=update,
+        step=ImageStep(model, output, update, precision, training.compile),
     )
+
+
+def _of_words(
+    plan: WordPlan, content: WordContent, seed: int, device: torch.device, known: dict[str, Any]
+) -> WordProgram:
+    training = plan.setup.training
+    model = plan.model.build(plan.facts.words)
+    output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+    update = _prepared(plan, model, output, seed, device)
+    rows = output.class_rows() if plan.model.tied else None
+    return WordProgram(
+        **known,
+        plan=plan,
+        content=content,
+        train_streams=Streams(
+            content.splits["train"], training.batch_size, training.sequence_length
+        ),
+        model=model,
+        output=output,
+        optimizer=update.optimizer,
+        update=update,
+        step=WordStep(model, output, rows, update, PRECISIONS[training.precision]),
+    )
+
+
+def _prepared(
+    plan: VariantPlan,
+    model: Network | WordNetwork,
+    output: OutputLayer,
+    seed: int,
+    device: torch.device,
+) -> Update:
+    """Initial weights, moved to the device in place, and what updates them."""
+    training = plan.setup.training
+    model.initialise(torch_generator(seed, "model"))
+    output.initialise(torch_generator(seed, "output"))
+    model.to(device)
+    output.to(device)
+    optimizer = training.optimizer.build([*model.parameters(), *output.parameters()])
+    return Update(model, output, optimizer, training.clip)

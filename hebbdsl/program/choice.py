@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hebbdsl.parts.part import Curriculum, Dataset
+from hebbdsl.parts.part import Curriculum
+from hebbdsl.parts.pictures import CharacterSet
 from hebbdsl.program.randomness import numpy_generator
 
 
@@ -17,7 +18,7 @@ class ChosenClass:
 
 
 def choose_classes(
-    seed: int, dataset: Dataset, curriculum: Curriculum, available: int
+    seed: int, dataset: CharacterSet, curriculum: Curriculum, available: int
 ) -> tuple[ChosenClass, ...]:
     """Draw the classes by the seed; the label of a class is its position in the answer.
 

@@ -10,15 +10,15 @@ from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.images import ink
-from hebbdsl.program.program import Program
 
 BLOCK = 250
 """Images at once: few enough to stay in a CPU's cache."""
 
 
 def accuracy_by_class(
-    program: Program, classes: Sequence[int], in_play: int
+    program: ImageProgram, classes: Sequence[int], in_play: int
 ) -> Mapping[Split, Float[np.ndarray, " classes"]]:
     """Which share of the drawings of each of `classes` is classified rightly among those in play.
 
@@ -44,7 +44,7 @@ def accuracy_by_class(
 
 
 def _classified_rightly(
-    program: Program,
+    program: ImageProgram,
     images: UInt8[Tensor, "classes drawings 1 size size"],
     wanted: Int[Tensor, " classes"],
     in_play: int,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.content import Content
-from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.pictures import CharacterSet
 from hebbdsl.program.choice import ChosenClass
 
 
@@ -38,7 +38,7 @@ def ink(pixels: UInt8[Tensor, ...]) -> Float[Tensor, ...]:
 
 
 def read_images(
-    content: Content, dataset: Dataset, chosen: Sequence[ChosenClass], device: torch.device
+    content: Content, dataset: CharacterSet, chosen: Sequence[ChosenClass], device: torch.device
 ) -> Images:
     """Read the chosen classes, turn them, split their drawings.
 

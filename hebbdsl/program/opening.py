@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.plan.checks import text_problems
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.vocabulary import WORDS
 
@@ -17,12 +19,19 @@ class Opened:
     """The data set that is used, its content, and the word that it stands in for, if it does."""
 
     dataset: Dataset
-    content: Content
+    content: Content | WordContent
     substituted_for: str | None = None
 
     def applied(self, setup: Setup) -> Setup:
         """The setup as it is run: with the data set that is used."""
         return replace(setup, data=self.dataset)
+
+    def refuse_short(self, setup: Setup) -> None:
+        """Raises: Rejected, with HEB418, when the text that was read is too short for the setup."""
+        if isinstance(self.content, WordContent):
+            tokens = {split: len(ids) for split, ids in self.content.splits.items()}
+            if problems := list(text_problems(setup.training, tokens)):
+                raise Rejected([replace(problem, place=None) for problem in problems])
 
 
 def open_data(dataset: Dataset, reporter: Reporter) -> Opened:

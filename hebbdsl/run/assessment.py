@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hebbdsl.program.evaluation import accuracy_by_class
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.randomness import numpy_generator
 from hebbdsl.run.course import Course
 from hebbdsl.run.record import Binding
@@ -27,7 +27,11 @@ class Assessment:
 
 
 def assess(
-    program: Program, course: Course, step: int, exposures: Int[np.ndarray, " classes"], whole: bool
+    program: ImageProgram,
+    course: Course,
+    step: int,
+    exposures: Int[np.ndarray, " classes"],
+    whole: bool,
 ) -> Assessment:
     """Evaluate after `step` steps, on all classes in play or on a sample of them.
 

@@ -6,20 +6,20 @@ from typing import Protocol
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.part import Quiet, Reporter
-from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.record import AnyEvaluation, Record
 
 
 class Monitor(Protocol):
     """Is told of each evaluation of one run."""
 
-    def evaluated(self, evaluation: Evaluation) -> None: ...
+    def evaluated(self, evaluation: AnyEvaluation) -> None: ...
 
 
 class Board(Reporter, Protocol):
     """Is told what many runs do; a job is named by its number."""
 
     def began(self, job: int) -> None: ...
-    def evaluated(self, job: int, evaluation: Evaluation) -> None: ...
+    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None: ...
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
 
 

@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import exp
 from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Board, Silent
-from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -64,14 +65,13 @@ class _Lines:
     def began(self, job: int) -> None:
         self._pace.begin(job)
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         pace = self._pace.of(job, evaluation.step)
         if self._is_due(job):
             one = self._jobs[job]
-            steps = one.plan.setup.training.steps
-            self.say(
-                f"{one.name}: step {evaluation.step} of {steps}, {_state(one, evaluation, pace)}"
-            )
+            steps = one.plan.steps
+            of = "" if steps is None else f" of {steps}"
+            self.say(f"{one.name}: step {evaluation.step}{of}, {_state(one, evaluation, pace)}")
 
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
         self._done += 1
@@ -109,11 +109,11 @@ class _Live:
 
     def began(self, job: int) -> None:
         one = self._jobs[job]
-        steps = one.plan.setup.training.steps
+        steps = one.plan.steps
         self._pace.begin(job)
         self._tasks[job] = self._progress.add_task(one.name, total=steps, state="preparing")
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
         self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
 
@@ -137,15 +137,29 @@ class _Pace:
         return step / max(time.monotonic() - self._began[job], 1e-9)
 
 
-def _state(job: Job, evaluation: Evaluation, pace: float) -> str:
-    levels = len(job.plan.levels)
-    left = (job.plan.setup.training.steps - evaluation.step) / max(pace, 1e-9)
+def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
+    match evaluation:
+        case Evaluation():
+            said = _of_pictures(job, evaluation)
+        case TextEvaluation():
+            best = " (best)" if evaluation.best else ""
+            said = (
+                f"epoch {evaluation.epoch:.2f}, validation perplexity"
+                f" {exp(evaluation.validation_loss):.2f}{best}"
+            )
+    steps = job.plan.steps
+    if steps is None:
+        return f"{said}, {pace:.0f} steps/s"
+    left = _duration((steps - evaluation.step) / max(pace, 1e-9))
+    return f"{said}, {pace:.0f} steps/s, at most {left} left"
+
+
+def _of_pictures(job: Job, evaluation: Evaluation) -> str:
     validation = evaluation.validation_accuracy
     return (
-        f"level {evaluation.level + 1}/{levels}, {evaluation.classes} classes,"
-        f" accuracy {evaluation.test_accuracy:.2f}, newest {evaluation.newest_accuracy:.2f},"
-        + ("" if validation is None else f" validation {validation:.2f},")
-        + f" {pace:.0f} steps/s, at most {_duration(left)} left"
+        f"level {evaluation.level + 1}/{len(job.plan.levels)}, {evaluation.classes} classes,"
+        f" accuracy {evaluation.test_accuracy:.2f}, newest {evaluation.newest_accuracy:.2f}"
+        + ("" if validation is None else f", validation {validation:.2f}")
     )
 
 
@@ -154,6 +168,8 @@ def _outcome(record: Record | None) -> str:
         return "could not be run"
     if record.status != "finished":
         return record.status
+    if (perplexity := record.metrics.get("test_perplexity")) is not None:
+        return f"test perplexity {perplexity.value:.2f}" + _substituted(record)
     finish = record.metrics.get("steps_to_finish")
     accuracy = record.metrics["final_test_accuracy"].value
     how = f"accuracy {accuracy:.2f} after {record.steps} steps"
@@ -164,8 +180,12 @@ def _outcome(record: Record | None) -> str:
         text = f"not finished (levels passed: {passed:.0f}), {how}"
     else:
         text = f"finished in {record.steps} steps"
+    return text + _substituted(record)
+
+
+def _substituted(record: Record) -> str:
     substituted = record.data["substituted_for"]
-    return text + (f" (on {record.data['word']} in place of {substituted})" if substituted else "")
+    return f" (on {record.data['word']} in place of {substituted})" if substituted else ""
 
 
 def _duration(seconds: float) -> str:

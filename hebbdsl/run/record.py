@@ -60,6 +60,30 @@ class Evaluation:
     binding: tuple[Binding, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextEvaluation:
+    """The same of a run on text. Losses are means a word, in nats.
+
+    Attributes:
+        epoch: how often the training text was read, a fraction where it is amid one.
+        tokens: words that were trained on so far, repeats counted.
+        learning_rate: of the steps before it, without the schedule's factor.
+        best: whether no evaluation before it had a lower validation loss.
+    """
+
+    step: int
+    epoch: float
+    tokens: int
+    train_loss: float
+    validation_loss: float
+    learning_rate: float
+    best: bool
+    seconds: float
+
+
+AnyEvaluation = Evaluation | TextEvaluation
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """What one run left: who it was, what it ran on, what came out.
@@ -89,4 +113,4 @@ class Record:
     steps: int
     failure: Mapping[str, Any] | None = None
     folder: Path | None = None
-    evaluations: tuple[Evaluation, ...] = ()
+    evaluations: tuple[AnyEvaluation, ...] = ()

@@ -6,7 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
+from hebbdsl.run.record import (
+    AnyEvaluation,
+    Binding,
+    Evaluation,
+    Level,
+    Record,
+    TextEvaluation,
+    Value,
+)
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
@@ -46,13 +54,15 @@ RECORD_SCHEMA: dict[str, Any] = {
         "setup": {"type": "object"},
         "data": {
             "type": "object",
-            "required": ["word", "fingerprint", "origin", "substituted_for", "classes"],
+            "required": ["word", "fingerprint", "origin", "substituted_for"],
             "properties": {
                 "word": {"type": "string"},
                 "fingerprint": {"type": "string"},
                 "origin": {"type": "string"},
                 "substituted_for": {"type": ["string", "null"]},
                 "classes": {"type": "array", "items": {"type": "string"}},
+                "words": {"type": "integer", "minimum": 1},
+                "tokens": {"type": "object", "additionalProperties": _STEP},
             },
         },
         "environment": {
@@ -107,9 +117,7 @@ RECORD_SCHEMA: dict[str, Any] = {
     },
 }
 
-EVALUATION_SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "One evaluation: a line of metrics.jsonl",
+_ON_PICTURES: dict[str, Any] = {
     "type": "object",
     "required": [
         "step",
@@ -156,6 +164,40 @@ EVALUATION_SCHEMA: dict[str, Any] = {
 }
 
 
+_ON_TEXT: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "step",
+        "epoch",
+        "tokens",
+        "train_loss",
+        "validation_loss",
+        "learning_rate",
+        "best",
+        "seconds",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        "step": _STEP,
+        "epoch": {"type": "number", "minimum": 0},
+        "tokens": _STEP,
+        "train_loss": {"type": "number"},
+        "validation_loss": {"type": "number"},
+        "learning_rate": {"type": "number", "minimum": 0},
+        "best": {"type": "boolean"},
+        "seconds": {"type": "number", "minimum": 0},
+    },
+}
+
+EVALUATION_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "One evaluation: a line of metrics.jsonl",
+    "if": {"type": "object", "required": ["tokens"]},
+    "then": _ON_TEXT,
+    "else": _ON_PICTURES,
+}
+
+
 def record_to_json(record: Record) -> dict[str, Any]:
     """Without the evaluations, which are lines of their own, and without seal and digests."""
     return {
@@ -177,7 +219,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
 
 
 def record_from_json(
-    body: dict[str, Any], folder: Path, evaluations: tuple[Evaluation, ...]
+    body: dict[str, Any], folder: Path, evaluations: tuple[AnyEvaluation, ...]
 ) -> Record:
     """The inverse, of a body that the schema has passed."""
     return Record(
@@ -199,11 +241,13 @@ def record_from_json(
     )
 
 
-def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
+def evaluation_to_json(evaluation: AnyEvaluation) -> dict[str, Any]:
     """What was not measured is left out."""
     return {name: value for name, value in asdict(evaluation).items() if value is not None}
 
 
-def evaluation_from_json(line: dict[str, Any]) -> Evaluation:
+def evaluation_from_json(line: dict[str, Any]) -> AnyEvaluation:
+    if "tokens" in line:
+        return TextEvaluation(**line)
     binding = tuple(Binding(**one) for one in line.pop("binding"))
     return Evaluation(**line, binding=binding)

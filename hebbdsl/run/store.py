@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from hebbdsl.diagnostics.codes.run import AlteredRecord, Busy, Unwritable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
-from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.record import AnyEvaluation, Record
 from hebbdsl.run.record_json import (
     EVALUATION_SCHEMA,
     RECORD_SCHEMA,
@@ -88,7 +88,7 @@ class RunFolder:
             )
             write_whole(self.path / METRICS, b"")
 
-    def append(self, evaluation: Evaluation) -> None:
+    def append(self, evaluation: AnyEvaluation) -> None:
         with self._writing(), (self.path / METRICS).open("ab") as file:
             file.write(canonical_json(evaluation_to_json(evaluation)) + b"\n")
 

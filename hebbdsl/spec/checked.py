@@ -38,14 +38,16 @@ class Sections:
     output: Output | None = None
     curriculum: Curriculum | None = None
     training: Training | None = None
+    no_curriculum: bool = False
+    """None was written, or null: the section is not missing for being wrong."""
 
     def complete(self) -> Setup | None:
         if (
             self.data is None
             or self.model is None
             or self.output is None
-            or self.curriculum is None
             or self.training is None
+            or (self.curriculum is None and not self.no_curriculum)
         ):
             return None
         return Setup(

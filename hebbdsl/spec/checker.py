@@ -180,7 +180,7 @@ class _Examination:
             if field in found:
                 origins.update(found[field].reader.origins)
         values = {field: found[field].value for field in fields_of(Setup) if field in found}
-        return Draft(name, _sections(values), origins)
+        return Draft(name, _sections(values, self._lost), origins)
 
 
 def _across(
@@ -252,7 +252,7 @@ def _setup(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(c for c in changes if c.path[0].text in fields_of(Setup))
 
 
-def _sections(values: AbstractMapping[str, object]) -> Sections:
+def _sections(values: AbstractMapping[str, object], lost: bool) -> Sections:
     data, model, output = values.get("data"), values.get("model"), values.get("output")
     curriculum, training = values.get("curriculum"), values.get("training")
     return Sections(
@@ -261,6 +261,7 @@ def _sections(values: AbstractMapping[str, object]) -> Sections:
         output=output if isinstance(output, Output) else None,
         curriculum=curriculum if isinstance(curriculum, Curriculum) else None,
         training=training if isinstance(training, Training) else None,
+        no_curriculum=curriculum is None and not lost,
     )
 
 

@@ -9,6 +9,7 @@ from hebbdsl.diagnostics.codes.metrics import (
     AgeNotSeen,
     NothingHeldOut,
     NotProduced,
+    OfOtherData,
     UnknownVariant,
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -18,8 +19,10 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
 from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.expression.tree import MetricOf, metrics_of
 from hebbdsl.parts.part import Part
+from hebbdsl.parts.pictures import ImageFacts
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
+from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY
 from hebbdsl.spec.origins import resolve
 from hebbdsl.spec.types import ExpressionOf, PartOf, fields_holding
 from hebbdsl.syntax.tree import Scalar
@@ -62,7 +65,8 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
         return
     training = draft.sections.training
     if age is not None and training is not None and not lacking:
-        every, up_to = training.evaluate_every, training.binding_steps
+        every = training.evaluate_every or IMAGES_EVALUATED_EVERY
+        up_to = training.binding_steps
         if age == 0 or age % every or age > up_to:
             yield AgeNotSeen(
                 place=place, metric=metric.name, variant=draft.name, every=every, up_to=up_to
@@ -72,6 +76,15 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
 def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Iterator[Problem]:
     """What keeps a metric from having a value in any run of the variant."""
     curriculum, data = draft.sections.curriculum, draft.sections.data
+    if data is not None and declared.of not in (None, data.holds):
+        yield OfOtherData(
+            place=place,
+            metric=name,
+            variant=draft.name,
+            of=declared.of or "",
+            data=WORDS[type(data)],
+        )
+        return
     if curriculum is not None and declared.needs and declared.needs not in curriculum.provides():
         yield NotProduced(
             place=place,
@@ -90,7 +103,7 @@ def _of_one_level(draft: Draft) -> int:
     if data is None or curriculum is None or any(data.refusals()):
         return 0
     facts = data.facts()
-    if any(curriculum.data_problems(facts, batch_size=1)):
+    if not isinstance(facts, ImageFacts) or any(curriculum.data_problems(facts, batch_size=1)):
         return 0
     levels = curriculum.levels(facts.classes)
     return levels[0] if len(levels) == 1 else 0

@@ -7,11 +7,25 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
-from hebbdsl.parts.bounds import Classes, Count, Length, Name, Seeds, Steps, Suggested
+from hebbdsl.parts.bounds import (
+    AddedLater,
+    Classes,
+    Count,
+    Fraction,
+    Length,
+    Name,
+    Rate,
+    Seeds,
+    Steps,
+    Suggested,
+)
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
 
 MOST_VARIANTS = 1_000
 MOST_CLAIMS = 1_000
+
+IMAGES_EVALUATED_EVERY = 10
+"""Steps between evaluations on images, where a spec says none."""
 
 Overrides = Mapping[str, Any]
 """What a variant changes: paths of fields with their new values, as written."""
@@ -23,13 +37,54 @@ class Training:
 
     optimizer: Annotated[Optimizer, "how gradients change the weights"]
     schedule: Annotated[Schedule | None, "how the learning rate changes; null: it does not"] = None
-    batch_size: Annotated[Count, Suggested(), "images of one step, drawn without repeats"] = 64
+    batch_size: Annotated[
+        Count,
+        Suggested(),
+        "images of one step, drawn without repeats; of text, streams that are read side by side",
+    ] = 64
     steps: Annotated[
-        Steps, Suggested(2_000), "optimizer steps after which a run ends at the latest"
-    ]
+        Steps | None,
+        Suggested(2_000),
+        "optimizer steps after which a run ends at the latest; null: text alone may leave it to"
+        " `epochs`",
+    ] = None
+    epochs: Annotated[
+        Count | None, AddedLater(), "times that the training text is read; null: until `steps`"
+    ] = None
+    sequence_length: Annotated[
+        Count,
+        AddedLater(),
+        "words of each stream in one step, through which gradients flow back; text only",
+    ] = 35
     evaluate_every: Annotated[
-        Steps, Suggested(), "steps between evaluations on held-out drawings"
+        Steps | None,
+        Suggested(),
+        "steps between evaluations on held-out data; null: 10 on images, an epoch on text",
+    ] = None
+    evaluation_streams: Annotated[
+        Count,
+        AddedLater(),
+        "streams that the validation text is cut into for evaluations during a run; the last ones,"
+        " of the best weights, read each split whole, as one; text only",
     ] = 10
+    patience: Annotated[
+        Count | None,
+        AddedLater(),
+        "evaluations in a row without a better validation loss after which a run ends; null: it"
+        " does not; text only",
+    ] = None
+    decay: Annotated[
+        Fraction,
+        AddedLater(),
+        "factor of the learning rate after an evaluation whose validation loss is not the best so"
+        " far; 1 leaves it; text only",
+    ] = 1.0
+    clip: Annotated[
+        Rate | None,
+        AddedLater(),
+        "norm that the gradient of all weights together is scaled down to where it is larger;"
+        " null: it is left",
+    ] = None
     evaluation_classes: Annotated[
         Classes | None,
         "classes that an evaluation looks at, the newest always among them, the others drawn anew"
@@ -43,6 +98,14 @@ class Training:
     ] = "float32"
     compile: Annotated[bool, "compile the forward and backward pass with torch.compile"] = False
 
+    def steps_of_epoch(self, tokens: int) -> int:
+        """How many steps it takes to read a text of so many tokens once.
+
+        It is cut into `batch_size` streams of equal length, what is left over at its end being
+        dropped; the first word of a stream is read and not asked for.
+        """
+        return -(-(tokens // self.batch_size - 1) // self.sequence_length)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setup:
@@ -51,7 +114,9 @@ class Setup:
     data: Annotated[Dataset, "what is learnt"]
     model: Annotated[Model, "what turns an input into an activation"]
     output: Annotated[Output, "what turns an activation into probabilities"]
-    curriculum: Annotated[Curriculum, "which classes are in play when"]
+    curriculum: Annotated[
+        Curriculum | None, "which classes are in play when; null: of text, all words always"
+    ] = None
     training: Annotated[Training, "optimizer, schedule, steps and evaluation"]
 
 

@@ -20,15 +20,15 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.program.batches import InPlay
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from tests import tiny
 
 STEPS, BLOCKS = 100, 60
 
 
-def _ours(program: Program, start: int) -> None:
+def _ours(program: ImageProgram, start: int) -> None:
     play = InPlay(classes=12, newest=8)
-    watch = torch.empty(STEPS, len(program.step.watched))
+    watch = torch.empty(STEPS, len(program.update.watched))
     program.train(start, program.draw(start, STEPS, play), play, watch)
     torch.isfinite(watch.cpu()).all()
 

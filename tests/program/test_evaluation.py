@@ -12,21 +12,21 @@ import torch
 from hebbdsl.program import evaluation as module
 from hebbdsl.program.batches import InPlay
 from hebbdsl.program.evaluation import accuracy_by_class
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from tests import tiny
 
 
-def _trained(validation: int) -> Program:
+def _trained(validation: int) -> ImageProgram:
     setup = tiny.setup(tiny.HEBBIAN)
     data = replace(setup.data, test_drawings=4, validation_drawings=validation)
     program, play = tiny.program(replace(setup, data=data)), InPlay(classes=12, newest=8)
-    watch = torch.empty(12, len(program.step.watched))
+    watch = torch.empty(12, len(program.update.watched))
     program.train(0, program.draw(0, 12, play), play, watch)
     return program
 
 
 @torch.no_grad()
-def _slowly(program: Program, label: int, drawings: range, in_play: int) -> float:
+def _slowly(program: ImageProgram, label: int, drawings: range, in_play: int) -> float:
     """Drawing by drawing, from what the data set reads."""
     program.model.eval()
     program.output.eval()

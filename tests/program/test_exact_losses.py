@@ -55,7 +55,7 @@ def _setups() -> dict[str, Setup]:
 
 def _losses(setup: Setup) -> list[float]:
     program = tiny.program(setup)
-    watch = torch.empty(STEPS, len(program.step.watched))
+    watch = torch.empty(STEPS, len(program.update.watched))
     play = InPlay(classes=12, newest=8)
     program.train(0, program.draw(0, STEPS, play), play, watch)
     losses: list[float] = watch[:, 0].tolist()

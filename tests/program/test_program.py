@@ -20,7 +20,7 @@ from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.program.batches import InPlay
 from hebbdsl.program.evaluation import accuracy_by_class
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
 
@@ -33,12 +33,12 @@ OUTPUTS: dict[str, Output] = {
 PLAY = InPlay(classes=12, newest=8)
 
 
-def _train(program: Program, steps: int, first: int = 0, at_once: int = 100) -> Tensor:
+def _train(program: ImageProgram, steps: int, first: int = 0, at_once: int = 100) -> Tensor:
     """Losses of some steps."""
     watched = []
     for start in range(first, first + steps, at_once):
         count = min(at_once, first + steps - start)
-        watch = torch.empty(count, len(program.step.watched))
+        watch = torch.empty(count, len(program.update.watched))
         program.train(start, program.draw(start, count, PLAY), PLAY, watch)
         watched.append(watch)
     return torch.cat(watched)[:, 0]
@@ -125,7 +125,7 @@ def test_the_step_never_waits_for_the_device(output: Output) -> None:
     program = tiny.program(setup)
     _train(program, 3)
     batches = program.draw(3, 5, PLAY)
-    watch = torch.empty(5, len(program.step.watched))
+    watch = torch.empty(5, len(program.update.watched))
     # The fused optimizer is one operation on a GPU; its CPU form reads its step counters.
     program.step.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
     with _Asked() as asked:
@@ -150,12 +150,12 @@ def test_evaluation_writes_nothing_and_gives_the_same_twice(output: Output) -> N
 
 def test_every_watched_number_is_given_and_finite() -> None:
     program = tiny.program(tiny.setup(tiny.HEBBIAN))
-    watch = torch.full((4, len(program.step.watched)), torch.nan)
+    watch = torch.full((4, len(program.update.watched)), torch.nan)
     program.train(0, program.draw(0, 4, PLAY), PLAY, watch)
     assert torch.isfinite(watch).all()
-    assert program.step.watched[0] == "loss"
-    assert program.step.watched[-1] == "written rows"
-    assert "gradient of output.rows" in program.step.watched
+    assert program.update.watched[0] == "loss"
+    assert program.update.watched[-1] == "written rows"
+    assert "gradient of output.rows" in program.update.watched
 
 
 def test_dropout_changes_the_loss_and_not_the_batches() -> None:
@@ -196,7 +196,7 @@ def test_the_compiled_step_agrees_with_eager_as_levels_change() -> None:
     def losses(compiled: bool) -> Tensor:
         training = replace(setup.training, compile=compiled)
         program = tiny.program(replace(setup, training=training))
-        watch = torch.empty(8, len(program.step.watched))
+        watch = torch.empty(8, len(program.update.watched))
         for level, classes in enumerate((4, 6, 8, 12)):
             play = InPlay(classes=classes, newest=0)
             rows = watch[2 * level : 2 * level + 2]

@@ -22,7 +22,7 @@ def test_a_compiler_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     setup = tiny.setup(steps=2)
     program = tiny.program(replace(setup, training=replace(setup.training, compile=True)))
     batches = program.draw(0, 1, InPlay(classes=4, newest=0))
-    watch = torch.empty(1, len(program.step.watched))
+    watch = torch.empty(1, len(program.update.watched))
     with pytest.raises(Rejected) as caught:
         program.train(0, batches, InPlay(classes=4, newest=0), watch)
     (problem,) = caught.value.problems

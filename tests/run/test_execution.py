@@ -13,7 +13,7 @@ import torch
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.program.batches import Batches, InPlay
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.run.assessment import assess
 from hebbdsl.run.course import Course
 from hebbdsl.run.execution import execute
@@ -111,11 +111,11 @@ def test_a_number_that_is_not_finite_ends_the_run_and_is_named(tmp_path: Path) -
     record = _run(setup, tmp_path)
     assert record.status == "failed"
     program = tiny.program(setup)
-    watch = torch.empty(60, len(program.step.watched))
+    watch = torch.empty(60, len(program.update.watched))
     play = Course((4, 8, 12)).in_play
     program.train(0, program.draw(0, 60, play), play, watch)
     row, column = (~torch.isfinite(watch)).nonzero()[0].tolist()
-    assert record.failure == {"step": row + 1, "tensor": program.step.watched[column]}
+    assert record.failure == {"step": row + 1, "tensor": program.update.watched[column]}
     assert all(one.step <= row for one in record.evaluations)
     assert record.steps <= row
     assert not (tmp_path / "weights.safetensors").exists()
@@ -184,11 +184,11 @@ def test_an_interrupted_run_leaves_a_valid_folder(tmp_path: Path) -> None:
     assert [one.step for one in again.evaluations][:2] == [5, 10]
 
 
-def _trained(of: Setup, steps: int) -> tuple[Program, Course]:
+def _trained(of: Setup, steps: int) -> tuple[ImageProgram, Course]:
     program, course = tiny.program(of), Course((4, 8, 12))
     course.pass_level(0)
     course.pass_level(0)
-    watch = torch.empty(steps, len(program.step.watched))
+    watch = torch.empty(steps, len(program.update.watched))
     play = course.in_play
     program.train(0, program.draw(0, steps, play), play, watch)
     return program, course
@@ -247,13 +247,13 @@ def test_rare_evaluations_draw_their_batches_piece_by_piece(
     whole = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "whole")
     monkeypatch.setattr("hebbdsl.run.execution._MOST_DRAWN", 7)
     drawn: list[int] = []
-    draw = Program.draw
+    draw = ImageProgram.draw
 
-    def counted(self: Program, first: int, steps: int, play: InPlay) -> Batches:
+    def counted(self: ImageProgram, first: int, steps: int, play: InPlay) -> Batches:
         drawn.append(steps)
         return draw(self, first, steps, play)
 
-    monkeypatch.setattr(Program, "draw", counted)
+    monkeypatch.setattr(ImageProgram, "draw", counted)
     pieces = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "pieces")
     assert drawn == [7, 7, 7, 4] * 2
     assert [one.train_loss for one in pieces.evaluations] == [

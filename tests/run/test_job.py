@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.part import Quiet
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.program import Program
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.run import job as module
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Silent
@@ -26,7 +26,7 @@ def test_a_device_that_is_too_small_is_said(
 
     monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(Program, "train", too_much)
+    monkeypatch.setattr(ImageProgram, "train", too_much)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
         obtain(job, Quiet(), Silent())

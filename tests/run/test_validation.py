@@ -19,8 +19,8 @@ from hebbdsl.parts.datasets.content import Content
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.evaluation import accuracy_by_class
+from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.opening import Opened
-from hebbdsl.program.program import Program
 from hebbdsl.run.assessment import assess
 from hebbdsl.run.course import Course
 from hebbdsl.run.execution import execute
@@ -40,7 +40,7 @@ def _setup(when: str, **training: int) -> Setup:
     return replace(of, data=data, curriculum=Growing(start=4, add=4, when=Condition.parse(when)))
 
 
-def _program(of: Setup, content: Content) -> Program:
+def _program(of: Setup, content: Content) -> ImageProgram:
     return assemble("tiny", "main", plan_setup(of), 0, Opened(of.data, content), tiny.CPU)
 
 
@@ -135,7 +135,7 @@ def test_a_sampled_evaluation_estimates_both_splits_from_the_same_classes() -> N
     course = Course((4, 8, 12))
     course.pass_level(0)
     course.pass_level(0)
-    play, watch = course.in_play, torch.empty(20, len(program.step.watched))
+    play, watch = course.in_play, torch.empty(20, len(program.update.watched))
     program.train(0, program.draw(0, 20, play), play, watch)
     exposures = np.zeros(12, dtype=np.int64)
     whole = assess(program, course, 20, exposures, whole=True)

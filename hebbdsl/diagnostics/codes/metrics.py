@@ -283,6 +283,36 @@ class NotProduced(Problem):
         return reasons.get(self.needs)
 
 
+class OfOtherData(Problem):
+    """A claim or condition speaks of a metric of pictures where a text is learnt, or the reverse.
+
+    Accuracies, levels and steps to finish are of pictures; perplexities of texts.
+
+    Wrong:
+        claims:
+          - test_perplexity(main) < 100
+
+    Right:
+        claims:
+          - final_test_accuracy(main) > 0.5
+    """
+
+    code: ClassVar[str] = "HEB238"
+    metric: str
+    variant: str
+    of: str
+    data: str
+
+    @property
+    def title(self) -> str:
+        metric, data = quoted(self.metric), quoted(self.data)
+        return f"{metric} is measured on {self.of}, and {quoted(self.variant)} learns {data}"
+
+    @property
+    def label(self) -> str:
+        return "has no value in any run"
+
+
 class AgeNotSeen(Problem):
     """`newest_accuracy@k` asks for an age at which no evaluation looks.
 

@@ -20,11 +20,13 @@ class TiedWidths(Problem):
 
     Wrong:
         data: stdlib_docs
+        curriculum: null
         model:
           lstm: {embedding: 200, hidden: [650]}
 
     Right:
         data: stdlib_docs
+        curriculum: null
         model:
           lstm: {embedding: 200, hidden: [650], features: 200}
     """
@@ -68,11 +70,13 @@ class UnevenHeads(Problem):
 
     Wrong:
         data: stdlib_docs
+        curriculum: null
         model:
           transformer: {width: 256, heads: 6}
 
     Right:
         data: stdlib_docs
+        curriculum: null
         model:
           transformer: {width: 256, heads: 8}
     """
@@ -111,11 +115,13 @@ class OddHeads(Problem):
 
     Wrong:
         data: stdlib_docs
+        curriculum: null
         model:
           transformer: {width: 100, heads: 4}
 
     Right:
         data: stdlib_docs
+        curriculum: null
         model:
           transformer: {width: 96, heads: 4}
     """

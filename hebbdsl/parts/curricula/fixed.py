@@ -10,7 +10,8 @@ from hebbdsl.diagnostics.codes.parts import NothingNewest
 from hebbdsl.diagnostics.codes.plan import BatchTooLarge
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.part import Curriculum, ImageFacts
+from hebbdsl.parts.part import Curriculum
+from hebbdsl.parts.pictures import ImageFacts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

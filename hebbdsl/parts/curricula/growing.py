@@ -17,7 +17,8 @@ from hebbdsl.diagnostics.codes.plan import (
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested
-from hebbdsl.parts.part import Curriculum, ImageFacts
+from hebbdsl.parts.part import Curriculum
+from hebbdsl.parts.pictures import ImageFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -10,6 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.pictures import CharacterSet
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import Content
@@ -32,7 +33,7 @@ SCRIPTS: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Glyphs(Dataset):
+class Glyphs(CharacterSet):
     """1,623 letters of 12 scripts, 20 drawings each, made from the DejaVu fonts; no download.
 
     A letter's picture in one of three faces is thinned to a line and cut into strokes where lines
@@ -55,7 +56,7 @@ class Glyphs(Dataset):
         return isinstance(other, Glyphs) and other.rendering_seed == self.rendering_seed
 
     def refusals(self) -> Iterator[Problem]:
-        yield from Dataset.refusals(self)
+        yield from CharacterSet.refusals(self)
         yield from alphabet_refusals(self.alphabets, SCRIPTS)
 
     def open(self, reporter: Reporter) -> Content:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.codes.dataset import NotAnAddress, SubstituteUnused
+from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Logistics
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.pictures import CharacterSet
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import Content
@@ -24,7 +26,7 @@ _ALL = sum(ALPHABETS.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Omniglot(Dataset):
+class Omniglot(CharacterSet):
     """1,623 characters of 50 alphabets, each drawn by 20 people, 105×105 ink on paper.
 
     The two sets `images_background` and `images_evaluation`, zips or folders, are looked for in the
@@ -55,16 +57,25 @@ class Omniglot(Dataset):
             return _ALL
         return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets))
 
-    def substitute(self) -> Dataset | None:
-        return None if self.otherwise is None else self.otherwise.like(self)
+    def substitute(self) -> CharacterSet | None:
+        if not isinstance(self.otherwise, CharacterSet):
+            return None
+        return self.otherwise.like(self)
 
     def refusals(self) -> Iterator[Problem]:
-        yield from Dataset.refusals(self)
+        yield from CharacterSet.refusals(self)
         yield from alphabet_refusals(self.alphabets, ALPHABETS)
         for index, address in enumerate(self.addresses):
             if not address.startswith(("https://", "http://")):
                 yield NotAnAddress(place=At.field("addresses", index), address=address)
-        for field in fields(Dataset) if self.otherwise else ():
+        if self.otherwise is None:
+            return
+        if not isinstance(self.otherwise, CharacterSet):
+            yield SubstituteReadsOther(
+                place=At.field("otherwise"), data="omniglot", holds=self.otherwise.holds
+            )
+            return
+        for field in fields(CharacterSet):
             value = getattr(self.otherwise, field.name)
             if value not in (field.default, getattr(self, field.name)):
                 place = At.field("otherwise", field.name)

@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.word_models import TiedWidths
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay, Rate, Width
-from hebbdsl.parts.part import Layer, Part
+from hebbdsl.parts.part import Layer, Model
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WordModel(Part):
+class WordModel(Model):
     """What turns the words up to a place of a text into an activation, from which the next follows.
 
     A text is read in windows, and what is known at the end of one is carried into the next. Dropout
     sets a share of elements to zero in training and scales the rest up.
     """
 
-    kind: ClassVar[str] = "model"
+    reads: ClassVar[str] = "text"
 
     features: Annotated[
         Width | None,
@@ -65,6 +65,10 @@ class WordModel(Part):
     def activation_width(self) -> int:
         """How many numbers the output layer reads."""
         return self.last_width if self.features is None else self.features
+
+    @property
+    def activation_dropout(self) -> float:
+        return self.dropout
 
     @property
     def embedding_width(self) -> int:

@@ -19,6 +19,10 @@ class OutputLayer(nn.Module):
     def initialise(self, generator: torch.Generator) -> None:
         """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
 
+    def class_rows(self) -> nn.Parameter | None:
+        """The row of each class, that an embedding may be tied to; None: there are none."""
+        return None
+
     @abstractmethod
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int

@@ -19,7 +19,7 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.tree import Compare, MetricOf, Number
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.part import ImageFacts
+from hebbdsl.parts.pictures import ImageFacts
 
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))
 

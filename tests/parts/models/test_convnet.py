@@ -13,7 +13,7 @@ from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.models.convnet.module import CPU_CHUNK, Block, ConvnetModule
 from hebbdsl.parts.models.convnet.spec import Convnet
-from hebbdsl.parts.part import ImageShape
+from hebbdsl.parts.pictures import ImageShape
 
 SMALL = Convnet(channels=(6, 5), features=4)
 IMAGE = (1, 12, 9)

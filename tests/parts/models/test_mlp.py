@@ -9,7 +9,7 @@ from torch import nn
 
 from hebbdsl.parts.models.mlp.module import MlpModule
 from hebbdsl.parts.models.mlp.spec import Mlp
-from hebbdsl.parts.part import ImageShape
+from hebbdsl.parts.pictures import ImageShape
 
 
 def built(spec: Mlp, image: ImageShape) -> MlpModule:

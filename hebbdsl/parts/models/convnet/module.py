@@ -15,7 +15,7 @@ from hebbdsl.parts.models.network import Network
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.convnet.spec import Convnet
-    from hebbdsl.parts.part import ImageShape
+    from hebbdsl.parts.pictures import ImageShape
 
 MOMENTUM = 0.1
 EPSILON = 1e-5

@@ -41,11 +41,11 @@ class Cache(Output):
     ] = 1e-3
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if self.size > run.images:
+        if self.size > run.examples:
             yield BeyondTheRun(
                 place=At.field("size"),
                 field="size",
-                said=f"{number_of(run.images, 'image')} are trained on, and remembered",
+                said=f"{number_of(run.examples, 'example')} are trained on, and remembered",
                 advice="memory beyond that stays empty, and takes time and space all the same",
             )
 

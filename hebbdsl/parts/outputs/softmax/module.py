@@ -37,6 +37,9 @@ class SoftmaxLayer(OutputLayer):
         if self.bias is not None:
             draw(self.bias, hidden, generator)
 
+    def class_rows(self) -> nn.Parameter:
+        return self.rows
+
     def logits(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Rate
 from hebbdsl.parts.part import Layer, Output
@@ -20,6 +20,8 @@ class Softmax(Output):
     has the norm `row_norm` on the mean square. The scale matters: gradient steps turn a large row
     more slowly, and a Hebbian write with `mean_row` keeps the scale that it finds.
     """
+
+    has_rows: ClassVar[bool] = True
 
     bias: Annotated[bool, "add a learnt number b[i] to each class's logit"] = True
     row_norm: Annotated[

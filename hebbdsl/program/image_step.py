@@ -1,4 +1,4 @@
-"""One optimizer step. Nothing in it waits for the device."""
+"""One optimizer step on pictures. Nothing in it waits for the device."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from torch import Tensor, nn
 from hebbdsl.diagnostics.codes.run import NotCompiled
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.program.update import Update
 
 Forward = Callable[[Tensor, Tensor, Tensor | None, int], tuple[Tensor, Tensor, Tensor]]
 
 
-class Step:
-    """Forward, backward, the optimizer's step, and what the output layer does after it.
+class ImageStep:
+    """Forward, then the update.
 
     Args:
         precision: dtype of the model's arithmetic; rows, loss and weights stay in float32.
@@ -28,25 +29,15 @@ class Step:
         self,
         model: nn.Module,
         output: OutputLayer,
-        optimizer: torch.optim.Optimizer,
+        update: Update,
         precision: torch.dtype,
         compiled: bool,
     ) -> None:
-        self.model, self.output, self.optimizer = model, output, optimizer
+        self.model, self.output, self.update = model, output, update
         self._precision = precision
         self._forward: Forward = self._compute
         if compiled:
             self._forward = _compiled(self._compute)
-        named = [*model.named_parameters(prefix="model"), *output.named_parameters(prefix="output")]
-        self._names = [name for name, _ in named]
-        self._parameters: list[Tensor] = [parameter for _, parameter in named]
-        self._zero = torch.zeros((), device=self._parameters[0].device)
-        self.watched = (
-            "loss",
-            *(f"gradient of {name}" for name in self._names),
-            "written rows",
-        )
-        """What is watched for numbers that are not finite, in the order of `Step`'s answer."""
 
     def __call__(
         self,
@@ -60,30 +51,10 @@ class Step:
 
         Args:
             keep: dropout's mask, already scaled up; None: no dropout.
-            watch: is given the loss, the norm of each gradient and that of what was written. It
-                stays on the device: whoever reads it waits, once for many steps.
+            watch: what `Update` is given.
         """
-        for parameter in self._parameters:
-            parameter.grad = None
         loss, h, clean = self._forward(images, labels, keep, in_play)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
-        written = self.output.after_step(h.detach(), clean.detach(), labels, in_play)
-        gradients = [p.grad if p.grad is not None else self._zero for p in self._parameters]
-        # One kernel for all of them on a GPU; the public `vector_norm` takes one tensor at a time.
-        norms = torch._foreach_norm(gradients)
-        last = self._zero if written is None else torch.linalg.vector_norm(written)
-        torch.stack([loss.detach(), *norms, last], out=watch)
-
-    def first_bad_parameter(self) -> str | None:
-        """The first parameter that is not finite. Waits for the device: asked between steps.
-
-        A step's own loss and gradients can be finite and its update overflow; the next step's loss
-        would tell, but the last step has no next one.
-        """
-        norms = torch.stack(torch._foreach_norm(self._parameters)).cpu()
-        bad = (~torch.isfinite(norms)).nonzero()
-        return self._names[int(bad[0])] if len(bad) else None
+        self.update(loss, h, clean, labels, in_play, watch)
 
     def _compute(
         self, images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int

@@ -1,0 +1,197 @@
+"""HEB550-HEB559: texts that can't be read as a corpus, or kept as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.codes.data import DataProblem
+from hebbdsl.diagnostics.wording import number_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotText(DataProblem):
+    """A file of a corpus is not text in UTF-8.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train.txt is in Latin-1
+
+    Right:
+        iconv -f latin1 -t utf-8 train.txt > train.utf8.txt
+    """
+
+    code: ClassVar[str] = "HEB550"
+
+    line: int
+    what: str
+
+    @property
+    def title(self) -> str:
+        return f"line {self.line} holds {self.what}"
+
+    @property
+    def hint(self) -> str:
+        return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmptySplit(DataProblem):
+    """A split of a corpus holds less than two words, so that none follows another.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # test.txt is empty
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train.txt, validation.txt and test.txt hold text
+    """
+
+    code: ClassVar[str] = "HEB551"
+
+    split: str
+    tokens: int
+
+    @property
+    def title(self) -> str:
+        return f"the {self.split} text holds {number_of(self.tokens, 'word')}"
+
+    @property
+    def hint(self) -> str:
+        return "every split needs a text of two words or more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingKnown(DataProblem):
+    """No word of the training text stands as often as `min_count` asks.
+
+    Wrong:
+        hebbdsl run --set data.min_count=1_000_000 specs/stdlib_docs_quickstart.yaml
+
+    Right:
+        hebbdsl run --set data.min_count=3 specs/stdlib_docs_quickstart.yaml
+    """
+
+    code: ClassVar[str] = "HEB552"
+
+    min_count: int
+
+    @property
+    def title(self) -> str:
+        return f"no word of train stands {self.min_count:,} times: the vocabulary is empty"
+
+    @property
+    def hint(self) -> str:
+        return "lower `min_count`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyWords(DataProblem):
+    """A training text has more different words than are held in memory.
+
+    All of them are counted before the rare ones are left out, so that no count is a guess. Mostly
+    they are numbers: read their digits as zeros.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # every line is another number
+
+    Right:
+        hebbdsl run --set data.numbers=digits specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB553"
+
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"more than {self.most:,} different words"
+
+    @property
+    def hint(self) -> str:
+        return "read numbers as `digits` or `token`, or letters as small ones with `lowercase`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreNotWritten(DataProblem):
+    """The tokens of a corpus could not be kept: the disk is full, or may not be written.
+
+    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder, which
+    `XDG_CACHE_HOME` moves on Linux.
+
+    Wrong:
+        hebbdsl run specs/wikitext103_lstm.yaml      # 100 MB left on the disk
+
+    Right:
+        XDG_CACHE_HOME=/large/cache hebbdsl run specs/wikitext103_lstm.yaml
+    """
+
+    code: ClassVar[str] = "HEB554"
+    exit_code: ClassVar[int] = 4
+
+    reason: str
+    full: bool
+
+    @property
+    def title(self) -> str:
+        return f"the tokens can't be written: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        if self.full:
+            return "make room, or move the cache folder with XDG_CACHE_HOME"
+        return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherWikitext(DataProblem):
+    """Files that are named like WikiText's are not what was published.
+
+    Their sizes are compared; the zip that they come in may be another.
+
+    Wrong:
+        HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
+
+    Right:
+        HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # wikitext-2-v1.zip
+    """
+
+    code: ClassVar[str] = "HEB555"
+
+    version: int
+    size: int
+    published: int
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{self.size:,} bytes where WikiText-{self.version} as published has"
+            f" {self.published:,}"
+        )
+
+    @property
+    def hint(self) -> str:
+        return "use the word-level version (`-v1.zip`), not the raw one; or give it as `text`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuchText(DataProblem):
+    """No file stands where a corpus of text says that one does.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train: [train-*.txt] in an empty folder
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train: [texts/train-*.txt]
+    """
+
+    code: ClassVar[str] = "HEB556"
+
+    pattern: str
+    split: str
+
+    @property
+    def title(self) -> str:
+        return f"no file is `{self.pattern}`, which the {self.split} text is to be read from"
+
+    @property
+    def hint(self) -> str:
+        return "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"

@@ -1,0 +1,261 @@
+"""HEB413–HEB419: pictures and text need other models, curricula and lengths of training."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.diagnostics.wording import number_of, quoted
+
+DATA = At.field("data")
+
+
+class ReadsOther(Problem):
+    """A model of pictures is given text, or a model of words pictures.
+
+    `convnet` and `mlp` read pictures; `lstm`, `gru` and `transformer` read the words of a text.
+
+    Wrong:
+        data: stdlib_docs
+        model: mlp
+        curriculum: null
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+    """
+
+    code: ClassVar[str] = "HEB413"
+
+    model: str
+    reads: str
+    data: str
+    holds: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        model, data = quoted(self.model), quoted(self.data)
+        return f"{model} reads {self.reads}, and {data} holds {self.holds}"
+
+    @property
+    def label(self) -> str:
+        return f"reads {self.reads}"
+
+    @property
+    def hint(self) -> str:
+        return f"models that read {self.holds}: {', '.join(self.known)}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(DATA, f"holds {self.holds}"),)
+
+
+class PicturesNeed(Problem):
+    """Pictures are learnt with a curriculum, for a number of steps.
+
+    Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
+    how often it is read.
+
+    Wrong:
+        curriculum: null
+
+    Right:
+        curriculum: fixed
+    """
+
+    code: ClassVar[str] = "HEB414"
+
+    field: str
+    data: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.data)} holds pictures, which are not learnt without {self._named}"
+
+    @property
+    def label(self) -> str:
+        return f"needs {self._named}"
+
+    @property
+    def hint(self) -> str:
+        if self.field == "curriculum":
+            return "write `curriculum: fixed` for all classes from the start"
+        return "write for example `steps: 2_000`"
+
+    @property
+    def _named(self) -> str:
+        return quoted(self.field if self.field == "curriculum" else f"training.{self.field}")
+
+
+class TextTakesNoCurriculum(Problem):
+    """A curriculum brings in classes of pictures; in a text all words are in play.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: fixed
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+    """
+
+    code: ClassVar[str] = "HEB415"
+
+    curriculum: str
+    data: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.data)} is a text, and takes no curriculum"
+
+    @property
+    def label(self) -> str:
+        return "is for pictures"
+
+    @property
+    def hint(self) -> str:
+        return f"leave {quoted(self.curriculum)} out, or write `curriculum: null`"
+
+
+class NoEnd(Problem):
+    """Nothing says how long a text is read.
+
+    Write `epochs`, how often it is read, or `steps`; with both, what is reached first ends the run.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        training:
+          optimizer: adam
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        training:
+          optimizer: adam
+          epochs: 3
+    """
+
+    code: ClassVar[str] = "HEB416"
+
+    @property
+    def title(self) -> str:
+        return "nothing says when training ends"
+
+    @property
+    def label(self) -> str:
+        return "has neither `epochs` nor `steps`"
+
+    @property
+    def hint(self) -> str:
+        return "add `epochs: 3`, say"
+
+
+class NothingToTie(Problem):
+    """A model ties its embedding to the output's rows, and the output has none to give.
+
+    `softmax` and `hebbian` have one row a word.
+
+    Wrong:
+        data: stdlib_docs
+        model: {lstm: {tied: true}}
+        output: {mixture: {experts: [softmax, softmax]}}
+        curriculum: null
+
+    Right:
+        data: stdlib_docs
+        model: {lstm: {tied: false}}
+        output: {mixture: {experts: [softmax, softmax]}}
+        curriculum: null
+    """
+
+    code: ClassVar[str] = "HEB417"
+
+    model: str
+    output: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.output)} has no rows of its own to tie the embedding to"
+
+    @property
+    def label(self) -> str:
+        return "is tied to the output's rows"
+
+    @property
+    def hint(self) -> str:
+        return f"write `tied: false` in {quoted(self.model)}, or use `softmax` or `hebbian`"
+
+
+class StreamsTooShort(Problem):
+    """A text is cut into so many streams that none holds a word and its successor.
+
+    `batch_size` streams are read side by side.
+
+    Wrong:
+        data: {wikitext: {version: 2}}
+        model: lstm
+        curriculum: null
+        training: {optimizer: adam, epochs: 1, batch_size: 2_000_000}
+
+    Right:
+        data: {wikitext: {version: 2}}
+        model: lstm
+        curriculum: null
+        training: {optimizer: adam, epochs: 1, batch_size: 20}
+    """
+
+    code: ClassVar[str] = "HEB418"
+
+    streams: int
+    tokens: int
+    split: str
+
+    @property
+    def title(self) -> str:
+        streams = number_of(self.streams, "stream")
+        return f"the {self.split} text of {self.tokens:,} words is too short for {streams}"
+
+    @property
+    def label(self) -> str:
+        return "leaves less than two words to each"
+
+    @property
+    def hint(self) -> str:
+        return f"at most {max(1, self.tokens // 2):,} streams"
+
+
+class SubstituteReadsOther(Problem):
+    """Text is to stand in for pictures, or pictures for a text.
+
+    Wrong:
+        data:
+          omniglot: {otherwise: stdlib_docs}
+
+    Right:
+        data:
+          omniglot: {otherwise: glyphs}
+    """
+
+    code: ClassVar[str] = "HEB419"
+
+    data: str
+    holds: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.holds} can't stand in for {quoted(self.data)}"
+
+    @property
+    def label(self) -> str:
+        return f"holds {self.holds}"
+
+    @property
+    def hint(self) -> str | None:
+        return None

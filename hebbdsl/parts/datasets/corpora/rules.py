@@ -1,0 +1,62 @@
+"""How a text is cut into words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+EOS = "<eos>"
+UNK = "<unk>"
+NUMBER = "<num>"
+
+TOKENISING = 1
+"""Version of what the rules mean: raised whenever the tokens of some text change."""
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*|([^\w\s])\1*|\n")
+_LINE_END = re.compile(r"[^\S\n]*\n\s*")
+_NUMBER = re.compile(r"(?<!\S)[+-]?\d[\d.,]*(?!\S)")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How a text is cut into words, and which of them the vocabulary holds.
+
+    Attributes:
+        tokens: `whitespace`: words are what stands between white space, and `<eos>` ends each
+            line, an empty one too. `words`: letters, digits and underscores hold together, with an
+            apostrophe inside; any other sign is a word, a row of the same sign one; `<eos>` ends each line that holds one.
+        lowercase: turn all letters into small ones first.
+        numbers: `keep` them, write each of their digits as 0, or all of them as `<num>`.
+        vocabulary: how many words there are at most, `<eos>` and `<unk>` among them, the most
+            frequent of train; None: all.
+        min_count: rarer ones are not of the vocabulary.
+    """
+
+    tokens: Literal["whitespace", "words"] = "whitespace"
+    lowercase: bool = False
+    numbers: Literal["keep", "digits", "token"] = "keep"
+    vocabulary: int | None = None
+    min_count: int = 1
+
+    def cut(self, text: str) -> list[str]:
+        """The words of some whole lines."""
+        if self.lowercase:
+            text = text.lower()
+        if self.tokens == "words":
+            lines = _LINE_END.sub("\n", text.strip() + "\n").lstrip("\n")
+            found = [EOS if (word := m.group()) == "\n" else word for m in _WORD.finditer(lines)]
+            return found if self.numbers == "keep" else [self._number(word) for word in found]
+        if self.numbers == "digits":
+            text = _DIGIT.sub("0", text)
+        elif self.numbers == "token":
+            text = _NUMBER.sub(NUMBER, text)
+        if not text.endswith("\n"):
+            text += "\n"
+        return text.replace("\n", f" {EOS} ").split()
+
+    def _number(self, word: str) -> str:
+        if self.numbers == "digits":
+            return _DIGIT.sub("0", word)
+        return NUMBER if word.isdecimal() else word

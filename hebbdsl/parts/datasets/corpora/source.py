@@ -1,0 +1,108 @@
+"""Where the text of a corpus comes from: files, members of zips, and what a program makes."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.metrics import Split
+
+BLOCK = 1 << 20
+"""Bytes read at once: text passes through memory in blocks, however long it is."""
+
+Stamp = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file of a split.
+
+    Attributes:
+        name: what it is called in messages.
+        stamp: tells that it changed: path, size and time of the last change, or checksum.
+        blocks: its UTF-8 bytes in blocks of whole lines, read anew at each call.
+    """
+
+    name: str
+    stamp: Stamp
+    blocks: Callable[[], Iterator[bytes]]
+
+
+Splits = Mapping[Split, Sequence[Piece]]
+
+
+def of_file(path: Path) -> Piece:
+    """A plain file, or one packed by gzip. Raises: Rejected, with HEB503, where it can't be read."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+    def blocks() -> Iterator[bytes]:
+        try:
+            with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+                yield from whole_lines(file)
+        except (OSError, EOFError, zlib.error) as error:
+            raise _unreadable(path, error) from error
+
+    return Piece(str(path), (str(path), status.st_size, status.st_mtime_ns), blocks)
+
+
+def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
+    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing."""
+
+    def blocks() -> Iterator[bytes]:
+        try:
+            with zipfile.ZipFile(archive) as opened, opened.open(member) as file:
+                yield from whole_lines(file)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+        except OSError as error:
+            raise _unreadable(archive, error) from error
+
+    stamp = (member.filename, member.file_size, member.CRC)
+    return Piece(f"{member.filename} in {archive}", stamp, blocks)
+
+
+def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
+    """The files in a zip. Raises: Rejected, with HEB503 or HEB504."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return [member for member in opened.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+    except OSError as error:
+        raise _unreadable(archive, error) from error
+
+
+def of_text(name: str, text: bytes) -> Piece:
+    """A text that is at hand."""
+    stamp = (name, len(text), zlib.crc32(text))
+    return Piece(name, stamp, lambda: iter((text,) if text else ()))
+
+
+def whole_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """A file in blocks that end where lines end; a line longer than a block stays whole."""
+    rest = b""
+    while block := file.read(BLOCK):
+        end = block.rfind(b"\n") + 1
+        if not end:
+            rest += block
+            continue
+        yield rest + block[:end]
+        rest = block[end:]
+    if rest:
+        yield rest
+
+
+def _unreadable(path: Path, error: Exception) -> Rejected:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Rejected([UnreadableData(place=os.fspath(path), reason=reason)])

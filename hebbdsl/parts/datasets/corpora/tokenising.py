@@ -1,0 +1,139 @@
+"""From the text of a corpus to numbers, in one pass over each split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, repeat
+from typing import BinaryIO
+
+import numpy as np
+
+from hebbdsl.diagnostics.codes.corpora import NotText, NothingKnown, TooManyWords
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
+from hebbdsl.parts.datasets.corpora.source import Piece
+
+MOST_DISTINCT = 30_000_000
+"""Different words that are held while a text is read: some 3 GB."""
+
+Told = Callable[[int], None]
+"""Is told how many bytes of text have been read."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Attributes:
+    words: in the order of ids.
+    counts: int64 [words], of train.
+    """
+
+    words: Sequence[str]
+    counts: np.ndarray
+
+
+class Counting:
+    """Numbers words in the order in which they first come, and counts them.
+
+    What is written is provisional: `settle` says which id each number becomes.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._counts = np.zeros(0, np.int64)
+
+    def write(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> str:
+        """Write the provisional numbers of a split. Returns the digest of its text."""
+        digest = hashlib.sha256()
+        numbered = self._numbers.__getitem__
+        for piece, text in _texts(pieces, digest, told):
+            words = self._rules.cut(text)
+            numbers = np.fromiter(map(numbered, words), np.int32, len(words))
+            counts = np.bincount(numbers, minlength=len(self._counts))
+            counts[: len(self._counts)] += self._counts
+            self._counts = counts
+            numbers.tofile(file)
+            if len(self._numbers) > MOST_DISTINCT:
+                raise Rejected([TooManyWords(place=piece.name, most=MOST_DISTINCT)])
+        return digest.hexdigest()
+
+    def settle(self, also_unknown: Callable[[], bool]) -> tuple[Vocabulary, np.ndarray]:
+        """The vocabulary, and the id of each provisional number.
+
+        Args:
+            also_unknown: whether another split holds a word that train does not: then there is
+                `<unk>` even where all words of train are known.
+
+        Raises: Rejected, with HEB552, where `min_count` leaves nothing.
+        """
+        rules, words = self._rules, list(self._numbers)
+        counts = self._counts.copy()
+        kept = counts >= rules.min_count
+        own = self._numbers.get(UNK)
+        if own is not None:
+            kept[own] = False
+        order = np.lexsort((np.array(words, dtype=object), -counts))
+        order = order[kept[order]]
+        needs = own is not None or len(order) < len(words)
+        limit = rules.vocabulary
+        if limit is not None and len(order) + needs > limit:
+            order, needs = order[: limit - 1], True
+        needs = needs or also_unknown()
+        if not len(order) or all(words[index] == EOS for index in order):
+            raise Rejected([NothingKnown(place=None, min_count=rules.min_count)])
+        unknown = int(counts.sum() - counts[order].sum())
+        chosen = [(-int(counts[index]), words[index], int(index)) for index in order]
+        if needs:
+            chosen.append((-unknown, UNK, -1))
+            chosen.sort()
+        final = np.empty(len(words) + 1, np.int32)
+        rest = next((number for number, one in enumerate(chosen) if one[2] < 0), -1)
+        final[:] = rest
+        for number, (_, _, index) in enumerate(chosen):
+            if index >= 0:
+                final[index] = number
+        found = np.array([-negative for negative, _, _ in chosen], np.int64)
+        return Vocabulary([word for _, word, _ in chosen], found), final
+
+    def number_of(self, word: str) -> int:
+        """The provisional number; one past the last for a word that train does not hold."""
+        return self._numbers.get(word, len(self._numbers))
+
+    def rewrite(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> tuple[str, bool]:
+        """Provisional numbers of a split that is not counted: words that are not train's get the
+        number past the last. Returns the digest of the text, and whether there were any."""
+        digest = hashlib.sha256()
+        past, found, any_unknown = len(self._numbers), self._numbers.get, False
+        for _, text in _texts(pieces, digest, told):
+            words = self._rules.cut(text)
+            numbers = np.fromiter(map(found, words, repeat(past)), np.int32, len(words))
+            any_unknown = any_unknown or bool((numbers == past).any())
+            numbers.tofile(file)
+        return digest.hexdigest(), any_unknown
+
+
+def _texts(
+    pieces: Sequence[Piece], digest: hashlib._Hash, told: Told
+) -> Iterator[tuple[Piece, str]]:
+    """Blocks of whole lines as text. Raises: Rejected, with HEB550."""
+    for piece in pieces:
+        lines, start = 0, True
+        for block in piece.blocks():
+            if start:
+                block, start = block.removeprefix(b"\xef\xbb\xbf"), False
+            digest.update(block)
+            if (nul := block.find(b"\0")) >= 0:
+                line = lines + block.count(b"\n", 0, nul) + 1
+                raise Rejected([NotText(place=piece.name, line=line, what="a NUL byte")])
+            try:
+                text = block.decode()
+            except UnicodeDecodeError as error:
+                line = lines + block.count(b"\n", 0, error.start) + 1
+                what = f"byte 0x{block[error.start]:02x}, which is not UTF-8"
+                raise Rejected([NotText(place=piece.name, line=line, what=what)]) from error
+            lines += block.count(b"\n")
+            told(len(block))
+            yield piece, text.replace("\r\n", "\n")

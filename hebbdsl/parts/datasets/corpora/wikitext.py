@@ -1,0 +1,134 @@
+"""WikiText's files: where they are on this machine, or how they are fetched."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hebbdsl.diagnostics.codes.corpora import OtherWikitext
+from hebbdsl.diagnostics.codes.data import DataMissing
+from hebbdsl.diagnostics.codes.here import DataNotHere
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.source import Piece, Splits, members, of_file, of_member
+from hebbdsl.parts.datasets.download import FetchFailed, fetch
+from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.part import Reporter
+
+FILES: Mapping[Split, str] = {
+    "train": "wiki.train.tokens",
+    "validation": "wiki.valid.tokens",
+    "test": "wiki.test.tokens",
+}
+SIZES: Mapping[int, Mapping[Split, int]] = {
+    2: {"train": 10_797_148, "validation": 1_121_681, "test": 1_256_449},
+    103: {"train": 539_566_975, "validation": 1_121_681, "test": 1_256_449},
+}
+"""Bytes of the files as published. An order of articles is not checked: packed anew, they are
+found in others, and what is counted is the same."""
+
+
+def wikitext_splits(
+    version: int, addresses: Sequence[str], reporter: Reporter
+) -> tuple[Splits, str]:
+    """The three files, and where they came from. Raises: Rejected, with HEB501 to HEB504, HEB555."""
+    place = _found(version)
+    if place is None:
+        place = _fetched(version, addresses, reporter)
+    pieces = _pieces(place)
+    missing = tuple(FILES[split] for split in FILES if split not in pieces)
+    if missing:
+        raise _missing(version, missing, ((str(place), "it is not in there"),))
+    problems = list(_others(version, pieces))
+    if problems:
+        raise Rejected(problems)
+    return {split: [piece] for split, piece in pieces.items()}, str(place)
+
+
+def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
+    """What opening it would meet, found by looking at names."""
+    try:
+        place = _found(version)
+    except Rejected as rejected:
+        yield from rejected.problems
+        return
+    if place is None:
+        yield DataNotHere(
+            place=At(()),
+            word="wikitext",
+            missing=(_name(version),),
+            looked=tuple(map(str, _folders(version))),
+            replaceable=replaceable,
+        )
+
+
+def _name(version: int) -> str:
+    return f"wikitext-{version}"
+
+
+def _folders(version: int) -> list[Path]:
+    named, name = data_folder(), _name(version)
+    return [*([named / name, named] if named else []), cache_folder() / "wikitext"]
+
+
+def _found(version: int) -> Path | None:
+    """The first zip, or folder of the files, in the places where it may be."""
+    name = _name(version)
+    for folder in _folders(version):
+        for path in (folder / f"{name}-v1.zip", folder / f"{name}.zip", folder / name, folder):
+            if path.is_file() or (path / FILES["train"]).is_file():
+                return path
+    return None
+
+
+def _pieces(place: Path) -> dict[Split, Piece]:
+    if place.is_dir():
+        return {s: of_file(place / n) for s, n in FILES.items() if (place / n).is_file()}
+    inside = {Path(member.filename).name: member for member in members(place)}
+    return {s: of_member(place, inside[n]) for s, n in FILES.items() if n in inside}
+
+
+def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
+    for split, piece in pieces.items():
+        published, size = SIZES[version][split], piece.stamp[1]
+        if size != published:
+            yield OtherWikitext(
+                place=piece.name, version=version, size=size, published=published
+            )
+
+
+def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path:
+    """Raises: Rejected, with HEB501."""
+    name = f"{_name(version)}-v1.zip"
+    reporter.say(f"wikitext-{version} is not on this machine: fetching it")
+    folder = cache_folder() / "wikitext"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="hebbdsl-"))
+
+    def judge(path: Path) -> str | None:
+        try:
+            pieces = _pieces(path)
+            problems = list(_others(version, pieces))
+        except Rejected as rejected:
+            problems = list(rejected.problems)
+            pieces = {}
+        if problems:
+            return problems[0].title
+        return None if len(pieces) == len(FILES) else "it lacks some of WikiText's files"
+
+    try:
+        return fetch(name, addresses, folder, judge, reporter)
+    except FetchFailed as failed:
+        raise _missing(version, (name,), failed.tried) from failed
+    except OSError as error:
+        reason = f"cannot be written to: {error.strerror or error}"
+        raise _missing(version, (name,), ((str(folder), reason),)) from error
+
+
+def _missing(
+    version: int, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]
+) -> Rejected:
+    return Rejected([DataMissing(place=None, word="wikitext", missing=missing, tried=tried)])

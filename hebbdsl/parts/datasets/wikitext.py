@@ -1,0 +1,101 @@
+"""`wikitext`: good and featured articles of Wikipedia, word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from hebbdsl.diagnostics.codes.dataset import NotAnAddress
+from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bounds import Logistics, Suggested
+from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.datasets.corpora.rules import Rules
+
+UPSTREAM = (
+    "https://s3.amazonaws.com/research.metamind.io/wikitext",
+    "https://wikitext.smerity.com",
+)
+WORDS: Mapping[int, int] = {2: 33_278, 103: 267_735}
+TOKENS: Mapping[int, Mapping[Split, int]] = {
+    2: {"train": 2_088_628, "validation": 217_646, "test": 245_569},
+    103: {"train": 103_227_021, "validation": 217_646, "test": 245_569},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wikitext(Corpus):
+    """WikiText-2 or WikiText-103: articles of Wikipedia, already cut into words.
+
+    Two million or 103 million words to train on; validation and test texts are the same for both.
+    Words are what stands between spaces, and `<eos>` ends each line. The zip or folder is looked
+    for in the folder that the environment variable HEBBDSL_DATA names (or in its folder
+    `wikitext-2` or `wikitext-103`), then in the user's cache folder, and fetched into it when it is
+    in neither. The files inside are verified, not the zip.
+
+    Source:
+        Merity et al. 2016.
+    """
+
+    version: Annotated[
+        Literal[2, 103], Suggested(), "millions of words to train on, about: 2 or 103"
+    ] = 2
+    vocabulary: Annotated[
+        Vocabulary | None,
+        "how many words are known, the most frequent of train; null: all of them",
+    ] = None
+    otherwise: Annotated[
+        Dataset | None, Logistics(), "what stands in when WikiText can't be had"
+    ] = None
+    addresses: Annotated[
+        tuple[str, ...], Logistics(), "web folders that the zip is fetched from, in order of trial"
+    ] = UPSTREAM
+
+    def rules(self) -> Rules:
+        from hebbdsl.parts.datasets.corpora.rules import Rules
+
+        return Rules(
+            tokens="whitespace",
+            lowercase=self.lowercase,
+            numbers=self.numbers,
+            vocabulary=self.vocabulary,
+            min_count=self.min_count,
+        )
+
+    def facts(self) -> WordFacts:
+        published = WORDS[self.version]
+        words = published if self.vocabulary is None else min(self.vocabulary, published)
+        return WordFacts(words, self.exact, TOKENS[self.version])
+
+    def same_content(self, other: Dataset) -> bool:
+        return isinstance(other, Wikitext) and other.version == self.version
+
+    def substitute(self) -> Dataset | None:
+        return self.otherwise if isinstance(self.otherwise, Corpus) else None
+
+    def refusals(self) -> Iterator[Problem]:
+        if self.otherwise is not None and self.otherwise.holds != self.holds:
+            yield SubstituteReadsOther(
+                place=At.field("otherwise"), data="wikitext", holds=self.otherwise.holds
+            )
+        for index, address in enumerate(self.addresses):
+            if not address.startswith(("https://", "http://")):
+                yield NotAnAddress(place=At.field("addresses", index), address=address)
+
+    def missing_here(self) -> Iterator[Problem]:
+        from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing
+
+        return wikitext_missing(self.version, replaceable=self.otherwise is not None)
+
+    def open(self, reporter: Reporter) -> WordContent:
+        from hebbdsl.parts.datasets.corpora.store import open_store
+        from hebbdsl.parts.datasets.corpora.wikitext import wikitext_splits
+
+        splits, origin = wikitext_splits(self.version, self.addresses, reporter)
+        return open_store("wikitext", splits, self.rules(), origin, reporter)

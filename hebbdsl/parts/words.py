@@ -1,0 +1,84 @@
+"""What corpora promise to the stages."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bounds import Bounds, Count
+from hebbdsl.parts.part import Dataset, Facts, Reporter
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.datasets.corpora.rules import Rules
+
+Vocabulary = Annotated[int, Bounds(minimum=2, maximum=10**7)]
+TOKEN_BYTES = 4
+"""Tokens are kept as int32."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordFacts(Facts):
+    """What is known of a corpus: of one not read yet, what is published and what its fields say.
+
+    Attributes:
+        words: size of the vocabulary; where `exact` is false, at most so many.
+        tokens: of each split that is known.
+    """
+
+    words: int
+    exact: bool
+    tokens: Mapping[Split, int]
+
+    @property
+    def bytes(self) -> int:
+        """Tokens are mapped from disk, and take no memory of their own."""
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corpus(Dataset):
+    """A text in three splits, whose next word is asked for."""
+
+    holds: ClassVar[str] = "text"
+
+    lowercase: Annotated[bool, "turn all letters into small ones"] = False
+    numbers: Annotated[
+        Literal["keep", "digits", "token"],
+        "numbers as they stand, each of their digits as 0, or each number as `<num>`",
+    ] = "keep"
+    min_count: Annotated[
+        Count, "a word that stands less often than this in train is read as `<unk>`"
+    ] = 1
+
+    @abstractmethod
+    def rules(self) -> Rules:
+        """How the text is cut into words, and which of them the vocabulary holds."""
+
+    @abstractmethod
+    def facts(self) -> WordFacts:
+        """Published constants, and what the fields say of the vocabulary; nothing is read."""
+
+    def splits(self) -> frozenset[Split]:
+        return frozenset({"train", "validation", "test"})
+
+    @property
+    def exact(self) -> bool:
+        """Whether words are taken as they stand, so that published counts are those of this."""
+        return not self.lowercase and self.numbers == "keep" and self.min_count == 1
+
+    @abstractmethod
+    def open(self, reporter: Reporter) -> WordContent:
+        """Find, fetch and tokenise the text; the door to numpy.
+
+        Raises: Rejected, with problems HEB5xx, when it is missing, corrupt or empty.
+        """
+
+
+def facts_of(content: WordContent) -> WordFacts:
+    """What is known of a corpus once it has been read."""
+    tokens = {split: len(ids) for split, ids in content.splits.items()}
+    return WordFacts(len(content.words), True, tokens)

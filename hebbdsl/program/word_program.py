@@ -1,0 +1,68 @@
+"""The program of a variant that learns a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jaxtyping import Float
+from torch import Tensor
+
+from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.models.word_network import State, WordNetwork
+from hebbdsl.plan.plan import WordPlan
+from hebbdsl.program.program import Program
+from hebbdsl.program.randomness import torch_generator
+from hebbdsl.program.streams import Streams
+from hebbdsl.program.word_step import WordStep
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+class WordProgram(Program):
+    """A program that reads its text in parallel streams, over and over."""
+
+    plan: WordPlan
+    content: WordContent
+    train_streams: Streams
+    model: WordNetwork
+    step: WordStep
+
+    @property
+    def steps(self) -> int:
+        """After which a run ends at the latest."""
+        assert self.plan.steps is not None, "the text has been read"
+        return self.plan.steps
+
+    def start(self, streams: int) -> State:
+        """What is known before a text begins."""
+        return self.model.start(streams, self.device)
+
+    def train(
+        self,
+        first: int,
+        state: State,
+        watch: Float[Tensor, "steps watched"],
+        rate: float,
+    ) -> State:
+        """Run a step for each row of `watch`, the first of which is step `first` (from 0).
+
+        Args:
+            state: what the step before left; at the start of an epoch it is begun anew.
+            rate: factor of the learning rate, beside the schedule's.
+        """
+        schedule, streams = self.setup.training.schedule, self.train_streams
+        self.model.train()
+        self.output.train()
+        step, rows = first, iter(watch.unbind())
+        while step < first + len(watch):
+            window = step % streams.windows
+            count = min(streams.windows - window, first + len(watch) - step)
+            if window == 0:
+                state = self.start(streams.streams)
+            for words, following in streams.read(window, count, self.device):
+                factor = 1.0 if schedule is None else schedule.factor(step, self.steps)
+                self.set_learning_rate(rate * factor)
+                generator = torch_generator(self.seed, "dropout", step, self.device)
+                masks = self.model.masks(generator, streams.streams, len(words))
+                state = self.step(words, following, state, masks, next(rows))
+                step += 1
+        return state

@@ -1,0 +1,86 @@
+"""One optimizer step on a window of text. Nothing in it waits for the device."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hebbdsl.parts.models.word_network import Masks, State, WordNetwork
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.program.update import Update
+
+
+class WordStep:
+    """Forward, then the update; the state is carried on, and no gradient with it.
+
+    The embedding is looked up outside the graph, and its gradient, a row a word of the window, is
+    added to that of the table in place: autograd would make another table of all words for it.
+    Where the table is the output's rows, it is added to the gradient that those have.
+    """
+
+    def __init__(
+        self,
+        model: WordNetwork,
+        output: OutputLayer,
+        rows: Tensor | None,
+        update: Update,
+        precision: torch.dtype,
+    ) -> None:
+        self.model, self.output, self.update = model, output, update
+        self._rows = rows
+        self._precision = precision
+        self._scratch: Tensor | None = None
+
+    def __call__(
+        self,
+        words: Int[Tensor, "time streams"],
+        following: Int[Tensor, "time streams"],
+        state: State,
+        masks: Masks,
+        watch: Float[Tensor, " watched"],
+    ) -> State:
+        """Train on one window, and return the state that follows it."""
+        table = self._rows if self.model.embedding is None else self.model.embedding
+        assert table is not None, "a tied embedding is the output's"
+        with torch.no_grad():
+            embedded = torch.nn.functional.embedding(words, table)
+        embedded.requires_grad_()
+        clean, after = self.activations(embedded, words, state, masks)
+        h = clean if masks.output is None else clean * masks.output
+        flat, labels = h.flatten(0, 1), following.flatten()
+        loss = self.output.loss(flat, labels, self.model.words)
+
+        def complete() -> None:
+            assert embedded.grad is not None
+            if table.grad is None:
+                table.grad = self._zeros(table)
+            table.grad.index_add_(0, words.flatten(), embedded.grad.flatten(0, 1))
+
+        self.update(loss, flat, clean.flatten(0, 1), labels, self.model.words, watch, complete)
+        return tuple(one.detach() for one in after)
+
+    def activations(
+        self, embedded: Tensor, words: Tensor, state: State, masks: Masks | None
+    ) -> tuple[Float[Tensor, "time streams hidden"], State]:
+        """In the step's precision, given back in float32."""
+        if self._precision is torch.float32:
+            return self.model.from_embedded(embedded, words, state, masks)
+        with torch.autocast(words.device.type, dtype=self._precision):
+            h, after = self.model.from_embedded(embedded, words, state, masks)
+        return h.float(), after
+
+    def read(
+        self, words: Int[Tensor, "time streams"], state: State
+    ) -> tuple[Float[Tensor, "words hidden"], State]:
+        """Activations without dropout, flattened: for evaluation."""
+        h, after = self.activations(self.model.look_up(words, self._rows), words, state, None)
+        return h.flatten(0, 1), after
+
+    def _zeros(self, table: Tensor) -> Tensor:
+        """The gradient of a table of its own, the same memory at every step."""
+        if self._scratch is None:
+            self._scratch = torch.zeros_like(table)
+        else:
+            self._scratch.zero_()
+        return self._scratch

@@ -1,0 +1,141 @@
+"""A run on text: epochs of windows, perplexity measured, the best weights kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from math import exp, inf
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hebbdsl.expression.metrics import FREQUENCIES, QUARTERS, Split
+from hebbdsl.program.text_evaluation import Scored, score
+from hebbdsl.program.word_program import WordProgram
+from hebbdsl.run.memory import peak_memory
+from hebbdsl.run.record import Level, TextEvaluation, Value
+from hebbdsl.run.watching import finite
+
+_MOST_AT_ONCE = 1_000
+"""Steps between looks at the device."""
+HELD_OUT: tuple[Split, ...] = ("validation", "test")
+
+
+class WordRun:
+    """A run on text under way: what is counted on the host between evaluations."""
+
+    def __init__(self, program: WordProgram) -> None:
+        self._program = program
+        self._training = program.setup.training
+        self._every = program.plan.evaluate_every or program.train_streams.windows
+        self._state = program.start(program.train_streams.streams)
+        self.step = 0
+        self._seconds = 0.0
+        self._rate = 1.0
+        self._best = inf
+        self._best_step = 0
+        self._best_weights: Mapping[str, Tensor] = {}
+        self._without_gain = 0
+        self._scored: dict[Split, Scored] = {}
+
+    @property
+    def ended(self) -> bool:
+        patience = self._training.patience
+        exhausted = patience is not None and self._without_gain >= patience
+        return exhausted or self.step >= self._program.steps
+
+    def advance(self) -> TextEvaluation:
+        """Train up to the next evaluation, evaluate, and judge the weights."""
+        started = time.perf_counter()
+        loss = self._train()
+        self._seconds += time.perf_counter() - started
+        streams = self._training.evaluation_streams
+        found = score(self._program, "validation", streams).loss()
+        assert found is not None, "a text that is read has words to ask for"
+        rate = self._rate
+        self._judge(found)
+        return TextEvaluation(
+            step=self.step,
+            epoch=self.step / self._program.train_streams.windows,
+            tokens=self._tokens(),
+            train_loss=loss,
+            validation_loss=found,
+            learning_rate=rate * self._training.optimizer.learning_rate,
+            best=self._best_step == self.step,
+            seconds=round(self._seconds, 3),
+        )
+
+    def _train(self) -> float:
+        """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
+        program, losses = self._program, []
+        end = min(self.step + self._every - self.step % self._every, program.steps)
+        while self.step < end:
+            count = min(end - self.step, _MOST_AT_ONCE)
+            watch = torch.empty(count, len(program.update.watched), device=program.device)
+            self._state = program.train(self.step, self._state, watch, self._rate)
+            losses.append(finite(program.update, watch, self.step)[:, 0])
+            self.step += count
+        return float(torch.cat(losses).mean())
+
+    def _judge(self, loss: float) -> None:
+        """Keep the weights that are best, and slow down where these are not."""
+        if loss < self._best:
+            self._best, self._best_step, self._without_gain = loss, self.step, 0
+            self._best_weights = {n: value.clone() for n, value in self._program.state().items()}
+        else:
+            self._without_gain += 1
+            self._rate *= self._training.decay
+
+    def conclude(self) -> None:
+        """Put the best weights back, and read both held-out texts whole."""
+        with torch.no_grad():
+            for name, value in self._program.state().items():
+                value.copy_(self._best_weights[name])
+        for split in HELD_OUT:
+            self._scored[split] = score(self._program, split, streams=1)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return (Level(classes=len(self._program.content.words), began=0, passed=None),)
+
+    def data(self) -> Mapping[str, Any]:
+        """What the record says of the data beside its word and origin."""
+        content = self._program.content
+        tokens = {split: len(ids) for split, ids in content.splits.items()}
+        return {"words": len(content.words), "tokens": tokens}
+
+    def _tokens(self) -> int:
+        """How many words were asked for so far."""
+        streams = self._program.train_streams
+        epochs, windows = divmod(self.step, streams.windows)
+        rest = min(windows * streams.window, streams.length - 1)
+        return streams.streams * (epochs * (streams.length - 1) + rest)
+
+    def metrics(self) -> Mapping[str, Value]:
+        found = dict[str, Value]()
+        bands = dict(bands_of(self._program.content.counts))
+        for split, scored in self._scored.items():
+            name = f"{split}_perplexity"
+            chosen: dict[str, np.ndarray | slice] = {name: slice(None)}
+            chosen |= {f"{name}_{band}": words for band, words in bands.items()}
+            for metric, words in chosen.items():
+                if (loss := scored.loss(words)) is not None:
+                    found[metric] = Value(value=exp(min(loss, 700.0)))
+        if self._best_step:
+            found["best_validation_step"] = Value(value=self._best_step)
+        if self.step:
+            found["tokens_per_second"] = Value(value=self._tokens() / self._seconds)
+            found["steps_per_second"] = Value(value=self.step / self._seconds)
+            found["peak_memory"] = Value(value=peak_memory(self._program.device))
+        return found
+
+
+def bands_of(counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Which words belong to each band of frequency: ids, which stand by falling count."""
+    for name, (least, most) in FREQUENCIES.items():
+        within = counts >= least
+        yield name, np.flatnonzero(within if most is None else within & (counts <= most))
+    for number, ids in enumerate(np.array_split(np.arange(len(counts)), QUARTERS), start=1):
+        yield f"quarter_{number}", ids
