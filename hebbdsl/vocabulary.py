@@ -59,6 +59,9 @@ FIRST: Mapping[type[Part], str] = {
 }
 """What a new spec begins with, where nothing else is asked for."""
 
+FIRST_MODEL: Mapping[str, str] = {"pictures": "convnet", "text": "lstm"}
+"""The model that it begins with, by what the data holds."""
+
 WORDS: Mapping[type[Part], str] = {
     part: word for words in VOCABULARY.values() for word, part in words.items()
 }

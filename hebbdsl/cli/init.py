@@ -99,8 +99,8 @@ def _words(given: Mapping[str, str], yes: bool) -> Mapping[str, str]:
     """A word for every part: given, asked for, or the default. Raises: Rejected, with HEB192."""
     from hebbdsl.diagnostics.codes.files import NotOfKind
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.spec.scaffold import asked
-    from hebbdsl.vocabulary import FIRST, VOCABULARY
+    from hebbdsl.spec.scaffold import asked, first_words
+    from hebbdsl.vocabulary import VOCABULARY
 
     kinds = asked()
     wrong = [
@@ -111,11 +111,13 @@ def _words(given: Mapping[str, str], yes: bool) -> Mapping[str, str]:
     if wrong:
         raise Rejected(wrong)
     if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return {**{name: FIRST[kind] for name, kind in kinds.items()}, **given}
-    return {
-        name: given[name] if name in given else _ask(name, kind, FIRST[kind])
-        for name, kind in kinds.items()
-    }
+        return first_words(given)
+    chosen = dict(given)
+    for name, kind in kinds.items():
+        default = first_words(chosen).get(name)
+        if name not in chosen and default is not None:
+            chosen[name] = _ask(name, kind, default)
+    return chosen
 
 
 def _ask(name: str, kind: type[Part], default: str) -> str:
@@ -134,7 +136,10 @@ def _ask(name: str, kind: type[Part], default: str) -> str:
 
 
 def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) -> str:
-    """The text of the spec: with a second variant to compare with, where the two are comparable."""
+    """The text of the spec: with a second variant to compare with, where the two are comparable.
+
+    Raises: Rejected, when the words do not go together.
+    """
     from hebbdsl.pipeline import inspect_source
     from hebbdsl.source import Source
     from hebbdsl.spec.scaffold import scaffold
@@ -142,6 +147,7 @@ def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) ->
     text = scaffold(name, words, surface, compared=True)
     if len(inspect_source(Source(str(file), text))):
         text = scaffold(name, words, surface, compared=False)
+        inspect_source(Source(str(file), text)).raise_errors()
     return text
 
 

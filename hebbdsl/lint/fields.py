@@ -14,10 +14,7 @@ from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
-
-OF_TEXT = ("epochs", "sequence_length", "evaluation_streams", "patience", "decay")
-OF_PICTURES = ("evaluation_classes", "binding_steps")
-"""Fields of training that are read on one kind of data alone."""
+from hebbdsl.vocabulary import WORDS
 
 
 def part_doubts(plan: Plan) -> Iterator[Problem]:
@@ -86,17 +83,18 @@ def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Pr
 
 
 def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    pictures = isinstance(variant, ImagePlan)
-    for name in OF_TEXT if pictures else OF_PICTURES:
-        yield (
-            (),
-            NoEffect(
-                place=At.field("training", name),
-                field=name,
-                why=f"{'pictures' if pictures else 'texts'} are learnt without it",
-                advice=f"it is for {'texts' if pictures else 'pictures'}; leave it out",
-            ),
-        )
+    holds = variant.setup.data.holds
+    for name, info in fields_of(Training).items():
+        if info.on is not None and info.on.holds != holds:
+            yield (
+                (),
+                NoEffect(
+                    place=At.field("training", name),
+                    field=name,
+                    why=f"it is read on {info.on.holds} alone",
+                    advice=f"leave it out: {WORDS[type(variant.setup.data)]} holds {holds}",
+                ),
+            )
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:

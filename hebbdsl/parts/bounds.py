@@ -84,9 +84,20 @@ class AddedLater:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default."""
+    """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default.
+
+    `on`: only one for that kind of data.
+    """
 
     value: str | int | None = None
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """The field is read on one kind of data alone: `pictures` or `text`."""
+
+    holds: str
 
 
 Whole = Annotated[int, Bounds(minimum=0, maximum=LARGEST_EXACT)]

@@ -14,6 +14,7 @@ from hebbdsl.parts.bounds import (
     Fraction,
     Length,
     Name,
+    On,
     Rate,
     Seeds,
     Steps,
@@ -40,44 +41,52 @@ class Training:
     batch_size: Annotated[
         Count,
         Suggested(),
-        "images of one step, drawn without repeats; of text, streams that are read side by side",
+        "images of one step, drawn without repeats; of text, streams read side by side",
     ] = 64
     steps: Annotated[
         Steps | None,
-        Suggested(2_000),
-        "optimizer steps after which a run ends at the latest; null: text alone may leave it to"
-        " `epochs`",
+        Suggested(2_000, on="pictures"),
+        "optimizer steps after which a run ends; null: as `epochs` of a text say",
     ] = None
     epochs: Annotated[
-        Count | None, AddedLater(), "times that the training text is read; null: until `steps`"
+        Count | None,
+        AddedLater(),
+        On("text"),
+        Suggested(3),
+        "times that the training text is read; null: until `steps`",
     ] = None
     sequence_length: Annotated[
         Count,
         AddedLater(),
-        "words of each stream in one step, through which gradients flow back; text only",
+        On("text"),
+        Suggested(),
+        "words of each stream in one step, through which gradients flow back",
     ] = 35
     evaluate_every: Annotated[
         Steps | None,
-        Suggested(),
+        Suggested(10, on="pictures"),
         "steps between evaluations on held-out data; null: 10 on images, an epoch on text",
     ] = None
     evaluation_streams: Annotated[
         Count,
         AddedLater(),
+        On("text"),
         "streams that the validation text is cut into for evaluations during a run; the last ones,"
-        " of the best weights, read each split whole, as one; text only",
+        " of the best weights, read each split whole, as one",
     ] = 10
     patience: Annotated[
         Count | None,
         AddedLater(),
+        On("text"),
         "evaluations in a row without a better validation loss after which a run ends; null: it"
-        " does not; text only",
+        " does not",
     ] = None
     decay: Annotated[
         Fraction,
         AddedLater(),
+        On("text"),
         "factor of the learning rate after an evaluation whose validation loss is not the best so"
-        " far; 1 leaves it; text only",
+        " far; 1 leaves it",
     ] = 1.0
     clip: Annotated[
         Rate | None,
@@ -87,11 +96,14 @@ class Training:
     ] = None
     evaluation_classes: Annotated[
         Classes | None,
+        On("pictures"),
         "classes that an evaluation looks at, the newest always among them, the others drawn anew"
         " each time; a level is passed only by an evaluation of all; null: always all",
     ] = None
     binding_steps: Annotated[
-        Steps, "steps for which the accuracy of added classes is followed after they appear"
+        Steps,
+        On("pictures"),
+        "steps for which the accuracy of added classes is followed after they appear",
     ] = 100
     precision: Annotated[
         Literal["float32", "bfloat16"], "arithmetic of the model; weights stay in float32"

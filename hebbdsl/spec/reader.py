@@ -259,8 +259,9 @@ class Reader:
         return self._wrong(type_, node, path, f"write `{meant}`" if meant else None, meant)
 
     def _choice(self, type_: Choice, node: Scalar, path: Path) -> object:
-        if node.text in type_.values:
-            return node.text
+        for value in type_.values:
+            if value == node.text or (str(value) == node.text and not node.quoted):
+                return value
         self.problems.add(
             values.NotAChoice(
                 place=node.span,

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hebbdsl.diagnostics.catalogue import first_sentence
-from hebbdsl.parts.part import Optimizer, Output, Part
+from hebbdsl.parts.part import Dataset, Model, Optimizer, Output, Part
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.glossary import WIDTH, spelt
 from hebbdsl.spec.printing import Surface, print_plain
-from hebbdsl.spec.types import Field, ListOf, PartOf, Type, fields_of
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, Type, fields_of
+from hebbdsl.vocabulary import FIRST, FIRST_MODEL, VOCABULARY, WORDS
 
 _LONGEST = 40
 _MIXED = 2
@@ -25,15 +25,41 @@ _MIXED = 2
 def asked() -> Mapping[str, type[Part]]:
     """The parts that a new spec is made of: name of the field, and kind of the word it takes."""
     sections = {
-        name: info.type.kind
+        name: part.kind
         for name, info in fields_of(Setup).items()
-        if isinstance(info.type, PartOf)
+        if (part := _part_in(info.type)) is not None
     }
     return {**sections, "optimizer": Optimizer}
 
 
+def first_words(given: Mapping[str, str]) -> Mapping[str, str]:
+    """A word for every part that is not given; none for a curriculum where the data is text."""
+    holds = _holds(given.get("data", FIRST[Dataset]))
+    words = {name: FIRST[kind] for name, kind in asked().items()}
+    words["model"] = FIRST_MODEL[holds]
+    if holds == "text":
+        del words["curriculum"]
+    return {**words, **given}
+
+
+def _holds(word: str) -> str:
+    cls = VOCABULARY[Dataset][word]
+    assert issubclass(cls, Dataset)
+    return cls.holds
+
+
+def _part_in(type_: Type) -> PartOf | None:
+    """The kind of part that a field takes, be it optional or not."""
+    match type_:
+        case PartOf():
+            return type_
+        case OneOf((PartOf() as part,)):
+            return part
+    return None
+
+
 def scaffold(name: str, words: Mapping[str, str], surface: Surface, *, compared: bool) -> str:
-    """The text of a spec called `name`, its parts the `words`, by the names of `asked`.
+    """The text of a spec called `name`, its parts the `words`, as `first_words` gives them.
 
     Fields that have no default are written, and those that are worth a look. Comments are the
     sentences of the fields themselves. `compared`: with the plainest output as a second variant.
@@ -46,38 +72,44 @@ def scaffold(name: str, words: Mapping[str, str], surface: Surface, *, compared:
 @dataclass(slots=True)
 class _Scaffold:
     compared: bool
+    holds: str = "pictures"
     above: dict[Path, str] = field(default_factory=dict)
     beside: dict[Path, str] = field(default_factory=dict)
 
     def write(self, name: str, words: Mapping[str, str], surface: Surface) -> str:
+        self.holds = _holds(words["data"])
         value: dict[str, Plain] = {"hebbdsl": 1, "experiment": name}
         value["about"] = "Which question does this experiment answer?"
         value["seeds"] = list(_of(Experiment, "seeds").default)  # type: ignore[call-overload]
         self.beside[("seeds",)] = _of(Experiment, "seeds").about
         for section, info in fields_of(Setup).items():
             self.above[(section,)] = info.about
-            match info.type:
-                case PartOf(kind):
-                    value[section] = self._part(kind, words[section], (section,))
-                    self.above[(section,)] = "\n".join(self._of_part(info, words[section]))
-                case _:
-                    value[section] = self._training(words["optimizer"])
+            part = _part_in(info.type)
+            if part is None:
+                value[section] = self._training(words["optimizer"])
+            elif section in words:
+                value[section] = self._part(part.kind, words[section], (section,))
+                self.above[(section,)] = "\n".join(self._of_part(info, part, words[section]))
         value |= self._variants(words["output"])
         return print_plain(value, surface, above=self.above, beside=self.beside)
 
-    def _of_part(self, info: Field, word: str) -> Iterator[str]:
-        assert isinstance(info.type, PartOf)
-        cls = info.type.words[word]
-        others = [other for other in info.type.words if other != word]
-        yield f"{info.about}; instead of {word}: {', '.join(others)}" if others else info.about
-        left = [_default(f) for f in fields_of(cls).values() if not _shown(f)]
+    def _of_part(self, info: Field, part: PartOf, word: str) -> Iterator[str]:
+        cls = part.words[word]
+        others = [
+            other
+            for other, its in part.words.items()
+            if other != word and not (issubclass(its, Model) and its.reads != self.holds)
+        ]
+        said = f"{info.about}; instead of {word}: {', '.join(others)}" if others else info.about
+        yield from _wrapped(said)
+        left = [_default(f) for f in fields_of(cls).values() if not self._shown(f)]
         yield from _wrapped(f"{word}: {first_sentence(cls)}")
         if left:
             yield from _wrapped(f"left at their defaults: {', '.join(left)}")
 
     def _training(self, optimizer: str) -> dict[str, Plain]:
         made: dict[str, Plain] = {}
-        for info in filter(_shown, fields_of(Training).values()):
+        for info in filter(self._shown, fields_of(Training).values()):
             path = ("training", info.name)
             self.beside[path] = info.about
             made[info.name] = (
@@ -91,10 +123,17 @@ class _Scaffold:
         """The word with the fields that are shown, in the form of plain values."""
         cls = VOCABULARY[kind][word]
         made: dict[str, Plain] = {}
-        for info in filter(_shown, fields_of(cls).values()):
+        for info in filter(self._shown, fields_of(cls).values()):
             self.beside[(*path, info.name)] = info.about
             made[info.name] = _begun(info)
         return {word: made}
+
+    def _shown(self, info: Field) -> bool:
+        """What must be written, and what is suggested for such data."""
+        if info.required or info.suggested is None:
+            return info.required
+        on = info.on.holds if info.on is not None else info.suggested.on
+        return on in (None, self.holds)
 
     def _variants(self, output: str) -> dict[str, Plain]:
         """The output, and beside it the plainest there is."""
@@ -118,15 +157,13 @@ def _default(info: Field) -> str:
     return f"{info.name} {default}" if len(default) <= _LONGEST else info.name
 
 
-def _shown(info: Field) -> bool:
-    return info.required or info.suggested is not None
-
-
 def _begun(info: Field) -> Plain:
     """What a field begins with: what is suggested, its default, or the first that its type has."""
     if info.suggested is not None and info.suggested.value is not None:
         return info.suggested.value
-    return _first_of(info.type) if info.required else info.default
+    if info.required:
+        return _first_of(info.type)
+    return list(info.default) if isinstance(info.default, tuple) else info.default
 
 
 def _first_of(type_: Type) -> Plain:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Bounds, Length, Pattern, Ranges, Suggested
+from hebbdsl.parts.bounds import Bounds, Length, On, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
 from hebbdsl.vocabulary import VOCABULARY
 
@@ -119,6 +119,7 @@ class Field:
     required: bool
     default: object
     suggested: Suggested | None = None
+    on: On | None = None
 
 
 def fields_of(cls: type) -> AbstractMapping[str, Field]:
@@ -137,6 +138,7 @@ def _fields_of(cls: type) -> AbstractMapping[str, Field]:
             f.default is MISSING and f.default_factory is MISSING,
             f.default_factory() if f.default_factory is not MISSING else f.default,
             _note(Suggested, getattr(hints[f.name], "__metadata__", ())),
+            _note(On, getattr(hints[f.name], "__metadata__", ())),
         )
         for f in fields(cls)
     }

@@ -148,9 +148,9 @@ def test_carets_stand_below_what_they_mean(line: str, data: st.DataObject) -> No
     count = marks.count("^")
     assert count == max(1, min(width(inside), count))
     if len(line) <= WINDOW:
-        assert (
-            before == visible(line[:start]).rstrip() + before[len(visible(line[:start]).rstrip()) :]
-        )
+        expected = visible(line[:start]).rstrip()
+        # Signs without width may stand on either side of the place where a caret begins.
+        assert before.startswith(expected) or width(expected) == width(before)
         assert caret == width(visible(line[:start]))
         assert count == max(1, width(inside))
 

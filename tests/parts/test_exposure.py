@@ -48,7 +48,7 @@ def test_no_class_is_seen_more_often_than_the_most(
             found = sampler.draw(step, end - step, play, CPU).exposures
             seen[: play.classes] += found[: play.classes]
             step = end
-    assert seen.sum() == run.images
+    assert seen.sum() == run.examples
     assert seen.max() <= run.most_sightings
 
 
@@ -75,6 +75,6 @@ def test_on_paper() -> None:
         newest_drawn=None,
         dropout=0.0,
     )
-    assert run.images == 128_000
+    assert run.examples == 128_000
     assert run.most_sightings == 4_000 + int(6 * 4_000**0.5 + 12)  # all steps at the first level
     assert run.least_at_first_sight == 100 - 60  # at the second

@@ -88,99 +88,99 @@ def said(fragment: str) -> list[Said]:
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 1e999}",
+            "training: {optimizer: adam, binding_steps: 1e999}",
             [("HEB308", "1e999", "`1e999` is not a number that can be computed with", None)],
         ),
         (
-            "training: {optimizer: adam, steps: nan}",
+            "training: {optimizer: adam, binding_steps: nan}",
             [("HEB308", "nan", "`nan` is not a number that can be computed with", None)],
         ),
         (
-            "training: {optimizer: adam, steps: 1e3}",
+            "training: {optimizer: adam, binding_steps: 1e3}",
             [
                 (
                     "HEB310",
                     "1e3",
-                    "`steps` takes a whole number in digits, not `1e3`",
+                    "`binding_steps` takes a whole number in digits, not `1e3`",
                     "write `1_000`",
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 2.5}",
-            [("HEB310", "2.5", "`steps` takes a whole number in digits, not `2.5`", None)],
+            "training: {optimizer: adam, binding_steps: 2.5}",
+            [("HEB310", "2.5", "`binding_steps` takes a whole number in digits, not `2.5`", None)],
         ),
         (
-            "training: {optimizer: adam, steps: 1e16}",
-            [("HEB310", "1e16", "`steps` takes a whole number in digits, not `1e16`", None)],
+            "training: {optimizer: adam, binding_steps: 1e16}",
+            [("HEB310", "1e16", "`binding_steps` takes a whole number in digits, not `1e16`", None)],
         ),
         (
-            "training: {optimizer: adam, steps: '5'}",
+            "training: {optimizer: adam, binding_steps: '5'}",
             [
                 (
                     "HEB301",
                     "'5'",
-                    "`steps` takes a whole number, not a quoted text",
+                    "`binding_steps` takes a whole number, not a quoted text",
                     "remove the quotes",
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 'five'}",
-            [("HEB301", "'five'", "`steps` takes a whole number, not a quoted text", None)],
+            "training: {optimizer: adam, binding_steps: 'five'}",
+            [("HEB301", "'five'", "`binding_steps` takes a whole number, not a quoted text", None)],
         ),
         (
-            "training: {optimizer: adam, steps: 012}",
+            "training: {optimizer: adam, binding_steps: 012}",
             [
                 (
                     "HEB301",
                     "012",
-                    "`steps` takes a whole number, not a misspelt number",
+                    "`binding_steps` takes a whole number, not a misspelt number",
                     "write `12`",
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 5.}",
-            [("HEB301", "5.", "`steps` takes a whole number, not a misspelt number", "write `5`")],
+            "training: {optimizer: adam, binding_steps: 5.}",
+            [("HEB301", "5.", "`binding_steps` takes a whole number, not a misspelt number", "write `5`")],
         ),
         (
-            "training: {optimizer: adam, steps: true}",
-            [("HEB301", "true", "`steps` takes a whole number, not a boolean", None)],
+            "training: {optimizer: adam, binding_steps: true}",
+            [("HEB301", "true", "`binding_steps` takes a whole number, not a boolean", None)],
         ),
         (
-            "training: {optimizer: adam, steps: null}",
-            [("HEB301", "null", "`steps` takes a whole number, not null", None)],
+            "training: {optimizer: adam, binding_steps: null}",
+            [("HEB301", "null", "`binding_steps` takes a whole number, not null", None)],
         ),
         (
-            "training: {optimizer: adam, steps: 12:30}",
+            "training: {optimizer: adam, binding_steps: 12:30}",
             [
                 (
                     "HEB301",
                     "12:30",
-                    "`steps` takes a whole number, not a misspelt number",
+                    "`binding_steps` takes a whole number, not a misspelt number",
                     "numbers are written `12`, `0.5`, `1e-3` or `1_000`",
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 9999999999}",
+            "training: {optimizer: adam, binding_steps: 9999999999}",
             [
                 (
                     "HEB302",
                     "9999999999",
-                    "`steps` must be at least 1 and at most 1_000_000_000, not 9999999999",
+                    "`binding_steps` must be at least 1 and at most 1_000_000_000, not 9999999999",
                     None,
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: 99999999999999999999}",
+            "training: {optimizer: adam, binding_steps: 99999999999999999999}",
             [
                 (
                     "HEB302",
                     "99999999999999999999",
-                    "`steps` must be at least 1 and at most 1_000_000_000, not 99999999999999999999",  # noqa: E501
+                    "`binding_steps` must be at least 1 and at most 1_000_000_000, not 99999999999999999999",  # noqa: E501
                     None,
                 )
             ],
@@ -272,23 +272,23 @@ def said(fragment: str) -> list[Said]:
             ],
         ),
         (
-            "training: {optimizer: adam, steps: }",
+            "training: {optimizer: adam, binding_steps: }",
             [
                 (
                     "HEB307",
-                    "steps",
-                    "`steps` has no value",
+                    "binding_steps",
+                    "`binding_steps` has no value",
                     "it takes a whole number, at least 1 and at most 1_000_000_000",
                 )
             ],
         ),
         (
-            "training: {optimizer: adam, steps: [5]}",
-            [("HEB301", "[", "`steps` takes a whole number, not a list", None)],
+            "training: {optimizer: adam, binding_steps: [5]}",
+            [("HEB301", "[", "`binding_steps` takes a whole number, not a list", None)],
         ),
         (
-            "training: {optimizer: adam, steps: {a: 5}}",
-            [("HEB301", "{", "`steps` takes a whole number, not a mapping", None)],
+            "training: {optimizer: adam, binding_steps: {a: 5}}",
+            [("HEB301", "{", "`binding_steps` takes a whole number, not a mapping", None)],
         ),
         ("training: {optimizer: adam, steps: 5, schedule: null}", []),
         (
@@ -580,7 +580,7 @@ FAULTY: list[tuple[type, str, str]] = [
     (Training, "optimizer", "{adam: {learning_rate: x}}"),
     (Training, "schedule", "nowhere"),
     (Experiment, "training", "adam"),
-    (Experiment, "training", "{optimizer: adam}"),
+    (Experiment, "training", "{steps: 5}"),
     (Experiment, "training", "{optimizer: adam, steps: x}"),
     (Experiment, "training", "{optimizer: adam, steps: 5, stepz: 5}"),
     (Experiment, "experiment", "Odd Name"),

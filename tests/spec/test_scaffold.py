@@ -9,20 +9,25 @@ from typing import Annotated
 
 import pytest
 
-from hebbdsl.parts.part import Output
+from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.pipeline import inspect_source, load_plan
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface
-from hebbdsl.spec.scaffold import asked, scaffold
+from hebbdsl.spec.scaffold import asked, first_words, scaffold
 from hebbdsl.spec.types import fields_of
 from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
 
 KINDS = asked()
+HOLDS = {word: part.holds for word, part in VOCABULARY[Dataset].items()}  # type: ignore[attr-defined]
+READS = {word: part.reads for word, part in VOCABULARY[Model].items()}  # type: ignore[attr-defined]
 COMBINATIONS = [
-    dict(zip(KINDS, words, strict=True))
-    for words in product(*(VOCABULARY[kind] for kind in KINDS.values()))
+    {name: word for name, word in zip(KINDS, words, strict=True) if word is not None}
+    for words in product(*((*VOCABULARY[kind], None) for kind in KINDS.values()))
+    if None not in words[:3] and words[-1] is not None
+    if HOLDS[words[0]] == READS[words[1]]
+    if (words[3] is None) == (HOLDS[words[0]] == "text")
 ]
-DEFAULT = {name: FIRST[kind] for name, kind in KINDS.items()}
+DEFAULT = first_words({})
 
 
 def codes(text: str, surface: Surface) -> list[str]:

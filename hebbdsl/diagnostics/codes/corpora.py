@@ -163,8 +163,7 @@ class OtherWikitext(DataProblem):
     @property
     def title(self) -> str:
         return (
-            f"{self.size:,} bytes where WikiText-{self.version} as published has"
-            f" {self.published:,}"
+            f"{self.size:,} bytes where WikiText-{self.version} as published has {self.published:,}"
         )
 
     @property

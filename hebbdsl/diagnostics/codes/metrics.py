@@ -294,7 +294,7 @@ class OfOtherData(Problem):
 
     Right:
         claims:
-          - final_test_accuracy(main) > 0.5
+          - steps_per_second(main) > 100
     """
 
     code: ClassVar[str] = "HEB238"

@@ -22,13 +22,13 @@ class TiedWidths(Problem):
         data: stdlib_docs
         curriculum: null
         model:
-          lstm: {embedding: 200, hidden: [650]}
+          lstm: {tied: true, embedding: 200, hidden: [650]}
 
     Right:
         data: stdlib_docs
         curriculum: null
         model:
-          lstm: {embedding: 200, hidden: [650], features: 200}
+          lstm: {tied: true, embedding: 200, hidden: [650], features: 200}
     """
 
     code: ClassVar[str] = "HEB430"

@@ -202,13 +202,19 @@ class StreamsTooShort(Problem):
         data: {wikitext: {version: 2}}
         model: lstm
         curriculum: null
-        training: {optimizer: adam, epochs: 1, batch_size: 2_000_000}
+        training:
+          optimizer: adam
+          epochs: 1
+          batch_size: 2_000_000
 
     Right:
         data: {wikitext: {version: 2}}
         model: lstm
         curriculum: null
-        training: {optimizer: adam, epochs: 1, batch_size: 20}
+        training:
+          optimizer: adam
+          epochs: 1
+          batch_size: 20
     """
 
     code: ClassVar[str] = "HEB418"

@@ -38,7 +38,7 @@ class WordModel(Model):
     ] = None
     tied: Annotated[
         bool, "the embedding of a word is its row of the output, learnt once for both"
-    ] = True
+    ] = False
     embedding_dropout: Annotated[
         Decay, "share of the words of the vocabulary that a window sees as zero wherever they stand"
     ] = 0.0

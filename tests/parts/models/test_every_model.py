@@ -1,4 +1,4 @@
-"""What the stages rely on, whatever the model."""
+"""What the stages rely on, whatever the model of pictures."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import pytest
 import torch
 
 from hebbdsl.parts.part import Model
+from hebbdsl.parts.pictures import ImageModel
 from hebbdsl.vocabulary import VOCABULARY
 
 IMAGE = (1, 28, 28)
-MODELS = [part for part in VOCABULARY[Model].values() if issubclass(part, Model)]
+MODELS = [part for part in VOCABULARY[Model].values() if issubclass(part, ImageModel)]
 
 
 @pytest.mark.parametrize("word", MODELS)
-def test_defaults_fit_28_pixels_and_plan_what_is_built(word: type[Model]) -> None:
+def test_defaults_fit_28_pixels_and_plan_what_is_built(word: type[ImageModel]) -> None:
     spec = word(features=10)
     assert not list(spec.refusals())
     assert not list(spec.shape_problems(IMAGE))

@@ -26,7 +26,8 @@ class Rules:
     Attributes:
         tokens: `whitespace`: words are what stands between white space, and `<eos>` ends each
             line, an empty one too. `words`: letters, digits and underscores hold together, with an
-            apostrophe inside; any other sign is a word, a row of the same sign one; `<eos>` ends each line that holds one.
+            apostrophe inside; any other sign is a word, a row of the same sign one; `<eos>` ends
+            each line that holds one.
         lowercase: turn all letters into small ones first.
         numbers: `keep` them, write each of their digits as 0, or all of them as `<num>`.
         vocabulary: how many words there are at most, `<eos>` and `<unk>` among them, the most

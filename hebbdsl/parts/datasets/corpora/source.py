@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
@@ -40,7 +40,10 @@ Splits = Mapping[Split, Sequence[Piece]]
 
 
 def of_file(path: Path) -> Piece:
-    """A plain file, or one packed by gzip. Raises: Rejected, with HEB503, where it can't be read."""
+    """A plain file, or one packed by gzip.
+
+    Raises: Rejected, with HEB503, where it can't be read.
+    """
     try:
         status = path.stat()
     except OSError as error:
@@ -89,7 +92,11 @@ def of_text(name: str, text: bytes) -> Piece:
     return Piece(name, stamp, lambda: iter((text,) if text else ()))
 
 
-def whole_lines(file: IO[bytes]) -> Iterator[bytes]:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def whole_lines(file: Readable) -> Iterator[bytes]:
     """A file in blocks that end where lines end; a line longer than a block stays whole."""
     rest = b""
     while block := file.read(BLOCK):

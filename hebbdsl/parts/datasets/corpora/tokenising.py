@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.corpora import NotText, NothingKnown, TooManyWords
+from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWords
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece

@@ -32,14 +32,17 @@ found in others, and what is counted is the same."""
 def wikitext_splits(
     version: int, addresses: Sequence[str], reporter: Reporter
 ) -> tuple[Splits, str]:
-    """The three files, and where they came from. Raises: Rejected, with HEB501 to HEB504, HEB555."""
+    """The three files, and where they came from.
+
+    Raises: Rejected, with HEB501 to HEB504 and HEB555.
+    """
     place = _found(version)
     if place is None:
         place = _fetched(version, addresses, reporter)
     pieces = _pieces(place)
     missing = tuple(FILES[split] for split in FILES if split not in pieces)
     if missing:
-        raise _missing(version, missing, ((str(place), "it is not in there"),))
+        raise _missing(missing, ((str(place), "it is not in there"),))
     problems = list(_others(version, pieces))
     if problems:
         raise Rejected(problems)
@@ -93,9 +96,7 @@ def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
     for split, piece in pieces.items():
         published, size = SIZES[version][split], piece.stamp[1]
         if size != published:
-            yield OtherWikitext(
-                place=piece.name, version=version, size=size, published=published
-            )
+            yield OtherWikitext(place=piece.name, version=version, size=size, published=published)
 
 
 def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path:
@@ -122,13 +123,11 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
     try:
         return fetch(name, addresses, folder, judge, reporter)
     except FetchFailed as failed:
-        raise _missing(version, (name,), failed.tried) from failed
+        raise _missing((name,), failed.tried) from failed
     except OSError as error:
         reason = f"cannot be written to: {error.strerror or error}"
-        raise _missing(version, (name,), ((str(folder), reason),)) from error
+        raise _missing((name,), ((str(folder), reason),)) from error
 
 
-def _missing(
-    version: int, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]
-) -> Rejected:
+def _missing(missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]) -> Rejected:
     return Rejected([DataMissing(place=None, word="wikitext", missing=missing, tried=tried)])

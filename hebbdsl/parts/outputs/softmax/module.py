@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.softmax.chunked import MANY, label_nll, mean_loss
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -25,6 +26,7 @@ class SoftmaxLayer(OutputLayer):
     def __init__(self, spec: Softmax, hidden: int, classes: int) -> None:
         super().__init__()
         self._row_norm = spec.row_norm
+        self._dtype = getattr(torch, spec.products)
         self.rows = nn.Parameter(torch.zeros(classes, hidden))
         self.bias = nn.Parameter(torch.zeros(classes)) if spec.bias else None
 
@@ -44,15 +46,19 @@ class SoftmaxLayer(OutputLayer):
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
         """Unnormalised log-probabilities of the classes in play, in float32."""
-        rows: Tensor = self.rows
-        bias: Tensor | None = self.bias
-        if in_play < len(rows):
-            rows, bias = rows[:in_play], None if bias is None else bias[:in_play]
+        rows, bias = self._in_play(in_play)
         return F.linear(h, rows, bias).float()
+
+    def _in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
+        if count == len(self.rows):
+            return self.rows, self.bias
+        return self.rows[:count], None if self.bias is None else self.bias[:count]
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
+        if in_play >= MANY and not torch.is_grad_enabled():
+            return -label_nll(h, *self._in_play(in_play), labels, self._dtype)
         return -F.cross_entropy(self.logits(h, in_play), labels, reduction="none")
 
     def log_probabilities(
@@ -63,4 +69,6 @@ class SoftmaxLayer(OutputLayer):
     def loss(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, ""]:
+        if in_play >= MANY:
+            return mean_loss(h, *self._in_play(in_play), labels, self._dtype)
         return F.cross_entropy(self.logits(h, in_play), labels)

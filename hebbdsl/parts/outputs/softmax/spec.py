@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.parts.bounds import Rate
+from hebbdsl.parts.bounds import AddedLater, Rate
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ class Softmax(Output):
     row_norm: Annotated[
         Rate | None, "root mean square norm of the rows at the start; null: 1/√3, as torch's Linear"
     ] = None
+
+    products: Annotated[
+        Literal["float32", "bfloat16"],
+        AddedLater(),
+        "arithmetic of the products of rows and activations where there are many classes; the"
+        " softmax, sums over words and the rows stay in float32",
+    ] = "float32"
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         parameters = classes * (hidden + self.bias)

@@ -1,0 +1,204 @@
+"""The loss over many classes without all logits at once: cross-entropy chunk by chunk.
+
+The three matrix products of a softmax layer (logits, gradient of activations, gradient of rows) are
+made for some activations at a time, in one buffer that is used again: what is made of one chunk is
+used up while it is near. Gradients are computed with the loss, so that nothing is made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.autograd import Function
+
+MANY = 4_096
+"""Classes from which on chunks are worth their trouble."""
+
+CPU_LOGITS = 1 << 24
+"""Logits at once on a CPU: 64 MB."""
+
+GPU_LOGITS = 1 << 28
+"""The same on a GPU, whose kernels want more to do: 1 GB."""
+
+BLOCK = 1_024
+"""Rows that a CPU multiplies at once: as many as its cache holds beside the activations. On two
+CPUs that were tried the product over all rows at once took half as long again."""
+
+
+class Loss(NamedTuple):
+    """Negative log-likelihoods, and gradients of their mean where they were asked for."""
+
+    nll: Float[Tensor, " batch"]
+    h: Float[Tensor, "batch hidden"] | None
+    rows: Float[Tensor, "classes hidden"] | None
+    bias: Float[Tensor, " classes"] | None
+
+
+def mean_loss(
+    h: Float[Tensor, "batch hidden"],
+    rows: Float[Tensor, "classes hidden"],
+    bias: Float[Tensor, " classes"] | None,
+    labels: Int[Tensor, " batch"],
+    dtype: torch.dtype = torch.float32,
+) -> Float[Tensor, ""]:
+    """Mean cross-entropy of softmax(h rowsᵀ + bias), differentiable once.
+
+    Args:
+        dtype: of what is multiplied; sums over classes, the loss and gradients are in float32.
+    """
+    return _MeanLoss.apply(h, rows, bias, labels, dtype)  # type: ignore[no-any-return, no-untyped-call]
+
+
+@torch.no_grad()
+def label_nll(
+    h: Float[Tensor, "batch hidden"],
+    rows: Float[Tensor, "classes hidden"],
+    bias: Float[Tensor, " classes"] | None,
+    labels: Int[Tensor, " batch"],
+    dtype: torch.dtype = torch.float32,
+) -> Float[Tensor, " batch"]:
+    """The negative log-likelihood of each label, without gradients."""
+    return compute(h, rows, bias, labels, dtype, gradients=False).nll
+
+
+class _MeanLoss(Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        h: Tensor,
+        rows: Tensor,
+        bias: Tensor | None,
+        labels: Tensor,
+        dtype: torch.dtype,
+    ) -> Tensor:
+        found = compute(h, rows, bias, labels, dtype, gradients=any(ctx.needs_input_grad))
+        ctx.found = found
+        return found.nll.mean()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        found = ctx.found
+        if found is None:
+            raise RuntimeError("the gradients of this loss were used up by its first backward pass")
+        ctx.found = None
+        scaled = [None if one is None else one.mul_(gradient) for one in found[1:]]
+        return *scaled, None, None
+
+
+def compute(
+    h: Float[Tensor, "batch hidden"],
+    rows: Float[Tensor, "classes hidden"],
+    bias: Float[Tensor, " classes"] | None,
+    labels: Int[Tensor, " batch"],
+    dtype: torch.dtype,
+    *,
+    gradients: bool,
+) -> Loss:
+    """The likelihoods, and the gradients of their mean in the same pass."""
+    with torch.autocast(h.device.type, enabled=False):
+        h = h.float()
+        work = _Work(h, rows, bias, labels, dtype, gradients)
+        for start in range(0, len(h), work.chunk):
+            work.add(start, min(start + work.chunk, len(h)))
+    return Loss(work.nll, work.h_gradient, work.rows_gradient, work.bias_gradient)
+
+
+class _Work:
+    """A loss under way: the buffers of a chunk, and the sums over chunks."""
+
+    def __init__(
+        self,
+        h: Tensor,
+        rows: Tensor,
+        bias: Tensor | None,
+        labels: Tensor,
+        dtype: torch.dtype,
+        gradients: bool,
+    ) -> None:
+        self._h, self._rows, self._bias, self._labels = h, rows, bias, labels
+        self._dtype = dtype
+        batch, classes, on_cpu = len(h), len(rows), h.device.type == "cpu"
+        most = max(1, (CPU_LOGITS if on_cpu else GPU_LOGITS) // classes)
+        chunks = -(-batch // most)
+        self.chunk = -(-batch // chunks)
+        self._block = BLOCK if on_cpu else classes
+        self._logits = h.new_empty(self.chunk, classes)
+        self._low = None if dtype is torch.float32 else self._logits.new_empty(0, dtype=dtype)
+        if self._low is not None:
+            self._low = self._low.resize_(self.chunk, classes)
+        self.nll = h.new_empty(batch)
+        self.h_gradient = torch.empty_like(h) if gradients else None
+        self.rows_gradient = torch.empty_like(rows) if gradients else None
+        self.bias_gradient = None if bias is None or not gradients else torch.empty_like(bias)
+
+    def add(self, start: int, end: int) -> None:
+        """The activations `start .. end - 1`."""
+        h, labels = self._h[start:end], self._labels[start:end, None]
+        logits = self._logits[: end - start]
+        self._multiply(h, logits)
+        of_label = logits.gather(1, labels)
+        largest = logits.amax(1, keepdim=True)
+        torch.softmax(logits, 1, out=logits)
+        # The largest probability is exp(largest - log-sum-exp), and at least 1/classes.
+        log_sum = largest - logits.amax(1, keepdim=True).log()
+        torch.sub(log_sum, of_label, out=self.nll[start:end, None])
+        if self.h_gradient is not None:
+            logits.scatter_add_(1, labels, logits.new_full((1, 1), -1.0).expand_as(labels))
+            self._pull_back(h / len(self._h), logits, self.h_gradient[start:end], start == 0)
+
+    def _multiply(self, h: Tensor, logits: Tensor) -> None:
+        if self._low is None:
+            for first, last in self._blocks():
+                rows, out = self._rows[first:last].t(), logits[:, first:last]
+                if self._bias is None:
+                    torch.mm(h, rows, out=out)
+                else:
+                    torch.addmm(self._bias[first:last], h, rows, out=out)
+            return
+        low, small = self._low[: len(h)], h.to(self._dtype)
+        for first, last in self._blocks():
+            rows = self._rows[first:last].to(self._dtype).t()
+            torch.mm(small, rows, out=low[:, first:last])
+        logits.copy_(low)
+        if self._bias is not None:
+            logits.add_(self._bias)
+
+    def _pull_back(self, h: Tensor, errors: Tensor, h_gradient: Tensor, is_first: bool) -> None:
+        """Gradients of a chunk. `errors`: probabilities less the labels' ones; `h`: over the
+        number of all activations, so that means come out."""
+        assert self.rows_gradient is not None
+        if self.bias_gradient is not None:
+            weights = errors.new_full((len(errors),), 1 / len(self._h))
+            if is_first:
+                torch.mv(errors.t(), weights, out=self.bias_gradient)
+            else:
+                self.bias_gradient.addmv_(errors.t(), weights)
+        if self._low is not None:
+            low = self._low[: len(h)]
+            errors, h = low.copy_(errors), h.to(self._dtype)
+        h_sum: Tensor | None = None
+        for first, last in self._blocks():
+            part, into = errors[:, first:last], self.rows_gradient[first:last]
+            if self._low is None:
+                if is_first:
+                    torch.mm(part.t(), h, out=into)
+                else:
+                    into.addmm_(part.t(), h)
+                continue
+            found = torch.mm(part.t(), h)
+            into.copy_(found) if is_first else into.add_(found)
+            rows = self._rows[first:last].to(self._dtype)
+            added = torch.mm(part, rows).float()
+            h_sum = added if h_sum is None else h_sum.add_(added)
+        if h_sum is None:
+            torch.mm(errors, self._rows, out=h_gradient).div_(len(self._h))
+        else:
+            torch.div(h_sum, len(self._h), out=h_gradient)
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        for first in range(0, len(self._rows), self._block):
+            yield first, min(first + self._block, len(self._rows))
