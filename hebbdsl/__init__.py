@@ -16,10 +16,18 @@ if TYPE_CHECKING:
     from hebbdsl.expression.condition import Condition
     from hebbdsl.parts.curricula.fixed import Fixed
     from hebbdsl.parts.curricula.growing import Growing
+    from hebbdsl.parts.datasets.gigaword import Gigaword
     from hebbdsl.parts.datasets.glyphs import Glyphs
+    from hebbdsl.parts.datasets.gutenberg import Gutenberg
     from hebbdsl.parts.datasets.omniglot import Omniglot
+    from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
+    from hebbdsl.parts.datasets.text import Text
+    from hebbdsl.parts.datasets.wikitext import Wikitext
     from hebbdsl.parts.models.convnet.spec import Convnet
+    from hebbdsl.parts.models.gru.spec import Gru
+    from hebbdsl.parts.models.lstm.spec import Lstm
     from hebbdsl.parts.models.mlp.spec import Mlp
+    from hebbdsl.parts.models.transformer.spec import Transformer
     from hebbdsl.parts.optimizers.adagrad import Adagrad
     from hebbdsl.parts.optimizers.adam import Adam
     from hebbdsl.parts.optimizers.adamw import Adamw
@@ -73,9 +81,13 @@ __all__ = [
     "Dataset",
     "Experiment",
     "Fixed",
+    "Gigaword",
     "Glyphs",
     "Growing",
+    "Gru",
+    "Gutenberg",
     "Hebbian",
+    "Lstm",
     "Mixture",
     "Mlp",
     "Model",
@@ -93,10 +105,14 @@ __all__ = [
     "Sgd",
     "Softmax",
     "Source",
+    "StdlibDocs",
     "Step",
+    "Text",
     "Training",
+    "Transformer",
     "Tree",
     "Warmup",
+    "Wikitext",
     "__version__",
     "build_program",
     "check_spec",

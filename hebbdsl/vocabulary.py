@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
+from hebbdsl.parts.datasets.gigaword import Gigaword
 from hebbdsl.parts.datasets.glyphs import Glyphs
+from hebbdsl.parts.datasets.gutenberg import Gutenberg
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
+from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.models.convnet.spec import Convnet
 from hebbdsl.parts.models.gru.spec import Gru
@@ -35,6 +38,9 @@ VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
         "omniglot": Omniglot,
         "glyphs": Glyphs,
         "wikitext": Wikitext,
+        "gutenberg": Gutenberg,
+        "gigaword": Gigaword,
+        "text": Text,
         "stdlib_docs": StdlibDocs,
     },
     Model: {

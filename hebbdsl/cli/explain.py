@@ -79,5 +79,6 @@ def _unknown(topic: str) -> str:
     from hebbdsl.diagnostics.wording import quoted, suggestion
     from hebbdsl.spec.glossary import topics
 
-    hint = suggestion(topic, (*topics(), *BY_CODE), "`hebbdsl explain` lists all there is")
+    known = tuple(BY_CODE) if topic[:3].upper() == "HEB" and topic[3:].isdigit() else topics()
+    hint = suggestion(topic, known, "`hebbdsl explain` lists all there is")
     return f"there is no word or code {visible(quoted(topic))}; {hint}"

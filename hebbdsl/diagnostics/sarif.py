@@ -118,4 +118,8 @@ def _uri(name: str, root: Path) -> str:
 
 
 def _percent(path: Path) -> str:
-    return quote(path.as_posix().encode("utf-8", "surrogateescape"))
+    name = path.as_posix()
+    try:
+        return quote(name.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:  # no name of a file: half a letter, which stands for no byte
+        return quote(name.encode("utf-8", "surrogatepass"))

@@ -92,6 +92,8 @@ def settled(expression: Expression, known: Callable[[MetricOf], Range]) -> bool 
         case Compare(operator, left, right):
             if left == right and not _divides(left):
                 return operator in ("<=", ">=", "==")
+            if _may_lack_value(left, known) or _may_lack_value(right, known):
+                return None
             return _compared(operator, range_of(left, known), range_of(right, known))
     raise TypeError(f"not a truth value: {expression}")
 
@@ -109,6 +111,18 @@ def _compared(operator: str, a: Range, b: Range) -> bool | None:
             return False if apart else True if a.exact and a == b else None
     equal = _compared("==", a, b)
     return None if equal is None else not equal
+
+
+def _may_lack_value(expression: Expression, known: Callable[[MetricOf], Range]) -> bool:
+    """Whether something in it may be divided by zero: a product with nothing hides that."""
+    match expression:
+        case Negative(operand):
+            return _may_lack_value(operand, known)
+        case Arithmetic(sign, left, right):
+            if sign == "/" and range_of(right, known).low <= 0 <= range_of(right, known).high:
+                return True
+            return _may_lack_value(left, known) or _may_lack_value(right, known)
+    return False
 
 
 def _divides(expression: Expression) -> bool:

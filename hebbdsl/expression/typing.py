@@ -97,7 +97,9 @@ def _claim_metrics(expression: Expression) -> Iterator[Fault]:
         elif stem in EVALUATION_METRICS:
             yield Fault(extent, names.OnlyDuring(place=None, metric=metric.name))
         else:
-            known = tuple(f"{m.name}@10" if m.aged else m.name for m in RUN_METRICS.values())
+            known = tuple(
+                f"{m.name}@10" if m.aged else m.name for m in RUN_METRICS.values() if not m.detail
+            )
             yield Fault(extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
 
 

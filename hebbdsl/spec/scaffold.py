@@ -160,7 +160,8 @@ def _default(info: Field) -> str:
 def _begun(info: Field) -> Plain:
     """What a field begins with: what is suggested, its default, or the first that its type has."""
     if info.suggested is not None and info.suggested.value is not None:
-        return info.suggested.value
+        value = info.suggested.value
+        return [value] if isinstance(info.type, ListOf) else value
     if info.required:
         return _first_of(info.type)
     return list(info.default) if isinstance(info.default, tuple) else info.default

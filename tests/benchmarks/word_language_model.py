@@ -39,7 +39,7 @@ from hebbdsl.program.opening import Opened
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.spec.experiment import Setup, Training
 
-STREAMS, WINDOW, RATE, CLIP = 20, 35, 5.0, 0.25
+STREAMS, WINDOW, RATE, CLIP = 20, 35, 1.0, 0.25
 HEBBIAN = Hebbian(gamma=0.01, T=20, rescale="row", center="running")
 
 
@@ -213,7 +213,9 @@ def compare_memory() -> None:
     found = {}
     for which in ("peer", "ours"):
         command = [sys.executable, __file__, "--one", which]
-        found[which] = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        found[which] = int(
+            subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        )
     for which, kilobytes in found.items():
         ratio = kilobytes / found["peer"]
         print(f"{which:6} {kilobytes / 1024:7.0f} MiB resident at most  {ratio:.2f} x")

@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
+from hebbdsl.parts.part import Dataset, Model
 from hebbdsl.pipeline import inspect, load_plan
-from hebbdsl.vocabulary import FIRST, WORDS
+from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
 
 
 @pytest.fixture(autouse=True)
@@ -115,8 +116,8 @@ def ask(monkeypatch: pytest.MonkeyPatch, answers: str, *words: str) -> str:
 def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.MonkeyPatch) -> None:
     said = ask(monkeypatch, "glyphs\n\nsofmax\nsoftmax\n\n", "optimizer", "sgd")
     assert said == (
-        "data (omniglot, glyphs) [omniglot]: "
-        "model (convnet, mlp) [convnet]: "
+        f"data ({', '.join(VOCABULARY[Dataset])}) [omniglot]: "
+        f"model ({', '.join(VOCABULARY[Model])}) [convnet]: "
         "output (softmax, hebbian, cache, mixture) [hebbian]: "
         "  did you mean `softmax`? one of the words in parentheses\n"
         "output (softmax, hebbian, cache, mixture) [hebbian]: "

@@ -127,7 +127,7 @@ def test_the_step_never_waits_for_the_device(output: Output) -> None:
     batches = program.draw(3, 5, PLAY)
     watch = torch.empty(5, len(program.update.watched))
     # The fused optimizer is one operation on a GPU; its CPU form reads its step counters.
-    program.step.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
+    program.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
     with _Asked() as asked:
         program.train(3, batches, PLAY, watch)
     assert asked.waits == []

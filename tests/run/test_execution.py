@@ -146,7 +146,7 @@ def test_an_update_that_overflows_in_the_last_step_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tiny.program(tiny.setup(steps=10))
-    step, calls = program.step.optimizer.step, 0
+    step, calls = program.optimizer.step, 0
 
     def overflow_at_last() -> None:
         nonlocal calls
@@ -155,7 +155,7 @@ def test_an_update_that_overflows_in_the_last_step_is_named(
         if calls == 10:
             program.output.get_parameter("rows").data[3, 2] = torch.inf
 
-    monkeypatch.setattr(program.step.optimizer, "step", overflow_at_last)
+    monkeypatch.setattr(program.optimizer, "step", overflow_at_last)
     record = execute(program, RunFolder(tmp_path), Silent())
     assert record.failure == {"step": 10, "tensor": "output.rows"}
     assert [one.step for one in record.evaluations] == [5]
@@ -245,7 +245,7 @@ def test_rare_evaluations_draw_their_batches_piece_by_piece(
 ) -> None:
     """The same run, however many steps are drawn at once."""
     whole = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "whole")
-    monkeypatch.setattr("hebbdsl.run.execution._MOST_DRAWN", 7)
+    monkeypatch.setattr("hebbdsl.run.image_run._MOST_DRAWN", 7)
     drawn: list[int] = []
     draw = ImageProgram.draw
 

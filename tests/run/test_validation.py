@@ -182,7 +182,7 @@ def test_a_run_interrupted_in_its_first_evaluation_leaves_a_valid_folder(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hebbdsl.run.execution.assess", interrupt)
+    monkeypatch.setattr("hebbdsl.run.image_run.assess", interrupt)
     folder = RunFolder(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         execute(_program(tiny.setup(), tiny.content()), folder, _Interrupts())

@@ -112,7 +112,14 @@ def said(fragment: str) -> list[Said]:
         ),
         (
             "training: {optimizer: adam, binding_steps: 1e16}",
-            [("HEB310", "1e16", "`binding_steps` takes a whole number in digits, not `1e16`", None)],
+            [
+                (
+                    "HEB310",
+                    "1e16",
+                    "`binding_steps` takes a whole number in digits, not `1e16`",
+                    None,
+                )
+            ],
         ),
         (
             "training: {optimizer: adam, binding_steps: '5'}",
@@ -142,7 +149,14 @@ def said(fragment: str) -> list[Said]:
         ),
         (
             "training: {optimizer: adam, binding_steps: 5.}",
-            [("HEB301", "5.", "`binding_steps` takes a whole number, not a misspelt number", "write `5`")],
+            [
+                (
+                    "HEB301",
+                    "5.",
+                    "`binding_steps` takes a whole number, not a misspelt number",
+                    "write `5`",
+                )
+            ],
         ),
         (
             "training: {optimizer: adam, binding_steps: true}",

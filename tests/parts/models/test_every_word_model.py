@@ -49,7 +49,7 @@ def test_planned_sizes_are_those_of_the_module(spec: WordModel, words: int) -> N
 
 def test_the_model_of_the_paper_has_159_million_parameters_with_its_rows() -> None:
     words, rows = 267_735, 267_735 * 512
-    spec = Lstm(hidden=(2048,), features=512)
+    spec = Lstm(hidden=(2048,), features=512, tied=True)
     inner = sum(row.parameters for row in spec.layers(words))
     assert inner + rows == 267_735 * 512 + 4 * 2048 * (512 + 2048) + 4 * 2048 + 2048 * 512
     assert round((inner + rows) / 1e6, 1) == 159.1
@@ -140,9 +140,11 @@ def test_gradients_reach_everything_and_are_finite(spec: WordModel, time: int, b
 @pytest.mark.parametrize("word", WORD_MODELS)
 def test_gradients_are_those_of_differences(word: type[WordModel]) -> None:
     small = {
-        Lstm: Lstm(hidden=(3, 2), features=4),
-        Gru: Gru(hidden=(3, 2), features=4),
-        Transformer: Transformer(width=4, heads=2, blocks=2, feedforward=3, context=2, features=3),
+        Lstm: Lstm(hidden=(3, 2), features=4, tied=True),
+        Gru: Gru(hidden=(3, 2), features=4, tied=True),
+        Transformer: Transformer(
+            width=4, heads=2, blocks=2, feedforward=3, context=2, features=3, tied=True
+        ),
     }[word]
     network, rows = built(small), rows_for(small)
     assert rows is not None

@@ -223,7 +223,7 @@ def test_packed_weights_are_the_same_in_one_block_and_learn() -> None:
 
 
 def test_a_tied_embedding_is_as_wide_as_the_activation() -> None:
-    (said,) = Lstm(embedding=200, hidden=(400, 650)).refusals()
+    (said,) = Lstm(tied=True, embedding=200, hidden=(400, 650)).refusals()
     assert said == TiedWidths(
         place=At.field("embedding"),
         embedding=200,
@@ -231,14 +231,14 @@ def test_a_tied_embedding_is_as_wide_as_the_activation() -> None:
         field="hidden",
         decides=At.field("hidden"),
     )
-    (said,) = Gru(embedding=200, features=100).refusals()
+    (said,) = Gru(tied=True, embedding=200, features=100).refusals()
     assert isinstance(said, TiedWidths)
     assert (said.field, said.activation) == ("features", 100)
     assert "features: 200" in str(said.hint)
     for fine in (
-        Lstm(embedding=200, hidden=(650,), features=200),
-        Lstm(embedding=200, hidden=(650,), tied=False),
-        Lstm(embedding=650, hidden=(650,)),
+        Lstm(tied=True, embedding=200, hidden=(650,), features=200),
+        Lstm(embedding=200, hidden=(650,)),
+        Lstm(tied=True, embedding=650, hidden=(650,)),
     ):
         assert not list(fine.refusals())
 
@@ -258,7 +258,7 @@ RUN = Exposure(
     ("spec", "fields"),
     [
         (Lstm(tied=False), set()),
-        (Lstm(), {"embedding_range"}),
+        (Lstm(tied=True), {"embedding_range"}),
         (Lstm(tied=False, hidden=(9,), hidden_dropout=0.5), {"hidden_dropout"}),
         (Lstm(tied=False, hidden=(9,), features=9, hidden_dropout=0.5), set()),
         (Lstm(tied=False, hidden=(9, 9), hidden_dropout=0.5), set()),

@@ -1,0 +1,73 @@
+"""`gigaword`: newswire of many years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
+from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.datasets.corpora.rules import Rules
+
+Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...], Ranges(200)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gigaword(Corpus):
+    """English Gigaword of the Linguistic Data Consortium, its SGML read as it comes.
+
+    A folder `gigaword` of files like `nyt_eng_200001.gz`, in any folders below it, is looked for in
+    the folder that the environment variable HEBBDSL_DATA names, then in the user's cache folder; it
+    can't be fetched, since it is sold. Each paragraph of a document's text is a line, words and
+    signs apart; headlines and datelines are left out.
+
+    Source:
+        Rae et al. 2018: the years 2000 to 2009 to train on, parts of 2010 for testing. How
+        validation was held out is not published: here it is a share of the train years' documents.
+    """
+
+    train_years: Annotated[Years, "years to train on"] = tuple(range(2000, 2010))
+    test_years: Annotated[Years, "years held out for results"] = (2010,)
+    validation_share: Annotated[
+        Fraction, "share of the train years' documents that choose the weights"
+    ] = 0.001
+    split_seed: Annotated[
+        Whole, "chooses the validation documents; part of the data, not of a run"
+    ] = 0
+    vocabulary: Annotated[
+        Vocabulary, "how many words are known at most, the most frequent of train"
+    ] = 250_000
+
+    def rules(self) -> Rules:
+        from hebbdsl.parts.datasets.corpora.rules import Rules
+
+        return Rules(
+            tokens="words",
+            lowercase=self.lowercase,
+            numbers=self.numbers,
+            vocabulary=self.vocabulary,
+            min_count=self.min_count,
+        )
+
+    def facts(self) -> WordFacts:
+        return WordFacts(self.vocabulary, False, {})
+
+    def missing_here(self) -> Iterator[Problem]:
+        from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
+
+        return gigaword_missing()
+
+    def open(self, reporter: Reporter) -> WordContent:
+        from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits
+        from hebbdsl.parts.datasets.corpora.store import open_store
+
+        splits, origin = gigaword_splits(
+            self.train_years, self.test_years, self.validation_share, self.split_seed
+        )
+        return open_store("gigaword", splits, self.rules(), origin, reporter)

@@ -1,0 +1,78 @@
+"""`gutenberg`: books of Project Gutenberg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.bounds import Count, Suggested, Whole
+from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.datasets.corpora.rules import Rules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gutenberg(Corpus):
+    """Books as Project Gutenberg publishes them, licence header and footer taken off.
+
+    A zip `books.zip` or `gutenberg.zip`, or a folder `gutenberg` of `.txt` files, is looked for in
+    the folder that the environment variable HEBBDSL_DATA names, then in the user's cache folder.
+    Whole books are held out. Each paragraph is a line, words and signs apart; who prepared a text
+    is left out of it.
+
+    Source:
+        Rae et al. 2018: 2,017 books to train on, 12 for validation, 13 for testing. Which ones is
+        not published.
+    """
+
+    validation_books: Annotated[Count, Suggested(), "books held out to choose the weights by"] = 12
+    test_books: Annotated[Count, Suggested(), "books held out for results"] = 13
+    split_seed: Annotated[Whole, "chooses the held-out books; part of the data, not of a run"] = 0
+    validation: Annotated[
+        tuple[str, ...], "names of the validation books; empty: chosen by `split_seed`"
+    ] = ()
+    test: Annotated[tuple[str, ...], "names of the test books; empty: chosen by `split_seed`"] = ()
+    vocabulary: Annotated[
+        Vocabulary, "how many words are known at most, the most frequent of train"
+    ] = 250_000
+
+    def rules(self) -> Rules:
+        from hebbdsl.parts.datasets.corpora.rules import Rules
+
+        return Rules(
+            tokens="words",
+            lowercase=self.lowercase,
+            numbers=self.numbers,
+            vocabulary=self.vocabulary,
+            min_count=self.min_count,
+        )
+
+    def facts(self) -> WordFacts:
+        return WordFacts(self.vocabulary, False, {})
+
+    def missing_here(self) -> Iterator[Problem]:
+        from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
+
+        return gutenberg_missing()
+
+    def same_content(self, other: Dataset) -> bool:
+        return isinstance(other, Gutenberg) and (
+            (other.split_seed, other.validation, other.test)
+            == (self.split_seed, self.validation, self.test)
+        )
+
+    def open(self, reporter: Reporter) -> WordContent:
+        from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits
+        from hebbdsl.parts.datasets.corpora.store import open_store
+
+        splits, origin = gutenberg_splits(
+            {"validation": self.validation_books, "test": self.test_books},
+            {"validation": self.validation, "test": self.test},
+            self.split_seed,
+        )
+        return open_store("gutenberg", splits, self.rules(), origin, reporter)
