@@ -21,7 +21,8 @@ _START = re.compile(r"^ *\*{3} ?START OF (THE|THIS) PROJECT GUTENBERG E?(BOOK|TE
 _SMALL_PRINT = re.compile(r"^ *\*END ?\*? ?THE SMALL PRINT", re.IGNORECASE)
 _END = re.compile(r"^ *\*{0,3} ?END OF (THE |THIS )?PROJECT GUTENBERG(['’]S)?", re.IGNORECASE)
 _CREDIT = re.compile(
-    r"(produced by|e-?text (was )?prepared|this e-?(text|book) was (prepared|produced)|"
+    r"(produced by|e-?text (was )?prepared|this (project gutenberg )?e-?(text|book) was (prepared|"
+    r"produced)|"
     r"transcribed (from|by)|updated editions|html version)",
     re.IGNORECASE,
 )

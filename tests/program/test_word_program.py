@@ -1,0 +1,151 @@
+"""A step on words beside the same step left to autograd; what is carried from window to window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.lstm.spec import Lstm
+from hebbdsl.parts.models.transformer.spec import Transformer
+from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.part import Output
+from hebbdsl.program.randomness import torch_generator
+from hebbdsl.program.word_program import WordProgram
+from tests.words import HEBBIAN, program, setup
+
+MODELS = [
+    Lstm(hidden=(12,), embedding=12, dropout=0.3, input_dropout=0.2, embedding_dropout=0.1),
+    Lstm(hidden=(8, 10), embedding=6, features=6, tied=True, weight_drop=0.2, locked=True),
+    Gru(hidden=(12,), embedding=12, tied=True, dropout=0.5),
+    Transformer(width=12, heads=2, blocks=1, feedforward=16, context=9, tied=True),
+]
+
+
+def trained(made: WordProgram, first: int, count: int, state: Any = None) -> tuple[Any, Tensor]:
+    watch = torch.empty(count, len(made.update.watched))
+    state = made.start(made.train_streams.streams) if state is None else state
+    return made.train(first, state, watch, 1.0), watch
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("output", [Softmax(), Softmax(bias=False)])
+def test_a_step_is_what_autograd_makes_of_it(model: WordModel, output: Output) -> None:
+    """The embedding looked up in the graph, and one backward pass through all of it."""
+    ours, slow = (program(setup(model=model, output=output)) for _ in range(2))
+    state = slow.start(5)
+    for step in range(3):
+        words, following = next(slow.train_streams.read(step, 1, slow.device))
+        masks = slow.model.masks(torch_generator(0, "dropout", step), 5, len(words))
+        h, state = slow.model(words, slow.output.class_rows() if model.tied else None, state, masks)
+        h = h if masks.output is None else h * masks.output
+        found = slow.output.loss(h.flatten(0, 1), following.flatten(), 30)
+        slow.optimizer.zero_grad()
+        found.backward()
+        slow.optimizer.step()
+        state = tuple(one.detach() for one in state)
+    _, watch = trained(ours, 0, 3)
+    assert float(watch[2, 0]) == pytest.approx(float(found.detach()), rel=1e-5)
+    for name, weights in ours.weights().items():
+        torch.testing.assert_close(weights, slow.weights()[name], rtol=1e-4, atol=1e-6)
+
+
+def test_training_is_a_function_of_the_step_however_it_is_cut() -> None:
+    whole, cut = program(), program()
+    windows = whole.train_streams.windows
+    trained(whole, 0, windows + 4)
+    state, _ = trained(cut, 0, 5)
+    state, _ = trained(cut, 5, windows - 3, state)
+    trained(cut, windows + 2, 2, state)
+    for name, weights in whole.weights().items():
+        assert torch.equal(weights, cut.weights()[name])
+
+
+def test_the_state_is_carried_on_and_begun_anew_with_the_text() -> None:
+    made = program()
+    windows = made.train_streams.windows
+    after, _ = trained(made, 0, 3)
+    other = tuple(one + 1 for one in after)
+    rows = [trained(program(), 3, 1, state)[1][0, 0] for state in (after, other)]
+    assert rows[0] != rows[1], "what is carried on matters"
+    rows = [trained(program(), windows, 1, state)[1][0, 0] for state in (after, other)]
+    assert rows[0] == rows[1], "an epoch begins with nothing known"
+
+
+def test_no_gradient_is_carried_on() -> None:
+    state, _ = trained(program(), 0, 1)
+    assert all(not one.requires_grad and one.grad_fn is None for one in state)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [Softmax(), HEBBIAN, Mixture(experts=(Softmax(), Cache(size=50))), Hebbian(T=5)],
+)
+def test_every_output_learns_words(output: Output) -> None:
+    made = program(setup(output=output))
+    _, watch = trained(made, 0, 80)
+    assert watch[-10:, 0].mean() < watch[:10, 0].mean() - 0.3
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_writing_reaches_the_row_and_the_embedding_where_they_are_one(tied: bool) -> None:
+    made = program(setup(model=Lstm(hidden=(12,), embedding=12, tied=tied)))
+    rows = made.output.class_rows()
+    assert rows is not None
+    before = rows.detach().clone()
+    trained(made, 0, 1)
+    words = next(made.train_streams.read(0, 1, made.device))[1]
+    assert (rows[words.unique()] != before[words.unique()]).any()
+    looked_up = made.model.look_up(words, rows if tied else None)
+    assert torch.equal(looked_up, F.embedding(words, rows)) is tied
+
+
+class Waits(TorchDispatchMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = list[str]()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if any(name in str(func) for name in ("_local_scalar_dense", "nonzero", "unique")):
+            self.found.append(str(func))
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("output", [Softmax(), HEBBIAN])
+def test_the_step_never_waits_for_the_device(output: Output) -> None:
+    made = program(setup(output=output, clip=0.25, model=MODELS[0]))
+    made.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
+    with Waits() as seen:
+        trained(made, 0, 3)
+    assert not seen.found
+
+
+def test_a_clipped_gradient_has_the_norm_asked_for() -> None:
+    made = program(setup(clip=1e-3))
+    norms = list[Tensor]()
+
+    def look() -> None:
+        grads = [p.grad for group in made.optimizer.param_groups for p in group["params"]]
+        norms.append(torch.linalg.vector_norm(torch.cat([g.flatten() for g in grads])))
+
+    made.optimizer.step = look  # type: ignore[method-assign, assignment]
+    trained(made, 0, 2)
+    torch.testing.assert_close(torch.stack(norms), torch.full((2,), 1e-3), rtol=1e-3, atol=0)
+
+
+def test_bfloat16_is_near() -> None:
+    exact, low = program(), program(setup(precision="bfloat16"))
+    _, one = trained(exact, 0, 10)
+    _, other = trained(low, 0, 10)
+    assert other.dtype is torch.float32
+    torch.testing.assert_close(one[:, 0], other[:, 0], rtol=0.02, atol=0)
+    assert not torch.equal(one, other)

@@ -1,0 +1,153 @@
+"""Runs on text from the first step to the record."""
+
+from __future__ import annotations
+
+from math import exp
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.program.text_evaluation import score
+from hebbdsl.program.word_program import WordProgram
+from hebbdsl.run.execution import execute
+from hebbdsl.run.monitor import Silent
+from hebbdsl.run.record import AnyEvaluation, Record, TextEvaluation
+from hebbdsl.run.store import RunFolder
+from hebbdsl.run.word_run import bands_of
+from tests.words import content, program, setup
+
+
+def ran(made: WordProgram, out: Path) -> Record:
+    folder = RunFolder.of(out, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held():
+        return execute(made, folder, Silent())
+
+
+def evaluations(record: Record) -> list[TextEvaluation]:
+    return [one for one in record.evaluations if isinstance(one, TextEvaluation)]
+
+
+def test_a_run_ends_with_its_epochs_and_says_what_it_read(tmp_path: Path) -> None:
+    made = program()
+    record = ran(made, tmp_path)
+    windows = made.train_streams.windows
+    assert record.status == "finished"
+    assert [one.step for one in evaluations(record)] == [windows, 2 * windows]
+    assert [one.epoch for one in evaluations(record)] == [1, 2]
+    assert evaluations(record)[1].tokens == 2 * 5 * (300 - 1)
+    assert evaluations(record)[1].train_loss < evaluations(record)[0].train_loss
+    assert record.data["words"] == 30
+    assert record.data["tokens"] == {"train": 1500, "validation": 203, "test": 203}
+    assert "classes" not in record.data
+
+
+def test_perplexities_are_those_of_the_best_weights(tmp_path: Path) -> None:
+    made = program(setup(epochs=None, steps=90, evaluate_every=10))
+    record = ran(made, tmp_path)
+    losses = {one.step: one.validation_loss for one in evaluations(record)}
+    best = min(losses, key=lambda step: losses[step])
+    assert record.metrics["best_validation_step"].value == best
+    assert record.folder is not None
+    kept = load_file(record.folder / "weights.safetensors")
+    again = program(made.setup)
+    with torch.no_grad():
+        for name, value in again.state().items():
+            value.copy_(kept[name])
+    for split in ("validation", "test"):
+        found = score(again, split, 1)
+        loss = found.loss()
+        assert loss is not None
+        assert record.metrics[f"{split}_perplexity"].value == pytest.approx(exp(loss), rel=1e-6)
+        for band, words in bands_of(made.content.counts):
+            inside = found.loss(words)
+            value = record.metrics.get(f"{split}_perplexity_{band}")
+            assert (inside is None) == (value is None)
+            if inside is not None and value is not None:
+                assert value.value == pytest.approx(exp(inside), rel=1e-6)
+
+
+def test_bands_hold_each_word_once_and_quarters_are_even() -> None:
+    counts = np.array([20_000, 10_001, 10_000, 1_000, 999, 100, 99, 1, 0])
+    bands = {name: ids.tolist() for name, ids in bands_of(counts)}
+    assert bands["above_10k"] == [0, 1]
+    assert bands["1k_to_10k"] == [2, 3]
+    assert bands["100_to_1k"] == [4, 5]
+    assert bands["below_100"] == [6, 7, 8]
+    quarters = [bands[f"quarter_{n}"] for n in (1, 2, 3, 4)]
+    assert [one for quarter in quarters for one in quarter] == list(range(9))
+    assert max(map(len, quarters)) - min(map(len, quarters)) <= 1
+
+
+def rates(record: Record) -> list[float]:
+    return [one.learning_rate for one in evaluations(record)]
+
+
+def test_patience_ends_a_run_and_decay_slows_it(tmp_path: Path) -> None:
+    """On a held-out text of nothing but surprises, training soon makes it worse."""
+    text = content()
+    noise = np.random.default_rng(0).integers(15, 30, 203).astype(np.int32)
+    odd = WordContent(
+        word=text.word,
+        origin=text.origin,
+        fingerprint=text.fingerprint,
+        words=text.words,
+        counts=text.counts,
+        splits={**text.splits, "validation": noise},
+    )
+    of = setup(epochs=None, steps=400, evaluate_every=5, patience=3, decay=0.5)
+    record = ran(program(of, text=odd), tmp_path)
+    assert record.status == "finished"
+    assert record.steps < 400
+    found = evaluations(record)
+    assert [one.best for one in found[-3:]] == [False] * 3
+    expected, rate = [], 0.01
+    for one in found:
+        expected.append(rate)
+        rate *= 1.0 if one.best else 0.5
+    assert rates(record) == pytest.approx(expected)
+
+
+def test_a_loss_that_is_not_finite_is_a_result(tmp_path: Path) -> None:
+    made = program()
+    with torch.no_grad():
+        made.model.get_parameter("embedding").fill_(float("nan"))
+    record = ran(made, tmp_path)
+    assert record.status == "failed"
+    assert record.failure == {"step": 1, "tensor": "loss"}
+
+
+class Interrupting(Silent):
+    def evaluated(self, *_: object) -> None:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_leaves_a_record_and_starts_again(tmp_path: Path) -> None:
+    made = program()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held(), pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Interrupting())
+    left = folder.read()
+    assert left is not None
+    assert left.status == "interrupted"
+    again, whole = ran(program(), tmp_path), ran(program(), tmp_path / "other")
+    assert [one.validation_loss for one in evaluations(again)] == [
+        one.validation_loss for one in evaluations(whole)
+    ]
+
+
+def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
+    heard = list[AnyEvaluation]()
+
+    class Hearing(Silent):
+        def evaluated(self, *said: object) -> None:
+            heard.extend(said)  # type: ignore[arg-type]
+
+    made = program()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held():
+        record = execute(made, folder, Hearing())
+    assert tuple(heard) == record.evaluations
