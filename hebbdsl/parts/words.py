@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from hebbdsl.diagnostics.codes.dataset import SubstituteSame
+from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.bounds import Bounds, Count
+from hebbdsl.parts.bounds import Bounds, Count, Logistics
 from hebbdsl.parts.part import Dataset, Facts, Reporter
 
 if TYPE_CHECKING:
@@ -76,6 +79,25 @@ class Corpus(Dataset):
 
         Raises: Rejected, with problems HEB5xx, when it is missing, corrupt or empty.
         """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SoughtCorpus(Corpus):
+    """A corpus that must be found or fetched, and may be missing."""
+
+    otherwise: Annotated[
+        Dataset | None, Logistics(), "what stands in when the text can't be had"
+    ] = None
+
+    def substitute(self) -> Corpus | None:
+        return self.otherwise if isinstance(self.otherwise, Corpus) else None
+
+    def refusals(self) -> Iterator[Problem]:
+        other = self.otherwise
+        if other is not None and other.holds != self.holds:
+            yield SubstituteReadsOther(place=At.field("otherwise"), holds=other.holds)
+        elif type(other) is type(self):
+            yield SubstituteSame(place=At.field("otherwise"))
 
 
 def facts_of(content: WordContent) -> WordFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hebbdsl.diagnostics.codes.data import DataMissing
+from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.corpora.content import WordContent
@@ -45,7 +45,7 @@ def open_data(dataset: Dataset, reporter: Reporter) -> Opened:
         return Opened(dataset, dataset.open(reporter))
     except Rejected as rejected:
         substitute = dataset.substitute()
-        missing = all(isinstance(problem, DataMissing) for problem in rejected.problems)
+        missing = all(isinstance(p, DataProblem) and p.absent for p in rejected.problems)
         if substitute is None or not missing:
             raise
         word, other = WORDS[type(dataset)], WORDS[type(substitute)]

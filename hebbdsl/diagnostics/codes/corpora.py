@@ -183,6 +183,7 @@ class NoSuchText(DataProblem):
     """
 
     code: ClassVar[str] = "HEB556"
+    absent: ClassVar[bool] = True
 
     pattern: str
     split: str

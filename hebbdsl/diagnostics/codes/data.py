@@ -13,6 +13,8 @@ class DataProblem(Problem):
     """What problems of data share: the exit code. `place` is the path of the file, as opened."""
 
     exit_code: ClassVar[int] = 3
+    absent: ClassVar[bool] = False
+    """Nothing is there, so that something else may stand in; what is damaged is never replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +35,13 @@ class DataMissing(DataProblem):
     """
 
     code: ClassVar[str] = "HEB501"
+    absent: ClassVar[bool] = True
 
     word: str
     missing: tuple[str, ...]
     tried: tuple[tuple[str, str], ...]
     """Addresses, each with the reason why it did not serve."""
+    substitute: str = "glyphs"
 
     @property
     def title(self) -> str:
@@ -49,10 +53,10 @@ class DataMissing(DataProblem):
 
     @property
     def hint(self) -> str:
-        files = " and ".join(f"{name}.zip" for name in self.missing)
+        files = " and ".join(n if n.endswith(".zip") else f"{n}.zip" for n in self.missing)
         return (
             f"put {files} into a folder and set HEBBDSL_DATA to it, or allow a substitute:"
-            f" `{self.word}: {{otherwise: glyphs}}`"
+            f" `{self.word}: {{otherwise: {self.substitute}}}`"
         )
 
 

@@ -251,12 +251,12 @@ class SubstituteReadsOther(Problem):
 
     code: ClassVar[str] = "HEB419"
 
-    data: str
     holds: str
 
     @property
     def title(self) -> str:
-        return f"{self.holds} can't stand in for {quoted(self.data)}"
+        other = "text" if self.holds == "pictures" else "pictures"
+        return f"{self.holds} can't stand in for {other}"
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.content import WordContent
@@ -19,7 +19,7 @@ Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gigaword(Corpus):
+class Gigaword(SoughtCorpus):
     """English Gigaword of the Linguistic Data Consortium, its SGML read as it comes.
 
     A folder `gigaword` of files like `nyt_eng_200001.gz`, in any folders below it, is looked for in
@@ -61,7 +61,7 @@ class Gigaword(Corpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
 
-        return gigaword_missing()
+        return gigaword_missing(replaceable=self.otherwise is not None)
 
     def open(self, reporter: Reporter) -> WordContent:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.content import WordContent
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gutenberg(Corpus):
+class Gutenberg(SoughtCorpus):
     """Books as Project Gutenberg publishes them, licence header and footer taken off.
 
     A zip `books.zip` or `gutenberg.zip`, or a folder `gutenberg` of `.txt` files, is looked for in
@@ -58,7 +58,7 @@ class Gutenberg(Corpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
 
-        return gutenberg_missing()
+        return gutenberg_missing(replaceable=self.otherwise is not None)
 
     def same_content(self, other: Dataset) -> bool:
         return isinstance(other, Gutenberg) and (

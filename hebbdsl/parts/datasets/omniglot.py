@@ -71,9 +71,8 @@ class Omniglot(CharacterSet):
         if self.otherwise is None:
             return
         if not isinstance(self.otherwise, CharacterSet):
-            yield SubstituteReadsOther(
-                place=At.field("otherwise"), data="omniglot", holds=self.otherwise.holds
-            )
+            place = At.field("otherwise")
+            yield SubstituteReadsOther(place=place, holds=self.otherwise.holds)
             return
         for field in fields(CharacterSet):
             value = getattr(self.otherwise, field.name)

@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Suggested
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.content import WordContent
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text(Corpus):
+class Text(SoughtCorpus):
     """Files of text in UTF-8, plain or packed by gzip, in the order in which they are named.
 
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable

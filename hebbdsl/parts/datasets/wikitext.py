@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.codes.dataset import NotAnAddress
-from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.content import WordContent
@@ -30,7 +29,7 @@ TOKENS: Mapping[int, Mapping[Split, int]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wikitext(Corpus):
+class Wikitext(SoughtCorpus):
     """WikiText-2 or WikiText-103: articles of Wikipedia, already cut into words.
 
     Two million or 103 million words to train on; validation and test texts are the same for both.
@@ -49,9 +48,6 @@ class Wikitext(Corpus):
     vocabulary: Annotated[
         Vocabulary | None,
         "how many words are known, the most frequent of train; null: all of them",
-    ] = None
-    otherwise: Annotated[
-        Dataset | None, Logistics(), "what stands in when WikiText can't be had"
     ] = None
     addresses: Annotated[
         tuple[str, ...], Logistics(), "web folders that the zip is fetched from, in order of trial"
@@ -76,14 +72,8 @@ class Wikitext(Corpus):
     def same_content(self, other: Dataset) -> bool:
         return isinstance(other, Wikitext) and other.version == self.version
 
-    def substitute(self) -> Dataset | None:
-        return self.otherwise if isinstance(self.otherwise, Corpus) else None
-
     def refusals(self) -> Iterator[Problem]:
-        if self.otherwise is not None and self.otherwise.holds != self.holds:
-            yield SubstituteReadsOther(
-                place=At.field("otherwise"), data="wikitext", holds=self.otherwise.holds
-            )
+        yield from SoughtCorpus.refusals(self)
         for index, address in enumerate(self.addresses):
             if not address.startswith(("https://", "http://")):
                 yield NotAnAddress(place=At.field("addresses", index), address=address)

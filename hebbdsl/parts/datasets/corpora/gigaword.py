@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
-from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import BLOCK, Piece, Splits
+from hebbdsl.parts.datasets.corpora.source import BLOCK, Piece, Splits, not_had
 from hebbdsl.parts.datasets.files import cache_folder, data_folder
 
 NAME = "gigaword"
@@ -35,7 +34,7 @@ def gigaword_splits(
     home = _found()
     if home is None:
         folders = tuple((str(folder), "it is not there") for folder in _folders())
-        raise Rejected([DataMissing(place=None, word=NAME, missing=("data",), tried=folders)])
+        raise not_had(NAME, ("data",), folders)
     held_out = _chooser(seed, validation_share)
     splits: dict[Split, list[Piece]] = {
         "train": [_piece(p, lambda doc: not held_out(doc)) for p in _months(home, train_years)],
@@ -52,7 +51,7 @@ def gigaword_splits(
     return splits, str(home)
 
 
-def gigaword_missing() -> Iterator[Problem]:
+def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether there is a folder of packed months."""
     try:
         home = _found()
@@ -62,7 +61,7 @@ def gigaword_missing() -> Iterator[Problem]:
     if home is None:
         looked = tuple(map(str, _folders()))
         yield DataNotHere(
-            place=At(()), word=NAME, missing=("data",), looked=looked, replaceable=False
+            place=At(()), word=NAME, missing=("data",), looked=looked, replaceable=replaceable
         )
 
 

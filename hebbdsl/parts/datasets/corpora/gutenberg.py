@@ -8,11 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
-from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, members, of_file, of_member
+from hebbdsl.parts.datasets.corpora.source import (
+    Piece,
+    Splits,
+    members,
+    not_had,
+    of_file,
+    of_member,
+)
 from hebbdsl.parts.datasets.files import cache_folder, data_folder
 
 NAME = "gutenberg"
@@ -43,7 +49,7 @@ def gutenberg_splits(
     place = _found()
     if place is None:
         folders = tuple((str(folder), "it is not there") for folder in _folders())
-        raise Rejected([DataMissing(place=None, word=NAME, missing=("books",), tried=folders)])
+        raise not_had(NAME, ("books",), folders)
     books = _books(place)
     if not books:
         raise Rejected([NoBooks(place=str(place))])
@@ -53,7 +59,7 @@ def gutenberg_splits(
     return chosen, str(place)
 
 
-def gutenberg_missing() -> Iterator[Problem]:
+def gutenberg_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether there is a folder or zip of books."""
     try:
         place = _found()
@@ -63,7 +69,7 @@ def gutenberg_missing() -> Iterator[Problem]:
     if place is None:
         looked = tuple(map(str, _folders()))
         yield DataNotHere(
-            place=At(()), word=NAME, missing=("books",), looked=looked, replaceable=False
+            place=At(()), word=NAME, missing=("books",), looked=looked, replaceable=replaceable
         )
 
 

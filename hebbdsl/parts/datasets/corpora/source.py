@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
+from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing, UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 
@@ -94,6 +94,13 @@ def of_text(name: str, text: bytes) -> Piece:
 
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
+
+
+def not_had(word: str, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]) -> Rejected:
+    """HEB501 of a corpus, for which Python's own documentation may stand in."""
+    return Rejected(
+        [DataMissing(place=None, word=word, missing=missing, tried=tried, substitute="stdlib_docs")]
+    )
 
 
 def whole_lines(file: Readable) -> Iterator[bytes]:

@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora import OtherWikitext
-from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, members, of_file, of_member
+from hebbdsl.parts.datasets.corpora.source import (
+    Piece,
+    Splits,
+    members,
+    not_had,
+    of_file,
+    of_member,
+)
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.files import cache_folder, data_folder
 from hebbdsl.parts.part import Reporter
@@ -42,7 +48,7 @@ def wikitext_splits(
     pieces = _pieces(place)
     missing = tuple(FILES[split] for split in FILES if split not in pieces)
     if missing:
-        raise _missing(missing, ((str(place), "it is not in there"),))
+        raise not_had("wikitext", missing, ((str(place), "it is not in there"),))
     problems = list(_others(version, pieces))
     if problems:
         raise Rejected(problems)
@@ -123,11 +129,7 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
     try:
         return fetch(name, addresses, folder, judge, reporter)
     except FetchFailed as failed:
-        raise _missing((name,), failed.tried) from failed
+        raise not_had("wikitext", (name,), failed.tried) from failed
     except OSError as error:
         reason = f"cannot be written to: {error.strerror or error}"
-        raise _missing((name,), ((str(folder), reason),)) from error
-
-
-def _missing(missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]) -> Rejected:
-    return Rejected([DataMissing(place=None, word="wikitext", missing=missing, tried=tried)])
+        raise not_had("wikitext", (name,), ((str(folder), reason),)) from error
