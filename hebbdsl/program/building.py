@@ -118,7 +118,9 @@ def _of_words(
         output=output,
         optimizer=update.optimizer,
         update=update,
-        step=WordStep(model, output, rows, update, PRECISIONS[training.precision]),
+        step=WordStep(
+            model, output, rows, update, PRECISIONS[training.precision], training.compile
+        ),
     )
 
 

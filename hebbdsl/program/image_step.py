@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.diagnostics.codes.run import NotCompiled
-from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.program import compiling
 from hebbdsl.program.update import Update
 
 Forward = Callable[[Tensor, Tensor, Tensor | None, int], tuple[Tensor, Tensor, Tensor]]
@@ -37,7 +35,7 @@ class ImageStep:
         self._precision = precision
         self._forward: Forward = self._compute
         if compiled:
-            self._forward = _compiled(self._compute)
+            self._forward = compiling.compiled(self._compute)
 
     def __call__(
         self,
@@ -66,21 +64,3 @@ class ImageStep:
                 clean = self.model(images).float()
         h = clean if keep is None else clean * keep
         return self.output.loss(h, labels, in_play), h, clean
-
-
-def _compiled(compute: Forward) -> Forward:
-    """Compiled when it is first called. Raises then: Rejected, with HEB537, where that fails."""
-    from torch._dynamo.exc import BackendCompilerFailed
-
-    compiled = cast(Forward, torch.compile(compute))
-
-    def forward(
-        images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        try:
-            return compiled(images, labels, keep, in_play)
-        except BackendCompilerFailed as error:
-            reason = str(error.inner_exception).partition("\n")[0]
-            raise Rejected([NotCompiled(place=None, reason=reason)]) from error
-
-    return forward

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
+from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.program.randomness import torch_generator
 from hebbdsl.program.word_program import WordProgram
 from tests.words import HEBBIAN, program, setup
@@ -149,3 +152,20 @@ def test_bfloat16_is_near() -> None:
     assert other.dtype is torch.float32
     torch.testing.assert_close(one[:, 0], other[:, 0], rtol=0.02, atol=0)
     assert not torch.equal(one, other)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_compiled_words_agree_and_make_no_new_graph_as_the_run_goes_on() -> None:
+    """One graph for whole windows and one for the last, shorter one, whatever the learning rate."""
+    of = setup(model=MODELS[3], schedule=Cosine())
+    plain, fast = program(of), program(replace(of, training=replace(of.training, compile=True)))
+    windows = plain.train_streams.windows
+    torch.compiler.reset()
+    torch._dynamo.utils.counters.clear()
+    _, one = trained(plain, 0, windows + 3)
+    _, other = trained(fast, 0, windows + 3)
+    graphs = torch._dynamo.utils.counters["stats"]["unique_graphs"]
+    torch.testing.assert_close(one[:, 0], other[:, 0], rtol=1e-4, atol=0)
+    trained(fast, windows + 3, 2 * windows)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == graphs <= 2
+    torch.compiler.reset()
