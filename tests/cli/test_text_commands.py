@@ -1,0 +1,87 @@
+"""`run` and `compare` on a text, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hebbdsl.cli.main import app
+from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.run import job
+from tests.words import tokens
+
+SPEC = """\
+hebbdsl: 1
+experiment: tiny_text
+seeds: 0..1
+data:
+  text: {train: [train.txt], validation: [held_*.txt], test: [test.txt], tokens: whitespace}
+model: {lstm: {hidden: [8], embedding: 8}}
+output: {hebbian: {rescale: row, center: running, gamma: 0, T: 20}}
+training: {optimizer: {adam: {learning_rate: 1e-2}}, batch_size: 4, sequence_length: 5, epochs: 2}
+baseline: softmax
+variants:
+  hebbian: {}
+  softmax: {output: softmax}
+claims:
+  - test_perplexity(hebbian) > 1
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, count, seed in (("train", 600, 0), ("held_out", 90, 1), ("test", 90, 2)):
+        words = " ".join(f"w{one}" for one in tokens(count, seed))
+        (tmp_path / f"{name}.txt").write_text(words)
+    monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path))
+    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(job, "_OPENED", {})
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "tiny_text.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_run_says_perplexities_and_by_frequency(spec: Path) -> None:
+    result = call("run", spec, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "validation perplexity: " in result.stdout
+    assert "test perplexity: " in result.stdout
+    assert "by count in train: " in result.stdout
+    assert "words/s of training" in result.stdout
+    assert "classes in play" not in result.stdout
+
+
+def test_compare_sets_perplexities_side_by_side(spec: Path) -> None:
+    result = call("compare", spec, "--workers", "1", "--format", "json", "--quiet")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    row = {one["variant"]: one["metrics"] for one in found["rows"]}["hebbian"]
+    assert set(row["test_perplexity"]["per_seed"]) == {"0", "1"}
+    assert "test_perplexity_quarter_4" in row
+    assert "steps_to_finish" not in row
+    assert [claim["verdict"] for claim in found["claims"]] == ["holds"]
+    table = call("compare", spec, "--workers", "1", "--quiet")
+    assert "test_perplexity" in table.stdout
+
+
+def test_a_file_that_is_not_there_is_said_before_anything_is_trained(spec: Path) -> None:
+    (spec.parent / "test.txt").unlink()
+    result = call("run", spec, "--quiet")
+    assert result.exit_code == 3
+    assert "error[HEB556]" in result.output
+    assert call("validate", "--here", spec).exit_code == 3
+
+
+def test_a_text_that_is_too_short_is_said_once_it_was_read(spec: Path) -> None:
+    (spec.parent / "train.txt").write_text("a b c")
+    result = call("run", spec, "--quiet")
+    assert "error[HEB418]" in result.output
+    assert result.exit_code == 1
