@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 
@@ -46,42 +46,52 @@ def assemble(
 
     Raises: Rejected, when the text that was read is too short for the setup.
     """
+    start = _Start(experiment, variant, seed, opened, device)
     setup = opened.applied(plan.setup)
-    content = opened.content
-    known = {
-        "experiment": experiment,
-        "variant": variant,
-        "seed": seed,
-        "identity": identity(setup, seed, content.fingerprint),
-        "setup": setup,
-        "opened": opened,
-        "device": device,
-    }
-    match content:
-        case Content():
+    match opened.content:
+        case Content() as content:
             # All classes of what stands in may be another number.
             found = plan_setup(setup)
             assert isinstance(found, ImagePlan)
-            return _of_pictures(found, content, seed, device, known)
-        case WordContent():
+            return _of_pictures(found, content, start)
+        case WordContent() as content:
             opened.refuse_short(setup)
             found = plan_setup(setup, facts_of(content))
             assert isinstance(found, WordPlan)
-            return _of_words(found, content, seed, device, known)
+            return _of_words(found, content, start)
 
 
-def _of_pictures(
-    plan: ImagePlan, content: Content, seed: int, device: torch.device, known: dict[str, Any]
-) -> ImageProgram:
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What every program is given, whatever it learns."""
+
+    experiment: str
+    variant: str
+    seed: int
+    opened: Opened
+    device: torch.device
+
+    def identity(self, plan: VariantPlan) -> str:
+        return identity(plan.setup, self.seed, self.opened.content.fingerprint)
+
+
+def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgram:
+    seed, device = start.seed, start.device
     facts, training = plan.facts, plan.setup.training
     chosen = choose_classes(seed, plan.data, plan.curriculum, len(content.names))
     images = read_images(content, plan.data, chosen, device)
     model = plan.model.build(facts.image)
     output = plan.setup.output.build(plan.model.features, facts.classes)
-    update = _prepared(plan, model, output, seed, device)
+    update = _prepared(plan, model, output, start)
     precision = PRECISIONS[training.precision]
     return ImageProgram(
-        **known,
+        experiment=start.experiment,
+        variant=start.variant,
+        seed=start.seed,
+        identity=start.identity(plan),
+        setup=plan.setup,
+        opened=start.opened,
+        device=start.device,
         plan=plan,
         chosen=chosen,
         images=images,
@@ -99,16 +109,20 @@ def _of_pictures(
     )
 
 
-def _of_words(
-    plan: WordPlan, content: WordContent, seed: int, device: torch.device, known: dict[str, Any]
-) -> WordProgram:
+def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgram:
     training = plan.setup.training
     model = plan.model.build(plan.facts.words)
     output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
-    update = _prepared(plan, model, output, seed, device)
+    update = _prepared(plan, model, output, start)
     rows = output.class_rows() if plan.model.tied else None
     return WordProgram(
-        **known,
+        experiment=start.experiment,
+        variant=start.variant,
+        seed=start.seed,
+        identity=start.identity(plan),
+        setup=plan.setup,
+        opened=start.opened,
+        device=start.device,
         plan=plan,
         content=content,
         train_streams=Streams(
@@ -128,14 +142,13 @@ def _prepared(
     plan: VariantPlan,
     model: Network | WordNetwork,
     output: OutputLayer,
-    seed: int,
-    device: torch.device,
+    start: _Start,
 ) -> Update:
     """Initial weights, moved to the device in place, and what updates them."""
     training = plan.setup.training
-    model.initialise(torch_generator(seed, "model"))
-    output.initialise(torch_generator(seed, "output"))
-    model.to(device)
-    output.to(device)
+    model.initialise(torch_generator(start.seed, "model"))
+    output.initialise(torch_generator(start.seed, "output"))
+    model.to(start.device)
+    output.to(start.device)
     optimizer = training.optimizer.build([*model.parameters(), *output.parameters()])
     return Update(model, output, optimizer, training.clip)

@@ -8,6 +8,7 @@ have no dropout. torch's LSTM has two biases where ours has one: the peer's seco
     python tests/benchmarks/word_language_model.py [--width 200] [--threads 1] [--steps 12]
     python tests/benchmarks/word_language_model.py --losses 200
     python tests/benchmarks/word_language_model.py --memory
+    python tests/benchmarks/word_language_model.py --write
 """
 
 from __future__ import annotations
@@ -196,6 +197,24 @@ def compare_losses(width: int, steps: int) -> None:
     print(f"{steps} steps: last losses {one:.6f} and {other:.6f}, largest difference {worst:.1e}")
 
 
+def share_of_the_write(width: int, steps: int) -> None:
+    """What `after_step` takes of a step, its calls of torch counted."""
+    ours = program(33_278, width, HEBBIAN, "float32")
+    loop, write = our_loop(ours), ours.output.after_step
+    took: list[float] = []
+
+    def timed(*arguments: Tensor) -> Tensor | None:
+        began = time.perf_counter()
+        written = write(*arguments)  # type: ignore[arg-type]
+        took.append(time.perf_counter() - began)
+        return written
+
+    ours.output.after_step = timed  # type: ignore[method-assign, assignment]
+    whole = times({"step": loop}, steps)["step"]
+    write_alone = statistics.median(took[2:])
+    print(f"write {1e3 * write_alone:.2f} ms of {1e3 * whole:.0f} ms: {write_alone / whole:.2%}")
+
+
 def one_in_memory(which: str) -> None:
     """Peak resident bytes of three steps at the size of WikiText-103's vocabulary."""
     words, width = 267_735, 200
@@ -228,11 +247,14 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--losses", type=int)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("--one", choices=["peer", "ours"])
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     if asked.one:
         one_in_memory(asked.one)
+    elif asked.write:
+        share_of_the_write(asked.width, asked.steps)
     elif asked.memory:
         compare_memory()
     elif asked.losses:
