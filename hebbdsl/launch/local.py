@@ -46,6 +46,8 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
             match message:
                 case ("began", int(number)):
                     board.began(number)
+                case ("trained", int(number), int(step), float(loss)):
+                    board.trained(number, step, loss)
                 case ("evaluated", int(number), Evaluation() | TextEvaluation() as evaluation):
                     board.evaluated(number, evaluation)
                 case ("say", str(text)):
@@ -74,6 +76,9 @@ class _Numbered:
     job: int
     board: Board
 
+    def trained(self, step: int, loss: float) -> None:
+        self.board.trained(self.job, step, loss)
+
     def evaluated(self, evaluation: AnyEvaluation) -> None:
         self.board.evaluated(self.job, evaluation)
 
@@ -82,7 +87,7 @@ class _Telling:
     """A board at the far end of a queue. Progress bars of data are the first process's business.
 
     Args:
-        check: is called before a run begins and after each evaluation, and may end it.
+        check: is called before a run begins and whenever it tells something, and may end it.
     """
 
     def __init__(self, messages: multiprocessing.Queue[Any], check: Callable[[], None]) -> None:
@@ -98,6 +103,10 @@ class _Telling:
     def began(self, job: int) -> None:
         self._check()
         self._messages.put(("began", job))
+
+    def trained(self, job: int, step: int, loss: float) -> None:
+        self._messages.put(("trained", job, step, loss))
+        self._check()
 
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         self._messages.put(("evaluated", job, evaluation))

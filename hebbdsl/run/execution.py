@@ -29,7 +29,7 @@ class Run(Protocol):
     def step(self) -> int: ...
     @property
     def ended(self) -> bool: ...
-    def advance(self) -> AnyEvaluation:
+    def advance(self, monitor: Monitor) -> AnyEvaluation:
         """Train up to the next evaluation, and evaluate. Raises: NotFiniteAt."""
 
     def conclude(self) -> None:
@@ -58,7 +58,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     status, failure = "finished", None
     try:
         while not run.ended:
-            evaluation = run.advance()
+            evaluation = run.advance(monitor)
             folder.append(evaluation)
             monitor.evaluated(evaluation)
         run.conclude()

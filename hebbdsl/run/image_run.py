@@ -16,6 +16,7 @@ from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.run.assessment import Assessment, assess
 from hebbdsl.run.course import Course
 from hebbdsl.run.memory import peak_memory
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Evaluation, Level, Value
 from hebbdsl.run.watching import finite
 
@@ -40,10 +41,10 @@ class ImageRun:
     def ended(self) -> bool:
         return self._course.finished or self.step >= self._program.plan.steps
 
-    def advance(self) -> Evaluation:
+    def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, evaluate, and move on in the curriculum."""
         started = time.perf_counter()
-        loss = self._train()
+        loss = self._train(monitor)
         self._seconds += time.perf_counter() - started
         course, level = self._course, self._course.level
         last = self.step >= self._program.plan.steps
@@ -72,13 +73,15 @@ class ImageRun:
             course.pass_level(self.step)
         return evaluation
 
-    def _train(self) -> float:
+    def _train(self, monitor: Monitor) -> float:
         """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
         every = self._program.plan.evaluate_every
         end = min(self.step + every - self.step % every, self._program.plan.steps)
         losses = []
         while self.step < end:
             losses.append(self._train_on(min(end - self.step, _MOST_DRAWN)))
+            if self.step < end:
+                monitor.trained(self.step, float(losses[-1][-1]))
         return float(torch.cat(losses).mean())
 
     def _train_on(self, count: int) -> Tensor:

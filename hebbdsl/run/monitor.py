@@ -10,7 +10,10 @@ from hebbdsl.run.record import AnyEvaluation, Record
 
 
 class Monitor(Protocol):
-    """Is told of each evaluation of one run."""
+    """Is told of the steps and evaluations of one run. May end it, by `KeyboardInterrupt`."""
+
+    def trained(self, step: int, loss: float) -> None:
+        """Between evaluations that are far apart: so many steps are done, the last at that loss."""
 
     def evaluated(self, evaluation: AnyEvaluation) -> None: ...
 
@@ -19,6 +22,7 @@ class Board(Reporter, Protocol):
     """Is told what many runs do; a job is named by its number."""
 
     def began(self, job: int) -> None: ...
+    def trained(self, job: int, step: int, loss: float) -> None: ...
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None: ...
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
 
@@ -27,6 +31,9 @@ class Silent(Quiet):
     """A board, and a monitor of one run, that says nothing."""
 
     def began(self, job: int) -> None:
+        pass
+
+    def trained(self, *_: object) -> None:
         pass
 
     def evaluated(self, *_: object) -> None:

@@ -65,13 +65,17 @@ class _Lines:
     def began(self, job: int) -> None:
         self._pace.begin(job)
 
+    def trained(self, job: int, step: int, loss: float) -> None:
+        if self._is_due(job):
+            one = self._jobs[job]
+            self.say(f"{one.name}: step {step}{_of_steps(one)}, train loss {loss:.3f}")
+
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         pace = self._pace.of(job, evaluation.step)
         if self._is_due(job):
             one = self._jobs[job]
-            steps = one.plan.steps
-            of = "" if steps is None else f" of {steps}"
-            self.say(f"{one.name}: step {evaluation.step}{of}, {_state(one, evaluation, pace)}")
+            state = _state(one, evaluation, pace)
+            self.say(f"{one.name}: step {evaluation.step}{_of_steps(one)}, {state}")
 
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
         self._done += 1
@@ -113,6 +117,10 @@ class _Live:
         self._pace.begin(job)
         self._tasks[job] = self._progress.add_task(one.name, total=steps, state="preparing")
 
+    def trained(self, job: int, step: int, loss: float) -> None:
+        state = f"train loss {loss:.3f}"
+        self._progress.update(self._tasks[job], completed=step, state=state)
+
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
         self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
@@ -135,6 +143,10 @@ class _Pace:
 
     def of(self, job: int, step: int) -> float:
         return step / max(time.monotonic() - self._began[job], 1e-9)
+
+
+def _of_steps(job: Job) -> str:
+    return "" if job.plan.steps is None else f" of {job.plan.steps}"
 
 
 def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:

@@ -15,11 +15,12 @@ from hebbdsl.expression.metrics import FREQUENCIES, QUARTERS, Split
 from hebbdsl.program.text_evaluation import Scored, score
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.memory import peak_memory
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Level, TextEvaluation, Value
 from hebbdsl.run.watching import finite
 
-_MOST_AT_ONCE = 1_000
-"""Steps between looks at the device."""
+_MOST_AT_ONCE = 20
+"""Steps between looks at the device: on a CPU they take seconds, and an end may be asked for."""
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
 
 
@@ -46,10 +47,10 @@ class WordRun:
         exhausted = patience is not None and self._without_gain >= patience
         return exhausted or self.step >= self._program.steps
 
-    def advance(self) -> TextEvaluation:
+    def advance(self, monitor: Monitor) -> TextEvaluation:
         """Train up to the next evaluation, evaluate, and judge the weights."""
         started = time.perf_counter()
-        loss = self._train()
+        loss = self._train(monitor)
         self._seconds += time.perf_counter() - started
         streams = self._training.evaluation_streams
         found = score(self._program, "validation", streams).loss()
@@ -67,7 +68,7 @@ class WordRun:
             seconds=round(self._seconds, 3),
         )
 
-    def _train(self) -> float:
+    def _train(self, monitor: Monitor) -> float:
         """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
         program, losses = self._program, []
         end = min(self.step + self._every - self.step % self._every, program.steps)
@@ -77,6 +78,8 @@ class WordRun:
             self._state = program.train(self.step, self._state, watch, self._rate)
             losses.append(finite(program.update, watch, self.step)[:, 0])
             self.step += count
+            if self.step < end:
+                monitor.trained(self.step, float(losses[-1][-1]))
         return float(torch.cat(losses).mean())
 
     def _judge(self, loss: float) -> None:

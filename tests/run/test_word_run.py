@@ -13,7 +13,9 @@ from safetensors.torch import load_file
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.program.text_evaluation import score
 from hebbdsl.program.word_program import WordProgram
+from hebbdsl.run import progress
 from hebbdsl.run.execution import execute
+from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import AnyEvaluation, Record, TextEvaluation
 from hebbdsl.run.store import RunFolder
@@ -151,3 +153,43 @@ def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
     with folder.held():
         record = execute(made, folder, Hearing())
     assert tuple(heard) == record.evaluations
+
+
+def test_long_epochs_are_told_of_and_can_be_ended_on_the_way(tmp_path: Path) -> None:
+    heard = list[tuple[int, float]]()
+
+    class Told(Silent):
+        def trained(self, *said: object) -> None:
+            heard.append(said)  # type: ignore[arg-type]
+            if len(heard) == 3:
+                raise KeyboardInterrupt
+
+    made = program()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    windows = made.train_streams.windows
+    with folder.held(), pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Told())
+    assert [step for step, _ in heard] == [20, 40, windows + 20]
+    assert all(0 < loss < 5 for _, loss in heard)
+    left = folder.read()
+    assert left is not None
+    assert (left.status, left.steps) == ("interrupted", windows + 20)
+
+
+def test_progress_of_text_is_said_in_its_own_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = program()
+    job = Job(experiment="tiny", variant="main", plan=made.plan, seed=0, out=tmp_path)
+    record = ran(made, tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "_PAUSE", -1.0)
+        with progress.showing([job], quiet=False) as board:
+            board.began(0)
+            board.trained(0, 20, 3.21)
+            board.evaluated(0, record.evaluations[0])
+            board.ended(0, record, ())
+    said = capsys.readouterr().err
+    assert "main, seed 0: step 20 of 86, train loss 3.210" in said
+    assert "step 43 of 86, epoch 1.00, validation perplexity" in said
+    assert f"test perplexity {record.metrics['test_perplexity'].value:.2f}" in said
