@@ -32,7 +32,13 @@ from hebbdsl.run.record import Record, Value
 _AGES = (10, 20)
 """Ages of `newest_accuracy` that are shown where they were recorded, beside those claimed."""
 
-_UNTESTED = ("levels_passed", "steps_per_second", "peak_memory")
+_UNTESTED = (
+    "levels_passed",
+    "best_validation_step",
+    "steps_per_second",
+    "tokens_per_second",
+    "peak_memory",
+)
 
 _STOPPING = ("final_test_accuracy", "final_validation_accuracy")
 """Where a condition ends runs these say by how much it was overshot, each run at its own step: they

@@ -44,7 +44,8 @@ def _statistics(comparison: Comparison) -> Iterator[str]:
     geometric = [
         column.name
         for column in tested
-        if any(
+        if column.metric.detail is None
+        and any(
             (summary := row.summaries.get(column.name)) is not None
             and summary.geometric is not None
             for row in comparison.rows

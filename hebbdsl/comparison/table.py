@@ -44,10 +44,21 @@ class Block:
 
 
 def blocks(comparison: Comparison) -> tuple[Block, ...]:
-    """One block for each metric set against the baseline, and one for what is shown without."""
-    tested = [_tested(comparison, column) for column in comparison.columns if column.tested]
-    plain = [column for column in comparison.columns if not column.tested]
-    return (*tested, *([_plain(comparison, plain)] if plain else []))
+    """One block for each metric set against the baseline, the details of each in one block, and
+    one for what is shown without."""
+    columns = comparison.columns
+    plain = [column for column in columns if not column.tested]
+    details: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.tested and column.metric.detail is not None:
+            details.setdefault(column.metric.detail, []).append(column)
+    found = []
+    for column in columns:
+        if column.tested and column.metric.detail is None:
+            found.append(_tested(comparison, column))
+            if column.name in details:
+                found.append(_details(comparison, column.name, details[column.name]))
+    return (*found, *([_plain(comparison, plain)] if plain else []))
 
 
 def substitution(comparison: Comparison) -> str | None:
@@ -114,6 +125,28 @@ def _tone(contrast: Contrast, column: Column) -> Tone:
         return Tone.PLAIN
     lower = contrast.estimate.value < (1 if contrast.scale is Scale.RATIO else 0)
     return Tone.BETTER if lower is column.metric.lower_is_better else Tone.WORSE
+
+
+def _details(comparison: Comparison, whole: str, columns: list[Column]) -> Block:
+    """Means side by side, each with how it stands to the baseline's."""
+    lines = []
+    for row in comparison.rows:
+        cells = []
+        for column in columns:
+            summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
+            said = NOTHING if summary is None else mean_text(summary, column)
+            if contrast is not None and contrast.estimate is not None:
+                said += f" ({contrast.estimate.value:.2f})"
+            cells.append(said)
+        tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
+        lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
+    heads = (column.name.removeprefix(f"{whole}_").replace("_", " ") for column in columns)
+    return Block(
+        title=f"{whole}, by words",
+        about=_about(comparison, f"means, and in parentheses the ratio to {comparison.baseline}"),
+        heads=("variant", N, *heads),
+        lines=tuple(lines),
+    )
 
 
 def _plain(comparison: Comparison, columns: list[Column]) -> Block:

@@ -30,8 +30,8 @@ class Metric:
     """`needs` names what a curriculum must give for the metric to exist: `levels` (classes are
     added), `finish` (a condition ends it), or nothing; `split` the drawings that it is measured
     on, which the data must have. `of` is the kind of data that has it; None: any. `aged` metrics
-    are written `name@k`; `detail` ones look closer at another, and no list of suggestions names
-    them."""
+    are written `name@k`; `detail` names the metric that one looks closer at; no list of
+    suggestions names such."""
 
     name: str
     about: str
@@ -43,7 +43,7 @@ class Metric:
     of: Literal["pictures", "text"] | None = None
     split: Split | None = None
     aged: bool = False
-    detail: bool = False
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _perplexities() -> Iterator[Metric]:
         yield whole
         for band in BANDS:
             name = f"{whole.name}_{band.suffix}"
-            yield replace(whole, name=name, about=f"{said} {band.about}", detail=True)
+            yield replace(whole, name=name, about=f"{said} {band.about}", detail=whole.name)
 
 
 _METRICS = (
