@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.comparison.statistics import mean, mean_interval
-from hebbdsl.run.record import Binding, Evaluation, Record
+from hebbdsl.run.record import Binding, Evaluation, Record, TextEvaluation
 
 _MOST_BINS = 16
 
@@ -60,6 +60,26 @@ def classes_in_play(comparison: Comparison) -> tuple[Curve, ...]:
 def _classes(record: Record, step: int) -> float:
     starts = [level.began for level in record.levels]
     return record.levels[max(0, bisect_right(starts, step) - 1)].classes
+
+
+def learning(comparison: Comparison) -> tuple[Curve, ...]:
+    """Validation perplexity of texts against the words trained on.
+
+    Perplexities are averaged as the exponential of the mean loss. Points that fewer than half of
+    the seeds have are left out.
+    """
+    curves = []
+    for variant, runs in comparison.records.items():
+        losses: dict[float, list[float]] = defaultdict(list)
+        for evaluation in (e for record in runs for e in record.evaluations):
+            if isinstance(evaluation, TextEvaluation):
+                losses[evaluation.tokens].append(evaluation.validation_loss)
+        shown = {x: seeds for x, seeds in losses.items() if 2 * len(seeds) >= len(runs)}
+        if shown:
+            found = _curve(variant, shown)
+            ends = (tuple(map(math.exp, end)) for end in (found.mean, found.low, found.high))
+            curves.append(Curve(variant, found.x, *ends))
+    return tuple(curves)
 
 
 def binding_by_age(comparison: Comparison) -> tuple[Curve, ...]:

@@ -1,4 +1,4 @@
-"""Figures of a comparison as PNG and SVG: classes in play, and the binding curves."""
+"""Figures of a comparison as PNG and SVG: classes in play, binding and learning curves."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hebbdsl.comparison.curves import (
     binding_by_age,
     binding_by_exposures,
     classes_in_play,
+    learning,
 )
 from hebbdsl.comparison.table import substitution
 from hebbdsl.writing import write_whole
@@ -61,6 +62,7 @@ class _Drawing:
     curves: tuple[Curve, ...]
     steps: bool = False
     share: bool = False
+    log: bool = False
 
 
 def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
@@ -75,6 +77,14 @@ def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     drawings = (
+        _Drawing(
+            name="learning",
+            title="Validation perplexity while learning",
+            x="words trained on, repeats counted",
+            y="perplexity of the validation text",
+            curves=learning(comparison),
+            log=True,
+        ),
         _Drawing(
             name="classes_in_play",
             title="Classes in play",
@@ -126,6 +136,7 @@ def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path
 def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
     figure = Figure(figsize=(7.2, 3.9), layout="constrained")
     FigureCanvasAgg(figure)
@@ -150,6 +161,11 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         ends = [end for curve in drawing.curves for end in (*curve.mean, *curve.high)]
         top = max(end for end in ends if math.isfinite(end))
         axes.set_ylim(0, min(1.0, max(0.1, 1.05 * top)))
+    elif drawing.log:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(ScalarFormatter())
+        axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(0, 1.06 * max(max(curve.mean) for curve in drawing.curves))
     _legend(axes, drawing)

@@ -10,7 +10,7 @@ from typing import Any
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.tree import Arithmetic, Compare, Expression, MetricOf, Number
-from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
+from hebbdsl.run.record import AnyEvaluation, Binding, Evaluation, Level, Record, Value
 
 OUTPUTS: Mapping[str, Any] = {
     "softmax": {"softmax": {"bias": True}},
@@ -51,7 +51,7 @@ def run(
     folder: str | None = None,
     levels: tuple[Level, ...] = (),
     steps: int = 2000,
-    evaluations: tuple[Evaluation, ...] = (),
+    evaluations: tuple[AnyEvaluation, ...] = (),
 ) -> Record:
     values = {
         name: value if isinstance(value, Value) else Value(value=value)
