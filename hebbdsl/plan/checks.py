@@ -95,11 +95,11 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
             holds=data.holds,
             known=tuple(_readers(data.holds)),
         )
-    match data:
-        case CharacterSet():
-            yield from _of_pictures(sections, data)
-        case Corpus():
-            yield from _of_words(sections, data)
+    if isinstance(data, Corpus):
+        yield from _of_words(sections, data)
+    else:
+        assert isinstance(data, CharacterSet), "data is one or the other"
+        yield from _of_pictures(sections, data)
 
 
 def _readers(holds: str) -> Iterator[str]:

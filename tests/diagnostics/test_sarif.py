@@ -89,6 +89,7 @@ def test_a_result() -> None:
         ("sp\udce9c.yaml", "sp%E9c.yaml"),
         ("全.yaml", "%E5%85%A8.yaml"),
         (".", "."),
+        ("half\ud800.yaml", "half%ED%A0%80.yaml"),
     ],
 )
 def test_addresses(name: str, uri: str) -> None:

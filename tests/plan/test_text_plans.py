@@ -13,6 +13,7 @@ from hebbdsl.cli.main import app
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.models.lstm.spec import Lstm
+from hebbdsl.parts.models.mlp.spec import Mlp
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.words import WordFacts
@@ -133,6 +134,18 @@ def test_what_text_can_not_be(old: str, new: str, codes: list[str] | None, tmp_p
         assert "HEB415" in found
     else:
         assert [code for code in found if code not in ("HEB704",)] == codes
+
+
+def test_a_text_is_judged_though_its_training_is_wrong(tmp_path: Path) -> None:
+    wrong = TEXT.replace("epochs: 3", "epochs: -3").replace("model: lstm", "model: mlp")
+    assert [problem.code for problem in problems_of(wrong, tmp_path)] == ["HEB413", "HEB302"]
+
+
+def test_a_model_of_other_data_has_no_plan() -> None:
+    training = Training(optimizer=Adam(), epochs=1)
+    setup = Setup(data=Wikitext(), model=Mlp(), output=Softmax(), training=training)
+    with pytest.raises(TypeError, match="reads other data"):
+        plan_setup(setup)
 
 
 def test_the_text_it_is_plans_without_a_word(tmp_path: Path) -> None:

@@ -114,3 +114,10 @@ def test_a_new_word_that_takes_a_part_begins_with_one_that_needs_nothing() -> No
 def test_a_new_word_must_suggest_what_it_does_not_default() -> None:
     with pytest.raises(TypeError, match="NumberOf without a default suggests none"):
         scaffold("new", {**DEFAULT, "output": "sized"}, "hebb", compared=False)
+
+
+def test_first_words_fit_the_data() -> None:
+    pictures, text = first_words({"data": "glyphs"}), first_words({"data": "text"})
+    assert (pictures["model"], "curriculum" in pictures) == ("convnet", True)
+    assert (text["model"], "curriculum" in text) == ("lstm", False)
+    assert first_words({"data": "text", "model": "gru"})["model"] == "gru"
