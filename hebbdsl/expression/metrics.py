@@ -46,14 +46,6 @@ class Metric:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Words of a vocabulary by how often they stand in train: `suffix` ends a metric's name."""
-
-    suffix: str
-    about: str
-
-
 FREQUENCIES = {
     "above_10k": (10_001, None),
     "1k_to_10k": (1_000, 10_000),
@@ -65,24 +57,17 @@ QUARTERS = 4
 """Bands of equally many words: the first holds the most frequent quarter of the vocabulary."""
 
 
-def _bands() -> tuple[Band, ...]:
-    said = {
-        "above_10k": "that stand more than 10,000 times in train",
-        "1k_to_10k": "that stand 1,000 to 10,000 times in train",
-        "100_to_1k": "that stand 100 to 999 times in train",
-        "below_100": "that stand less than 100 times in train",
-    }
-    ordinals = ("most frequent", "second most frequent", "third most frequent", "rarest")
-    return (
-        *(Band(name, said[name]) for name in FREQUENCIES),
-        *(
-            Band(f"quarter_{number}", f"of the {which} quarter of the vocabulary")
-            for number, which in enumerate(ordinals, start=1)
-        ),
-    )
-
-
-BANDS = _bands()
+BANDS = {
+    "above_10k": "that stand more than 10,000 times in train",
+    "1k_to_10k": "that stand 1,000 to 10,000 times in train",
+    "100_to_1k": "that stand 100 to 999 times in train",
+    "below_100": "that stand less than 100 times in train",
+    "quarter_1": "of the most frequent quarter of the vocabulary",
+    "quarter_2": "of the second most frequent quarter of the vocabulary",
+    "quarter_3": "of the third most frequent quarter of the vocabulary",
+    "quarter_4": "of the rarest quarter of the vocabulary",
+}
+"""What each band is, by what ends the name of its metric."""
 
 
 def _perplexities() -> Iterator[Metric]:
@@ -100,9 +85,9 @@ def _perplexities() -> Iterator[Metric]:
             split=split,
         )
         yield whole
-        for band in BANDS:
-            name = f"{whole.name}_{band.suffix}"
-            yield replace(whole, name=name, about=f"{said} {band.about}", detail=whole.name)
+        for band, which in BANDS.items():
+            name = f"{whole.name}_{band}"
+            yield replace(whole, name=name, about=f"{said} {which}", detail=whole.name)
 
 
 _METRICS = (

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.rules import Rules
 
 Vocabulary = Annotated[int, Bounds(minimum=2, maximum=10**7)]
-TOKEN_BYTES = 4
-"""Tokens are kept as int32."""
 
 
 @dataclass(frozen=True, slots=True)

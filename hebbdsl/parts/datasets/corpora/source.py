@@ -86,12 +86,6 @@ def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
         raise _unreadable(archive, error) from error
 
 
-def of_text(name: str, text: bytes) -> Piece:
-    """A text that is at hand."""
-    stamp = (name, len(text), zlib.crc32(text))
-    return Piece(name, stamp, lambda: iter((text,) if text else ()))
-
-
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tracemalloc
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -24,7 +25,7 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora import store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file, of_text
+from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.part import Quiet
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -35,6 +36,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setattr(store, "cache_folder", lambda: folder)
     return folder
+
+
+def of_text(name: str, text: bytes) -> Piece:
+    """A text that is at hand."""
+    return Piece(name, (name, len(text), zlib.crc32(text)), lambda: iter((text,) if text else ()))
 
 
 def texts(train: str, validation: str = "a b\n", test: str = "a b\n") -> Splits:
@@ -217,18 +223,20 @@ import os, signal
 from pathlib import Path
 from hebbdsl.parts.datasets.corpora import store
 from hebbdsl.parts.datasets.corpora.rules import Rules
-from hebbdsl.parts.datasets.corpora.source import of_text
+from hebbdsl.parts.datasets.corpora.source import Piece
 from hebbdsl.parts.part import Quiet
 store.cache_folder = lambda: Path({str(cache)!r})
 store._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-splits = {{s: [of_text(s, b"a b\\n")] for s in ("train", "validation", "test")}}
+splits = {{
+    s: [Piece(s, (s, 4, 0), lambda: iter((b"a b\\n",)))] for s in ("train", "validation", "test")
+}}
 store.open_store("text", splits, Rules(), "here", Quiet())
 """
     done = subprocess.run([sys.executable, "-c", script], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL
     left = [path for path in (cache / "corpora").iterdir() if path.is_dir()]
     assert [path.name[0] for path in left] == ["."], "killed amid its work"
-    content = opened({s: [of_text(s, b"a b\n")] for s in SPLITS})
+    content = opened({s: [Piece(s, (s, 4, 0), lambda: iter((b"a b\n",)))] for s in SPLITS})
     assert len(content.splits["train"]) == 3
     assert [p.name[0] for p in (cache / "corpora").iterdir() if p.is_dir()] == ["t"]
 
