@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from math import exp, inf
+from math import exp, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Level, TextEvaluation, Value
-from hebbdsl.run.watching import finite
+from hebbdsl.run.watching import NotFiniteAt, finite
 
 _MOST_AT_ONCE = 20
 """Steps between looks at the device: on a CPU they take seconds, and an end may be asked for."""
@@ -48,13 +48,18 @@ class WordRun:
         return exhausted or self.step >= self._program.steps
 
     def advance(self, monitor: Monitor) -> TextEvaluation:
-        """Train up to the next evaluation, evaluate, and judge the weights."""
+        """Train up to the next evaluation, evaluate, and judge the weights.
+
+        Raises: NotFiniteAt.
+        """
         started = time.perf_counter()
         loss = self._train(monitor)
         self._seconds += time.perf_counter() - started
         streams = self._training.evaluation_streams
         found = score(self._program, "validation", streams).loss()
         assert found is not None, "a text that is read has words to ask for"
+        if not isfinite(found):
+            raise NotFiniteAt(self.step, "validation loss")
         rate = self._rate
         self._judge(found)
         return TextEvaluation(

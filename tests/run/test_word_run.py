@@ -193,3 +193,15 @@ def test_progress_of_text_is_said_in_its_own_words(
     assert "main, seed 0: step 20 of 86, train loss 3.210" in said
     assert "step 43 of 86, epoch 1.00, validation perplexity" in said
     assert f"test perplexity {record.metrics['test_perplexity'].value:.2f}" in said
+
+
+def test_a_validation_loss_that_is_not_finite_is_a_result_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = program()
+    nothing = torch.full((), float("nan"))
+    monkeypatch.setattr(
+        made.output, "label_log_probabilities", lambda _h, labels, _n: nothing.expand(len(labels))
+    )
+    record = ran(made, tmp_path)
+    assert record.failure == {"step": made.train_streams.windows, "tensor": "validation loss"}
