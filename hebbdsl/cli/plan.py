@@ -82,7 +82,7 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
 
     training = variant.setup.training
     return {
-        "data": _facts_json(variant),
+        "data": asdict(variant.facts),
         "layers": [asdict(layer) for layer in variant.layers],
         "parameters": variant.parameters,
         "counters": variant.counters,
@@ -92,20 +92,6 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
         "evaluations": variant.evaluations,
         "memory": {**asdict(variant.memory), "total": variant.memory.total},
     }
-
-
-def _facts_json(variant: VariantPlan) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from hebbdsl.plan.plan import ImagePlan, WordPlan
-
-    match variant:
-        case ImagePlan():
-            return asdict(variant.facts)
-        case WordPlan():
-            facts = variant.facts
-            return {"words": facts.words, "exact": facts.exact, "tokens": dict(facts.tokens)}
-    raise TypeError(type(variant).__name__)
 
 
 def show(planned: Plan, names: Sequence[str], console: Any) -> None:

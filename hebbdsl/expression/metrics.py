@@ -53,19 +53,22 @@ FREQUENCIES = {
     "below_100": (0, 99),
 }
 """Bands of words by their count in train, both ends included; None: no end."""
-QUARTERS = 4
-"""Bands of equally many words: the first holds the most frequent quarter of the vocabulary."""
+QUARTERS = ("most frequent", "second most frequent", "third most frequent", "rarest")
+"""Bands of equally many words, in the order of ids."""
+
+
+def _counted(least: int, most: int | None) -> str:
+    if most is None:
+        return f"more than {least - 1:,} times"
+    return f"{least:,} to {most:,} times" if least else f"less than {most + 1:,} times"
 
 
 BANDS = {
-    "above_10k": "that stand more than 10,000 times in train",
-    "1k_to_10k": "that stand 1,000 to 10,000 times in train",
-    "100_to_1k": "that stand 100 to 999 times in train",
-    "below_100": "that stand less than 100 times in train",
-    "quarter_1": "of the most frequent quarter of the vocabulary",
-    "quarter_2": "of the second most frequent quarter of the vocabulary",
-    "quarter_3": "of the third most frequent quarter of the vocabulary",
-    "quarter_4": "of the rarest quarter of the vocabulary",
+    **{name: f"that stand {_counted(*ends)} in train" for name, ends in FREQUENCIES.items()},
+    **{
+        f"quarter_{number}": f"of the {which} quarter of the vocabulary"
+        for number, which in enumerate(QUARTERS, start=1)
+    },
 }
 """What each band is, by what ends the name of its metric."""
 

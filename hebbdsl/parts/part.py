@@ -75,10 +75,9 @@ class Layer:
     buffer_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a data set before it is opened."""
-
-    __slots__ = ()
 
     @property
     @abstractmethod

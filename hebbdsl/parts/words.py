@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.dataset import SubstituteSame
@@ -17,8 +17,10 @@ from hebbdsl.parts.part import Dataset, Facts, Reporter
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.content import WordContent
     from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
-Vocabulary = Annotated[int, Bounds(minimum=2, maximum=10**7)]
+Vocabulary = Annotated[int, Bounds(minimum=3, maximum=10**7)]
+"""`<eos>`, `<unk>` and a word, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class Corpus(Dataset):
     """A text in three splits, whose next word is asked for."""
 
     holds: ClassVar[str] = "text"
+    word: ClassVar[str]
 
+    vocabulary: Annotated[
+        Vocabulary | None, "how many words are known at most, the most frequent of train; null: all"
+    ] = None
     lowercase: Annotated[bool, "turn all letters into small ones"] = False
     numbers: Annotated[
         Literal["keep", "digits", "token"],
@@ -55,28 +61,55 @@ class Corpus(Dataset):
         Count, "a word that stands less often than this in train is read as `<unk>`"
     ] = 1
 
-    @abstractmethod
+    @property
+    def cutting(self) -> Literal["words", "whitespace"]:
+        """Words and signs apart, or what stands between white space."""
+        return "words"
+
     def rules(self) -> Rules:
         """How the text is cut into words, and which of them the vocabulary holds."""
+        from hebbdsl.parts.datasets.corpora.rules import Rules
 
-    @abstractmethod
+        return Rules(
+            tokens=self.cutting,
+            lowercase=self.lowercase,
+            numbers=self.numbers,
+            vocabulary=self.vocabulary,
+            min_count=self.min_count,
+        )
+
     def facts(self) -> WordFacts:
         """Published constants, and what the fields say of the vocabulary; nothing is read."""
+        assert self.vocabulary is not None, "a corpus that is not published says how many at most"
+        return WordFacts(self.vocabulary, False, {})
 
     def splits(self) -> frozenset[Split]:
         return frozenset({"train", "validation", "test"})
 
-    @property
-    def exact(self) -> bool:
-        """Whether words are taken as they stand, so that published counts are those of this."""
-        return not self.lowercase and self.numbers == "keep" and self.min_count == 1
+    def same_content(self, other: Dataset) -> bool:
+        """Perplexities are compared word by word, so cut and vocabulary must be the same too."""
+        return isinstance(other, Corpus) and self.deciding() == other.deciding()
+
+    def deciding(self) -> Corpus:
+        """This corpus with the fields that do not decide its tokens at their defaults."""
+        return self
 
     @abstractmethod
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
+        """Where the text of each split is to be read, fetched where it must be, and its origin.
+
+        Raises: Rejected, with problems HEB5xx, when it is missing or corrupt.
+        """
+
     def open(self, reporter: Reporter) -> WordContent:
-        """Find, fetch and tokenise the text; the door to numpy.
+        """The text as numbers; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when it is missing, corrupt or empty.
         """
+        from hebbdsl.parts.datasets.corpora.store import open_store
+
+        splits, origin = self.find(reporter)
+        return open_store(self.word, splits, self.rules(), origin, reporter)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +119,9 @@ class SoughtCorpus(Corpus):
     otherwise: Annotated[
         Dataset | None, Logistics(), "what stands in when the text can't be had"
     ] = None
+
+    def deciding(self) -> Corpus:
+        return replace(self, otherwise=None)
 
     def substitute(self) -> Corpus | None:
         return self.otherwise if isinstance(self.otherwise, Corpus) else None

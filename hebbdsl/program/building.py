@@ -89,7 +89,6 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
         variant=start.variant,
         seed=start.seed,
         identity=start.identity(plan),
-        setup=plan.setup,
         opened=start.opened,
         device=start.device,
         plan=plan,
@@ -103,7 +102,6 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
         ),
         model=model,
         output=output,
-        optimizer=update.optimizer,
         update=update,
         step=ImageStep(model, output, update, precision, training.compile),
     )
@@ -120,7 +118,6 @@ def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgra
         variant=start.variant,
         seed=start.seed,
         identity=start.identity(plan),
-        setup=plan.setup,
         opened=start.opened,
         device=start.device,
         plan=plan,
@@ -130,7 +127,6 @@ def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgra
         ),
         model=model,
         output=output,
-        optimizer=update.optimizer,
         update=update,
         step=WordStep(
             model, output, rows, update, PRECISIONS[training.precision], training.compile

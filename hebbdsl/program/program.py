@@ -24,14 +24,20 @@ class Program:
     seed: int
     identity: str
     plan: VariantPlan
-    setup: Setup
-    """The setup as it is run: with the data set that stands in, where one does."""
     opened: Opened
     device: torch.device
     model: nn.Module
     output: OutputLayer
-    optimizer: torch.optim.Optimizer
     update: Update
+
+    @property
+    def setup(self) -> Setup:
+        """The setup as it is run: with the data set that stands in, where one does."""
+        return self.plan.setup
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        return self.update.optimizer
 
     def set_learning_rate(self, factor: float) -> None:
         """What the spec says, times `factor`."""

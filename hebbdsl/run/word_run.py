@@ -145,5 +145,5 @@ def bands_of(counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     for name, (least, most) in FREQUENCIES.items():
         within = counts >= least
         yield name, np.flatnonzero(within if most is None else within & (counts <= most))
-    for number, ids in enumerate(np.array_split(np.arange(len(counts)), QUARTERS), start=1):
+    for number, ids in enumerate(np.array_split(np.arange(len(counts)), len(QUARTERS)), start=1):
         yield f"quarter_{number}", ids

@@ -37,7 +37,7 @@ variants:
     first, second = problems_of(with_sections(fragment), tmp_path)
     assert (first.code, second.code) == ("HEB411", "HEB411")
     assert first.title == "`a` is trained on `omniglot`, the baseline `b` on `glyphs`"
-    assert second.title == "`c` is trained on differently rendered glyphs"
+    assert second.title == "`c` is trained on another `glyphs` than the baseline `b`"
     (related,) = second.elsewhere
     assert isinstance(related.place, Span)
     assert related.place.text == "glyphs"

@@ -14,8 +14,9 @@ class OnOtherData(Problem):
 
     Nothing can be compared then: what differs is the data as much as the setup, and `compare` would
     refuse the runs (HEB601) after all have been trained. How many classes take part, how large
-    images are and how they are split may differ. Write a spec for each data set, or choose one for
-    all variants with `--set data=…`.
+    images are and how they are split may differ. A text must be cut into the same words: with a
+    smaller vocabulary more of them are `<unk>`, which is easy to foretell. Write a spec for each
+    data set, or choose one for all variants with `--set data=…`.
 
     Wrong:
         variants:
@@ -40,11 +41,11 @@ class OnOtherData(Problem):
 
     @property
     def title(self) -> str:
+        baseline = f"the baseline {quoted(self.baseline)}"
         if self.word == self.reference:
-            said = f"differently rendered {self.word}"
+            said = f"another {quoted(self.word)} than {baseline}"
         else:
-            said = f"{quoted(self.word)}, the baseline {quoted(self.baseline)} on"
-            said += f" {quoted(self.reference)}"
+            said = f"{quoted(self.word)}, {baseline} on {quoted(self.reference)}"
         return f"{quoted(self.variant)} is trained on {said}"
 
     @property

@@ -36,7 +36,7 @@ class NotText(DataProblem):
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySplit(DataProblem):
-    """A split of a corpus holds less than two words, so that none follows another.
+    """A split of a corpus holds less than two words, or nothing but ends of lines.
 
     Wrong:
         hebbdsl run specs/my_text.yaml      # test.txt is empty
@@ -87,8 +87,9 @@ class NothingKnown(DataProblem):
 class TooManyWords(DataProblem):
     """A training text has more different words than are held in memory.
 
-    All of them are counted before the rare ones are left out, so that no count is a guess. Mostly
-    they are numbers: read their digits as zeros.
+    All of them are counted before the rare ones are left out, so that no count is a guess:
+    `min_count` and `vocabulary` come too late to help. Mostly they are numbers: read their digits
+    as zeros.
 
     Wrong:
         hebbdsl run specs/my_text.yaml      # every line is another number
@@ -107,7 +108,10 @@ class TooManyWords(DataProblem):
 
     @property
     def hint(self) -> str:
-        return "read numbers as `digits` or `token`, or letters as small ones with `lowercase`"
+        return (
+            "read numbers as `digits` or `token`, or letters as small ones with `lowercase`;"
+            " `min_count` and `vocabulary` are asked after all words are counted"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

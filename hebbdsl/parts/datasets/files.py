@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -43,6 +46,13 @@ def _near(path: Path) -> str | None:
         return None
     near = nearest(path.name, sorted(names))
     return str(path.with_name(near)) if near is not None else None
+
+
+def temporary_folder() -> Path:
+    """A folder of this process, where the cache folder can't be written. It is gone at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="hebbdsl-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
@@ -33,6 +33,26 @@ def find_set(name: str, folders: Sequence[Path]) -> Path | None:
                 reason = error.strerror or str(error)
                 raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
     return None
+
+
+def missing_place(
+    word: str, name: str, find: Callable[[], Path | None], *, replaceable: bool
+) -> Iterator[Problem]:
+    """What looking for the one file or folder of a corpus would meet.
+
+    Args:
+        name: what it is called in messages.
+        find: looks for it.
+    """
+    try:
+        found, looked = find(), tuple(map(str, folders_of(word)))
+    except Rejected as rejected:
+        yield from rejected.problems
+        return
+    if found is None:
+        yield DataNotHere(
+            place=At(()), word=word, missing=(name,), looked=looked, replaceable=replaceable
+        )
 
 
 def missing_sets(published: Published, *, replaceable: bool) -> Iterator[Problem]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
 Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...], Ranges(200)]
 
@@ -32,6 +31,8 @@ class Gigaword(SoughtCorpus):
         validation was held out is not published: here it is a share of the train years' documents.
     """
 
+    word: ClassVar[str] = "gigaword"
+
     train_years: Annotated[Years, "years to train on"] = tuple(range(2000, 2010))
     test_years: Annotated[Years, "years held out for results"] = (2010,)
     validation_share: Annotated[
@@ -44,30 +45,14 @@ class Gigaword(SoughtCorpus):
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
 
-    def rules(self) -> Rules:
-        from hebbdsl.parts.datasets.corpora.rules import Rules
-
-        return Rules(
-            tokens="words",
-            lowercase=self.lowercase,
-            numbers=self.numbers,
-            vocabulary=self.vocabulary,
-            min_count=self.min_count,
-        )
-
-    def facts(self) -> WordFacts:
-        return WordFacts(self.vocabulary, False, {})
-
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
 
         return gigaword_missing(replaceable=self.otherwise is not None)
 
-    def open(self, reporter: Reporter) -> WordContent:
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits
-        from hebbdsl.parts.datasets.corpora.store import open_store
 
-        splits, origin = gigaword_splits(
+        return gigaword_splits(
             self.train_years, self.test_years, self.validation_share, self.split_seed
         )
-        return open_store("gigaword", splits, self.rules(), origin, reporter)

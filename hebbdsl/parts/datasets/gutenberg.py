@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
-from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
+from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +29,8 @@ class Gutenberg(SoughtCorpus):
         not published.
     """
 
+    word: ClassVar[str] = "gutenberg"
+
     validation_books: Annotated[Count, Suggested(), "books held out to choose the weights by"] = 12
     test_books: Annotated[Count, Suggested(), "books held out for results"] = 13
     split_seed: Annotated[Whole, "chooses the held-out books; part of the data, not of a run"] = 0
@@ -41,38 +42,16 @@ class Gutenberg(SoughtCorpus):
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
 
-    def rules(self) -> Rules:
-        from hebbdsl.parts.datasets.corpora.rules import Rules
-
-        return Rules(
-            tokens="words",
-            lowercase=self.lowercase,
-            numbers=self.numbers,
-            vocabulary=self.vocabulary,
-            min_count=self.min_count,
-        )
-
-    def facts(self) -> WordFacts:
-        return WordFacts(self.vocabulary, False, {})
-
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
 
         return gutenberg_missing(replaceable=self.otherwise is not None)
 
-    def same_content(self, other: Dataset) -> bool:
-        return isinstance(other, Gutenberg) and (
-            (other.split_seed, other.validation, other.test)
-            == (self.split_seed, self.validation, self.test)
-        )
-
-    def open(self, reporter: Reporter) -> WordContent:
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits
-        from hebbdsl.parts.datasets.corpora.store import open_store
 
-        splits, origin = gutenberg_splits(
+        return gutenberg_splits(
             {"validation": self.validation_books, "test": self.test_books},
             {"validation": self.validation, "test": self.test},
             self.split_seed,
         )
-        return open_store("gutenberg", splits, self.rules(), origin, reporter)

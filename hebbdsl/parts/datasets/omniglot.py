@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.dataset import NotAnAddress, SubstituteUnused
+from hebbdsl.diagnostics.codes.dataset import SubstituteUnused
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Logistics
+from hebbdsl.parts.datasets.addresses import address_refusals
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
@@ -65,9 +66,7 @@ class Omniglot(CharacterSet):
     def refusals(self) -> Iterator[Problem]:
         yield from CharacterSet.refusals(self)
         yield from alphabet_refusals(self.alphabets, ALPHABETS)
-        for index, address in enumerate(self.addresses):
-            if not address.startswith(("https://", "http://")):
-                yield NotAnAddress(place=At.field("addresses", index), address=address)
+        yield from address_refusals(self.addresses)
         if self.otherwise is None:
             return
         if not isinstance(self.otherwise, CharacterSet):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Suggested
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary, WordFacts
+from hebbdsl.parts.words import Corpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,27 +23,13 @@ class StdlibDocs(Corpus):
     validation and test.
     """
 
+    word: ClassVar[str] = "stdlib_docs"
+
     vocabulary: Annotated[
         Vocabulary, Suggested(), "how many words are known, the most frequent of train"
     ] = 5_000
 
-    def rules(self) -> Rules:
-        from hebbdsl.parts.datasets.corpora.rules import Rules
-
-        return Rules(
-            tokens="words",
-            lowercase=self.lowercase,
-            numbers=self.numbers,
-            vocabulary=self.vocabulary,
-            min_count=self.min_count,
-        )
-
-    def facts(self) -> WordFacts:
-        return WordFacts(self.vocabulary, False, {})
-
-    def open(self, reporter: Reporter) -> WordContent:
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
-        from hebbdsl.parts.datasets.corpora.store import open_store
 
-        splits, origin = stdlib_docs_splits()
-        return open_store("stdlib_docs", splits, self.rules(), origin, reporter)
+        return stdlib_docs_splits()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Suggested
-from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
+from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +23,8 @@ class Text(SoughtCorpus):
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable
     HEBBDSL_DATA names, else from the current one.
     """
+
+    word: ClassVar[str] = "text"
 
     train: Annotated[
         tuple[str, ...], Length(1, 10_000), Suggested("train.txt"), "files to train on"
@@ -49,22 +50,9 @@ class Text(SoughtCorpus):
         Vocabulary, Suggested(), "how many words are known at most, the most frequent of train"
     ] = 50_000
 
-    def rules(self) -> Rules:
-        from hebbdsl.parts.datasets.corpora.rules import Rules
-
-        return Rules(
-            tokens=self.tokens,
-            lowercase=self.lowercase,
-            numbers=self.numbers,
-            vocabulary=self.vocabulary,
-            min_count=self.min_count,
-        )
-
-    def facts(self) -> WordFacts:
-        return WordFacts(self.vocabulary, False, {})
-
-    def same_content(self, other: Dataset) -> bool:
-        return isinstance(other, Text) and other.files == self.files
+    @property
+    def cutting(self) -> Literal["words", "whitespace"]:
+        return self.tokens
 
     @property
     def files(self) -> Mapping[Split, Sequence[str]]:
@@ -75,9 +63,7 @@ class Text(SoughtCorpus):
 
         return text_missing(self.files)
 
-    def open(self, reporter: Reporter) -> WordContent:
-        from hebbdsl.parts.datasets.corpora.store import open_store
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.text_files import text_splits
 
-        splits, origin = text_splits(self.files)
-        return open_store("text", splits, self.rules(), origin, reporter)
+        return text_splits(self.files)

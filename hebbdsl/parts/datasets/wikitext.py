@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.dataset import NotAnAddress
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
-from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary, WordFacts
+from hebbdsl.parts.datasets.addresses import address_refusals
+from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.words import Corpus, SoughtCorpus, WordFacts
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
+    from hebbdsl.parts.datasets.corpora.source import Splits
 
 UPSTREAM = (
     "https://s3.amazonaws.com/research.metamind.io/wikitext",
@@ -42,50 +41,38 @@ class Wikitext(SoughtCorpus):
         Merity et al. 2016.
     """
 
+    word: ClassVar[str] = "wikitext"
+
     version: Annotated[
         Literal[2, 103], Suggested(), "millions of words to train on, about: 2 or 103"
     ] = 2
-    vocabulary: Annotated[
-        Vocabulary | None,
-        "how many words are known, the most frequent of train; null: all of them",
-    ] = None
     addresses: Annotated[
         tuple[str, ...], Logistics(), "web folders that the zip is fetched from, in order of trial"
     ] = UPSTREAM
 
-    def rules(self) -> Rules:
-        from hebbdsl.parts.datasets.corpora.rules import Rules
-
-        return Rules(
-            tokens="whitespace",
-            lowercase=self.lowercase,
-            numbers=self.numbers,
-            vocabulary=self.vocabulary,
-            min_count=self.min_count,
-        )
+    @property
+    def cutting(self) -> Literal["words", "whitespace"]:
+        return "whitespace"
 
     def facts(self) -> WordFacts:
         published = WORDS[self.version]
         words = published if self.vocabulary is None else min(self.vocabulary, published)
-        return WordFacts(words, self.exact, TOKENS[self.version])
+        exact = not self.lowercase and self.numbers == "keep" and self.min_count == 1
+        return WordFacts(words, exact, TOKENS[self.version])
 
-    def same_content(self, other: Dataset) -> bool:
-        return isinstance(other, Wikitext) and other.version == self.version
+    def deciding(self) -> Corpus:
+        return replace(self, otherwise=None, addresses=UPSTREAM)
 
     def refusals(self) -> Iterator[Problem]:
         yield from SoughtCorpus.refusals(self)
-        for index, address in enumerate(self.addresses):
-            if not address.startswith(("https://", "http://")):
-                yield NotAnAddress(place=At.field("addresses", index), address=address)
+        yield from address_refusals(self.addresses)
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing
 
         return wikitext_missing(self.version, replaceable=self.otherwise is not None)
 
-    def open(self, reporter: Reporter) -> WordContent:
-        from hebbdsl.parts.datasets.corpora.store import open_store
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_splits
 
-        splits, origin = wikitext_splits(self.version, self.addresses, reporter)
-        return open_store("wikitext", splits, self.rules(), origin, reporter)
+        return wikitext_splits(self.version, self.addresses, reporter)

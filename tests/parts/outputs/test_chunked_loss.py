@@ -76,6 +76,17 @@ def test_any_chunks_give_the_plain_loss_and_its_gradients(
         torch.testing.assert_close(found.grad.double(), exact.grad, rtol=1e-4, atol=2e-6)
 
 
+def test_without_gradients_none_are_prepared() -> None:
+    """In training the backward pass is done forward, into copies of `h` and of the rows."""
+    h, rows, bias, labels = problem(6, 200, 4, True)
+    with Largest() as trained:
+        kept = mean_loss(h.requires_grad_(), rows.requires_grad_(), bias, labels)
+    with torch.no_grad(), Largest() as read:
+        loss = mean_loss(h, rows, bias, labels)
+    torch.testing.assert_close(loss, kept.detach())
+    assert read.calls < trained.calls
+
+
 @pytest.mark.parametrize("scale", [1.0, 80.0])
 def test_large_logits_overflow_nowhere(scale: float) -> None:
     h, rows, bias, labels = problem(6, 20, 4, True)

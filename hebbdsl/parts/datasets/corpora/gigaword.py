@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
-from hebbdsl.diagnostics.codes.here import DataNotHere
-from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import BLOCK, Piece, Splits, not_had
-from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.datasets.finding import folders_of, missing_place
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
@@ -33,7 +32,7 @@ def gigaword_splits(
     """
     home = _found()
     if home is None:
-        folders = tuple((str(folder), "it is not there") for folder in _folders())
+        folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
         raise not_had(NAME, ("data",), folders)
     held_out = _chooser(seed, validation_share)
     splits: dict[Split, list[Piece]] = {
@@ -52,26 +51,16 @@ def gigaword_splits(
 
 
 def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
-    """Whether there is a folder of packed months."""
-    try:
-        home = _found()
-    except Rejected as rejected:
-        yield from rejected.problems
-        return
-    if home is None:
-        looked = tuple(map(str, _folders()))
-        yield DataNotHere(
-            place=At(()), word=NAME, missing=("data",), looked=looked, replaceable=replaceable
-        )
-
-
-def _folders() -> list[Path]:
-    named = data_folder()
-    return [*([named / NAME] if named else []), cache_folder() / NAME]
+    """Whether it is here, found by looking at names."""
+    return missing_place(NAME, "data", _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:
-    return next((f for f in _folders() if next(f.rglob("*_[0-9]*.gz"), None) is not None), None)
+    """The first of the folders called `gigaword` that holds a packed month."""
+    for folder in folders_of(NAME):
+        if folder.name == NAME and next(folder.rglob("*_[0-9]*.gz"), None) is not None:
+            return folder
+    return None
 
 
 def _months(home: Path, years: Sequence[int]) -> list[Path]:

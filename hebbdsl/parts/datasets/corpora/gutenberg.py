@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
-from hebbdsl.diagnostics.codes.here import DataNotHere
-from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import (
     Piece,
@@ -19,7 +18,7 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_file,
     of_member,
 )
-from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.datasets.finding import folders_of, missing_place
 
 NAME = "gutenberg"
 
@@ -48,7 +47,7 @@ def gutenberg_splits(
     """
     place = _found()
     if place is None:
-        folders = tuple((str(folder), "it is not there") for folder in _folders())
+        folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
         raise not_had(NAME, ("books",), folders)
     books = _books(place)
     if not books:
@@ -60,27 +59,13 @@ def gutenberg_splits(
 
 
 def gutenberg_missing(*, replaceable: bool) -> Iterator[Problem]:
-    """Whether there is a folder or zip of books."""
-    try:
-        place = _found()
-    except Rejected as rejected:
-        yield from rejected.problems
-        return
-    if place is None:
-        looked = tuple(map(str, _folders()))
-        yield DataNotHere(
-            place=At(()), word=NAME, missing=("books",), looked=looked, replaceable=replaceable
-        )
-
-
-def _folders() -> list[Path]:
-    named = data_folder()
-    return [*([named / NAME, named] if named else []), cache_folder() / NAME]
+    """Whether it is here, found by looking at names."""
+    return missing_place(NAME, "books", _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:
     """A zip called `books.zip` or `gutenberg.zip`, else a folder `gutenberg` of text files."""
-    for folder in _folders():
+    for folder in folders_of(NAME):
         for name in ("books.zip", "gutenberg.zip"):
             if (folder / name).is_file():
                 return folder / name

@@ -10,10 +10,10 @@ EOS = "<eos>"
 UNK = "<unk>"
 NUMBER = "<num>"
 
-TOKENISING = 1
+TOKENISING = 2
 """Version of what the rules mean: raised whenever the tokens of some text change."""
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*|([^\w\s])\1*|\n")
+_WORD = re.compile(r"<unk>|\w+(?:['’]\w+)*|([^\w\s])\1*|\n")
 _LINE_END = re.compile(r"[^\S\n]*\n\s*")
 _NUMBER = re.compile(r"(?<!\S)[+-]?\d[\d.,]*(?!\S)")
 _DIGIT = re.compile(r"\d")
@@ -42,19 +42,20 @@ class Rules:
     min_count: int = 1
 
     def cut(self, text: str) -> list[str]:
-        """The words of some whole lines."""
+        """The words of a stretch of text, cut where lines or words end.
+
+        A line that goes on in the next stretch has no end in this one.
+        """
         if self.lowercase:
             text = text.lower()
         if self.tokens == "words":
-            lines = _LINE_END.sub("\n", text.strip() + "\n").lstrip("\n")
+            lines = _LINE_END.sub("\n", text).lstrip("\n")
             found = [EOS if (word := m.group()) == "\n" else word for m in _WORD.finditer(lines)]
             return found if self.numbers == "keep" else [self._number(word) for word in found]
         if self.numbers == "digits":
             text = _DIGIT.sub("0", text)
         elif self.numbers == "token":
             text = _NUMBER.sub(NUMBER, text)
-        if not text.endswith("\n"):
-            text += "\n"
         return text.replace("\n", f" {EOS} ").split()
 
     def _number(self, word: str) -> str:

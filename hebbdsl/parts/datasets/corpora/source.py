@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,9 @@ from hebbdsl.expression.metrics import Split
 BLOCK = 1 << 20
 """Bytes read at once: text passes through memory in blocks, however long it is."""
 
+_LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
+"""The last word of a block, with the white space behind it."""
+
 Stamp = tuple[str, int, int]
 
 
@@ -28,7 +32,7 @@ class Piece:
     Attributes:
         name: what it is called in messages.
         stamp: tells that it changed: path, size and time of the last change, or checksum.
-        blocks: its UTF-8 bytes in blocks of whole lines, read anew at each call.
+        blocks: its UTF-8 bytes, in blocks that end where words do, read anew at each call.
     """
 
     name: str
@@ -98,17 +102,19 @@ def not_had(word: str, missing: tuple[str, ...], tried: tuple[tuple[str, str], .
 
 
 def whole_lines(file: Readable) -> Iterator[bytes]:
-    """A file in blocks that end where lines end; a line longer than a block stays whole."""
-    rest = b""
+    """A file in blocks that end where lines end, or, in a line of more than a block, words."""
+    rest: list[bytes] = []
     while block := file.read(BLOCK):
         end = block.rfind(b"\n") + 1
-        if not end:
-            rest += block
-            continue
-        yield rest + block[:end]
-        rest = block[end:]
-    if rest:
-        yield rest
+        if not end and (last := _LAST_WORD.search(block)):
+            end = last.start()
+        if end:
+            yield b"".join([*rest, block[:end]])
+            rest = [block[end:]]
+        else:
+            rest.append(block)
+    if rest := [one for one in rest if one]:
+        yield b"".join(rest)
 
 
 def _unreadable(path: Path, error: Exception) -> Rejected:

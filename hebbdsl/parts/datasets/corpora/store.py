@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -33,7 +32,7 @@ from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.source import Splits
 from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
-from hebbdsl.parts.datasets.files import cache_folder, locked
+from hebbdsl.parts.datasets.files import cache_folder, locked, temporary_folder
 from hebbdsl.parts.part import Reporter
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -75,7 +74,7 @@ def open_store(
 
     A source whose stamp has changed is another corpus. Processes that need the same one at once
     wait for the one that makes it. Where the cache folder can't be written a folder is made that
-    is gone with the machine's other temporary files.
+    is gone when this process ends.
 
     Raises: Rejected, with problems HEB503, HEB504 and HEB550 to HEB559.
     """
@@ -115,7 +114,7 @@ def _place(word: str, key: str, reporter: Reporter) -> Iterator[Path]:
                 yield home / f"{word}-{key[:32]}"
                 return
             reason = error.strerror or str(error)
-            home = Path(tempfile.mkdtemp(prefix="hebbdsl-"))
+            home = temporary_folder()
             reporter.say(f"{cache_folder()} can't be written ({reason}); tokens go to {home}")
         yield home / f"{word}-{key[:32]}"
 
@@ -187,8 +186,8 @@ def _fill(folder: Path, key: str, splits: Splits, rules: Rules, told: _Progress)
         with open(folder / f"{split}.numbers", "wb") as file:
             digests[split], found = counting.rewrite(splits[split], file, told)
             unknown = unknown or found
-    _refuse_empty(folder, splits)
-    vocabulary, ids = counting.settle(lambda: unknown)
+    _refuse_empty(folder, splits, counting)
+    vocabulary, ids = counting.settle(also_unknown=unknown)
     fingerprint = hashlib.sha256("\n".join(vocabulary.words).encode())
     tokens = {}
     for split in SPLITS:
@@ -208,14 +207,16 @@ def _fill(folder: Path, key: str, splits: Splits, rules: Rules, told: _Progress)
     _write(folder / "manifest.json", json.dumps(manifest, indent=1).encode())
 
 
-def _refuse_empty(folder: Path, splits: Splits) -> None:
-    """Raises: Rejected, with HEB551, where a split has no word and its successor."""
+def _refuse_empty(folder: Path, splits: Splits, counting: Counting) -> None:
+    """Raises: Rejected, with HEB551, where a split has no word and its successor, or only ends of
+    lines."""
     problems = [
         EmptySplit(
             place=splits[split][0].name if splits[split] else None, split=split, tokens=count
         )
         for split in SPLITS
         if (count := (folder / f"{split}.numbers").stat().st_size // 4) < 2
+        or not counting.has_words(folder / f"{split}.numbers")
     ]
     if problems:
         raise Rejected(problems)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, repeat
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -15,6 +16,8 @@ from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWord
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
+
+_BLOCK = 1 << 20
 
 MOST_DISTINCT = 30_000_000
 """Different words that are held while a text is read: some 3 GB."""
@@ -60,47 +63,56 @@ class Counting:
                 raise Rejected([TooManyWords(place=piece.name, most=MOST_DISTINCT)])
         return digest.hexdigest()
 
-    def settle(self, also_unknown: Callable[[], bool]) -> tuple[Vocabulary, np.ndarray]:
+    def settle(self, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
         """The vocabulary, and the id of each provisional number.
 
+        `<eos>` is known however rare it is, where there is one: without it lines would run on.
+
         Args:
-            also_unknown: whether another split holds a word that train does not: then there is
-                `<unk>` even where all words of train are known.
+            also_unknown: another split holds a word that train does not: then there is `<unk>`
+                even where all words of train are known.
 
         Raises: Rejected, with HEB552, where `min_count` leaves nothing.
         """
-        rules, words = self._rules, list(self._numbers)
-        counts = self._counts.copy()
+        rules, words, counts = self._rules, list(self._numbers), self._counts
         kept = counts >= rules.min_count
-        own = self._numbers.get(UNK)
+        end, own = self._numbers.get(EOS), self._numbers.get(UNK)
         if own is not None:
             kept[own] = False
+        if end is not None:
+            kept[end] = True
         order = np.lexsort((np.array(words, dtype=object), -counts))
         order = order[kept[order]]
-        needs = own is not None or len(order) < len(words)
+        needs = also_unknown or own is not None or len(order) < len(words)
         limit = rules.vocabulary
         if limit is not None and len(order) + needs > limit:
-            order, needs = order[: limit - 1], True
-        needs = needs or also_unknown()
-        if not len(order) or all(words[index] == EOS for index in order):
+            needs, first = True, order[: limit - 1]
+            if end is not None and end not in first:
+                first = np.append(first[:-1], end)
+            order = first
+        if all(words[index] == EOS for index in order):
             raise Rejected([NothingKnown(place=None, min_count=rules.min_count)])
         unknown = int(counts.sum() - counts[order].sum())
         chosen = [(-int(counts[index]), words[index], int(index)) for index in order]
         if needs:
             chosen.append((-unknown, UNK, -1))
-            chosen.sort()
-        final = np.empty(len(words) + 1, np.int32)
+        chosen.sort()
         rest = next((number for number, one in enumerate(chosen) if one[2] < 0), -1)
-        final[:] = rest
+        final = np.full(len(words) + 1, rest, np.int32)
         for number, (_, _, index) in enumerate(chosen):
             if index >= 0:
                 final[index] = number
         found = np.array([-negative for negative, _, _ in chosen], np.int64)
         return Vocabulary([word for _, word, _ in chosen], found), final
 
-    def number_of(self, word: str) -> int:
-        """The provisional number; one past the last for a word that train does not hold."""
-        return self._numbers.get(word, len(self._numbers))
+    def has_words(self, numbers: Path) -> bool:
+        """Whether a split that was written holds more than ends of lines."""
+        end = self._numbers.get(EOS, -1)
+        with open(numbers, "rb") as file:
+            while len(block := np.fromfile(file, np.int32, _BLOCK)):
+                if (block != end).any():
+                    return True
+        return False
 
     def rewrite(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> tuple[str, bool]:
         """Provisional numbers of a split that is not counted: words that are not train's get the
@@ -118,22 +130,35 @@ class Counting:
 def _texts(
     pieces: Sequence[Piece], digest: hashlib._Hash, told: Told
 ) -> Iterator[tuple[Piece, str]]:
-    """Blocks of whole lines as text. Raises: Rejected, with HEB550."""
+    """Blocks as text, each file's last line ended. Raises: Rejected, with HEB550."""
     for piece in pieces:
-        lines, start = 0, True
-        for block in piece.blocks():
-            if start:
-                block, start = block.removeprefix(b"\xef\xbb\xbf"), False
+        lines, held = 0, ""
+        for number, block in enumerate(piece.blocks()):
+            text = _decoded(block if number else block.removeprefix(_MARK), piece, lines)
             digest.update(block)
-            if (nul := block.find(b"\0")) >= 0:
-                line = lines + block.count(b"\n", 0, nul) + 1
-                raise Rejected([NotText(place=piece.name, line=line, what="a NUL byte")])
-            try:
-                text = block.decode()
-            except UnicodeDecodeError as error:
-                line = lines + block.count(b"\n", 0, error.start) + 1
-                what = f"byte 0x{block[error.start]:02x}, which is not UTF-8"
-                raise Rejected([NotText(place=piece.name, line=line, what=what)]) from error
             lines += block.count(b"\n")
             told(len(block))
-            yield piece, text.replace("\r\n", "\n")
+            if held:
+                yield piece, held
+            held = text.replace("\r\n", "\n")
+        if held:
+            yield piece, held if held.endswith("\n") else f"{held}\n"
+
+
+_MARK = b"\xef\xbb\xbf"
+"""Says that a file is in UTF-8, and is no text."""
+
+
+def _decoded(block: bytes, piece: Piece, lines: int) -> str:
+    """Raises: Rejected, with HEB550, which counts on from the lines before the block."""
+    what, at = "", block.find(b"\0")
+    if at >= 0:
+        what = "a NUL byte"
+    else:
+        try:
+            return block.decode()
+        except UnicodeDecodeError as error:
+            at = error.start
+            what = f"byte 0x{block[at]:02x}, which is not UTF-8"
+    line = lines + block.count(b"\n", 0, at) + 1
+    raise Rejected([NotText(place=piece.name, line=line, what=what)])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora import OtherWikitext
-from hebbdsl.diagnostics.codes.here import DataNotHere
-from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import (
     Piece,
@@ -19,7 +17,8 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_member,
 )
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
-from hebbdsl.parts.datasets.files import cache_folder, data_folder
+from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
+from hebbdsl.parts.datasets.finding import folders_of, missing_place
 from hebbdsl.parts.part import Reporter
 
 FILES: Mapping[Split, str] = {
@@ -57,34 +56,18 @@ def wikitext_splits(
 
 def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
     """What opening it would meet, found by looking at names."""
-    try:
-        place = _found(version)
-    except Rejected as rejected:
-        yield from rejected.problems
-        return
-    if place is None:
-        yield DataNotHere(
-            place=At(()),
-            word="wikitext",
-            missing=(_name(version),),
-            looked=tuple(map(str, _folders(version))),
-            replaceable=replaceable,
-        )
+    name = _name(version)
+    return missing_place(name, name, lambda: _found(version), replaceable=replaceable)
 
 
 def _name(version: int) -> str:
     return f"wikitext-{version}"
 
 
-def _folders(version: int) -> list[Path]:
-    named, name = data_folder(), _name(version)
-    return [*([named / name, named] if named else []), cache_folder() / "wikitext"]
-
-
 def _found(version: int) -> Path | None:
     """The first zip, or folder of the files, in the places where it may be."""
     name = _name(version)
-    for folder in _folders(version):
+    for folder in folders_of(name):
         for path in (folder / f"{name}-v1.zip", folder / f"{name}.zip", folder / name, folder):
             if path.is_file() or (path / FILES["train"]).is_file():
                 return path
@@ -109,11 +92,11 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
     """Raises: Rejected, with HEB501."""
     name = f"{_name(version)}-v1.zip"
     reporter.say(f"wikitext-{version} is not on this machine: fetching it")
-    folder = cache_folder() / "wikitext"
+    folder = cache_folder() / _name(version)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="hebbdsl-"))
+        folder = temporary_folder()
 
     def judge(path: Path) -> str | None:
         try:

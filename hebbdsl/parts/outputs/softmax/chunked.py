@@ -50,6 +50,8 @@ def mean_loss(
     Args:
         dtype: of what is multiplied; sums over classes, the loss and gradients are in float32.
     """
+    if not torch.is_grad_enabled():
+        return label_nll(h, rows, bias, labels, dtype).mean()
     return _MeanLoss.apply(h, rows, bias, labels, dtype)  # type: ignore[no-any-return, no-untyped-call]
 
 

@@ -32,7 +32,8 @@ def test_prose_is_cut_line_by_line(first: list[str], second: list[str]) -> None:
 @pytest.mark.parametrize(
     ("rules", "text", "words"),
     [
-        (Rules(), "a b", ["a", "b", EOS]),
+        (Rules(), "a b", ["a", "b"]),
+        (Rules(), "a b\n", ["a", "b", EOS]),
         (Rules(lowercase=True), "A Éb\n", ["a", "éb", EOS]),
         (Rules(numbers="digits"), "in 1984 x2\n", ["in", "0000", "x0", EOS]),
         (Rules(numbers="token"), "in 1,984.5 x2 -3\n", ["in", "<num>", "x2", "<num>", EOS]),
@@ -43,6 +44,7 @@ def test_prose_is_cut_line_by_line(first: list[str], second: list[str]) -> None:
         ),
         (Rules(tokens="words"), "====\nx_1 == y\n", ["====", EOS, "x_1", "==", "y", EOS]),
         (Rules(tokens="words"), "\n \n", []),
+        (Rules(tokens="words"), "a <unk>, b", ["a", "<unk>", ",", "b"]),
         (Rules(tokens="words", numbers="token"), "5 a5\n", ["<num>", "a5", EOS]),
         (Rules(tokens="words", numbers="digits"), "5 a5\n", ["0", "a0", EOS]),
     ],

@@ -19,6 +19,7 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
 from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
 from hebbdsl.parts.datasets.corpora.gutenberg import body, gutenberg_splits, paragraphs
@@ -41,7 +42,7 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (store, wikitext, gutenberg, gigaword):
+    for module in (finding, store, wikitext):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
 
@@ -128,7 +129,7 @@ def test_wikitext_is_fetched_from_the_address_that_has_it(
     assert [p.code for p in wikitext_missing(2, replaceable=False)] == ["HEB515"]
     addresses = (f"{address}/none", f"{address}/other", f"{address}/right")
     _, origin = wikitext_splits(2, addresses, Quiet())
-    assert origin == str(cache / "wikitext" / "wikitext-2-v1.zip")
+    assert origin == str(cache / "wikitext-2" / "wikitext-2-v1.zip")
     _, again = wikitext_splits(2, (), Quiet())
     assert again == origin
 

@@ -11,9 +11,9 @@ import sys
 import tracemalloc
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import store, tokenising
+from hebbdsl.parts.datasets.corpora import source, store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
@@ -60,14 +60,21 @@ def rejected(splits: Splits, rules: Rules | None = None) -> list[str]:
 
 def slow(splits: dict[Split, str], rules: Rules) -> tuple[list[str], dict[Split, list[str]]]:
     """The vocabulary in order, and each split's words as they are known."""
-    cut = {split: rules.cut(text) for split, text in splits.items()}
+    cut = {
+        split: rules.cut(text if text.endswith("\n") else f"{text}\n")
+        for split, text in splits.items()
+    }
     counts = Counter(cut["train"])
-    known = [word for word, count in counts.items() if count >= rules.min_count and word != UNK]
+    known = [
+        word
+        for word, count in counts.items()
+        if count >= rules.min_count and word not in (EOS, UNK)
+    ]
     known.sort(key=lambda word: (-counts[word], word))
-    others = len(known) < len(counts)
-    if rules.vocabulary is not None and len(known) + others > rules.vocabulary:
-        known, others = known[: rules.vocabulary - 1], True
-    others = others or any(word not in counts for word in chain(*cut.values()))
+    others = len(known) + 1 < len(counts) or any(w not in counts for w in chain(*cut.values()))
+    if rules.vocabulary is not None and len(known) + 1 + others > rules.vocabulary:
+        known, others = known[: rules.vocabulary - 2], True
+    known.append(EOS)
     found = {split: [w if w in known else UNK for w in words] for split, words in cut.items()}
     again = Counter(found["train"])
     order = sorted(set(known) | ({UNK} if others else set()), key=lambda w: (-again[w], w))
@@ -81,7 +88,7 @@ TEXT = st.text("ab cd\n", min_size=3, max_size=60)
     train=TEXT,
     validation=TEXT,
     test=TEXT,
-    vocabulary=st.none() | st.integers(2, 8),
+    vocabulary=st.none() | st.integers(3, 8),
     min_count=st.integers(1, 3),
 )
 @settings(max_examples=200)
@@ -91,7 +98,7 @@ def test_tokens_and_vocabulary_are_the_slow_ones(
     given_: dict[Split, str] = {"train": train, "validation": validation, "test": test}
     rules = Rules(vocabulary=vocabulary, min_count=min_count)
     order, words = slow(given_, rules)
-    if set(order) <= {EOS, UNK} or any(len(found) < 2 for found in words.values()):
+    if set(order) <= {EOS, UNK} or any(set(found) == {EOS} for found in words.values()):
         assert rejected(texts(train, validation, test), rules)
         return
     content = opened(texts(train, validation, test), rules)
@@ -101,6 +108,8 @@ def test_tokens_and_vocabulary_are_the_slow_ones(
         assert content.splits[split].dtype == np.int32
     counts = Counter(words["train"])
     assert content.counts.tolist() == [counts[word] for word in order]
+    assert len(order) <= (vocabulary or len(order))
+    assert EOS in order
 
 
 def test_unknown_words_of_held_out_text_get_a_word_of_their_own() -> None:
@@ -115,6 +124,21 @@ def test_blocks_and_files_make_no_difference() -> None:
     parts = [of_text(str(i), "".join(lines[i : i + 5]).encode()) for i in range(0, 50, 5)]
     cut = opened({**texts(""), "train": parts})
     assert whole.fingerprint == cut.fingerprint
+
+
+@pytest.mark.parametrize("tokens", ["whitespace", "words"])
+def test_a_line_of_many_blocks_is_cut_where_its_words_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokens: Literal["whitespace", "words"]
+) -> None:
+    path = tmp_path / "train.txt"
+    path.write_text(" ".join(f"w{i % 7}, é{i % 3} <unk>" for i in range(500)) + " \n\nof one line")
+    whole = opened({**texts(""), "train": [of_file(path)]}, Rules(tokens=tokens))
+    for block in (7, 64, 1000):
+        monkeypatch.setattr(source, "BLOCK", block)
+        monkeypatch.setattr(store, "cache_folder", lambda at=tmp_path / str(block): at)
+        cut = opened({**texts(""), "train": [of_file(path)]}, Rules(tokens=tokens))
+        assert cut.fingerprint == whole.fingerprint
+        assert cut.splits["train"].tolist() == whole.splits["train"].tolist()
 
 
 def test_what_is_kept_is_mapped_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +178,7 @@ def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
         (b"", ["HEB551"]),
         (b"word", []),
         (b"\n", ["HEB551"]),
+        (b" \n\n\n", ["HEB551"]),
         (b"a\0b\n", ["HEB550"]),
         (b"a b\n\xff c\n", ["HEB550"]),
         (b"\xef\xbb\xbfa b\r\n", []),
@@ -241,19 +266,15 @@ store.open_store("text", splits, Rules(), "here", Quiet())
     assert [p.name[0] for p in (cache / "corpora").iterdir() if p.is_dir()] == ["t"]
 
 
-def test_memory_does_not_grow_with_the_text() -> None:
-    """Twenty times the text, and less than twice the memory."""
-
-    def piece(blocks: int) -> Piece:
-        def made() -> Iterator[bytes]:
-            for number in range(blocks):
-                yield b"some words of a line that is long enough\n" * 2_000 + b"%d\n" % (number % 9)
-
-        return Piece(f"made {blocks}", ("made", blocks, 0), made)
+@pytest.mark.parametrize("end", [b"\n", b" "])
+def test_memory_does_not_grow_with_the_text(tmp_path: Path, end: bytes) -> None:
+    """Twenty times the text, in many lines or in one, and less than twice the memory."""
 
     most = []
     for blocks in (2, 40):
-        splits = {**texts(""), "train": [piece(blocks)]}
+        path = tmp_path / f"{blocks}.txt"
+        path.write_bytes((b"some words of a line that is long enough" + end) * 25_000 * blocks)
+        splits = {**texts(""), "train": [of_file(path)]}
         tracemalloc.start()
         opened(splits)
         most.append(tracemalloc.get_traced_memory()[1])
