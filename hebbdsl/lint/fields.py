@@ -44,6 +44,11 @@ def of_other_data(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _unused)
 
 
+def never_compiled(plan: Plan) -> Iterator[Problem]:
+    """HEB720: `compile` of a model that is left as it is."""
+    yield from in_every_use(plan, _left_as_it_is)
+
+
 def exposure(variant: VariantPlan) -> Exposure:
     """What the runs of a variant show to its parts."""
     setup, training = variant.setup, variant.setup.training
@@ -56,6 +61,7 @@ def exposure(variant: VariantPlan) -> Exposure:
             train_drawings=variant.facts.train_drawings,
             newest_drawn=variant.curriculum.newest_drawn(training.batch_size),
             dropout=setup.model.activation_dropout,
+            moments=training.optimizer.state_per_parameter,
         )
     return TextExposure(
         steps=variant.steps or MOST_STEPS,
@@ -65,6 +71,7 @@ def exposure(variant: VariantPlan) -> Exposure:
         train_drawings=0,
         newest_drawn=None,
         dropout=setup.model.activation_dropout,
+        moments=training.optimizer.state_per_parameter,
         sequence_length=training.sequence_length,
     )
 
@@ -95,6 +102,20 @@ def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
                     advice=f"leave it out: {WORDS[type(variant.setup.data)]} holds {holds}",
                 ),
             )
+
+
+def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    if variant.setup.training.compile and not variant.setup.model.compiles:
+        yield (
+            (),
+            NoEffect(
+                place=At.field("training", "compile"),
+                field="compile",
+                why=f"the kernels of {WORDS[type(variant.setup.model)]} are fused already, and are"
+                " left as they are",
+                advice="leave it out",
+            ),
+        )
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:

@@ -23,6 +23,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     fields.part_doubts,
     fields.evaluation_of_all,
     fields.of_other_data,
+    fields.never_compiled,
 )
 
 

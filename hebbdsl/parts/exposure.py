@@ -20,6 +20,7 @@ class Exposure:
         train_drawings: of each class.
         newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
         dropout: share of an activation's elements that training sets to zero.
+        moments: how many numbers the optimizer keeps of each weight.
     """
 
     steps: int
@@ -29,6 +30,7 @@ class Exposure:
     train_drawings: int
     newest_drawn: int | None
     dropout: float
+    moments: int
 
     @property
     def examples(self) -> int:

@@ -131,6 +131,8 @@ class Model(Part):
     kind: ClassVar[str] = "model"
     reads: ClassVar[str]
     """`pictures` or `text`."""
+    compiles: ClassVar[bool] = True
+    """Whether torch.compile is of use: fused recurrent kernels are kept out of what it compiles."""
 
     @property
     @abstractmethod

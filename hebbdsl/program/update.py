@@ -67,9 +67,13 @@ class Update:
         if self._clip is not None:
             self._scale_down(gradients, norms)
         self.optimizer.step()
-        written = self.output.after_step(h.detach(), clean.detach(), labels, in_play)
+        written = self.output.after_step(h.detach(), clean.detach(), labels, in_play, self._moments)
         last = self._zero if written is None else torch.linalg.vector_norm(written)
         torch.stack([loss.detach(), *norms, last], out=watch)
+
+    def _moments(self, parameter: Tensor) -> list[Tensor]:
+        state = self.optimizer.state.get(parameter, {}).values()
+        return [kept for kept in state if torch.is_tensor(kept) and kept.shape == parameter.shape]
 
     def _scale_down(self, gradients: list[Tensor], norms: tuple[Tensor, ...]) -> None:
         """As `clip_grad_norm_` does, with the norms at hand."""

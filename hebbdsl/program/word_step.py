@@ -43,8 +43,8 @@ class WordStep:
         self._precision = precision
         self._scratch: Tensor | None = None
         self._compute = model.from_embedded
-        if compiled and model.compiles:
-            self._compute = compiling.compiled(model.from_embedded)
+        if compiled and model.spec.compiles:
+            self._compute = compiling.compiled(model.from_embedded, of_any_length=True)
 
     def __call__(
         self,

@@ -30,6 +30,7 @@ def exposures(draw: st.DrawFn) -> Exposure:
         train_drawings=drawings,
         newest_drawn=draw(st.none() | newest),
         dropout=0.0,
+        moments=2,
     )
 
 
@@ -74,6 +75,7 @@ def test_on_paper() -> None:
         train_drawings=15,
         newest_drawn=None,
         dropout=0.0,
+        moments=2,
     )
     assert run.examples == 128_000
     assert run.most_sightings == 4_000 + int(6 * 4_000**0.5 + 12)  # all steps at the first level

@@ -122,6 +122,12 @@ def test_facts_of_wikitext_follow_its_fields() -> None:
         ("version: 2}", "otherwise: wikitext}", ["HEB424"]),
         ("epochs: 3", "epochs: 3, binding_steps: 5", ["HEB720"]),
         ("epochs: 3", "epochs: 3, evaluation_classes: 5", ["HEB720"]),
+        ("epochs: 3", "epochs: 3, compile: true", ["HEB720"]),
+        (
+            "lstm\noutput: softmax\ntraining: {",
+            "transformer\noutput: softmax\ntraining: {compile: true, ",
+            [],
+        ),
         ("{main: {}}", "{a: {}, b: {data.vocabulary: 5_000}}", ["HEB411"]),
         ("{main: {}}", "{a: {}, b: {data.lowercase: true}}", ["HEB411"]),
         ("{main: {}}", "{a: {}, b: {data.version: 103}}", ["HEB411"]),

@@ -17,6 +17,7 @@ from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.transformer.spec import Transformer
 from hebbdsl.parts.models.word_model import WordModel
 from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -154,10 +155,13 @@ def test_bfloat16_is_near() -> None:
     assert not torch.equal(one, other)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
-def test_compiled_words_agree_and_make_no_new_graph_as_the_run_goes_on() -> None:
-    """One graph for whole windows and one for the last, shorter one, whatever the learning rate."""
-    of = setup(model=MODELS[3], schedule=Cosine())
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+def test_compiled_words_agree_and_make_no_new_graph_as_the_run_goes_on(dropout: float) -> None:
+    """One graph for whole windows and the last, shorter one, whatever the rates and γ and T."""
+    output = Hebbian(center="running", rescale="row")
+    of = setup(model=replace(MODELS[3], dropout=dropout), output=output, schedule=Cosine())
     plain, fast = program(of), program(replace(of, training=replace(of.training, compile=True)))
     windows = plain.train_streams.windows
     torch.compiler.reset()
@@ -166,6 +170,8 @@ def test_compiled_words_agree_and_make_no_new_graph_as_the_run_goes_on() -> None
     _, other = trained(fast, 0, windows + 3)
     graphs = torch._dynamo.utils.counters["stats"]["unique_graphs"]
     torch.testing.assert_close(one[:, 0], other[:, 0], rtol=1e-4, atol=0)
+    assert isinstance(fast.output, HebbianLayer)
+    fast.output.rule = replace(output, gamma=0.3, T=7)
     trained(fast, windows + 3, 2 * windows)
-    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == graphs <= 2
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == graphs == 1
     torch.compiler.reset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -49,9 +49,6 @@ class WordNetwork(nn.Module):
     Drawing masks is left to `masks`, so that `forward` draws nothing. The embedding, where it is
     tied, is passed in: it is the output's parameter.
     """
-
-    compiles: ClassVar[bool]
-    """Whether torch.compile is of use: fused recurrent kernels are kept out of what it compiles."""
 
     embedding: nn.Parameter | None
     projection: nn.Parameter | None

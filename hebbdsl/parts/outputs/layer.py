@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+
+Moments = Callable[[Tensor], Sequence[Tensor]]
+"""What the optimizer keeps of each element of a parameter: running means of its gradients."""
+
+
+def no_moments(_: Tensor) -> Sequence[Tensor]:
+    """Of an optimizer that keeps nothing."""
+    return ()
 
 
 class OutputLayer(nn.Module):
@@ -47,12 +56,14 @@ class OutputLayer(nn.Module):
         clean: Float[Tensor, "batch hidden"],
         labels: Int[Tensor, " batch"],
         in_play: int,
+        moments: Moments = no_moments,
     ) -> Tensor | None:
         """What a training batch leaves behind after the optimizer's step: a write, a memory.
 
         Args:
             h: detached activations as the loss saw them, dropped out where dropout is on.
             clean: the same before dropout.
+            moments: what the optimizer keeps of a parameter, to be changed in place.
 
         Returns:
             what was written, to be watched for numbers that are not finite; None: nothing.

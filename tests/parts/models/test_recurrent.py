@@ -251,6 +251,7 @@ RUN = Exposure(
     train_drawings=1,
     newest_drawn=None,
     dropout=0.0,
+    moments=2,
 )
 
 

@@ -20,6 +20,7 @@ RUN = Exposure(
     train_drawings=15,
     newest_drawn=None,
     dropout=0.1,
+    moments=2,
 )
 
 RULES = st.builds(
@@ -30,6 +31,18 @@ RULES = st.builds(
     rate=st.sampled_from(["inverse", "running_mean"]),
     center=st.just("running"),
 )
+
+
+def test_what_is_never_reached_or_never_kept_is_doubted() -> None:
+    assert "HEB721" in doubted(Hebbian(start=10_000))
+    assert "HEB721" not in doubted(Hebbian(start=9_999))
+    found = [
+        problem.title
+        for moments in (0, 2)
+        for problem in Hebbian(moments="clear").doubts(replace(RUN, moments=moments))
+        if "moments" in problem.title
+    ]
+    assert found == ["`moments` makes no difference: the optimizer keeps none"]
 
 
 def doubted(rule: Hebbian, run: Exposure = RUN) -> set[str]:

@@ -18,8 +18,12 @@ from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.hebbian.write import SMALL
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.mixture.module import MixtureLayer
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Optimizer, Output
+from hebbdsl.program.update import Update
 
 CLASSES, HIDDEN, BATCH = 9, 5, 12
 
@@ -48,6 +52,44 @@ def train(spec: Output, optimizer: Optimizer, steps: int = 6) -> dict[str, Tenso
         stepper.step()
         built.after_step(h, h, labels, in_play)
     return built.state_dict()
+
+
+def test_a_late_start_counts_and_writes_later() -> None:
+    late, soon = layer(Hebbian(start=2)), layer(Hebbian())
+    assert isinstance(late, HebbianLayer)
+    assert isinstance(soon, HebbianLayer)
+    before = late.rows.detach().clone()
+    for step in range(2):
+        h, labels = batch(step)
+        for one in (late, soon):
+            one.after_step(h, h, labels, CLASSES)
+    assert torch.equal(late.rows, before)
+    assert torch.equal(late.seen, soon.seen)
+    h, labels = batch(2)
+    late.after_step(h, h, labels, CLASSES)
+    assert not torch.equal(late.rows, before)
+
+
+@pytest.mark.parametrize("optimizer", [Adam(), Sgd(momentum=0.9)])
+def test_moments_of_rows_that_were_written_are_cleared_and_no_others(optimizer: Optimizer) -> None:
+    """In the update, which knows the optimizer; also inside a mixture."""
+    built = layer(Mixture(experts=(Hebbian(T=2, moments="clear"), Softmax())))
+    assert isinstance(built, MixtureLayer)
+    hebbian, softmax = built.outputs()
+    assert isinstance(hebbian, HebbianLayer)
+    assert isinstance(softmax, SoftmaxLayer)
+    model = torch.nn.Linear(HIDDEN, HIDDEN)
+    stepper = optimizer.build([*model.parameters(), *built.parameters()])
+    update = Update(model, built, stepper, None)
+    hebbian.seen[1] = 5
+    h, labels = model(torch.randn(3, HIDDEN)), torch.tensor([0, 1, 0])
+    watch = torch.zeros(len(update.watched))
+    update(built.loss(h, labels, CLASSES), h, h, labels, CLASSES, watch)
+    for rows, written in ((hebbian.rows, [0]), (softmax.rows, [])):
+        kept = [one for one in stepper.state[rows].values() if one.shape == rows.shape]
+        assert len(kept) == optimizer.state_per_parameter
+        for one in kept:
+            assert [i for i in range(CLASSES) if not one[i].any()] == written
 
 
 def test_stored_parameter_really_changes() -> None:

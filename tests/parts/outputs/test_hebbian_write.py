@@ -23,6 +23,7 @@ RULES = st.builds(
     rate=st.sampled_from(["inverse", "running_mean"]),
     rescale=st.sampled_from(["none", "row", "mean_row"]),
     center=st.sampled_from(["none", "running"]),
+    strength=st.sampled_from([1.0, 1.0, 0.5, 0.01]),
 )
 
 
@@ -98,7 +99,7 @@ def slow_write(case: Case) -> tuple[list[list[float]], list[int]]:
             target = [x * wanted / norm(target) for x in target]
         c = seen[i] + 1 if rule.counting == "before" else seen[i] + len(mine)
         rate = 1 / c if rule.rate == "inverse" else len(mine) / (seen[i] + len(mine))
-        rate = max(rate, rule.gamma)
+        rate = max(rate, rule.gamma) * rule.strength
         if c < rule.T:
             rows[i] = [rate * x + (1 - rate) * y for x, y in zip(target, old[i], strict=True)]
         seen[i] += len(mine)

@@ -23,6 +23,7 @@ def doubted(schedule: Schedule, steps: int) -> list[str]:
         train_drawings=15,
         newest_drawn=None,
         dropout=0.0,
+        moments=2,
     )
     return [problem.code for problem in schedule.doubts(run)]
 

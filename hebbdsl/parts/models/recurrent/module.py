@@ -85,8 +85,6 @@ class RecurrentLayer(nn.Module):
 class RecurrentNetwork(WordNetwork):
     """Embedding, recurrent layers with dropout between, projection."""
 
-    compiles: ClassVar[bool] = False
-
     spec: Recurrent
 
     def __init__(self, spec: Recurrent, words: int, layers: Sequence[RecurrentLayer]) -> None:

@@ -18,6 +18,7 @@ StartOfBias = Annotated[float, Bounds(minimum=-100, maximum=100)]
 class Recurrent(WordModel):
     """Layers that read word after word, each with a state that it changes at every word."""
 
+    compiles: ClassVar[bool] = False
     word: ClassVar[str]
     """What its layers are called in the plan."""
 

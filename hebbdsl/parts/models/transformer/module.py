@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import sqrt
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -71,8 +71,6 @@ class TransformerNetwork(WordNetwork):
     they are before they are turned, and turned anew with places counted from the oldest of them:
     only distances matter, and no place ever grows large.
     """
-
-    compiles: ClassVar[bool] = True
 
     spec: Transformer
 

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.cache.spec import Cache
-from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 
 MASKED = -1e30
 """Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
@@ -60,6 +60,7 @@ class CacheLayer(OutputLayer):
         clean: Float[Tensor, "batch hidden"],
         labels: Int[Tensor, " batch"],
         in_play: int,
+        moments: Moments = no_moments,
     ) -> Tensor | None:
         size = len(self.keys)
         stored = min(len(clean), size)

@@ -8,14 +8,15 @@ from torch import Tensor
 
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.hebbian.write import moved_mean, write
+from hebbdsl.parts.outputs.layer import Moments, no_moments
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 
 
 class HebbianLayer(SoftmaxLayer):
     """Softmax whose rows are written by the activations of the batch after each step.
 
-    `seen` counts the sightings of each class. `mean` and `batches` are there when activations
-    are centred.
+    `seen` counts the sightings of each class. `mean` is there when activations are centred,
+    `batches` then and when writing starts late.
     """
 
     seen: Tensor
@@ -27,7 +28,7 @@ class HebbianLayer(SoftmaxLayer):
         self.rule = rule
         self.register_buffer("seen", torch.zeros(classes, dtype=torch.int64))
         self.register_buffer("mean", torch.zeros(hidden) if rule.center == "running" else None)
-        if rule.center == "running":
+        if rule.counts_batches:
             self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
 
     @torch.no_grad()
@@ -37,15 +38,23 @@ class HebbianLayer(SoftmaxLayer):
         clean: Float[Tensor, "batch hidden"],
         labels: Int[Tensor, " batch"],
         in_play: int,
+        moments: Moments = no_moments,
     ) -> Tensor | None:
         active = h if self.rule.activations == "dropped_out" else clean
         # Sums are in float32 even where the caller's autocast would make them bfloat16.
         with torch.autocast(active.device.type, enabled=False):
-            if self.mean is not None:
+            if self.rule.counts_batches:
                 self.batches += 1
+            if self.mean is not None:
                 self.mean.copy_(moved_mean(self.mean, self.batches, active, self.rule.center_rate))
-            written = write(self.rule, self.rows, self.seen, active, labels, in_play, self.mean)
+            begun = self.batches > self.rule.start if self.rule.start else None
+            written = write(
+                self.rule, self.rows, self.seen, active, labels, in_play, self.mean, begun
+            )
         # Assigning through the index stores; `rows[labels].mul_(…)` would change a copy.
         self.rows[labels] = written.rows
         self.seen[labels] = written.seen
+        if self.rule.moments == "clear":
+            for kept in moments(self.rows):
+                kept[labels] = torch.where(written.took, 0, kept[labels])
         return written.rows

@@ -14,7 +14,7 @@ from hebbdsl.diagnostics.codes.lint_fields import (
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
-from hebbdsl.parts.bounds import Fraction, Suggested, Whole
+from hebbdsl.parts.bounds import AddedLater, Bounds, Fraction, Suggested, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 
@@ -30,11 +30,12 @@ class Hebbian(Softmax):
     After the optimizer's step gives θ̂, each class i among the batch's labels, seen n_i times in it,
     with c_i sightings counted and h̄_i the mean of its activations:
 
-        λ_i = max(1/c_i, γ) if c_i < T, else 0
+        λ_i = strength · max(1/c_i, γ) if c_i < T, else 0
         θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i]
 
-    No gradient passes the write; optimizer state and bias are untouched. With `center` and
-    `rescale`, h̄_i is first centred, then rescaled; one of zero norm is then not written.
+    No gradient passes the write; the bias is untouched, and so is the optimizer's state unless
+    `moments` says otherwise. With `center` and `rescale`, h̄_i is first centred, then rescaled; one
+    of zero norm is then not written.
     `mean_row` reads all rows in play for their norms at every step; nothing else does.
 
     Source:
@@ -73,6 +74,26 @@ class Hebbian(Softmax):
         Literal["clean", "dropped_out"],
         "write activations before dropout, or as the loss saw them",
     ] = "clean"
+    strength: Annotated[
+        float,
+        Bounds(above=0, maximum=1),
+        AddedLater(),
+        "what λ is multiplied by: below 1 a row keeps some of what it was at every write",
+    ] = 1.0
+    start: Annotated[
+        Whole,
+        AddedLater(),
+        "steps before the first write; classes are counted from the first step on",
+    ] = 0
+    moments: Annotated[
+        Literal["keep", "clear"],
+        AddedLater(),
+        "the optimizer's running means of a written row's gradients: kept, or set to zero",
+    ] = "keep"
+
+    @property
+    def counts_batches(self) -> bool:
+        return self.center == "running" or self.start > 0
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
@@ -105,6 +126,18 @@ class Hebbian(Softmax):
                 why="activations are not centred",
                 advice="it goes with `center: running`",
             )
+        if self.start >= run.steps:
+            said = f"the run ends after {number_of(run.steps, 'step')}"
+            yield BeyondTheRun(
+                place=At.field("start"), field="start", said=said, advice="write sooner"
+            )
+        if self.moments == "clear" and not run.moments:
+            yield NoEffect(
+                place=At.field("moments"),
+                field="moments",
+                why="the optimizer keeps none",
+                advice="give `sgd` a `momentum`, or leave this out",
+            )
         if self.activations == "dropped_out" and not run.dropout:
             yield NoEffect(
                 place=At.field("activations"),
@@ -114,15 +147,16 @@ class Hebbian(Softmax):
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        # A running centre is a mean of activations and the number of batches it has seen.
-        center = hidden * FLOAT_BYTES + INTEGER_BYTES if self.center == "running" else 0
+        # A running centre is a mean of activations; it and a late start count batches.
+        center = hidden * FLOAT_BYTES if self.center == "running" else 0
+        batches = INTEGER_BYTES if self.counts_batches else 0
         return (
             Layer(
                 "hebbian",
                 (classes,),
                 parameters=classes * (hidden + self.bias),
                 counters=classes,
-                buffer_bytes=classes * INTEGER_BYTES + center,
+                buffer_bytes=classes * INTEGER_BYTES + center + batches,
             ),
         )
 

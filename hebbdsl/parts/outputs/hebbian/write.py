@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
@@ -26,6 +26,8 @@ class Written(NamedTuple):
 
     rows: Float[Tensor, "batch hidden"]
     seen: Int[Tensor, " batch"]
+    took: Bool[Tensor, "batch 1"]
+    """Whether the row took in anything."""
 
 
 def write(
@@ -36,6 +38,7 @@ def write(
     labels: Int[Tensor, " batch"],
     in_play: int,
     mean: Float[Tensor, " hidden"] | None,
+    begun: Bool[Tensor, ""] | None = None,
 ) -> Written:
     """New rows and counters of the classes in a batch.
 
@@ -44,7 +47,7 @@ def write(
 
         h̄_i = mean of the activations labelled i, less `mean`, rescaled
         c_i = s_i + 1, or s_i + n_i when counting after
-        λ_i = max(1/c_i, γ), or max(n_i/(s_i + n_i), γ) for a running mean
+        λ_i = strength · max(1/c_i, γ), or strength · max(n_i/(s_i + n_i), γ) for a running mean
         θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i] where c_i < T, else θ̂[i]
         s_i ← s_i + n_i
 
@@ -57,6 +60,7 @@ def write(
         seen: sightings s of every class.
         in_play: how many rows take part in the mean norm of `mean_row`.
         mean: what to subtract from the activations; None: nothing.
+        begun: whether rows are written yet; None: they are.
 
     Source:
         Rae et al. 2018, section 3. The rule as independent implementations have it; centring and
@@ -70,7 +74,11 @@ def write(
     counted = before + (1 if rule.counting == "before" else n)
     share = n / (before + n) if rule.rate == "running_mean" else 1 / counted
     rate = share.float().clamp(min=rule.gamma)[:, None]
+    if rule.strength < 1:
+        rate = rule.strength * rate
     writes = (counted < rule.T)[:, None]
+    if begun is not None:
+        writes = writes & begun
 
     target = means if mean is None else means - mean
     if rule.rescale != "none":
@@ -79,7 +87,7 @@ def write(
     new = torch.where(writes, rate * target + (1 - rate) * old, old)
 
     # What was summed may be rounded differently at equal labels: one position speaks for all.
-    return Written(new[position], before + n)
+    return Written(new[position], before + n, writes[position])
 
 
 Grouped = tuple[Int[Tensor, " batch"], Float[Tensor, "batch hidden"], Int[Tensor, " batch"]]

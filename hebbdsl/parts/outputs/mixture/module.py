@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 
 
@@ -62,8 +62,9 @@ class MixtureLayer(OutputLayer):
         clean: Float[Tensor, "batch hidden"],
         labels: Int[Tensor, " batch"],
         in_play: int,
+        moments: Moments = no_moments,
     ) -> Tensor | None:
-        left = [e.after_step(h, clean, labels, in_play) for e in self.outputs()]
+        left = [e.after_step(h, clean, labels, in_play, moments) for e in self.outputs()]
         watched = [written for written in left if written is not None]
         if len(watched) < 2:
             return watched[0] if watched else None
