@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from hebbdsl.parts.optimizers.adamw import Adamw
     from hebbdsl.parts.optimizers.rmsprop import Rmsprop
     from hebbdsl.parts.optimizers.sgd import Sgd
+    from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
     from hebbdsl.parts.outputs.cache.spec import Cache
     from hebbdsl.parts.outputs.hebbian.spec import Hebbian
     from hebbdsl.parts.outputs.mixture.spec import Mixture
+    from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
     from hebbdsl.parts.outputs.softmax.spec import Softmax
     from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
     from hebbdsl.parts.schedules.constant import Constant
@@ -69,6 +71,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "Adamw",
+    "AdaptiveSoftmax",
     "Cache",
     "Checked",
     "Claim",
@@ -100,6 +103,7 @@ __all__ = [
     "Record",
     "Rejected",
     "Rmsprop",
+    "SampledSoftmax",
     "Schedule",
     "Setup",
     "Sgd",

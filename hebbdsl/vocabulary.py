@@ -23,9 +23,11 @@ from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.optimizers.adamw import Adamw
 from hebbdsl.parts.optimizers.rmsprop import Rmsprop
 from hebbdsl.parts.optimizers.sgd import Sgd
+from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Part, Schedule
 from hebbdsl.parts.schedules.constant import Constant
@@ -50,7 +52,14 @@ VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
         "gru": Gru,
         "transformer": Transformer,
     },
-    Output: {"softmax": Softmax, "hebbian": Hebbian, "cache": Cache, "mixture": Mixture},
+    Output: {
+        "softmax": Softmax,
+        "hebbian": Hebbian,
+        "cache": Cache,
+        "mixture": Mixture,
+        "adaptive_softmax": AdaptiveSoftmax,
+        "sampled_softmax": SampledSoftmax,
+    },
     Curriculum: {"fixed": Fixed, "growing": Growing},
     Optimizer: {"adam": Adam, "adamw": Adamw, "rmsprop": Rmsprop, "adagrad": Adagrad, "sgd": Sgd},
     Schedule: {"constant": Constant, "warmup": Warmup, "cosine": Cosine, "step": Step},

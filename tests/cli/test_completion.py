@@ -76,7 +76,10 @@ def complete(line: str, folder: Path) -> list[str]:
         ("hebbdsl run none.yaml --variant ", []),
         ("hebbdsl plan specs/good.yaml --variant ", ["main"]),
         ("hebbdsl compare specs/other.yml --baseline so", ["softmax"]),
-        ("hebbdsl init --output ", ["softmax", "hebbian", "cache", "mixture"]),
+        (
+            "hebbdsl init --output ",
+            ["softmax", "hebbian", "cache", "mixture", "adaptive_softmax", "sampled_softmax"],
+        ),
         ("hebbdsl init --curriculum g", ["growing"]),
     ],
 )

@@ -118,9 +118,9 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.Monke
     assert said == (
         f"data ({', '.join(VOCABULARY[Dataset])}) [omniglot]: "
         f"model ({', '.join(VOCABULARY[Model])}) [convnet]: "
-        "output (softmax, hebbian, cache, mixture) [hebbian]: "
+        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
         "  did you mean `softmax`? one of the words in parentheses\n"
-        "output (softmax, hebbian, cache, mixture) [hebbian]: "
+        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
         "curriculum (fixed, growing) [growing]: "
     )
     setup = next(iter(load_plan("a.yaml").variants.values())).setup

@@ -166,3 +166,35 @@ class NesterovWithoutMomentum(Problem):
     @property
     def hint(self) -> str:
         return "give `momentum`, for example 0.9"
+
+
+class CutoffsFall(Problem):
+    """The clusters of an `adaptive_softmax` do not follow each other.
+
+    Each number of `cutoffs` is the first class of a cluster, which goes on to the next: they rise.
+
+    Wrong:
+        output:
+          adaptive_softmax: {cutoffs: [50, 20]}
+
+    Right:
+        output:
+          adaptive_softmax: {cutoffs: [20, 50]}
+    """
+
+    code: ClassVar[str] = "HEB429"
+
+    cutoff: int
+    before: int
+
+    @property
+    def title(self) -> str:
+        return f"`cutoffs` has {self.cutoff:_} after {self.before:_}"
+
+    @property
+    def label(self) -> str:
+        return "must be above the one before"
+
+    @property
+    def hint(self) -> str:
+        return "write the first class of each cluster, in rising order"

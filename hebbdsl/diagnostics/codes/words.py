@@ -160,7 +160,7 @@ class NoEnd(Problem):
 class NothingToTie(Problem):
     """A model ties its embedding to the output's rows, and the output has none to give.
 
-    `softmax` and `hebbian` have one row a word.
+    `softmax`, `hebbian` and `sampled_softmax` have one row a word.
 
     Wrong:
         data: stdlib_docs
@@ -190,7 +190,10 @@ class NothingToTie(Problem):
 
     @property
     def hint(self) -> str:
-        return f"write `tied: false` in {quoted(self.model)}, or use `softmax` or `hebbian`"
+        return (
+            f"write `tied: false` in {quoted(self.model)}, or use `softmax`, `hebbian` or"
+            " `sampled_softmax`"
+        )
 
 
 class StreamsTooShort(Problem):

@@ -7,9 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.vocabulary import VOCABULARY
@@ -18,6 +20,8 @@ SINGLE = st.one_of(
     st.builds(Softmax, bias=st.booleans()),
     st.builds(Hebbian, bias=st.booleans(), center=st.sampled_from(["none", "running"])),
     st.builds(Cache, size=st.integers(1, 10**6)),
+    st.builds(SampledSoftmax, bias=st.booleans()),
+    st.builds(AdaptiveSoftmax, cutoffs=st.sampled_from([(1,), (10, 300), (2_000, 9_000, 10_000)])),
 )
 
 
@@ -53,4 +57,11 @@ def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classe
 
 @pytest.mark.parametrize("word", VOCABULARY[Output])
 def test_every_output_of_the_language_is_counted_here(word: str) -> None:
-    assert VOCABULARY[Output][word] in {Softmax, Hebbian, Cache, Mixture}
+    assert VOCABULARY[Output][word] in {
+        Softmax,
+        Hebbian,
+        Cache,
+        Mixture,
+        AdaptiveSoftmax,
+        SampledSoftmax,
+    }

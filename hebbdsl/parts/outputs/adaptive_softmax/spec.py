@@ -1,0 +1,99 @@
+"""`adaptive_softmax`: fields and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated
+
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
+from hebbdsl.diagnostics.codes.parts import CutoffsFall
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.parts.bounds import Bounds, Count, Length
+from hebbdsl.parts.part import Layer, Output
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdaptiveSoftmax(Output):
+    """Rare classes in clusters, each with narrow rows of its own. Not exact: another model.
+
+    Its probabilities sum to one, and are not those of `softmax`: with C(i) the cluster of a class
+    beyond the first of `cutoffs`,
+
+        p(i | h) = p(i | h, head)                         for the classes before it
+        p(i | h) = p(C(i) | h, head) · p(i | h, C(i))     for all others
+
+    each a softmax over the classes in play: the head's over the first classes and the clusters,
+    that of cluster k over its own, whose rows see h through a map to width d / `shrink`^k. A step
+    pays for a cluster only at the labels that are in it. In text classes come in the order of their
+    counts, so that clusters hold the rare words. It has no rows that an embedding could be tied to.
+    On a GPU each cluster makes the host wait once a step.
+
+    Source:
+        Grave, Joulin, Cissé, Grangier, Jégou 2017.
+    """
+
+    cutoffs: Annotated[
+        tuple[Count, ...],
+        Length(1, 16),
+        "the first class of each cluster, rising; those beyond the last class are left out",
+    ] = (2_000, 10_000)
+    shrink: Annotated[
+        float,
+        Bounds(minimum=1, maximum=64),
+        "how much narrower the rows of each cluster are than those before",
+    ] = 4.0
+
+    def starts(self, classes: int) -> tuple[int, ...]:
+        """The first class of each cluster that there is, and past the last one's last."""
+        return (*(start for start in self.cutoffs if start < classes), classes)
+
+    def widths(self, hidden: int, classes: int) -> tuple[int, ...]:
+        """How wide the rows of each cluster are."""
+        clusters = range(1, len(self.starts(classes)))
+        return tuple(max(1, int(hidden / self.shrink**number)) for number in clusters)
+
+    def refusals(self) -> Iterator[Problem]:
+        for index, (one, following) in enumerate(pairwise(self.cutoffs)):
+            if following <= one:
+                place = At.field("cutoffs", index + 1)
+                yield CutoffsFall(place=place, cutoff=following, before=one)
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.cutoffs[0] >= run.levels[-1]:
+            yield NoEffect(
+                place=At.field("cutoffs"),
+                field="cutoffs",
+                why=f"there are {number_of(run.levels[-1], 'class')}, none of them in a cluster",
+                advice="give smaller ones, or use `softmax`",
+            )
+
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        starts, widths = self.starts(classes), self.widths(hidden, classes)
+        head = Layer(
+            "adaptive_softmax head",
+            (starts[0] + len(widths),),
+            parameters=hidden * (starts[0] + len(widths)),
+        )
+        clusters = (
+            Layer(
+                f"adaptive_softmax cluster {number}",
+                (end - start,),
+                parameters=width * (hidden + end - start),
+            )
+            for number, (width, (start, end)) in enumerate(
+                zip(widths, pairwise(starts), strict=True), start=1
+            )
+        )
+        return (head, *clusters)
+
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.adaptive_softmax.module import AdaptiveSoftmaxLayer
+
+        return AdaptiveSoftmaxLayer(self, hidden, classes)
