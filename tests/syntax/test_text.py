@@ -50,7 +50,7 @@ def spans(node: Node) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted((HERE / "text_specs").glob("*.hebb")), ids=lambda p: p.stem)
 def test_the_shipped_specs_mean_the_same_in_both_surfaces(path: Path) -> None:
-    text = parse_text(Source(path.name, path.read_text(encoding="utf-8")))
+    text = parse_text(Source(str(SPECS / path.name), path.read_text(encoding="utf-8")))
     shipped = SPECS / f"{path.stem}.yaml"
     yaml = parse_yaml(Source(shipped.name, shipped.read_text(encoding="utf-8")))
     assert as_written(text.root) == as_written(yaml.root)

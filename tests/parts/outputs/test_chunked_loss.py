@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,6 +88,32 @@ def test_without_gradients_none_are_prepared() -> None:
     assert read.calls < trained.calls
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_each_label_pulls_back_what_it_is_given(dtype: torch.dtype) -> None:
+    h, rows, bias, labels = problem(6, 20, 4, True)
+    upstream = torch.randn(6)
+    leaves = []
+    for plain in (True, False):
+        mine = [t.double() if plain else t.clone() for t in (h, rows, bias) if t is not None]
+        for leaf in mine:
+            leaf.requires_grad_()
+        if plain:
+            nll = F.cross_entropy(F.linear(*mine), labels, reduction="none")
+        else:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(chunked, "CPU_LOGITS", 40)
+                nll = label_nll(*mine, labels, dtype)
+                (upstream * nll).sum().backward()  # type: ignore[no-untyped-call]
+        if plain:
+            (upstream * nll).sum().backward()
+        leaves.append([leaf.grad for leaf in mine])
+    bound = 1e-5 if dtype is torch.float32 else 0.03
+    for exact, found in zip(*leaves, strict=True):
+        assert exact is not None
+        assert found is not None
+        torch.testing.assert_close(found.double(), exact, rtol=bound, atol=bound)
+
+
 @pytest.mark.parametrize("scale", [1.0, 80.0])
 def test_large_logits_overflow_nowhere(scale: float) -> None:
     h, rows, bias, labels = problem(6, 20, 4, True)
@@ -125,12 +152,16 @@ class Largest(TorchDispatchMode):
         return result
 
 
-def test_never_more_logits_at_once_than_a_chunk_and_the_host_never_waits() -> None:
+@pytest.mark.parametrize("function", [mean_loss, label_nll])
+def test_never_more_logits_at_once_than_a_chunk_and_the_host_never_waits(
+    function: Callable[..., Tensor],
+) -> None:
     batch, classes, hidden = 64, MANY, 8
     h, rows, bias, labels = problem(batch, classes, hidden, True)
     with pytest.MonkeyPatch.context() as patch, Largest() as seen:
         patch.setattr(chunked, "CPU_LOGITS", 16 * classes)
-        mean_loss(h.requires_grad_(), rows.requires_grad_(), bias, labels).backward()  # type: ignore[no-untyped-call]
+        found = function(h.requires_grad_(), rows.requires_grad_(), bias, labels)
+        found.sum().backward()  # type: ignore[no-untyped-call]
     assert seen.most == 16 * classes < batch * classes
     assert not seen.waits
 

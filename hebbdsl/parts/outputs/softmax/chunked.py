@@ -55,7 +55,6 @@ def mean_loss(
     return _MeanLoss.apply(h, rows, bias, labels, dtype)  # type: ignore[no-any-return, no-untyped-call]
 
 
-@torch.no_grad()
 def label_nll(
     h: Float[Tensor, "batch hidden"],
     rows: Float[Tensor, "classes hidden"],
@@ -63,8 +62,12 @@ def label_nll(
     labels: Int[Tensor, " batch"],
     dtype: torch.dtype = torch.float32,
 ) -> Float[Tensor, " batch"]:
-    """The negative log-likelihood of each label, without gradients."""
-    return compute(h, rows, bias, labels, dtype, gradients=False).nll
+    """The negative log-likelihood of each label, differentiable once.
+
+    Unlike `mean_loss` it can't know what it will be asked to pull back: all products are made again
+    for the gradients.
+    """
+    return _LabelNll.apply(h, rows, bias, labels, dtype)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _MeanLoss(Function):
@@ -77,7 +80,8 @@ class _MeanLoss(Function):
         labels: Tensor,
         dtype: torch.dtype,
     ) -> Tensor:
-        found = compute(h, rows, bias, labels, dtype, gradients=any(ctx.needs_input_grad))
+        weights = h.new_full((len(h),), 1 / len(h), dtype=torch.float32)
+        found = compute(h, rows, bias, labels, dtype, weights)
         ctx.found = found
         return found.nll.mean()
 
@@ -91,19 +95,40 @@ class _MeanLoss(Function):
         return *scaled, None, None
 
 
+class _LabelNll(Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        h: Tensor,
+        rows: Tensor,
+        bias: Tensor | None,
+        labels: Tensor,
+        dtype: torch.dtype,
+    ) -> Tensor:
+        ctx.save_for_backward(h, rows, bias, labels)
+        ctx.dtype = dtype
+        return compute(h, rows, bias, labels, dtype, None).nll
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        h, rows, bias, labels = ctx.saved_tensors
+        found = compute(h, rows, bias, labels, ctx.dtype, gradient.float())
+        return *found[1:], None, None
+
+
 def compute(
     h: Float[Tensor, "batch hidden"],
     rows: Float[Tensor, "classes hidden"],
     bias: Float[Tensor, " classes"] | None,
     labels: Int[Tensor, " batch"],
     dtype: torch.dtype,
-    *,
-    gradients: bool,
+    weights: Float[Tensor, " batch"] | None,
 ) -> Loss:
-    """The likelihoods, and the gradients of their mean in the same pass."""
+    """The likelihoods, and the gradients of their sum in `weights` in the same pass; None: no
+    gradients."""
     with torch.autocast(h.device.type, enabled=False):
         h = h.float()
-        work = _Work(h, rows, bias, labels, dtype, gradients)
+        work = _Work(h, rows, bias, labels, dtype, weights)
         for start in range(0, len(h), work.chunk):
             work.add(start, min(start + work.chunk, len(h)))
     return Loss(work.nll, work.h_gradient, work.rows_gradient, work.bias_gradient)
@@ -119,9 +144,10 @@ class _Work:
         bias: Tensor | None,
         labels: Tensor,
         dtype: torch.dtype,
-        gradients: bool,
+        weights: Tensor | None,
     ) -> None:
         self._h, self._rows, self._bias, self._labels = h, rows, bias, labels
+        self._weights = None if weights is None else weights[:, None]
         self._dtype = dtype
         batch, classes, on_cpu = len(h), len(rows), h.device.type == "cpu"
         most = max(1, (CPU_LOGITS if on_cpu else GPU_LOGITS) // classes)
@@ -133,9 +159,10 @@ class _Work:
         if self._low is not None:
             self._low = self._low.resize_(self.chunk, classes)
         self.nll = h.new_empty(batch)
-        self.h_gradient = torch.empty_like(h) if gradients else None
-        self.rows_gradient = torch.empty_like(rows) if gradients else None
-        self.bias_gradient = None if bias is None or not gradients else torch.empty_like(bias)
+        self.h_gradient = self.rows_gradient = self.bias_gradient = None
+        if weights is not None:
+            self.h_gradient, self.rows_gradient = torch.empty_like(h), torch.empty_like(rows)
+            self.bias_gradient = None if bias is None else torch.empty_like(bias)
 
     def add(self, start: int, end: int) -> None:
         """The activations `start .. end - 1`."""
@@ -148,9 +175,9 @@ class _Work:
         # The largest probability is exp(largest - log-sum-exp), and at least 1/classes.
         log_sum = largest - logits.amax(1, keepdim=True).log()
         torch.sub(log_sum, of_label, out=self.nll[start:end, None])
-        if self.h_gradient is not None:
+        if self._weights is not None:
             logits.scatter_add_(1, labels, logits.new_full((1, 1), -1.0).expand_as(labels))
-            self._pull_back(h / len(self._h), logits, self.h_gradient[start:end], start == 0)
+            self._pull_back(h, logits, self._weights[start:end], start)
 
     def _multiply(self, h: Tensor, logits: Tensor) -> None:
         if self._low is None:
@@ -169,16 +196,16 @@ class _Work:
         if self._bias is not None:
             logits.add_(self._bias)
 
-    def _pull_back(self, h: Tensor, errors: Tensor, h_gradient: Tensor, is_first: bool) -> None:
-        """Gradients of a chunk. `errors`: probabilities less the labels' ones; `h`: over the
-        number of all activations, so that means come out."""
+    def _pull_back(self, h: Tensor, errors: Tensor, weights: Tensor, start: int) -> None:
+        """Gradients of a chunk. `errors`: probabilities less the labels' ones."""
         assert self.rows_gradient is not None
+        assert self.h_gradient is not None
+        is_first, h, h_gradient = start == 0, h * weights, self.h_gradient[start : start + len(h)]
         if self.bias_gradient is not None:
-            weights = errors.new_full((len(errors),), 1 / len(self._h))
             if is_first:
-                torch.mv(errors.t(), weights, out=self.bias_gradient)
+                torch.mv(errors.t(), weights[:, 0], out=self.bias_gradient)
             else:
-                self.bias_gradient.addmv_(errors.t(), weights)
+                self.bias_gradient.addmv_(errors.t(), weights[:, 0])
         if self._low is not None:
             low = self._low[: len(h)]
             errors, h = low.copy_(errors), h.to(self._dtype)
@@ -197,9 +224,9 @@ class _Work:
             added = torch.mm(part, rows).float()
             h_sum = added if h_sum is None else h_sum.add_(added)
         if h_sum is None:
-            torch.mm(errors, self._rows, out=h_gradient).div_(len(self._h))
+            torch.mm(errors, self._rows, out=h_gradient).mul_(weights)
         else:
-            torch.div(h_sum, len(self._h), out=h_gradient)
+            torch.mul(h_sum, weights, out=h_gradient)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         for first in range(0, len(self._rows), self._block):

@@ -57,7 +57,7 @@ class SoftmaxLayer(OutputLayer):
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
-        if in_play >= MANY and not torch.is_grad_enabled():
+        if in_play >= MANY:
             return -label_nll(h, *self._in_play(in_play), labels, self._dtype)
         return -F.cross_entropy(self.logits(h, in_play), labels, reduction="none")
 
