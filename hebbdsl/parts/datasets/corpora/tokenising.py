@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ class Counting:
             kept[own] = False
         if end is not None:
             kept[end] = True
-        order = np.lexsort((np.array(words, dtype=object), -counts))
+        order = np.array(sorted(range(len(words)), key=words.__getitem__), np.int64)
+        order = order[np.argsort(-counts[order], kind="stable")]
         order = order[kept[order]]
         needs = also_unknown or own is not None or len(order) < len(words)
         limit = rules.vocabulary
@@ -92,18 +94,19 @@ class Counting:
             order = first
         if all(words[index] == EOS for index in order):
             raise Rejected([NothingKnown(place=None, min_count=rules.min_count)])
-        unknown = int(counts.sum() - counts[order].sum())
-        chosen = [(-int(counts[index]), words[index], int(index)) for index in order]
+        chosen, found = [words[index] for index in order], counts[order]
+        places, rest = np.arange(len(order), dtype=np.int32), -1
         if needs:
-            chosen.append((-unknown, UNK, -1))
-        chosen.sort()
-        rest = next((number for number, one in enumerate(chosen) if one[2] < 0), -1)
+            unknown = int(counts.sum() - found.sum())
+            rest = bisect_left(
+                range(len(chosen)), (-unknown, UNK), key=lambda n: (-int(found[n]), chosen[n])
+            )
+            chosen.insert(rest, UNK)
+            found = np.insert(found, rest, unknown)
+            places[rest:] += 1
         final = np.full(len(words) + 1, rest, np.int32)
-        for number, (_, _, index) in enumerate(chosen):
-            if index >= 0:
-                final[index] = number
-        found = np.array([-negative for negative, _, _ in chosen], np.int64)
-        return Vocabulary([word for _, word, _ in chosen], found), final
+        final[order] = places
+        return Vocabulary(chosen, found), final
 
     def has_words(self, numbers: Path) -> bool:
         """Whether a split that was written holds more than ends of lines."""
