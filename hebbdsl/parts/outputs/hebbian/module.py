@@ -54,7 +54,7 @@ class HebbianLayer(SoftmaxLayer):
         # Assigning through the index stores; `rows[labels].mul_(…)` would change a copy.
         self.rows[labels] = written.rows
         self.seen[labels] = written.seen
-        if self.rule.moments == "clear":
+        if written.took is not None:
             for kept in moments(self.rows):
                 kept[labels] = torch.where(written.took, 0, kept[labels])
         return written.rows

@@ -26,8 +26,8 @@ class Written(NamedTuple):
 
     rows: Float[Tensor, "batch hidden"]
     seen: Int[Tensor, " batch"]
-    took: Bool[Tensor, "batch 1"]
-    """Whether the row took in anything."""
+    took: Bool[Tensor, "batch 1"] | None
+    """Whether the row took in anything, where that is asked for: to clear moments."""
 
 
 def write(
@@ -72,7 +72,7 @@ def write(
     old = rows[labels]
     before = seen[labels]
     counted = before + (1 if rule.counting == "before" else n)
-    share = n / (before + n) if rule.rate == "running_mean" else 1 / counted
+    share = n / (before + n) if rule.rate == "running_mean" else counted.reciprocal()
     rate = share.float().clamp(min=rule.gamma)[:, None]
     if rule.strength < 1:
         rate = rule.strength * rate
@@ -87,7 +87,8 @@ def write(
     new = torch.where(writes, rate * target + (1 - rate) * old, old)
 
     # What was summed may be rounded differently at equal labels: one position speaks for all.
-    return Written(new[position], before + n, writes[position])
+    took = writes[position] if rule.moments == "clear" else None
+    return Written(new[position], before + n, took)
 
 
 Grouped = tuple[Int[Tensor, " batch"], Float[Tensor, "batch hidden"], Int[Tensor, " batch"]]
