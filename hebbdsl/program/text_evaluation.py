@@ -49,9 +49,9 @@ def score(program: WordProgram, split: Split, streams: int) -> Scored:
             count = min(_READ, text.windows - start)
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
+                in_streams = h.view(*following.shape, -1)
+                found = program.output.score_text(in_streams, following, words).flatten()
                 labels = following.flatten()
-                found = program.output.label_log_probabilities(h, labels, words)
-                program.output.after_scoring(h, labels)
                 sums.index_add_(0, labels, -found.double())
                 counts.index_add_(0, labels, torch.ones_like(labels))
     program.output.forget()

@@ -70,10 +70,19 @@ class OutputLayer(nn.Module):
         """
         return None
 
-    def after_scoring(
-        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]
-    ) -> None:
-        """What a test stream leaves behind once its labels have been scored. Images: nothing."""
+    def score_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams"]:
+        """The log-probability of each word of a stretch of held-out text, streams side by side.
+
+        A stretch goes on where the one before ended. What is remembered at test time is remembered
+        here, each word of a stream after it was scored.
+        """
+        found = self.label_log_probabilities(h.flatten(0, 1), labels.flatten(), in_play)
+        return found.view(labels.shape)
 
     def forget(self) -> None:
         """Clear what was remembered at test time, at a boundary."""

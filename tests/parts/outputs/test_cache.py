@@ -145,8 +145,7 @@ def test_evaluation_writes_nothing() -> None:
     before = {name: value.clone() for name, value in layer.state_dict().items()}
     h = torch.randn(6, HIDDEN)
     first = layer.log_probabilities(h, 3)
-    layer.after_scoring(h, torch.zeros(6, dtype=torch.int64))
-    layer.forget()
+    layer.score_text(h[:, None], torch.zeros(6, 1, dtype=torch.int64), 3)
     assert torch.equal(first, layer.log_probabilities(h, 3))
     for name, value in layer.state_dict().items():
         assert torch.equal(value, before[name])

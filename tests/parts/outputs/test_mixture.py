@@ -186,7 +186,7 @@ def test_evaluating_twice_gives_the_same() -> None:
     before = {name: value.clone() for name, value in layer.state_dict().items()}
     h, labels = batch(9)
     first = layer.log_probabilities(h, CLASSES)
-    layer.after_scoring(h, labels)
+    layer.score_text(h[:, None], labels[:, None], CLASSES)
     layer.forget()
     assert torch.equal(first, layer.log_probabilities(h, CLASSES))
     for name, value in layer.state_dict().items():

@@ -62,7 +62,8 @@ def test_every_answer_has_the_shape_it_promises(
                 assert layer.label_log_probabilities(h, labels, IN_PLAY).shape == (BATCH,)
                 assert layer.log_probabilities(h, IN_PLAY).shape == (BATCH, IN_PLAY)
                 layer.after_step(h, h, labels, IN_PLAY)
-            layer.after_scoring(h, labels)
+                found = layer.score_text(h[:, None], labels[:, None], IN_PLAY)
+                assert found.shape == (BATCH, 1)
             layer.forget()
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.cache.stream import StreamMemory
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 
 MASKED = -1e30
@@ -21,8 +22,9 @@ TINY = 1e-38
 class CacheLayer(OutputLayer):
     """Probability by likeness to remembered activations, with a share spread evenly.
 
-    `keys` and `labels` are a ring of `size` places; `written` counts all pairs ever stored, and
-    so tells both how full the ring is and where the next pair goes.
+    `keys` and `labels` are a ring of `size` places for what was trained on; `written` counts all
+    pairs ever stored, and so tells both how full the ring is and where the next pair goes. What is
+    remembered of a held-out text is no part of the weights.
     """
 
     keys: Tensor
@@ -35,6 +37,7 @@ class CacheLayer(OutputLayer):
         self.register_buffer("keys", torch.zeros(spec.size, hidden))
         self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
+        self._stream = StreamMemory(spec.size, spec.theta)
         self._log_share = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
 
     def label_log_probabilities(
@@ -42,7 +45,8 @@ class CacheLayer(OutputLayer):
     ) -> Float[Tensor, " batch"]:
         scores = self._scores(h, in_play)
         alike = torch.where(labels[:, None] == self.labels, scores, MASKED)
-        return self._mixed(alike.logsumexp(dim=1) - scores.logsumexp(dim=1), in_play)
+        found = alike.logsumexp(dim=1) - scores.logsumexp(dim=1)
+        return self._mixed(found, self._remembered(in_play).any(), in_play)
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
@@ -51,7 +55,21 @@ class CacheLayer(OutputLayer):
         # Masked pairs have a share of 0, so that it does not matter to whom they are added.
         labels = self.labels.clamp(max=in_play - 1)
         totals = shares.new_zeros(len(h), in_play).index_add(1, labels, shares)
-        return self._mixed(totals.clamp(min=TINY).log(), in_play)
+        found = totals.clamp(min=TINY).log()
+        return self._mixed(found, self._remembered(in_play).any(), in_play)
+
+    def score_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams"]:
+        with torch.autocast(h.device.type, enabled=False):
+            alike, every = self._stream.score(h.float().transpose(0, 1), labels.t())
+        return self._mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
+
+    def forget(self) -> None:
+        self._stream = StreamMemory(self.spec.size, self.spec.theta)
 
     @torch.no_grad()
     def after_step(
@@ -84,9 +102,9 @@ class CacheLayer(OutputLayer):
             scores = self.spec.theta * (h.float() @ self.keys.T)
         return torch.where(self._remembered(in_play), scores, MASKED)
 
-    def _mixed(self, remembered: Tensor, in_play: int) -> Tensor:
-        """log of (1 − ε) p + ε/n, given log p; log 1/n while nothing is remembered."""
+    def _mixed(self, found: Tensor, anything: Tensor, in_play: int) -> Tensor:
+        """log of (1 − ε) p + ε/n, given log p; log 1/n where nothing is remembered."""
         # As a tensor: its logarithm as a number would compile a graph for every level.
-        n = remembered.new_full((), in_play).log()
-        mixed = torch.logaddexp(remembered + self._log_share, log(self.spec.uniform) - n)
-        return torch.where(self._remembered(in_play).any(), mixed, -n)
+        n = found.new_full((), in_play).log()
+        mixed = torch.logaddexp(found + self._log_share, log(self.spec.uniform) - n)
+        return torch.where(anything, mixed, -n)

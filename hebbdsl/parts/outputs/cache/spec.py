@@ -25,14 +25,21 @@ class Cache(Output):
 
         p(i | h) = (1 − ε) · Σ_j [y_j = i] exp(θ h·h_j) / Σ_j exp(θ h·h_j) + ε/n
 
-    and p = 1/n while the memory is empty. Keys are detached; a query carries gradients. Only
-    training batches are remembered, after their own loss; evaluation never writes.
+    and p = 1/n while the memory is empty. Keys are detached; a query carries gradients. In training
+    batches are remembered after their own loss. On pictures those are what evaluation asks, and it
+    never writes. A held-out text is asked of itself: each stream begins with an empty memory, and a
+    word is remembered once it was scored, so that what is ahead is never seen. This reads the words
+    of a test text as it goes, which softmax and Hebbian do not.
 
     Source:
         Grave, Joulin, Usunier 2016, equation 3; the ε is ours, for classes that are not remembered.
     """
 
-    size: Annotated[int, Bounds(minimum=1, maximum=10**8), "how many pairs are remembered"] = 1_000
+    size: Annotated[
+        int,
+        Bounds(minimum=1, maximum=10**8),
+        "how many pairs are remembered; of a held-out text, in each stream",
+    ] = 1_000
     theta: Annotated[Rate, "θ: how sharply near activations are preferred; scales as 1/‖h‖²"] = 0.3
     uniform: Annotated[
         float,

@@ -70,11 +70,14 @@ class MixtureLayer(OutputLayer):
             return watched[0] if watched else None
         return torch.cat([written.flatten().float() for written in watched])
 
-    def after_scoring(
-        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"]
-    ) -> None:
-        for expert in self.outputs():
-            expert.after_scoring(h, labels)
+    def score_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams"]:
+        terms = [e.score_text(h, labels, in_play).flatten() for e in self.outputs()]
+        return self._mix(h.flatten(0, 1), terms).view(labels.shape)
 
     def forget(self) -> None:
         for expert in self.outputs():

@@ -1,0 +1,81 @@
+"""The cache on streams of text: what stood before a word in its stream, and nothing else."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+SCORES = 1 << 24
+"""Likenesses held at once: 64 MB."""
+
+
+class Likeness(NamedTuple):
+    """Logarithms of sums of exp(θ h·h_j) over what a stream remembers; −∞: of nothing.
+
+    Attributes:
+        alike: over pairs with the label that is asked for.
+        every: over all pairs.
+    """
+
+    alike: Float[Tensor, "streams time"]
+    every: Float[Tensor, "streams time"]
+
+
+class StreamMemory:
+    """The last `size` pairs of each stream, in the order in which they came.
+
+    They lie behind one another in memory that has room for as many again, so that each is moved
+    once, whatever the size: what is asked for is always one view.
+    """
+
+    def __init__(self, size: int, theta: float) -> None:
+        self._size, self._theta = size, theta
+        self._keys: Tensor | None = None
+        self._labels: Tensor
+        self._end = 0
+
+    def score(
+        self, h: Float[Tensor, "streams time hidden"], labels: Int[Tensor, "streams time"]
+    ) -> Likeness:
+        """Ask for each label given what came before it, and remember it then."""
+        streams, time = labels.shape
+        found, start = list[Likeness](), 0
+        while start < time:
+            remembered = min(self._end, self._size)
+            room = max(1, SCORES // (streams * (remembered + self._size)))
+            stop = min(time, start + min(room, max(self._size, 128)))
+            found.append(self._chunk(h[:, start:stop], labels[:, start:stop], remembered))
+            start = stop
+        alike, every = zip(*found, strict=True)
+        return Likeness(torch.cat(alike, dim=1), torch.cat(every, dim=1))
+
+    def _chunk(self, h: Tensor, labels: Tensor, remembered: int) -> Likeness:
+        """The products of all pairs at hand, of which a band counts: those before, and near."""
+        time = labels.shape[1]
+        self._append(h, labels)
+        assert self._keys is not None
+        near = slice(self._end - time - remembered, self._end)
+        scores = self._theta * (h @ self._keys[:, near].transpose(1, 2))
+        place = torch.arange(remembered + time, device=h.device)
+        age = place[remembered:, None] - place
+        scores.masked_fill_((age < 1) | (age > self._size), -torch.inf)
+        every = scores.logsumexp(dim=2)
+        other = self._labels[:, None, near] != labels[:, :, None]
+        return Likeness(scores.masked_fill_(other, -torch.inf).logsumexp(dim=2), every)
+
+    def _append(self, h: Tensor, labels: Tensor) -> None:
+        streams, time, hidden = h.shape
+        if self._keys is None or self._end + time > self._keys.shape[1]:
+            kept = min(self._end, self._size)
+            room = 2 * kept + max(time, 1_024)
+            keys, held = h.new_empty(streams, room, hidden), labels.new_empty(streams, room)
+            if self._keys is not None:
+                keys[:, :kept] = self._keys[:, self._end - kept : self._end]
+                held[:, :kept] = self._labels[:, self._end - kept : self._end]
+            self._keys, self._labels, self._end = keys, held, kept
+        self._keys[:, self._end : self._end + time] = h
+        self._labels[:, self._end : self._end + time] = labels
+        self._end += time
