@@ -16,6 +16,7 @@ from hebbdsl.diagnostics.codes.syntax import (
     Unclosed,
     UnclosedQuote,
 )
+from hebbdsl.diagnostics.codes.yaml import TooDeep
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.source import Source, Span
 
@@ -59,6 +60,8 @@ def explain_slip(error: MarkedYAMLError, source: Source) -> Problem:
     here = Span(source, at, min(at + 1, len(source.text)))
     line = source.position(at)[0]
 
+    if "maximum nesting depth" in said:  # some readers have a limit of their own, far beyond ours
+        return TooDeep(place=here)
     if character == "\t" or "tab character" in said:
         tab = at if character == "\t" else max(source.text.find("\t", opened), 0)
         return Tab(place=Span(source, tab, tab + 1))

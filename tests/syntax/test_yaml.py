@@ -14,6 +14,7 @@ from hebbdsl.diagnostics.codes.reading import LARGEST
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.slips import explain_slip
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 from hebbdsl.syntax.yaml import parse_value, parse_yaml
 
@@ -224,3 +225,15 @@ def test_what_the_parser_cannot_read_has_a_place() -> None:
     assert problem.code == "HEB110"
     assert isinstance(problem.place, Span)
     assert problem.place.start == 8
+
+
+def test_a_limit_of_the_reader_is_said_as_ours() -> None:
+    """Newer libraries stop at a depth of their own, before the parser has given one event of it."""
+    mark = yaml.Mark("", 3, 0, 3, None, None)
+    error = yaml.scanner.ScannerError(
+        "while increasing flow level", mark, "exceeded maximum nesting depth", mark
+    )
+    problem = explain_slip(error, Source("a.yaml", "a: [[["))
+    assert problem.code == "HEB127"
+    assert isinstance(problem.place, Span)
+    assert problem.place.text == "["

@@ -202,7 +202,7 @@ class TooDeep(Problem):
 
     @property
     def label(self) -> str:
-        return f"level {DEEPEST + 1}"
+        return f"beyond level {DEEPEST}"
 
 
 class TooMany(Problem):
