@@ -36,16 +36,22 @@ def find_set(name: str, folders: Sequence[Path]) -> Path | None:
 
 
 def missing_place(
-    word: str, name: str, find: Callable[[], Path | None], *, replaceable: bool
+    word: str,
+    name: str,
+    find: Callable[[], Path | None],
+    *,
+    replaceable: bool,
+    folder: str | None = None,
 ) -> Iterator[Problem]:
     """What looking for the one file or folder of a corpus would meet.
 
     Args:
         name: what it is called in messages.
         find: looks for it.
+        folder: what its folder is called, where that is not the word.
     """
     try:
-        found, looked = find(), tuple(map(str, folders_of(word)))
+        found, looked = find(), tuple(map(str, folders_of(folder or word)))
     except Rejected as rejected:
         yield from rejected.problems
         return

@@ -57,7 +57,9 @@ def wikitext_splits(
 def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
     """What opening it would meet, found by looking at names."""
     name = _name(version)
-    return missing_place(name, name, lambda: _found(version), replaceable=replaceable)
+    return missing_place(
+        "wikitext", name, lambda: _found(version), replaceable=replaceable, folder=name
+    )
 
 
 def _name(version: int) -> str:

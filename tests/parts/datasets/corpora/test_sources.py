@@ -126,7 +126,9 @@ def test_wikitext_is_fetched_from_the_address_that_has_it(
     files = tiny_wikitext(monkeypatch)
     packed(folder / "other" / "wikitext-2-v1.zip", {**files, "wiki.train.tokens": b"short"})
     packed(folder / "right" / "wikitext-2-v1.zip", files)
-    assert [p.code for p in wikitext_missing(2, replaceable=False)] == ["HEB515"]
+    (missing,) = wikitext_missing(2, replaceable=False)
+    assert missing.code == "HEB515"
+    assert missing.title.startswith("`wikitext-2` of `wikitext` is not here")
     addresses = (f"{address}/none", f"{address}/other", f"{address}/right")
     _, origin = wikitext_splits(2, addresses, Quiet())
     assert origin == str(cache / "wikitext-2" / "wikitext-2-v1.zip")
