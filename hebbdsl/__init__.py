@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem, Rejected
     from hebbdsl.expression.claim import Claim
     from hebbdsl.expression.condition import Condition
+    from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
+    from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
     from hebbdsl.parts.curricula.fixed import Fixed
     from hebbdsl.parts.curricula.growing import Growing
     from hebbdsl.parts.datasets.gigaword import Gigaword
@@ -39,7 +41,16 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.mixture.spec import Mixture
     from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
     from hebbdsl.parts.outputs.softmax.spec import Softmax
-    from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
+    from hebbdsl.parts.outputs.trained.spec import Trained
+    from hebbdsl.parts.part import (
+        Adaptation,
+        Curriculum,
+        Dataset,
+        Model,
+        Optimizer,
+        Output,
+        Schedule,
+    )
     from hebbdsl.parts.schedules.constant import Constant
     from hebbdsl.parts.schedules.cosine import Cosine
     from hebbdsl.parts.schedules.step import Step
@@ -62,7 +73,7 @@ if TYPE_CHECKING:
     from hebbdsl.run.record import Record
     from hebbdsl.source import Source
     from hebbdsl.spec.checked import Checked
-    from hebbdsl.spec.experiment import Experiment, Setup, Training
+    from hebbdsl.spec.experiment import Evaluation, Experiment, Setup, Training
     from hebbdsl.syntax.tree import Tree
 
 __version__ = "0.1.0"
@@ -71,6 +82,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "Adamw",
+    "Adaptation",
     "AdaptiveSoftmax",
     "Cache",
     "Checked",
@@ -82,6 +94,8 @@ __all__ = [
     "Cosine",
     "Curriculum",
     "Dataset",
+    "DynamicEvaluation",
+    "Evaluation",
     "Experiment",
     "Fixed",
     "Gigaword",
@@ -91,6 +105,7 @@ __all__ = [
     "Gutenberg",
     "Hebbian",
     "Lstm",
+    "Mbpa",
     "Mixture",
     "Mlp",
     "Model",
@@ -112,6 +127,7 @@ __all__ = [
     "StdlibDocs",
     "Step",
     "Text",
+    "Trained",
     "Training",
     "Transformer",
     "Tree",
@@ -141,7 +157,7 @@ _HOMES = {
     "hebbdsl.run.record": ("Record",),
     "hebbdsl.source": ("Source",),
     "hebbdsl.spec.checked": ("Checked",),
-    "hebbdsl.spec.experiment": ("Experiment", "Setup", "Training"),
+    "hebbdsl.spec.experiment": ("Evaluation", "Experiment", "Setup", "Training"),
     "hebbdsl.syntax.tree": ("Tree",),
 }
 """Where classes are found that are neither verbs (in `pipeline`) nor parts (in `vocabulary`)."""

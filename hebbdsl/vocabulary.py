@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
+from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.parts.datasets.gigaword import Gigaword
@@ -29,7 +31,17 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Part, Schedule
+from hebbdsl.parts.outputs.trained.spec import Trained
+from hebbdsl.parts.part import (
+    Adaptation,
+    Curriculum,
+    Dataset,
+    Model,
+    Optimizer,
+    Output,
+    Part,
+    Schedule,
+)
 from hebbdsl.parts.schedules.constant import Constant
 from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.parts.schedules.step import Step
@@ -59,7 +71,9 @@ VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
         "mixture": Mixture,
         "adaptive_softmax": AdaptiveSoftmax,
         "sampled_softmax": SampledSoftmax,
+        "trained": Trained,
     },
+    Adaptation: {"dynamic_evaluation": DynamicEvaluation, "mbpa": Mbpa},
     Curriculum: {"fixed": Fixed, "growing": Growing},
     Optimizer: {"adam": Adam, "adamw": Adamw, "rmsprop": Rmsprop, "adagrad": Adagrad, "sgd": Sgd},
     Schedule: {"constant": Constant, "warmup": Warmup, "cosine": Cosine, "step": Step},

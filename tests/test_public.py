@@ -66,7 +66,16 @@ def test_every_name_is_there_and_no_more() -> None:
     nouns = {"Source", "Tree", "Checked", "Plan", "Program", "Record", "Comparison"}
     verbs = {"read_source", "parse_tree", "check_spec", "make_plan", "build_program"}
     verbs |= {"run_program", "compare_records", "load_plan", "inspect", "load_spec", "dump_spec"}
-    others = {"Experiment", "Setup", "Training", "Condition", "Claim", "Problem", "Rejected"}
+    others = {
+        "Evaluation",
+        "Experiment",
+        "Setup",
+        "Training",
+        "Condition",
+        "Claim",
+        "Problem",
+        "Rejected",
+    }
     assert set(hebbdsl.__all__) == words | kinds | nouns | verbs | others | {"__version__"}
     assert len(hebbdsl.__all__) == len(set(hebbdsl.__all__))
     assert set(hebbdsl.__all__) <= set(dir(hebbdsl))

@@ -46,10 +46,9 @@ def words_for(section: str) -> Callable[[str], list[str]]:
     """What completes the word of a part of a new spec."""
 
     def words(incomplete: str) -> list[str]:
-        from hebbdsl.spec.scaffold import asked
-        from hebbdsl.vocabulary import VOCABULARY
+        from hebbdsl.spec.scaffold import asked, offered
 
-        return _beginning(VOCABULARY[asked()[section]], incomplete)
+        return _beginning(offered(asked()[section]), incomplete)
 
     return words
 

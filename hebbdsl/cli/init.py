@@ -99,14 +99,13 @@ def _words(given: Mapping[str, str], yes: bool) -> Mapping[str, str]:
     """A word for every part: given, asked for, or the default. Raises: Rejected, with HEB192."""
     from hebbdsl.diagnostics.codes.files import NotOfKind
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.spec.scaffold import asked, first_words
-    from hebbdsl.vocabulary import VOCABULARY
+    from hebbdsl.spec.scaffold import asked, first_words, offered
 
     kinds = asked()
     wrong = [
-        NotOfKind(place=None, option=f"--{name}", word=word, known=tuple(VOCABULARY[kinds[name]]))
+        NotOfKind(place=None, option=f"--{name}", word=word, known=offered(kinds[name]))
         for name, word in given.items()
-        if word not in VOCABULARY[kinds[name]]
+        if word not in offered(kinds[name])
     ]
     if wrong:
         raise Rejected(wrong)
@@ -123,9 +122,9 @@ def _words(given: Mapping[str, str], yes: bool) -> Mapping[str, str]:
 def _ask(name: str, kind: type[Part], default: str) -> str:
     """One of the words, as answered on the terminal; an empty answer is the default."""
     from hebbdsl.diagnostics.wording import suggestion
-    from hebbdsl.vocabulary import VOCABULARY
+    from hebbdsl.spec.scaffold import offered
 
-    words = tuple(VOCABULARY[kind])
+    words = offered(kind)
     while True:
         print(f"{name} ({', '.join(words)}) [{default}]: ", end="", file=sys.stderr, flush=True)
         if not (line := sys.stdin.readline()):

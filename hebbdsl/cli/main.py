@@ -14,6 +14,7 @@ from hebbdsl import __version__
 from hebbdsl.cli.compare import compare
 from hebbdsl.cli.convert import convert
 from hebbdsl.cli.diff import diff
+from hebbdsl.cli.evaluate import evaluate
 from hebbdsl.cli.explain import explain
 from hebbdsl.cli.fmt import fmt
 from hebbdsl.cli.init import init
@@ -82,6 +83,7 @@ for command, brief in (
     (diff, "Compare what two specs mean."),
     (run, "Train one run of a spec."),
     (compare, "Train what is missing, and compare variants."),
+    (evaluate, "Test a trained run with memories or adaptations."),
     (explain, "Explain a code or a word."),
     (init, "Write a new spec, with comments."),
     (fmt, "Format specs."),

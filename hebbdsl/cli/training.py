@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def select_jobs(
         numbers = list(dict.fromkeys(number for text in seeds for number in _seeds(text)))
     else:
         numbers = list(experiment.seeds if every else experiment.seeds[:1])
+    homes = _homes(plan)
     return [
         Job(
             experiment=experiment.experiment,
@@ -56,10 +58,29 @@ def select_jobs(
             device=device,
             threads=threads,
             retrain=retrain,
+            home=None if homes[name] == name else homes[name],
         )
         for number in numbers
         for name in names
     ]
+
+
+def _homes(plan: Plan) -> dict[str, str]:
+    """Under which name each variant's weights are trained: variants that differ in their evaluation
+    alone share them. That is the first of them which adds nothing to what was trained, or, where
+    all do, a name made of the first one's."""
+    from hebbdsl.spec.experiment import AS_TRAINED
+
+    homes = dict[str, str]()
+    trained = {
+        name: replace(variant.setup, evaluation=AS_TRAINED)
+        for name, variant in plan.variants.items()
+    }
+    for name, setup in trained.items():
+        sharing = [other for other, one in trained.items() if one == setup]
+        plain = (o for o in sharing if plan.variants[o].setup.evaluation == AS_TRAINED)
+        homes[name] = next(plain, f"trained_for_{sharing[0]}"[:64])
+    return homes
 
 
 def _seeds(text: str) -> range:
@@ -92,15 +113,24 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         ]
         if len(missing) < len(jobs):
             board.say(f"{len(jobs) - len(missing)} of {len(jobs)} runs are there already")
+    # What is evaluated is trained first, once, however many evaluations share it.
+    trainings: list[Job] = []
+    for job in missing:
+        if (training := job.training) is not None and training not in trainings:
+            trainings.append(training)
     if missing:
         from hebbdsl.launch.local import train, workers_for
         from hebbdsl.program.devices import find_device
 
         _make(missing[0].out)
-        count = workers_for(len(missing), workers, find_device(missing[0].device).type)
+        device = find_device(missing[0].device).type
+        first = [job for job in missing if job.training is None]
+        first += [job for job in trainings if job not in first]
+        last = [job for job in missing if job.training is not None]
         try:
-            with showing(missing, quiet) as board:
-                problems.extend(train(missing, count, board))
+            for group in filter(None, (first, last)):
+                with showing(group, quiet) as board:
+                    problems.extend(train(group, workers_for(len(group), workers, device), board))
         except KeyboardInterrupt:
             kept = "finished runs are kept; the others start again from step 0 next time"
             print(kept, file=sys.stderr)

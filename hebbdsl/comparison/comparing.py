@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hebbdsl.comparison.claims import Values, judge
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, PairedTest, Row, Summary
@@ -27,6 +28,7 @@ from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
 from hebbdsl.expression.ranges import Range
 from hebbdsl.expression.tree import metrics_of
 from hebbdsl.plan.power import SIGNIFICANCE, smallest_p
+from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 
 _AGES = (10, 20)
@@ -37,6 +39,8 @@ _UNTESTED = (
     "best_validation_step",
     "steps_per_second",
     "tokens_per_second",
+    "predictions_per_second",
+    "memory_at_test",
     "peak_memory",
 )
 
@@ -76,11 +80,17 @@ def compare_records(
     elif baseline not in values and baseline not in order:
         raise Rejected([UnknownBaseline(place=None, baseline=baseline, variants=tuple(values))])
     columns = _columns(values, claims)
+    reading = {
+        variant: any(reads_labels(record.setup, record.data) for record in seeds.values())
+        for variant, seeds in selection.finished.items()
+    }
+    against = _references(reading, baseline)
     pairings = {
         (variant, column.name): pairing
         for variant in values
         for column in columns
-        if variant != baseline and (pairing := _pair(values, variant, baseline, column)) is not None
+        if variant != against[variant]
+        and (pairing := _pair(values, variant, against[variant], column)) is not None
     }
     tests = dict[tuple[str, str], PairedTest]()
     for column in columns:
@@ -89,6 +99,9 @@ def compare_records(
     rows = tuple(
         Row(
             variant=variant,
+            against=against[variant],
+            reads_labels=reading[variant],
+            tuned=_tuned(tuple(selection.finished[variant].values())),
             seeds=tuple(selection.finished[variant]),
             summaries={
                 column.name: summary
@@ -123,6 +136,37 @@ def compare_records(
         mixtures=selection.mixtures(),
         records={name: tuple(seeds.values()) for name, seeds in selection.finished.items()},
     )
+
+
+def _references(reading: Mapping[str, bool], baseline: str) -> Mapping[str, str]:
+    """What each variant is set against: the baseline, or the first of those that read as it does.
+
+    A baseline without a finished run stands for all.
+    """
+    if baseline not in reading:
+        return dict.fromkeys(reading, baseline)
+    first = {reads: next(v for v, r in reading.items() if r is reads) for reads in reading.values()}
+    return {v: baseline if r is reading[baseline] else first[r] for v, r in reading.items()}
+
+
+_AS_TRAINED: Mapping[str, Any] = {"tuned": {}}
+
+
+def _tuned(records: Sequence[Record]) -> str:
+    """What was searched, with its mean over the seeds, or the list of shares of the first."""
+    found: dict[str, list[Any]] = {}
+    for record in records:
+        for path, value in (record.evaluation or _AS_TRAINED)["tuned"].items():
+            found.setdefault(path, []).append(value)
+    return ", ".join(f"{path.replace('experts.', '')} {_spelt(v)}" for path, v in found.items())
+
+
+def _spelt(values: list[Any]) -> str:
+    """The range over the seeds, of each number."""
+    rows = [value if isinstance(value, list) else [value] for value in values]
+    ends = [(min(one), max(one)) for one in zip(*rows, strict=True)]
+    said = [f"{a:.3g}" if f"{a:.3g}" == f"{b:.3g}" else f"{a:.3g}–{b:.3g}" for a, b in ends]
+    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
 
 
 def _defined(record: Record) -> Mapping[str, Value]:

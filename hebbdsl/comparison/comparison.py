@@ -92,9 +92,20 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A variant. A metric that none of its finished runs has is missing from the mappings."""
+    """A variant. A metric that none of its finished runs has is missing from the mappings.
+
+    Attributes:
+        against: the variant that it is set against. Variants that read the labels of the test and
+            those that do not are never set against each other: the baseline stands for those that
+            are as it is, of the others the first does.
+        reads_labels: whether its predictions depend on test labels that have passed.
+        tuned: what was searched on validation, in words; empty: nothing was.
+    """
 
     variant: str
+    against: str
+    reads_labels: bool
+    tuned: str
     seeds: tuple[int, ...]
     summaries: Mapping[str, Summary]
     contrasts: Mapping[str, Contrast]

@@ -40,6 +40,9 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
             {
                 "variant": row.variant,
                 "seeds": list(row.seeds),
+                "against": row.against,
+                "reads_labels": row.reads_labels,
+                "tuned": row.tuned,
                 "metrics": {
                     name: {
                         **_summary(summary),

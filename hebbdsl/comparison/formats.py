@@ -78,7 +78,7 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [summary.n, summary.censored, *(summary.cohorts or ("", ""))]
             cells += [mean.value, _number(summary.geometric)]
             cells += [_number(mean.interval and mean.interval.low)]
-            cells += [_number(mean.interval and mean.interval.high), comparison.baseline]
+            cells += [_number(mean.interval and mean.interval.high), row.against]
             if contrast is None:
                 yield cells + [""] * (len(_CSV_HEADS) - len(cells))
                 continue

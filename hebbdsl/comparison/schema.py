@@ -70,7 +70,16 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
         baseline=_TEXT,
         data=_closed(word=_TEXT, substituted_for=_or_null(_TEXT)),
         metrics=_each(_closed(unit=_TEXT, scale=_SCALE, lower_is_better=_FLAG, tested=_FLAG)),
-        rows=_list(_closed(variant=_TEXT, seeds=_list(_COUNT), metrics=_each(_SUMMARY))),
+        rows=_list(
+            _closed(
+                variant=_TEXT,
+                seeds=_list(_COUNT),
+                against=_TEXT,
+                reads_labels={"type": "boolean"},
+                tuned=_TEXT,
+                metrics=_each(_SUMMARY),
+            )
+        ),
         tests=_COUNT,
         differences=_list(_closed(path=_TEXT, values=_each(_or_null(_TEXT)))),
         claims=_list(

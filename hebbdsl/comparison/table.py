@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,13 +53,52 @@ def blocks(comparison: Comparison) -> tuple[Block, ...]:
     for column in columns:
         if column.tested and column.metric.detail is not None:
             details.setdefault(column.metric.detail, []).append(column)
+    groups = _groups(comparison.rows)
     found = []
     for column in columns:
         if column.tested and column.metric.detail is None:
-            found.append(_tested(comparison, column))
-            if column.name in details:
-                found.append(_details(comparison, column.name, details[column.name]))
+            for group in groups:
+                found.append(_tested(comparison, column, group))
+                if column.name in details:
+                    found.append(_details(comparison, column.name, details[column.name], group))
+    if any(row.reads_labels or row.tuned for row in comparison.rows):
+        found.append(_at_test(comparison))
     return (*found, *([_plain(comparison, plain)] if plain else []))
+
+
+READING = "variants that read the test words that have passed"
+NOT_READING = "variants that read no test words"
+
+
+def _groups(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
+    """Rows that may be ranked together: those that read test labels stand by themselves."""
+    reading = tuple(row for row in rows if row.reads_labels)
+    others = tuple(row for row in rows if not row.reads_labels)
+    return tuple(group for group in (others, reading) if group) or ((),)
+
+
+def _whose(comparison: Comparison, group: tuple[Row, ...]) -> tuple[str, ...]:
+    """Which rows a block has, where it does not have all."""
+    if len(group) == len(comparison.rows):
+        return ()
+    return (READING if group[0].reads_labels else NOT_READING,)
+
+
+def _reference(comparison: Comparison, group: tuple[Row, ...]) -> str:
+    return group[0].against if group else comparison.baseline
+
+
+def _at_test(comparison: Comparison) -> Block:
+    """What the numbers of each row rest on."""
+    return Block(
+        title="at test time",
+        about="variants that differ in what they read are not set against each other",
+        heads=("variant", "reads test words", "tuned on validation"),
+        lines=tuple(
+            Line((row.variant, "yes" if row.reads_labels else "no", row.tuned or "no"))
+            for row in comparison.rows
+        ),
+    )
 
 
 def substitution(comparison: Comparison) -> str | None:
@@ -72,14 +112,18 @@ def _about(comparison: Comparison, *said: str) -> str:
     return "; ".join([*said, *filter(None, [substitution(comparison)])])
 
 
-def _tested(comparison: Comparison, column: Column) -> Block:
-    scales = [r.contrasts[column.name].scale for r in comparison.rows if column.name in r.contrasts]
+def _tested(comparison: Comparison, column: Column, group: tuple[Row, ...]) -> Block:
+    scales = [r.contrasts[column.name].scale for r in group if column.name in r.contrasts]
     scale = scales[0] if scales else column.metric.scale
-    against = f"{'ratio' if scale is Scale.RATIO else 'difference'} to {comparison.baseline}"
+    against = (
+        f"{'ratio' if scale is Scale.RATIO else 'difference'} to {_reference(comparison, group)}"
+    )
     aged = column.metric.aged
     return Block(
         title=column.name,
-        about=_about(comparison, column.metric.unit, _direction(column)),
+        about=_about(
+            comparison, column.metric.unit, _direction(column), *_whose(comparison, group)
+        ),
         heads=(
             "variant",
             *([COHORTS] if aged else []),
@@ -89,7 +133,7 @@ def _tested(comparison: Comparison, column: Column) -> Block:
             against,
             "p",
         ),
-        lines=tuple(_line(comparison, column, row) for row in comparison.rows),
+        lines=tuple(_line(column, row) for row in group),
     )
 
 
@@ -97,7 +141,7 @@ def _direction(column: Column) -> str:
     return "lower is better" if column.metric.lower_is_better else "higher is better"
 
 
-def _line(comparison: Comparison, column: Column, row: Row) -> Line:
+def _line(column: Column, row: Row) -> Line:
     summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
     cells = [row.variant]
     if column.metric.aged:
@@ -111,7 +155,7 @@ def _line(comparison: Comparison, column: Column, row: Row) -> Line:
             mean_text(summary, column),
             interval_text(interval, column) if interval else NOTHING,
         ]
-    if row.variant == comparison.baseline:
+    if row.variant == row.against:
         return Line((*cells, "baseline", ""), Tone.BASELINE)
     if contrast is None:
         return Line((*cells, NOTHING, NOTHING))
@@ -127,10 +171,12 @@ def _tone(contrast: Contrast, column: Column) -> Tone:
     return Tone.BETTER if lower is column.metric.lower_is_better else Tone.WORSE
 
 
-def _details(comparison: Comparison, whole: str, columns: list[Column]) -> Block:
+def _details(
+    comparison: Comparison, whole: str, columns: list[Column], group: tuple[Row, ...]
+) -> Block:
     """Means side by side, each with how it stands to the baseline's."""
     lines = []
-    for row in comparison.rows:
+    for row in group:
         cells = []
         for column in columns:
             summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
@@ -138,12 +184,16 @@ def _details(comparison: Comparison, whole: str, columns: list[Column]) -> Block
             if contrast is not None and contrast.estimate is not None:
                 said += f" ({contrast.estimate.value:.2f})"
             cells.append(said)
-        tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
+        tone = Tone.BASELINE if row.variant == row.against else Tone.PLAIN
         lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
     heads = (column.name.removeprefix(f"{whole}_").replace("_", " ") for column in columns)
     return Block(
         title=f"{whole}, by words",
-        about=_about(comparison, f"means, and in parentheses the ratio to {comparison.baseline}"),
+        about=_about(
+            comparison,
+            f"means, and in parentheses the ratio to {_reference(comparison, group)}",
+            *_whose(comparison, group),
+        ),
         heads=("variant", N, *heads),
         lines=tuple(lines),
     )

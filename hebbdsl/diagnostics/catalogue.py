@@ -9,6 +9,7 @@ from types import ModuleType
 
 from hebbdsl.diagnostics.codes import (
     across,
+    at_test,
     changes,
     comparison,
     corpora,
@@ -16,6 +17,7 @@ from hebbdsl.diagnostics.codes import (
     data,
     dataset,
     editor,
+    evaluating,
     expressions,
     extending,
     files,
@@ -63,6 +65,7 @@ MODULES = (
     parts,
     plan,
     across,
+    at_test,
     words,
     word_models,
     dataset,
@@ -72,6 +75,7 @@ MODULES = (
     here,
     run,
     editor,
+    evaluating,
     comparison,
     lint_variants,
     lint_claims,

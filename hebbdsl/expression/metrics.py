@@ -232,6 +232,24 @@ _METRICS = (
         lower_is_better=False,
     ),
     Metric(
+        name="predictions_per_second",
+        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
+        " of runs that were evaluated otherwise",
+        unit="1/s",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=False,
+    ),
+    Metric(
+        name="memory_at_test",
+        about="memory that testing takes beside the data, as planned: weights, counters, what is"
+        " remembered, and what adaptations keep",
+        unit="bytes",
+        scope=Scope.RUN,
+        scale=Scale.RATIO,
+        lower_is_better=True,
+    ),
+    Metric(
         name="peak_memory",
         about="most memory that the process (on a GPU: the device) held",
         unit="bytes",

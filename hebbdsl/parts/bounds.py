@@ -77,6 +77,11 @@ class Logistics:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterTraining:
+    """The field speaks of what is done with trained weights: no part of a run's identity."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddedLater:
     """The field came when runs had been recorded without it, and its default means what they did:
     at its default it is no part of a run's identity."""

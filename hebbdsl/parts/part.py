@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import torch
 
+    from hebbdsl.parts.adaptations.adapter import Adapter
     from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.datasets.corpora.content import WordContent
     from hebbdsl.parts.exposure import Exposure
@@ -83,6 +84,16 @@ class Facts:
     @abstractmethod
     def bytes(self) -> int:
         """Memory that the data takes while a run lasts."""
+
+    @property
+    @abstractmethod
+    def to_tell_apart(self) -> int:
+        """Classes or words in all."""
+
+    @property
+    @abstractmethod
+    def asked_in_validation(self) -> int:
+        """Pictures or words of the validation data; 0 where that is not known yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +163,26 @@ class Output(Part):
     kind: ClassVar[str] = "output"
     has_rows: ClassVar[bool] = False
     """Whether there is one row a class that an embedding may be tied to."""
+    is_trained: ClassVar[bool] = False
+    """Whether it stands for what was trained: under `evaluation` alone."""
+    adapts_rows: ClassVar[bool] = False
+    """Whether its logits are linear in the activation, by rows that steps at test time change."""
+    reads_labels: ClassVar[bool] = False
+    """Whether held-out words change it once they were scored."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether it has weights of its own (those of outputs inside it apart), which only training
+        gives values to."""
+        return True
+
+    def with_inner(self) -> Iterator[Output]:
+        """Itself, and every output inside it."""
+        yield self
+
+    def tunes(self) -> tuple[str, ...]:
+        """The fields (those of outputs inside it apart) whose values are searched on validation."""
+        return ()
 
     @abstractmethod
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
@@ -159,6 +190,24 @@ class Output(Part):
 
     @abstractmethod
     def build(self, hidden: int, classes: int) -> OutputLayer:
+        """The door to torch."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adaptation(Part):
+    """How trained weights change at test time, by held-out words that were scored. They come back
+    as they were."""
+
+    kind: ClassVar[str] = "adaptation"
+    needs_rows: ClassVar[bool] = False
+    """Whether it works on `adapts_rows` outputs alone."""
+
+    @abstractmethod
+    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
+        """Memory that it takes beside the weights, on one stream."""
+
+    @abstractmethod
+    def build(self) -> Adapter:
         """The door to torch."""
 
 

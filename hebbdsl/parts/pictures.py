@@ -42,6 +42,14 @@ class ImageFacts(Facts):
     validation_drawings: int = 0
 
     @property
+    def to_tell_apart(self) -> int:
+        return self.classes
+
+    @property
+    def asked_in_validation(self) -> int:
+        return self.classes * self.validation_drawings
+
+    @property
     def bytes(self) -> int:
         """Memory of the chosen images, one byte a pixel."""
         channels, height, width = self.image

@@ -41,6 +41,14 @@ class WordFacts(Facts):
         """Tokens are mapped from disk, and take no memory of their own."""
         return 0
 
+    @property
+    def to_tell_apart(self) -> int:
+        return self.words
+
+    @property
+    def asked_in_validation(self) -> int:
+        return self.tokens.get("validation", 0)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Corpus(Dataset):

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hebbdsl.diagnostics.codes.across import OnOtherData
+from hebbdsl.diagnostics.codes.at_test import (
+    CannotAdapt,
+    LearnsAtTest,
+    NothingToTuneOn,
+    TrainedInTraining,
+    TunedInTraining,
+)
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
 from hebbdsl.diagnostics.codes.words import (
     NoEnd,
@@ -15,14 +22,16 @@ from hebbdsl.diagnostics.codes.words import (
     TextTakesNoCurriculum,
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import Dataset, Model
+from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.parts.pictures import CharacterSet, ImageModel
 from hebbdsl.parts.words import Corpus
-from hebbdsl.spec.checked import Draft, Sections
+from hebbdsl.spec.checked import Draft, Path, Sections
 from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of
+from hebbdsl.spec.types import PartOf, fields_holding
 from hebbdsl.vocabulary import VOCABULARY, WORDS
 
 DATA = At.field("data")
@@ -36,7 +45,8 @@ def drafts_problems(drafts: Iterable[Draft]) -> Iterator[Problem]:
     asked: set[tuple[int, ...]] = set()
     for draft in drafts:
         one = draft.sections
-        key = id(one.data), id(one.model), id(one.curriculum), id(one.training)
+        sections = one.data, one.model, one.output, one.curriculum, one.training, one.evaluation
+        key = tuple(map(id, sections))
         if key not in asked:
             asked.add(key)
             yield from _draft_problems(draft)
@@ -95,11 +105,51 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
             holds=data.holds,
             known=tuple(_readers(data.holds)),
         )
+    yield from _at_test(sections, data)
     if isinstance(data, Corpus):
         yield from _of_words(sections, data)
     else:
         assert isinstance(data, CharacterSet), "data is one or the other"
         yield from _of_pictures(sections, data)
+
+
+def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
+    """What `evaluation` adds that can't be added, and what only it may add."""
+    output, evaluation = sections.output, sections.evaluation
+    for path, part in _outputs(output, ("output",)):
+        if part.is_trained:
+            yield TrainedInTraining(place=At(path))
+        for field in part.tunes():
+            yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
+    if evaluation is None:
+        return
+    for path, part in _outputs(evaluation.output, ("evaluation", "output")):
+        if part.learns:
+            yield LearnsAtTest(place=At(path), output=WORDS[type(part)])
+        for field in part.tunes():
+            if "validation" not in data.splits():
+                yield NothingToTuneOn(place=At((*path, field)), data=WORDS[type(data)])
+    adaptation = evaluation.adaptation
+    if adaptation is not None:
+        why = None
+        if data.holds != "text":
+            why = f"{WORDS[type(data)]} holds {data.holds}, not text"
+        elif adaptation.needs_rows and output is not None and not output.adapts_rows:
+            why = f"{quoted(WORDS[type(output)])} has no rows that a few steps could change"
+        if why is not None:
+            word = WORDS[type(adaptation)]
+            yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
+
+
+def _outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
+    """An output with those inside it, and their paths."""
+    if part is None:
+        return
+    yield path, part
+    for name in fields_holding(type(part), PartOf):
+        inner = getattr(part, name)
+        for index, one in enumerate(inner):
+            yield from _outputs(one, (*path, name, index))
 
 
 def _readers(holds: str) -> Iterator[str]:

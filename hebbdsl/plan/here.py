@@ -28,13 +28,13 @@ def here_problems(drafts: Iterable[Draft], plan: Plan | None) -> Iterator[Proble
 def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:
     """Variants too large for the device; of those that are for the same reason, the largest."""
     found: dict[object, Problem] = {}
-    by_size = sorted(plan.variants.items(), key=lambda item: item[1].memory.total)
+    by_size = sorted(plan.variants.items(), key=lambda item: _most(item[1]))
     for name, variant in by_size:
-        if variant.memory.total > device.size:
+        if _most(variant) > device.size:
             problem = MemoryShort(
                 place=At(_largest(variant)),
                 variant=name,
-                needed=variant.memory.total,
+                needed=_most(variant),
                 there=device.size,
                 device=device.name,
             )
@@ -57,3 +57,8 @@ def _largest(variant: VariantPlan) -> Path:
         buffers = sum(layer.buffer_bytes for layer in layers)
         held[(section,)] = copies * FLOAT_BYTES * parameters + buffers
     return max(held, key=lambda path: held[path])
+
+
+def _most(variant: VariantPlan) -> int:
+    """Bytes that a run holds, trained or tested."""
+    return max(variant.memory.total, variant.memory.at_test)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
@@ -25,6 +25,8 @@ class Memory:
         optimizer: its numbers for each parameter.
         buffers: running statistics, counters, remembered activations.
         data: pixels of the classes that take part, one byte each; text stays on the disk.
+        evaluation: what is added at test time: memories, adaptations, and what is stored of the
+            validation data to tune them.
     """
 
     weights: int
@@ -32,10 +34,17 @@ class Memory:
     optimizer: int
     buffers: int
     data: int
+    evaluation: int = 0
 
     @property
     def total(self) -> int:
-        return sum(getattr(self, field.name) for field in fields(self))
+        """While it is trained."""
+        return self.weights + self.gradients + self.optimizer + self.buffers + self.data
+
+    @property
+    def at_test(self) -> int:
+        """While it is tested, the data apart."""
+        return self.weights + self.buffers + self.evaluation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

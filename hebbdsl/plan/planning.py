@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import FLOAT_BYTES, Facts, Layer
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer
 from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
 from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
@@ -103,7 +103,22 @@ def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> Memory:
         optimizer=weights * setup.training.optimizer.state_per_parameter,
         buffers=sum(layer.buffer_bytes for layer in layers),
         data=facts.bytes,
+        evaluation=_added(setup, layers, facts),
     )
+
+
+def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
+    """Bytes of memories and adaptations, and of activations stored to tune them."""
+    hidden, classes = setup.model.activation_width, facts.to_tell_apart
+    evaluation, added = setup.evaluation, 0
+    if evaluation.output is not None:
+        added += sum(one.buffer_bytes for one in evaluation.output.layers(hidden, classes))
+    if evaluation.adaptation is not None:
+        weights = sum(layer.parameters for layer in layers)
+        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes)
+    if evaluation.tunes:
+        added += facts.asked_in_validation * (hidden * FLOAT_BYTES + INTEGER_BYTES)
+    return added
 
 
 def drafts_of(checked: Checked) -> tuple[Draft, ...]:
@@ -119,6 +134,7 @@ def _draft(variant: Variant) -> Draft:
         output=setup.output,
         curriculum=setup.curriculum,
         training=setup.training,
+        evaluation=setup.evaluation,
         no_curriculum=setup.curriculum is None,
     )
     return Draft(variant.name, sections, variant.origins)

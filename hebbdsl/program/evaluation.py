@@ -1,8 +1,8 @@
-"""Accuracy on the held-out drawings. Writes nothing: evaluating twice gives the same answer."""
+"""Accuracy on the held-out drawings. They write nothing: evaluating twice gives the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,6 +10,9 @@ from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.stored import Stored
+from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.images import ink
 
@@ -18,7 +21,10 @@ BLOCK = 250
 
 
 def accuracy_by_class(
-    program: ImageProgram, classes: Sequence[int], in_play: int
+    program: ImageProgram,
+    classes: Sequence[int],
+    in_play: int,
+    output: OutputLayer | None = None,
 ) -> Mapping[Split, Float[np.ndarray, " classes"]]:
     """Which share of the drawings of each of `classes` is classified rightly among those in play.
 
@@ -29,9 +35,10 @@ def accuracy_by_class(
     held_out = program.images.held_out
     program.model.eval()
     program.output.eval()
+    asked = program.output if output is None else output
     with torch.inference_mode():
         right = [
-            _classified_rightly(program, images[wanted], wanted, in_play).sum(dim=1)
+            _classified_rightly(program, asked, images[wanted], wanted, in_play).sum(dim=1)
             for images in held_out.values()
         ]
         counts = torch.stack(right).cpu().numpy()
@@ -45,18 +52,60 @@ def accuracy_by_class(
 
 def _classified_rightly(
     program: ImageProgram,
+    output: OutputLayer,
     images: UInt8[Tensor, "classes drawings 1 size size"],
     wanted: Int[Tensor, " classes"],
     in_play: int,
 ) -> Bool[Tensor, "classes drawings"]:
     drawings = images.shape[1]
     flat, labels = images.flatten(0, 1), wanted.repeat_interleave(drawings)
-    precision = program.setup.training.precision == "bfloat16"
-    right = []
-    with torch.autocast(program.device.type, dtype=torch.bfloat16, enabled=precision):
-        for start in range(0, len(labels), BLOCK):
-            h = program.model(ink(flat[start : start + BLOCK])).float()
-            with torch.autocast(program.device.type, enabled=False):
-                guess = program.output.log_probabilities(h, in_play).argmax(dim=1)
-            right.append(guess == labels[start : start + BLOCK])
+    right = [
+        output.log_probabilities(h, in_play).argmax(dim=1) == asked
+        for h, asked in _activations(program, flat, labels)
+    ]
     return torch.cat(right).view(-1, drawings)
+
+
+def _activations(
+    program: ImageProgram, flat: UInt8[Tensor, "images 1 size size"], labels: Int[Tensor, " images"]
+) -> Iterator[tuple[Float[Tensor, "block hidden"], Int[Tensor, " block"]]]:
+    """Blocks of activations with their labels."""
+    precision = program.setup.training.precision == "bfloat16"
+    for start in range(0, len(labels), BLOCK):
+        with torch.autocast(program.device.type, dtype=torch.bfloat16, enabled=precision):
+            h = program.model(ink(flat[start : start + BLOCK])).float()
+        yield h, labels[start : start + BLOCK]
+
+
+def remember_training(program: ImageProgram, output: OutputLayer, in_play: int) -> None:
+    """Show the training drawings of the classes in play to memories that are added at test time.
+
+    The last drawings come last, so that a small memory holds as many of every class as it can.
+    """
+    images = program.images.train[:in_play].transpose(0, 1)
+    labels = torch.arange(in_play, device=program.device).repeat(len(images))
+    program.model.eval()
+    with torch.no_grad():
+        for h, shown in _activations(program, images.flatten(0, 1), labels):
+            output.after_step(h, h, shown, in_play)
+
+
+class StoredPictures(Stored):
+    """The activations of the validation drawings of all classes in play."""
+
+    def __init__(self, program: ImageProgram, at: AtTest, in_play: int) -> None:
+        super().__init__()
+        images = program.images.held_out["validation"][:in_play]
+        wanted = torch.arange(in_play, device=program.device).repeat_interleave(images.shape[1])
+        program.model.eval()
+        program.output.eval()
+        with torch.no_grad():
+            found = list(_activations(program, images.flatten(0, 1), wanted))
+            self._h = torch.cat([h for h, _ in found])
+            self._labels, self._in_play = wanted, in_play
+            self.squared_norm = float(self._h.square().sum(dim=1).mean())
+            self.trained = at.trained.label_log_probabilities(self._h, wanted, in_play)
+
+    @torch.no_grad()
+    def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
+        return output.label_log_probabilities(self._h, self._labels, self._in_play)

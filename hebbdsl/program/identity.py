@@ -6,10 +6,13 @@ import json
 from hashlib import sha256
 
 from hebbdsl.spec.canonical import plain
-from hebbdsl.spec.experiment import Setup
+from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Setup
 
 SEMANTICS = 1
 """Version of what a spec means for training. Raised whenever a stored exact loss changes."""
+
+EVALUATION_SEMANTICS = 1
+"""The same of what a spec means for evaluations of trained runs."""
 
 
 def identity(setup: Setup, seed: int, fingerprint: str) -> str:
@@ -23,6 +26,21 @@ def identity(setup: Setup, seed: int, fingerprint: str) -> str:
         "seed": seed,
         "data": fingerprint,
         "semantics": SEMANTICS,
+    }
+    return sha256(canonical_json(deciding)).hexdigest()
+
+
+def evaluation_identity(training: str, evaluation: Evaluation) -> str:
+    """Hex digest of what decides an evaluation of a trained run: its identity, and what is added.
+
+    As it was trained, it is the run's own.
+    """
+    if evaluation == AS_TRAINED:
+        return training
+    deciding = {
+        "training": training,
+        "evaluation": plain(evaluation, deciding_only=True),
+        "semantics": EVALUATION_SEMANTICS,
     }
     return sha256(canonical_json(deciding)).hexdigest()
 

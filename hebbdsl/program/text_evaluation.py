@@ -1,14 +1,20 @@
-"""What a model makes of a held-out text. The weights stay as they are."""
+"""What a model makes of a held-out text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from torch import Tensor, nn
 
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.adaptations.adapter import Adapter
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.stored import Stored
+from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.word_program import WordProgram
 
@@ -38,23 +44,139 @@ def score(program: WordProgram, split: Split, streams: int) -> Scored:
     """
     text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams))
     words = len(program.content.words)
-    sums = torch.zeros(words, dtype=torch.float64, device=program.device)
-    counts = torch.zeros(words, dtype=torch.int64, device=program.device)
     program.model.eval()
     program.output.eval()
     program.output.forget()
-    with torch.inference_mode():
+
+    def predicted() -> Iterator[tuple[Tensor, Tensor]]:
         state = program.start(streams)
         for start in range(0, text.windows, _READ):
             count = min(_READ, text.windows - start)
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
                 in_streams = h.view(*following.shape, -1)
-                found = program.output.score_text(in_streams, following, words).flatten()
-                labels = following.flatten()
-                sums.index_add_(0, labels, -found.double())
-                counts.index_add_(0, labels, torch.ones_like(labels))
+                yield following, program.output.score_text(in_streams, following, words)
+
+    with torch.inference_mode():
+        scored = _summed(predicted(), words, program.device)
     program.output.forget()
+    return scored
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Passage:
+    """A stretch of held-out text as the model reads it.
+
+    Attributes:
+        trained: the log-probability of each label by the trained output, adapted where it is.
+    """
+
+    h: Float[Tensor, "time streams hidden"]
+    labels: Int[Tensor, "time streams"]
+    trained: Float[Tensor, "time streams"]
+
+
+def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage]:
+    """Read a split as one stream; an adaptation changes the weights between its stretches.
+
+    They are left as the adaptation leaves them: `weights_kept` is the caller's.
+    """
+    segment = None if at.adapter is None else at.adapter.segment
+    text = Streams(program.content.splits[split], 1, segment or BLOCK)
+    words = len(program.content.words)
+    program.model.eval()
+    program.output.eval()
+    at.forget()
+    weights = _weights(program)
+    if at.adapter is not None:
+        at.adapter.begin(weights)
+    state = program.start(1)
+    for start in range(0, text.windows, _READ):
+        count = min(_READ, text.windows - start)
+        for tokens, following in text.read(start, count, program.device):
+            with torch.set_grad_enabled(segment is not None):
+                h, state = program.step.read(tokens, state)
+                state = tuple(one.detach() for one in state)
+                h = h.view(*following.shape, -1)
+                found = at.trained.score_text(h, following, words)
+            yield Passage(h.detach(), following, found.detach())
+            if segment is not None:
+                assert at.adapter is not None
+                _slopes(-found.mean(), weights)
+                at.adapter.change()
+
+
+def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
+    """Show an adaptation the gradients of training batches, taken without dropout."""
+    streams, words = program.train_streams, len(program.content.words)
+    program.model.eval()
+    program.output.eval()
+    weights, state = _weights(program), program.start(streams.streams)
+    count = min(adapter.training_batches, streams.windows)
+    for start in range(0, count, _READ):
+        for tokens, following in streams.read(start, min(_READ, count - start), program.device):
+            h, state = program.step.read(tokens, state)
+            state = tuple(one.detach() for one in state)
+            _slopes(program.output.loss(h, following.flatten(), words), weights)
+            adapter.gather(weights)
+
+
+def _weights(program: WordProgram) -> list[nn.Parameter]:
+    return [*program.model.parameters(), *program.output.parameters()]
+
+
+def _slopes(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
+    for weight in weights:
+        weight.grad = None
+    loss.backward()  # type: ignore[no-untyped-call]
+
+
+def score_at_test(program: WordProgram, split: Split, at: AtTest) -> Scored:
+    """Read a split once, as one stream, by what predicts at test time."""
+    words = len(program.content.words)
+
+    def predicted() -> Iterator[tuple[Tensor, Tensor]]:
+        for passage in passages(program, split, at):
+            with torch.no_grad():
+                at.give(passage.trained)
+                yield passage.labels, at.output.score_text(passage.h, passage.labels, words)
+        at.give(None)
+
+    return _summed(predicted(), words, program.device)
+
+
+class StoredText(Stored):
+    """A validation text as the model reads it, kept on the device."""
+
+    def __init__(self, program: WordProgram, at: AtTest) -> None:
+        super().__init__()
+        self._words = len(program.content.words)
+        self._passages = list(passages(program, "validation", at))
+        self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
+        h = torch.cat([passage.h.flatten(0, 1) for passage in self._passages])
+        self.squared_norm = float(h.square().sum(dim=1).mean())
+
+    @torch.no_grad()
+    def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
+        output.forget()
+        found = [output.score_text(p.h, p.labels, self._words) for p in self._passages]
+        output.forget()
+        return torch.cat([one.flatten() for one in found])
+
+    def scored(self, terms: Float[Tensor, " words"]) -> Scored:
+        """The losses of an output that said so of the labels."""
+        labels = torch.cat([passage.labels.flatten() for passage in self._passages])
+        return _summed([(labels, terms)], self._words, labels.device)
+
+
+def _summed(predicted: Iterable[tuple[Tensor, Tensor]], words: int, device: torch.device) -> Scored:
+    """Labels with their log-probabilities, by word."""
+    sums = torch.zeros(words, dtype=torch.float64, device=device)
+    counts = torch.zeros(words, dtype=torch.int64, device=device)
+    for asked, found in predicted:
+        labels = asked.flatten()
+        sums.index_add_(0, labels, -found.flatten().double())
+        counts.index_add_(0, labels, torch.ones_like(labels))
     return Scored(sums.cpu().numpy(), counts.cpu().numpy())
 
 

@@ -104,19 +104,20 @@ def _record(program: Program, run: Run, status: str, failure: Mapping[str, Any] 
             "semantics": SEMANTICS,
             "hebbdsl": __version__,
             "torch": torch.__version__,
-            "device": _device_name(program.device),
+            "device": device_name(program.device),
             "dtype": program.setup.training.precision,
             "threads": torch.get_num_threads(),
         },
         plan={"parameters": program.plan.parameters, "counters": program.plan.counters},
         levels=run.levels,
-        metrics=run.metrics(),
+        metrics={**run.metrics(), "memory_at_test": Value(value=program.plan.memory.at_test)},
         steps=run.step,
         failure=failure,
     )
 
 
-def _device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
+    """With the name of the GPU, where it is one."""
     if device.type == "cuda":
         return f"cuda ({torch.cuda.get_device_name(device)})"
     return device.type

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.program.identity import identity
+from hebbdsl.plan.planning import plan_setup
+from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.program.opening import Opened, open_data
-from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.monitor import Monitor, Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
+from hebbdsl.spec.experiment import AS_TRAINED
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A variant and a seed, and where the run goes. Travels between processes."""
+    """A variant and a seed, and where the run goes. Travels between processes.
+
+    Attributes:
+        home: of a variant that evaluates trained weights otherwise: under which name they are
+            trained, since variants share that.
+    """
 
     experiment: str
     variant: str
@@ -28,6 +35,16 @@ class Job:
     device: str = "auto"
     threads: int = 1
     retrain: bool = False
+    home: str | None = None
+
+    @property
+    def training(self) -> Job | None:
+        """The job of the training that this one evaluates otherwise; None: it is one itself."""
+        setup = self.plan.setup
+        if setup.evaluation == AS_TRAINED:
+            return None
+        plan = plan_setup(replace(setup, evaluation=AS_TRAINED), self.plan.facts)
+        return replace(self, variant=self.home or self.variant, plan=plan, home=None)
 
     @property
     def name(self) -> str:
@@ -51,6 +68,7 @@ def folder_of(job: Job, reporter: Reporter) -> RunFolder:
     """
     data = opened(job.plan.setup.data, reporter)
     known = identity(data.applied(job.plan.setup), job.seed, data.content.fingerprint)
+    known = evaluation_identity(known, job.plan.setup.evaluation)
     return RunFolder.of(job.out, job.experiment, job.variant, job.seed, known)
 
 
@@ -81,15 +99,45 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
                     folder.set_aside()
                 elif folder.was_begun():
                     reporter.say(f"{job.name} was interrupted; it starts again from step 0")
-                record = _train(job, folder, reporter, monitor)
+                record = _produce(job, folder, reporter, monitor)
     return record
 
 
-def _train(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) -> Record:
+def _produce(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) -> Record:
+    """Train, or evaluate what was trained: it is trained first, where it is not settled.
+
+    An evaluation of a run that failed is that failure: there is nothing to evaluate.
+    """
+    training = job.training
+    if training is None:
+        return _execute(job, folder, reporter, monitor, None)
+    parent = obtain(replace(training, retrain=False), reporter, monitor)
+    if parent.failure is not None:
+        return parent
+    return _execute(job, folder, reporter, monitor, parent)
+
+
+def evaluate_run(job: Job, parent: Record, reporter: Reporter) -> Record:
+    """Evaluate a run that was recorded, where that is not settled.
+
+    Raises: Rejected, as `obtain` does.
+    """
+    folder = folder_of(job, reporter)
+    record = settled(job, folder)
+    if record is None:
+        with folder.held():
+            record = _execute(job, folder, reporter, Silent(), parent)
+    return record
+
+
+def _execute(
+    job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor, parent: Record | None
+) -> Record:
     import torch
 
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device, use_threads
+    from hebbdsl.run.evaluating import evaluate
     from hebbdsl.run.execution import execute
 
     use_threads(job.threads)
@@ -97,6 +145,8 @@ def _train(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) ->
     device = find_device(job.device)
     try:
         program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
+        if parent is not None:
+            return evaluate(program, parent, folder, reporter)
         return execute(program, folder, monitor)
     except torch.OutOfMemoryError as error:
         reason = str(error).splitlines()[0]

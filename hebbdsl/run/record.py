@@ -95,6 +95,9 @@ class Record:
             resolved setup without the fields that only say where data is found.
         data: word, fingerprint, origin, and `substituted_for` (a word, or None).
         environment: semantics, hebbdsl, torch, device, dtype, threads.
+        evaluation: of a trained run that was evaluated otherwise: its `parent` (variant, identity,
+            folder beside those of the experiment), what was `tuned` on validation, whether it
+            `reads_labels` of the test; None: the run was evaluated as trained.
         metrics: name to value, `newest_accuracy@10` included.
         folder: where it stands.
     """
@@ -112,5 +115,6 @@ class Record:
     metrics: Mapping[str, Value]
     steps: int
     failure: Mapping[str, Any] | None = None
+    evaluation: Mapping[str, Any] | None = None
     folder: Path | None = None
     evaluations: tuple[AnyEvaluation, ...] = ()

@@ -70,6 +70,25 @@ RECORD_SCHEMA: dict[str, Any] = {
             "required": ["semantics", "hebbdsl", "torch", "device", "dtype", "threads"],
         },
         "plan": {"type": "object"},
+        "evaluation": {
+            "type": "object",
+            "required": ["parent", "tuned", "reads_labels"],
+            "additionalProperties": False,
+            "properties": {
+                "parent": {
+                    "type": "object",
+                    "required": ["variant", "identity", "folder"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "variant": _NAME,
+                        "identity": _DIGEST,
+                        "folder": {"type": "string"},
+                    },
+                },
+                "tuned": {"type": "object"},
+                "reads_labels": {"type": "boolean"},
+            },
+        },
         "levels": {
             "type": "array",
             "minItems": 1,
@@ -215,7 +234,7 @@ def record_to_json(record: Record) -> dict[str, Any]:
         "metrics": {name: asdict(value) for name, value in record.metrics.items()},
         "steps": record.steps,
         "failure": None if record.failure is None else dict(record.failure),
-    }
+    } | ({} if record.evaluation is None else {"evaluation": dict(record.evaluation)})
 
 
 def record_from_json(
@@ -236,6 +255,7 @@ def record_from_json(
         metrics={name: Value(**value) for name, value in body["metrics"].items()},
         steps=body["steps"],
         failure=body["failure"],
+        evaluation=body.get("evaluation"),
         folder=folder,
         evaluations=evaluations,
     )

@@ -98,6 +98,25 @@ class RunFolder:
         with self._writing():
             write_whole(self.path / WEIGHTS, save(dict(weights)))
 
+    def load_weights(self, state: Mapping[str, Tensor]) -> None:
+        """Copy the final weights into `state`.
+
+        Raises: Rejected, with HEB534, when they are not there, or those of other shapes.
+        """
+        import torch
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            found = load_file(self.path / WEIGHTS)
+        except (OSError, SafetensorError) as error:
+            raise self._altered(WEIGHTS, f"it can't be read ({error})") from error
+        if {n: v.shape for n, v in found.items()} != {n: v.shape for n, v in state.items()}:
+            raise self._altered(WEIGHTS, "it holds weights of another model")
+        with torch.no_grad():
+            for name, value in state.items():
+                value.copy_(found[name])
+
     def finish(self, record: Record) -> None:
         """Write the record, sealed with the digests of the other files and its own."""
         with self._writing():

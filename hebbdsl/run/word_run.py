@@ -34,6 +34,7 @@ class WordRun:
         self._state = program.start(program.train_streams.streams)
         self.step = 0
         self._seconds = 0.0
+        self._test_seconds = 0.0
         self._rate = 1.0
         self._best = inf
         self._best_step = 0
@@ -102,7 +103,9 @@ class WordRun:
             for name, value in self._program.state().items():
                 value.copy_(self._best_weights[name])
         for split in HELD_OUT:
+            started = time.perf_counter()
             self._scored[split] = score(self._program, split, streams=1)
+            self._test_seconds = time.perf_counter() - started
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -122,15 +125,10 @@ class WordRun:
         return streams.streams * (epochs * (streams.length - 1) + rest)
 
     def metrics(self) -> Mapping[str, Value]:
-        found = dict[str, Value]()
-        bands = dict(bands_of(self._program.content.counts))
-        for split, scored in self._scored.items():
-            name = f"{split}_perplexity"
-            chosen: dict[str, np.ndarray | slice] = {name: slice(None)}
-            chosen |= {f"{name}_{band}": words for band, words in bands.items()}
-            for metric, words in chosen.items():
-                if (loss := scored.loss(words)) is not None:
-                    found[metric] = Value(value=exp(min(loss, 700.0)))
+        found = perplexities(self._program, self._scored)
+        if self._test_seconds:
+            words = int(self._scored["test"].counts.sum())
+            found["predictions_per_second"] = Value(value=words / self._test_seconds)
         if self._best_step:
             found["best_validation_step"] = Value(value=self._best_step)
         if self.step:
@@ -138,6 +136,20 @@ class WordRun:
             found["steps_per_second"] = Value(value=self.step / self._seconds)
             found["peak_memory"] = Value(value=peak_memory(self._program.device))
         return found
+
+
+def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[str, Value]:
+    """Of each split, in all and by bands of frequency."""
+    found = dict[str, Value]()
+    bands = dict(bands_of(program.content.counts))
+    for split, one in scored.items():
+        name = f"{split}_perplexity"
+        chosen: dict[str, np.ndarray | slice] = {name: slice(None)}
+        chosen |= {f"{name}_{band}": words for band, words in bands.items()}
+        for metric, words in chosen.items():
+            if (loss := one.loss(words)) is not None:
+                found[metric] = Value(value=exp(min(loss, 700.0)))
+    return found
 
 
 def bands_of(counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

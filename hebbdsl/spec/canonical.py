@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.spelling import spelling
-from hebbdsl.parts.bounds import AddedLater, Logistics
+from hebbdsl.parts.bounds import AddedLater, AfterTraining, Logistics
 from hebbdsl.parts.part import Part
 from hebbdsl.vocabulary import WORDS
 
@@ -25,8 +25,8 @@ def plain(value: object, *, deciding_only: bool = False, defaults: bool = True) 
 
     Args:
         deciding_only: leave out fields marked `Logistics`, which say where data is found and not
-            what it is, and those marked `AddedLater` that hold their default; spell conditions in
-            one way: what remains decides a run's training.
+            what it is, `AfterTraining`, and those marked `AddedLater` that hold their default;
+            spell conditions in one way: what remains decides a run's training.
         defaults: False leaves out the fields that hold their default.
     """
 
@@ -64,6 +64,6 @@ def _undecisive(value: DataclassInstance) -> frozenset[str]:
     for field in fields(value):
         marks = {type(mark) for mark in getattr(hints[field.name], "__metadata__", ())}
         as_ever = getattr(value, field.name) == field.default
-        if Logistics in marks or (AddedLater in marks and as_ever):
+        if marks & {Logistics, AfterTraining} or (AddedLater in marks and as_ever):
             found.add(field.name)
     return frozenset(found)

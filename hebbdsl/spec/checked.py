@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
-from hebbdsl.spec.experiment import Experiment, Setup, Training
+from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Experiment, Setup, Training
 
 Path = tuple[str | int, ...]
 """Field names and list indices from the root; never the word of a part."""
@@ -38,6 +38,7 @@ class Sections:
     output: Output | None = None
     curriculum: Curriculum | None = None
     training: Training | None = None
+    evaluation: Evaluation | None = AS_TRAINED
     no_curriculum: bool = False
     """None was written, or null: the section is not missing for being wrong."""
 
@@ -47,6 +48,7 @@ class Sections:
             or self.model is None
             or self.output is None
             or self.training is None
+            or self.evaluation is None
             or (self.curriculum is None and not self.no_curriculum)
         ):
             return None
@@ -56,6 +58,7 @@ class Sections:
             output=self.output,
             curriculum=self.curriculum,
             training=self.training,
+            evaluation=self.evaluation,
         )
 
 

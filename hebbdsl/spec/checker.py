@@ -15,7 +15,14 @@ from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of, changes_set, composed, undone
 from hebbdsl.spec.checked import Checked, Draft, Origin, Origins, Path, Sections, Variant
 from hebbdsl.spec.claims import baseline_problems, claim_problems, condition_problems
-from hebbdsl.spec.experiment import MOST_VARIANTS, Experiment, Setup, Training
+from hebbdsl.spec.experiment import (
+    AS_TRAINED,
+    MOST_VARIANTS,
+    Evaluation,
+    Experiment,
+    Setup,
+    Training,
+)
 from hebbdsl.spec.extending import EXTENDS, VARIANTS, Extended, Reading, extended, from_disk
 from hebbdsl.spec.outcome import BAD
 from hebbdsl.spec.reader import Allowance, Reader
@@ -255,12 +262,14 @@ def _setup(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 def _sections(values: AbstractMapping[str, object], lost: bool) -> Sections:
     data, model, output = values.get("data"), values.get("model"), values.get("output")
     curriculum, training = values.get("curriculum"), values.get("training")
+    evaluation = values.get("evaluation", AS_TRAINED)
     return Sections(
         data=data if isinstance(data, Dataset) else None,
         model=model if isinstance(model, Model) else None,
         output=output if isinstance(output, Output) else None,
         curriculum=curriculum if isinstance(curriculum, Curriculum) else None,
         training=training if isinstance(training, Training) else None,
+        evaluation=evaluation if isinstance(evaluation, Evaluation) else None,
         no_curriculum=curriculum is None and not lost,
     )
 

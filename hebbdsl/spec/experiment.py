@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.parts.bounds import (
     AddedLater,
+    AfterTraining,
     Classes,
     Count,
     Fraction,
@@ -20,7 +21,15 @@ from hebbdsl.parts.bounds import (
     Steps,
     Suggested,
 )
-from hebbdsl.parts.part import Curriculum, Dataset, Model, Optimizer, Output, Schedule
+from hebbdsl.parts.part import (
+    Adaptation,
+    Curriculum,
+    Dataset,
+    Model,
+    Optimizer,
+    Output,
+    Schedule,
+)
 
 MOST_VARIANTS = 1_000
 MOST_CLAIMS = 1_000
@@ -120,6 +129,32 @@ class Training:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluation:
+    """What is added to a trained model when it is tested. Its training is the same without."""
+
+    output: Annotated[
+        Output | None,
+        "what predicts at test time, made of `trained` and memories; null: as trained",
+    ] = None
+    adaptation: Annotated[
+        Adaptation | None, "how the trained weights change at test time; null: they do not"
+    ] = None
+
+    @property
+    def tunes(self) -> bool:
+        """Whether settings are searched on validation."""
+        return any(part.tunes() for part in self.outputs())
+
+    def outputs(self) -> Iterator[Output]:
+        """The output at test time and those inside it; none where it is as trained."""
+        if self.output is not None:
+            yield from self.output.with_inner()
+
+
+AS_TRAINED = Evaluation()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Setup:
     """What decides the training of a run: with a seed and the data, the whole of it."""
 
@@ -130,6 +165,9 @@ class Setup:
         Curriculum | None, "which classes are in play when; null: of text, all words always"
     ] = None
     training: Annotated[Training, "optimizer, schedule, steps and evaluation"]
+    evaluation: Annotated[
+        Evaluation, AfterTraining(), "what is added to the trained model when it is tested"
+    ] = AS_TRAINED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -223,7 +223,8 @@ class Reader:
         if isinstance(node, Scalar) and not node.quoted and scalars.is_null(node.text):
             return None if type_.optional else self._wrong(type_, node, path)
         # No two options of a field have the same shape (a test sees to it).
-        option = next((option for option in type_.options if _fits(option, node)), None)
+        fitting = [option for option in type_.options if _fits(option, node)]
+        option = next((one for one in fitting if _of_word(one, node)), next(iter(fitting), None))
         if option is None:
             return self._wrong(type_, node, path)
         return self.value(option, node, path, key)
@@ -338,6 +339,11 @@ def as_written(node: Node) -> Any:
 
 def _construct(cls: type[T], found: AbstractMapping[str, object]) -> T:
     return cls(**found)
+
+
+def _of_word(option: Type, node: Written) -> bool:
+    """Whether the type is a choice of words, and the node a word: a number is none."""
+    return isinstance(option, Choice) and isinstance(node, Scalar) and node.text[:1].isalpha()
 
 
 def _fits(option: Type, node: Written) -> bool:

@@ -22,6 +22,15 @@ _MIXED = 2
 """How many parts a list of them begins with."""
 
 
+def offered(kind: type[Part]) -> tuple[str, ...]:
+    """The words of a kind that a new spec may begin with: `trained` is nothing to be trained."""
+    return tuple(
+        word
+        for word, cls in VOCABULARY[kind].items()
+        if not (issubclass(cls, Output) and cls.is_trained)
+    )
+
+
 def asked() -> Mapping[str, type[Part]]:
     """The parts that a new spec is made of: name of the field, and kind of the word it takes."""
     sections = {
@@ -85,9 +94,9 @@ class _Scaffold:
         for section, info in fields_of(Setup).items():
             self.above[(section,)] = info.about
             part = _part_in(info.type)
-            if part is None:
+            if section == "training":
                 value[section] = self._training(words["optimizer"])
-            elif section in words:
+            elif part is not None and section in words:
                 value[section] = self._part(part.kind, words[section], (section,))
                 self.above[(section,)] = "\n".join(self._of_part(info, part, words[section]))
         value |= self._variants(words["output"])
@@ -97,7 +106,7 @@ class _Scaffold:
         cls = part.words[word]
         others = [
             other
-            for other, its in part.words.items()
+            for other, its in ((other, part.words[other]) for other in offered(part.kind))
             if other != word and not (issubclass(its, Model) and its.reads != self.holds)
         ]
         said = f"{info.about}; instead of {word}: {', '.join(others)}" if others else info.about

@@ -16,7 +16,7 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.part import Part
 from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
-from hebbdsl.spec.experiment import Experiment, Training
+from hebbdsl.spec.experiment import Evaluation, Experiment, Training
 from hebbdsl.spec.printing import Surface, print_plain, surface_of
 from hebbdsl.syntax.reading import ENDINGS
 from hebbdsl.vocabulary import WORDS
@@ -77,7 +77,7 @@ def _unsayable(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
         case tuple() | list():
             for index, item in enumerate(value):
                 yield from _unsayable(item, (*path, str(index)))
-        case Part() | Experiment() | Training() if _is_whole(value):
+        case Part() | Experiment() | Training() | Evaluation() if _is_whole(value):
             for field in fields(value):  # type: ignore[arg-type]
                 yield from _unsayable(getattr(value, field.name), (*path, field.name))
         case _:

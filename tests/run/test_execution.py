@@ -90,7 +90,12 @@ def test_a_run_that_never_finishes_is_censored_and_finished(tmp_path: Path) -> N
 
 def test_a_fixed_curriculum_has_no_finish_and_no_newest_classes(tmp_path: Path) -> None:
     record = _run(replace(tiny.setup(steps=10), curriculum=Fixed()), tmp_path)
-    assert set(record.metrics) == {"final_test_accuracy", "steps_per_second", "peak_memory"}
+    assert set(record.metrics) == {
+        "final_test_accuracy",
+        "steps_per_second",
+        "memory_at_test",
+        "peak_memory",
+    }
     assert all(one.classes == 12 and one.binding == () for one in record.evaluations)
 
 

@@ -26,7 +26,7 @@ from hebbdsl.spec.language import language_reference
 from hebbdsl.spec.paths import paths_into
 from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema
-from hebbdsl.spec.types import fields_of
+from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.syntax.parsing import parse_tree
 from hebbdsl.vocabulary import WORDS
 from tests.specs import GOOD, is_of_text, with_example
@@ -132,6 +132,8 @@ def test_the_schema_is_one_that_editors_explain_well() -> None:
         for field in fields_of(cls).values():
             said = definition["properties"][field.name]
             assert said["description"] == field.about
+            if isinstance(field.type, SectionOf):
+                continue  # or editors would write out the default of every field of it
             assert field.required or said["default"] == plain(field.default)
 
 

@@ -13,7 +13,7 @@ from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.pipeline import inspect_source, load_plan
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface
-from hebbdsl.spec.scaffold import asked, first_words, scaffold
+from hebbdsl.spec.scaffold import asked, first_words, offered, scaffold
 from hebbdsl.spec.types import fields_of
 from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
 
@@ -22,7 +22,7 @@ HOLDS = {word: part.holds for word, part in VOCABULARY[Dataset].items()}  # type
 READS = {word: part.reads for word, part in VOCABULARY[Model].items()}  # type: ignore[attr-defined]
 COMBINATIONS = [
     {name: word for name, word in zip(KINDS, words, strict=True) if word is not None}
-    for words in product(*((*VOCABULARY[kind], None) for kind in KINDS.values()))
+    for words in product(*((*offered(kind), None) for kind in KINDS.values()))
     if None not in words[:3] and words[-1] is not None
     if HOLDS[words[0]] == READS[words[1]]
     if (words[3] is None) == (HOLDS[words[0]] == "text")

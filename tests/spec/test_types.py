@@ -66,8 +66,10 @@ def test_unknown_types_are_an_internal_fault(hint: type) -> None:
 
 
 def shape(type_: Type) -> str:
-    """What of the tree a type is read from."""
+    """What of the tree a type is read from; words differ from numbers by their first letter."""
     lists, mappings = (ListOf, WholeNumbers), (SectionOf, NamedChanges)
+    if isinstance(type_, NumberOf):
+        return "number"
     return (
         "list" if isinstance(type_, lists) else "map" if isinstance(type_, mappings) else "scalar"
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+
+from hebbdsl.parts.outputs.stored import Knob, Stored
 
 Moments = Callable[[Tensor], Sequence[Tensor]]
 """What the optimizer keeps of each element of a parameter: running means of its gradients."""
@@ -86,3 +88,15 @@ class OutputLayer(nn.Module):
 
     def forget(self) -> None:
         """Clear what was remembered at test time, at a boundary."""
+
+    def knobs(self) -> Iterator[Knob]:
+        """The numbers that are to be searched on validation."""
+        return iter(())
+
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        """The log-probability of each stored label, shares found on the way kept."""
+        return stored.scored_by(self, None)
+
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        """What was chosen on validation, by path."""
+        return {}

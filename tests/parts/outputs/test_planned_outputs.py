@@ -13,6 +13,7 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
 from hebbdsl.vocabulary import VOCABULARY
 
@@ -64,4 +65,5 @@ def test_every_output_of_the_language_is_counted_here(word: str) -> None:
         Mixture,
         AdaptiveSoftmax,
         SampledSoftmax,
+        Trained,  # counted where it was trained
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
+from hebbdsl.parts.outputs.stored import Knob, Stored
 
 MASKED = -1e30
 """Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
@@ -37,7 +39,8 @@ class CacheLayer(OutputLayer):
         self.register_buffer("keys", torch.zeros(spec.size, hidden))
         self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
-        self._stream = StreamMemory(spec.size, spec.theta)
+        self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
+        self._stream = StreamMemory(spec.size, self.theta)
         self._log_share = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
 
     def label_log_probabilities(
@@ -69,7 +72,21 @@ class CacheLayer(OutputLayer):
         return self._mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
 
     def forget(self) -> None:
-        self._stream = StreamMemory(self.spec.size, self.spec.theta)
+        self._stream = StreamMemory(self.spec.size, self.theta)
+
+    def knobs(self) -> Iterator[Knob]:
+        if self.spec.tunes():
+            yield Knob("theta", lambda stored: 4 / stored.squared_norm, self._turn)
+
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        return stored.scored_by(self, self.theta)
+
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        return {"theta": self.theta} if self.spec.tunes() else {}
+
+    def _turn(self, theta: float) -> None:
+        self.theta = theta
+        self.forget()
 
     @torch.no_grad()
     def after_step(
@@ -99,7 +116,7 @@ class CacheLayer(OutputLayer):
     ) -> Float[Tensor, "batch size"]:
         """θ h·h_j of the remembered pairs, in float32; other places are masked."""
         with torch.autocast(h.device.type, enabled=False):
-            scores = self.spec.theta * (h.float() @ self.keys.T)
+            scores = self.theta * (h.float() @ self.keys.T)
         return torch.where(self._remembered(in_play), scores, MASKED)
 
     def _mixed(self, found: Tensor, anything: Tensor, in_play: int) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -40,12 +40,25 @@ class Cache(Output):
         Bounds(minimum=1, maximum=10**8),
         "how many pairs are remembered; of a held-out text, in each stream",
     ] = 1_000
-    theta: Annotated[Rate, "θ: how sharply near activations are preferred; scales as 1/‖h‖²"] = 0.3
+    theta: Annotated[
+        Rate | Literal["tuned"],
+        "θ: how sharply near activations are preferred; scales as 1/‖h‖²; `tuned`, under"
+        " `evaluation`: searched on the validation data",
+    ] = 0.3
     uniform: Annotated[
         float,
         Bounds(above=0, maximum=1),
         "ε: share of the probability that is spread evenly over the classes in play",
     ] = 1e-3
+
+    reads_labels: ClassVar[bool] = True
+
+    @property
+    def learns(self) -> bool:
+        return False
+
+    def tunes(self) -> tuple[str, ...]:
+        return ("theta",) if self.theta == "tuned" else ()
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         if self.size > run.examples:

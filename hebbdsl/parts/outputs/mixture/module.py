@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import inf, log
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import exp, inf, log
 
 import torch
 from jaxtyping import Float, Int
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.stored import Knob, Stored
 
 
 class MixtureLayer(OutputLayer):
@@ -25,6 +27,7 @@ class MixtureLayer(OutputLayer):
     def __init__(self, spec: Mixture, hidden: int, experts: Sequence[OutputLayer]) -> None:
         super().__init__()
         self.experts = nn.ModuleList(experts)
+        self._tunes = bool(spec.tunes())
         self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
         if isinstance(spec.weights, tuple):
             self._constant = tuple(log(w) if w > 0 else -inf for w in spec.weights)
@@ -83,6 +86,25 @@ class MixtureLayer(OutputLayer):
         for expert in self.outputs():
             expert.forget()
 
+    def knobs(self) -> Iterator[Knob]:
+        for number, expert in enumerate(self.outputs()):
+            for knob in expert.knobs():
+                yield replace(knob, name=f"experts.{number}.{knob.name}")
+
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        terms = [expert.score_stored(stored) for expert in self.outputs()]
+        if self._tunes:
+            self._constant = tuple(log(w) if w > 0 else -inf for w in best_weights(terms))
+        return self._mixed(terms, self._constant)
+
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        found = dict[str, float | Sequence[float]]()
+        if self._tunes:
+            found["weights"] = [exp(weight) for weight in self._constant]
+        for number, expert in enumerate(self.outputs()):
+            found |= {f"experts.{number}.{name}": v for name, v in expert.tuned().items()}
+        return found
+
     def log_weights(self, h: Float[Tensor, "batch hidden"]) -> Sequence[Tensor | float]:
         """Logarithm of each expert's share: a number, or one for each position with a gate.
 
@@ -96,9 +118,15 @@ class MixtureLayer(OutputLayer):
     def _mix(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
         if len(terms) == 1:
             return terms[0]
+        return self._mixed(terms, self.log_weights(h))
+
+    @staticmethod
+    def _mixed(terms: Sequence[Tensor], weights: Sequence[Tensor | float]) -> Tensor:
+        if len(terms) == 1:
+            return terms[0]
         weighted = [
             term + (weight[:, None] if isinstance(weight, Tensor) and term.ndim == 2 else weight)
-            for term, weight in zip(terms, self.log_weights(h), strict=True)
+            for term, weight in zip(terms, weights, strict=True)
         ]
         return torch.stack(weighted).logsumexp(dim=0)
 
@@ -107,3 +135,25 @@ class MixtureLayer(OutputLayer):
         for expert in self.experts:
             assert isinstance(expert, OutputLayer)
             yield expert
+
+
+ROUNDS = 1_000
+"""Of expectation maximisation; it ends earlier where shares change by less than 1e-9."""
+
+
+def best_weights(terms: Sequence[Float[Tensor, " words"]]) -> Sequence[float]:
+    """The shares that give words of those log-probabilities the highest likelihood.
+
+    It is concave in the shares, so that expectation maximisation finds the highest there is.
+    """
+    logs = torch.stack(list(terms)).double()
+    likely = (logs - logs.amax(dim=0)).exp()
+    weights = logs.new_full((len(terms), 1), 1 / len(terms))
+    for _ in range(ROUNDS):
+        shares = weights * likely
+        after = (shares / shares.sum(dim=0)).mean(dim=1, keepdim=True)
+        if bool(((after - weights).abs() < 1e-9).all()):
+            break
+        weights = after
+    found: list[float] = weights.flatten().tolist()
+    return found

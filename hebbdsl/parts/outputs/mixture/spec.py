@@ -24,8 +24,9 @@ TOLERANCE = 1e-6
 class Mixture(Output):
     """Several outputs, their probabilities mixed: p = Σ_k w_k p_k.
 
-    Weights are equal, given, or learnt: `learned` is a softmax over a linear map of h. Everything
-    is computed in log space. One expert alone equals that expert bit for bit.
+    Weights are equal, given, learnt (`learned`: a softmax over a linear map of h) or found on
+    validation (`tuned`: those of the highest likelihood). Everything is computed in log space. One
+    expert alone equals that expert bit for bit.
 
     Source:
         Rae et al. 2018, figure 1; the learnt gate is that of Merity et al. 2016.
@@ -33,14 +34,27 @@ class Mixture(Output):
 
     experts: Annotated[tuple[Output, ...], Length(1, 16), "the outputs to mix"]
     weights: Annotated[
-        Literal["equal", "learned"] | tuple[Fraction, ...],
-        "share of each expert, in order, summing to one; or how shares are found",
+        Literal["equal", "learned", "tuned"] | tuple[Fraction, ...],
+        "share of each expert, in order, summing to one; or how shares are found: `tuned`, under"
+        " `evaluation`, on the validation text",
     ] = "equal"
 
     @property
     def gated(self) -> bool:
         """Whether there is a gate to learn: one expert alone needs none."""
         return self.weights == "learned" and len(self.experts) > 1
+
+    @property
+    def learns(self) -> bool:
+        return self.gated
+
+    def with_inner(self) -> Iterator[Output]:
+        yield self
+        for expert in self.experts:
+            yield from expert.with_inner()
+
+    def tunes(self) -> tuple[str, ...]:
+        return ("weights",) if self.weights == "tuned" and len(self.experts) > 1 else ()
 
     def refusals(self) -> Iterator[Problem]:
         if isinstance(self.weights, str):

@@ -22,6 +22,7 @@ class Softmax(Output):
     """
 
     has_rows: ClassVar[bool] = True
+    adapts_rows: ClassVar[bool] = True
 
     bias: Annotated[bool, "add a learnt number b[i] to each class's logit"] = True
     row_norm: Annotated[

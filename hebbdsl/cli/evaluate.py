@@ -1,0 +1,47 @@
+"""`hebbdsl evaluate`: test a trained run otherwise, without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hebbdsl.cli.options import Device, QuietOption, Set, Threads
+from hebbdsl.cli.run import RunFormat, summary
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a trained run.")],
+    set_: Set = None,
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="NAME", help="Name of the new variant; default: made of RUN's."
+        ),
+    ] = None,
+    device: Device = "auto",
+    threads: Threads = 1,
+    quiet: QuietOption = False,
+    format: Annotated[RunFormat, typer.Option("--format")] = RunFormat.text,
+) -> None:
+    """Evaluate the weights of RUN as `--set evaluation.…` says; writes a record of its own.
+
+    RUN is left as it is. The new record stands beside it, points to it, and can be compared:
+    `hebbdsl compare runs/EXPERIMENT`.
+    """
+    from hebbdsl.cli.again import evaluation_job
+    from hebbdsl.run.job import evaluate_run
+    from hebbdsl.run.progress import showing
+
+    job, parent = evaluation_job(run, set_ or (), as_, device, threads)
+    with showing([job], quiet) as board:
+        record = evaluate_run(job, parent, board)
+    if format is RunFormat.json:
+        import json
+
+        from hebbdsl.run.record_json import record_to_json
+
+        print(json.dumps(record_to_json(record), indent=1))
+    else:
+        print(summary(record))

@@ -1,0 +1,182 @@
+"""HEB433–HEB437: what can't be added to a trained model, and what can't be trained."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import quoted
+
+
+class TrainedInTraining(Problem):
+    """`trained` stands in the output that is to be trained.
+
+    It is the output as training left it, which there is only under `evaluation`.
+
+    Wrong:
+        output: {mixture: {experts: [trained, cache]}}
+
+    Right:
+        output: softmax
+        evaluation:
+          output: {mixture: {experts: [trained, cache]}}
+    """
+
+    code: ClassVar[str] = "HEB433"
+
+    @property
+    def title(self) -> str:
+        return "`trained` is nothing that can be trained"
+
+    @property
+    def label(self) -> str:
+        return "only under `evaluation`"
+
+    @property
+    def hint(self) -> str:
+        return "name an output here; `evaluation.output` adds to it once it is trained"
+
+
+class LearnsAtTest(Problem):
+    """An output with weights of its own is added to a trained model, which would never train them.
+
+    Under `evaluation` stand `trained`, memories (`cache`) and mixtures of them with constant or
+    tuned weights.
+
+    Wrong:
+        evaluation:
+          output: {mixture: {experts: [softmax, cache]}}
+
+    Right:
+        evaluation:
+          output: {mixture: {experts: [trained, cache]}}
+    """
+
+    code: ClassVar[str] = "HEB434"
+
+    output: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.output)} has weights that nothing trains under `evaluation`"
+
+    @property
+    def label(self) -> str:
+        return "would predict with random weights"
+
+    @property
+    def hint(self) -> str:
+        if self.output == "mixture":
+            return "use `weights: tuned`, or train the mixture: declare it under `output`"
+        return f"write `trained`, and {quoted(self.output)} under `output`, where it is trained"
+
+
+class TunedInTraining(Problem):
+    """A field of the trained output is to be searched on validation, which comes after training.
+
+    Wrong:
+        output:
+          cache: {theta: tuned}
+
+    Right:
+        evaluation:
+          output:
+            mixture: {experts: [trained, {cache: {theta: tuned}}]}
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+    """
+
+    code: ClassVar[str] = "HEB435"
+
+    field: str
+    output: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.field)} of {quoted(self.output)} can't be tuned while it is trained"
+
+    @property
+    def label(self) -> str:
+        return "tuned under `evaluation` alone"
+
+    @property
+    def hint(self) -> str:
+        return "give it a value, or add the output under `evaluation`"
+
+
+class NothingToTuneOn(Problem):
+    """Something is to be tuned, and the data has no validation split to tune it on.
+
+    The test split is never used for decisions.
+
+    Wrong:
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [trained, cache], weights: tuned}
+
+    Right:
+        output: softmax
+        data:
+          omniglot: {validation_drawings: 5}
+        curriculum:
+          growing: {when: validation_accuracy >= 0.6}
+        evaluation:
+          output:
+            mixture: {experts: [trained, cache], weights: tuned}
+    """
+
+    code: ClassVar[str] = "HEB436"
+
+    data: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.data)} has no validation split here, so that nothing can be tuned"
+
+    @property
+    def label(self) -> str:
+        return "is to be tuned"
+
+    @property
+    def hint(self) -> str:
+        return "set `validation_drawings`, or give values: the test split decides nothing"
+
+
+class CannotAdapt(Problem):
+    """An adaptation is declared where it has nothing to work on.
+
+    Adaptations learn from the words of a held-out text that were scored: pictures have no such
+    order. `mbpa` changes rows, and needs an output that has them (`softmax`, `hebbian`).
+
+    Wrong:
+        output: softmax
+        evaluation:
+          adaptation: mbpa
+
+    Right:
+        output: softmax
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        evaluation:
+          adaptation: mbpa
+    """
+
+    code: ClassVar[str] = "HEB437"
+
+    adaptation: str
+    why: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.adaptation)} can't be used here: {self.why}"
+
+    @property
+    def label(self) -> str:
+        return "has nothing to work on"
+
+    @property
+    def hint(self) -> str:
+        return "leave it out (`adaptation: null`), or declare what it needs"

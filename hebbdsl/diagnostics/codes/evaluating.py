@@ -1,0 +1,99 @@
+"""HEB541–HEB543: runs that can't be evaluated otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.diagnostic import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotATrainedRun(Problem):
+    """`hebbdsl evaluate` was given something else than the folder of a finished training.
+
+    Only a run that was trained to its end has weights to be tested with memories.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e --set evaluation.adaptation=mbpa
+
+    Right:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
+    """
+
+    code: ClassVar[str] = "HEB541"
+    exit_code: ClassVar[int] = 1
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.place}` is not the folder of a trained run: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlyEvaluation(Problem):
+    """`hebbdsl evaluate` changes what is done with trained weights, and nothing else.
+
+    What decides the training can't be changed any more: that would be another run.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set training.steps=5
+
+    Right:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
+    """
+
+    code: ClassVar[str] = "HEB542"
+    exit_code: ClassVar[int] = 1
+
+    change: str | None
+    """None: there was none."""
+
+    @property
+    def title(self) -> str:
+        if self.change is None:
+            return "nothing is added to the trained run, so that there is nothing to evaluate"
+        return f"`{self.change}` changes what was trained"
+
+    @property
+    def hint(self) -> str:
+        return "use `--set evaluation.output=…` or `--set evaluation.adaptation=…`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherData(Problem):
+    """The data is not what the run was trained on, so that its weights mean something else now.
+
+    A corpus or a library of drawings was changed since, or another one is found.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set …    (the text was edited since)
+
+    Right:
+
+        hebbdsl compare specs/e.yaml    (trains on the text as it is now)
+    """
+
+    code: ClassVar[str] = "HEB543"
+    exit_code: ClassVar[int] = 3
+
+    variant: str
+    seed: int
+
+    @property
+    def title(self) -> str:
+        return f"{self.variant}, seed {self.seed} was trained on other data than is found now"
+
+    @property
+    def hint(self) -> str:
+        return "restore the data, or train again"

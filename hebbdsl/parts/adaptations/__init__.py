@@ -1,0 +1,1 @@
+"""How trained weights change at test time."""

@@ -1,0 +1,35 @@
+"""What adaptations do while a held-out text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+class Adapter:
+    """Changes what was trained, from words that were scored.
+
+    Attributes:
+        segment: words of a stream after which all weights change; None: they do not, and `wrap`
+            says what does.
+        training_batches: of how many training batches `gather` is shown the gradients beforehand.
+    """
+
+    segment: int | None = None
+    training_batches: int = 0
+
+    def wrap(self, trained: OutputLayer) -> OutputLayer:
+        """What stands for the trained output."""
+        return trained
+
+    def gather(self, weights: Sequence[nn.Parameter]) -> None:
+        """Take in the gradients of a training batch."""
+
+    def begin(self, weights: Sequence[nn.Parameter]) -> None:
+        """A held-out text begins."""
+
+    def change(self) -> None:
+        """Change the weights by their gradients on the segment that was just scored."""

@@ -1,0 +1,1 @@
+"""`dynamic_evaluation`: gradient descent on the words that were scored."""

@@ -1,0 +1,1 @@
+"""`mbpa`: memory-based parameter adaptation of the output rows, for each word anew."""

@@ -1,0 +1,50 @@
+"""`mbpa`: fields and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.adaptations.adapter import Adapter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mbpa(Adaptation):
+    """Memory-based parameter adaptation: for each word the output's rows take a few steps of their
+    own, which are then undone.
+
+    The memory holds the last pairs (h_k, y_k) of the stream. For an activation h its K nearest are
+    weighted by w_k ∝ 1 / (ε + ‖h − h_k‖²), Σ w_k = 1, and the rows Θ (with their bias) take steps
+
+        Θ ← Θ + α · (∇ Σ_k w_k log p(y_k | h_k; Θ) − β · (Θ − Θ_trained))
+
+    before they predict. The change is Σ_k c_k h_kᵀ with a vector c_k of one number a class for each
+    neighbour, so that no copy of Θ is made, and many words are adapted at once.
+
+    Source:
+        Sprechmann et al. 2018, in outline; the form of the steps is not known to be theirs.
+    """
+
+    needs_rows: ClassVar[bool] = True
+
+    size: Annotated[
+        int, Bounds(minimum=1, maximum=10**7), "how many pairs of the stream are remembered"
+    ] = 1_000
+    neighbours: Annotated[Count, "K: how many of them a step is made on"] = 16
+    steps: Annotated[int, Bounds(minimum=1, maximum=100), "gradient steps for each word"] = 1
+    learning_rate: Annotated[NonNegative, "α: step size; 0 changes nothing"] = 0.1
+    pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
+    epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
+
+    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
+        """Activations, labels and what the trained rows say of each; room for as many again."""
+        return 2 * self.size * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
+
+    def build(self) -> Adapter:
+        from hebbdsl.parts.adaptations.mbpa.module import MbpaAdapter
+
+        return MbpaAdapter(self)

@@ -1,0 +1,55 @@
+"""What a model made of the validation data, kept, so that settings are searched without it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jaxtyping import Float
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+class Stored:
+    """Activations with the labels that were asked for, and what the trained output says of them.
+
+    Attributes:
+        trained: the log-probability of each label by the trained output.
+        squared_norm: the mean of ‖h‖².
+    """
+
+    trained: Float[Tensor, " words"]
+    squared_norm: float
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[OutputLayer, Hashable], Tensor] = {}
+
+    @abstractmethod
+    def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
+        """The log-probability of each label by an output that begins with nothing remembered."""
+
+    def scored_by(self, output: OutputLayer, settings: Hashable) -> Float[Tensor, " words"]:
+        """The same, once for each of an output's settings."""
+        key = output, settings
+        if key not in self._known:
+            self._known[key] = self._replay(output)
+        return self._known[key]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Knob:
+    """A positive number to be searched, by its logarithm.
+
+    Attributes:
+        name: its path in the output.
+        around: where the search begins, which may depend on what was stored.
+        turn: gives it a value.
+    """
+
+    name: str
+    around: Callable[[Stored], float]
+    turn: Callable[[float], None]

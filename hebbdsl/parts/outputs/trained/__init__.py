@@ -1,0 +1,1 @@
+"""`trained`: the output as it was trained, at test time."""

@@ -1,0 +1,50 @@
+"""`trained` in torch: what it stands for is set when an evaluation begins."""
+
+from __future__ import annotations
+
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.stored import Stored
+
+
+class TrainedLayer(OutputLayer):
+    """Passes every question on.
+
+    Attributes:
+        stands_for: the trained output.
+        given: its answers to the next `score_text`, where they are known already.
+    """
+
+    stands_for: OutputLayer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: Float[Tensor, "time streams"] | None = None
+
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        return self.stands_for.label_log_probabilities(h, labels, in_play)
+
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        return self.stands_for.log_probabilities(h, in_play)
+
+    def score_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams"]:
+        if self.given is not None:
+            return self.given
+        return self.stands_for.score_text(h, labels, in_play)
+
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        return stored.trained
+
+    def forget(self) -> None:
+        self.stands_for.forget()

@@ -1,0 +1,33 @@
+"""`trained`: it has no fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hebbdsl.parts.part import Layer, Output
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trained(Output):
+    """The output that the model was trained with, with its weights.
+
+    It stands under `evaluation` alone, where memories are added to it.
+    """
+
+    is_trained: ClassVar[bool] = True
+
+    @property
+    def learns(self) -> bool:
+        return False
+
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        return ()
+
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.trained.module import TrainedLayer
+
+        return TrainedLayer()

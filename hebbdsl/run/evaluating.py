@@ -1,0 +1,148 @@
+"""A trained run evaluated otherwise: with memories and adaptations, without training."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from hebbdsl import __version__
+from hebbdsl.diagnostics.codes.evaluating import OtherData
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.part import Reporter
+from hebbdsl.program.at_test import AtTest, at_test, weights_kept
+from hebbdsl.program.evaluation import StoredPictures, accuracy_by_class, remember_training
+from hebbdsl.program.identity import SEMANTICS, evaluation_identity
+from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.program import Program
+from hebbdsl.program.text_evaluation import (
+    Scored,
+    StoredText,
+    gather_slopes,
+    score_at_test,
+)
+from hebbdsl.program.tuning import tune
+from hebbdsl.program.word_program import WordProgram
+from hebbdsl.run.execution import device_name
+from hebbdsl.run.reading import reads_labels
+from hebbdsl.run.record import Record, Value
+from hebbdsl.run.store import RunFolder
+from hebbdsl.run.word_run import perplexities
+from hebbdsl.spec.canonical import plain
+
+
+def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Reporter) -> Record:
+    """Test the weights of `parent` as the program's setup declares, and write a record of its own.
+
+    The program's weights are those of the parent afterwards.
+
+    Args:
+        program: assembled from the parent's setup, the evaluation apart.
+        parent: the record of the training, finished.
+        folder: where the new record goes.
+
+    Raises: Rejected, with HEB534 when the parent's weights are not what its run wrote, HEB543 when
+        the data is not what it was trained on.
+    """
+    assert parent.folder is not None, "it was read from its folder"
+    if program.identity != parent.identity:
+        problem = OtherData(place=str(parent.folder), variant=parent.variant, seed=parent.seed)
+        raise Rejected([problem])
+    RunFolder(parent.folder).load_weights(program.state())
+    folder.begin(plain(program.setup))
+    at = at_test(program)
+    match program:
+        case WordProgram():
+            found = _of_words(program, at, reporter)
+        case ImageProgram():
+            found = _of_pictures(program, at, parent)
+        case _:
+            raise TypeError(f"nothing is known of how to evaluate {type(program).__name__}")
+    folder.finish(_record(program, parent, at, found))
+    record = folder.read()
+    assert record is not None, "the record was just written"
+    return record
+
+
+def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[str, Value]:
+    scored = dict[Split, Scored]()
+    if at.adapter is not None and at.adapter.training_batches:
+        reporter.say("gradients of training batches are gathered")
+        gather_slopes(program, at.adapter)
+    with weights_kept(program):
+        reporter.say("the validation text is read")
+        if program.setup.evaluation.tunes:
+            stored = StoredText(program, at)
+            reporter.say("settings are searched on what was stored of it")
+            tune(at.output, stored)
+            scored["validation"] = stored.scored(at.output.score_stored(stored))
+        else:
+            scored["validation"] = score_at_test(program, "validation", at)
+    with weights_kept(program):
+        reporter.say("the test text is read")
+        started = time.perf_counter()
+        scored["test"] = score_at_test(program, "test", at)
+        seconds = time.perf_counter() - started
+    speed = int(scored["test"].counts.sum()) / seconds
+    return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
+
+
+def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> Mapping[str, Value]:
+    in_play = parent.levels[-1].classes
+    remember_training(program, at.output, in_play)
+    if program.setup.evaluation.tunes:
+        tune(at.output, StoredPictures(program, at, in_play))
+    started = time.perf_counter()
+    found = accuracy_by_class(program, range(in_play), in_play, at.output)
+    seconds = time.perf_counter() - started
+    asked = sum(len(images[:in_play].flatten(0, 1)) for images in program.images.held_out.values())
+    metrics = {
+        f"final_{split}_accuracy": Value(value=float(shares.mean()))
+        for split, shares in found.items()
+    }
+    return metrics | {"predictions_per_second": Value(value=asked / seconds)}
+
+
+def _record(
+    program: Program,
+    parent: Record,
+    at: AtTest,
+    metrics: Mapping[str, Value],
+) -> Record:
+    evaluation = program.setup.evaluation
+    memory = Value(value=program.plan.memory.at_test)
+    assert parent.folder is not None
+    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation)}
+    return Record(
+        experiment=program.experiment,
+        variant=program.variant,
+        seed=program.seed,
+        identity=evaluation_identity(parent.identity, evaluation),
+        status="finished",
+        setup=setup,
+        data=parent.data,
+        environment={
+            "semantics": SEMANTICS,
+            "hebbdsl": __version__,
+            "torch": torch.__version__,
+            "device": device_name(program.device),
+            "dtype": program.setup.training.precision,
+            "threads": torch.get_num_threads(),
+        },
+        plan=parent.plan,
+        levels=parent.levels,
+        metrics={**metrics, "memory_at_test": memory},
+        steps=parent.steps,
+        evaluation={
+            "parent": {
+                "variant": parent.variant,
+                "identity": parent.identity,
+                "folder": f"{parent.variant}/{parent.folder.name}",
+            },
+            "tuned": dict(at.output.tuned()),
+            "reads_labels": reads_labels(setup, parent.data),
+        },
+    )
