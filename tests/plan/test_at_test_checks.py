@@ -1,0 +1,83 @@
+"""What can be added to a trained model, and what is said of the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from hebbdsl.pipeline import check_spec, inspect_source, make_plan, parse_tree
+from hebbdsl.source import Source
+
+SPEC = """\
+hebbdsl: 1
+experiment: words
+seeds: [0]
+data: {wikitext: {version: 2}}
+model: {lstm: {hidden: [8], embedding: 8}}
+output: softmax
+training: {optimizer: adam, epochs: 1}
+"""
+
+
+def said(evaluation: str, output: str = "softmax") -> list[tuple[str, str]]:
+    text = SPEC.replace("output: softmax", f"output: {output}") + f"evaluation: {evaluation}\n"
+    found = inspect_source(Source("words.yaml", text)).errors
+    return [(problem.code, problem.hint or "") for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "code", "hint"),
+    [
+        ("{output: softmax}", "HEB434", "write `trained`"),
+        (
+            "{output: {mixture: {experts: [trained, cache], weights: learned}}}",
+            "HEB434",
+            "use `weights: tuned`",
+        ),
+        ("{output: {mixture: {experts: [hebbian, cache]}}}", "HEB434", "write `trained`"),
+        ("{output: nonsense}", "HEB202", ""),
+        ("{adaptation: cache}", "HEB204", ""),
+        ("{outptu: cache}", "HEB201", "did you mean `output`?"),
+    ],
+)
+def test_what_can_not_be_added(evaluation: str, code: str, hint: str) -> None:
+    ((found, way_out),) = said(evaluation)
+    assert found == code
+    assert hint in way_out
+
+
+def test_what_can_not_be_trained() -> None:
+    assert [code for code, _ in said("{}", "trained")] == ["HEB433"]
+    assert [c for c, _ in said("{}", "{mixture: {experts: [softmax, trained]}}")] == ["HEB433"]
+    assert [code for code, _ in said("{}", "{cache: {theta: tuned}}")] == ["HEB435"]
+    tuned = "{mixture: {experts: [softmax, cache], weights: tuned}}"
+    assert [code for code, _ in said("{}", tuned)] == ["HEB435"]
+
+
+def test_an_adaptation_of_rows_needs_rows() -> None:
+    assert said("{adaptation: mbpa}") == []
+    assert said("{adaptation: mbpa}", "hebbian") == []
+    ((code, _),) = said("{adaptation: mbpa}", "{mixture: {experts: [softmax, cache]}}")
+    assert code == "HEB437"
+    assert said("{adaptation: dynamic_evaluation}", "{mixture: {experts: [softmax, cache]}}") == []
+
+
+def planned(evaluation: str) -> int:
+    text = SPEC + f"evaluation: {evaluation}\n"
+    plan = make_plan(check_spec(parse_tree(Source("words.yaml", text))))
+    memory = plan.variants["main"].memory
+    assert memory.at_test == memory.weights + memory.buffers + memory.evaluation
+    return memory.evaluation
+
+
+def test_memory_at_test_is_planned() -> None:
+    assert planned("{}") == 0
+    pair = 8 * 4 + 8
+    cache = 100 * pair + 8
+    assert planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}") == cache
+    # What is stored of the validation text to tune on: an activation and a label a word.
+    tuned = "{output: {mixture: {experts: [trained, {cache: {size: 100}}], weights: tuned}}}"
+    assert planned(tuned) == cache + 217_646 * pair
+    gates = 4 * 8 * (8 + 8)
+    parameters = 33_278 * (8 + 8 + 1) + gates + 4 * 8  # embedding, rows, biases; one LSTM layer
+    assert planned("{adaptation: dynamic_evaluation}") == 3 * 4 * parameters
+    assert planned("{adaptation: {mbpa: {size: 10}}}") == 2 * 10 * ((8 + 33_278) * 4 + 8)
