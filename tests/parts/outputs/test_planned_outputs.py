@@ -48,10 +48,11 @@ def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classe
         b.numel() * b.element_size() for b in module.buffers()
     )
     assert sum(layer.counters for layer in layers) == sum(
-        b.numel() for name, b in module.named_buffers() if name.endswith("seen")
+        b.numel() for name, b in module.named_buffers() if name.endswith("counters")
     )
     assert len({layer.name for layer in layers}) == len(layers)
-    assert set(module.state_dict()) == {
+    constants = {name for name, _ in module.named_buffers() if name.split(".")[-1] == "one"}
+    assert set(module.state_dict()) | constants == {
         name for name, _ in (*module.named_parameters(), *module.named_buffers())
     }
 

@@ -147,16 +147,17 @@ class Hebbian(Softmax):
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        # A running centre is a mean of activations; it and a late start count batches.
+        # A running centre is a mean of activations; it and a late start count batches. Beside the
+        # counters stands the one that is added to them.
         center = hidden * FLOAT_BYTES if self.center == "running" else 0
-        batches = INTEGER_BYTES if self.counts_batches else 0
+        numbers = classes + 1 + self.counts_batches
         return (
             Layer(
                 "hebbian",
                 (classes,),
                 parameters=classes * (hidden + self.bias),
                 counters=classes,
-                buffer_bytes=classes * INTEGER_BYTES + center + batches,
+                buffer_bytes=numbers * INTEGER_BYTES + center,
             ),
         )
 
