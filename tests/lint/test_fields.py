@@ -40,6 +40,32 @@ def test_fields(fragment: str, codes: list[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ("T: 20", ["HEB724"]),
+        ("T: 20, rescale: row", []),
+        ("T: 20, center: running", []),
+        ("T: 20, center: running, rescale: mean_row", []),
+        ("T: 0", []),
+    ],
+)
+def test_a_raw_write_on_text(fields: str, codes: list[str], tmp_path: Path) -> None:
+    on_text = (
+        f"data: stdlib_docs\nmodel: lstm\ncurriculum: null\noutput: {{hebbian: {{{fields}}}}}\n"
+    )
+    assert codes_of(with_sections(on_text), tmp_path) == codes
+
+
+def test_a_raw_write_that_a_variant_makes_of_another_is_meant(tmp_path: Path) -> None:
+    spec = with_sections(
+        "data: stdlib_docs\nmodel: lstm\ncurriculum: null\n"
+        "output: {hebbian: {T: 20, rescale: row, center: running}}\n"
+        "variants: {main: {}, raw: {output.rescale: none, output.center: none}}\n"
+    )
+    assert "HEB724" not in codes_of(spec, tmp_path)
+
+
+@pytest.mark.parametrize(
     ("share", "codes"),
     [
         ("0", []),

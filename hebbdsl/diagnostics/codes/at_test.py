@@ -85,6 +85,7 @@ class TunedInTraining(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB435"

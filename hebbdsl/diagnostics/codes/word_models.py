@@ -27,6 +27,7 @@ class TiedWidths(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           lstm: {tied: true, embedding: 200, hidden: [650], features: 200}
     """
@@ -77,6 +78,7 @@ class UnevenHeads(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           transformer: {width: 256, heads: 8}
     """
@@ -122,6 +124,7 @@ class OddHeads(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           transformer: {width: 96, heads: 4}
     """

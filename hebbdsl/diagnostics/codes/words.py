@@ -24,6 +24,7 @@ class ReadsOther(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB413"
@@ -101,6 +102,7 @@ class TextTakesNoCurriculum(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB415"
@@ -137,6 +139,7 @@ class NoEnd(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
         training:
           optimizer: adam
           epochs: 3
@@ -214,6 +217,7 @@ class StreamsTooShort(Problem):
         data: {wikitext: {version: 2}}
         model: lstm
         curriculum: null
+        output: softmax
         training:
           optimizer: adam
           epochs: 1
