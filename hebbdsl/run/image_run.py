@@ -44,8 +44,10 @@ class ImageRun:
     def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, evaluate, and move on in the curriculum."""
         started = time.perf_counter()
-        loss = self._train(monitor)
-        self._seconds += time.perf_counter() - started
+        try:
+            loss = self._train(monitor)
+        finally:
+            self._seconds += time.perf_counter() - started
         course, level = self._course, self._course.level
         last = self.step >= self._program.plan.steps
         found = assess(self._program, course, self.step, self._exposures, whole=last)

@@ -54,8 +54,10 @@ class WordRun:
         Raises: NotFiniteAt.
         """
         started = time.perf_counter()
-        loss = self._train(monitor)
-        self._seconds += time.perf_counter() - started
+        try:
+            loss = self._train(monitor)
+        finally:
+            self._seconds += time.perf_counter() - started
         streams = self._training.evaluation_streams
         found = score(self._program, "validation", streams).loss()
         assert found is not None, "a text that is read has words to ask for"

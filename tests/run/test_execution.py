@@ -189,6 +189,22 @@ def test_an_interrupted_run_leaves_a_valid_folder(tmp_path: Path) -> None:
     assert [one.step for one in again.evaluations][:2] == [5, 10]
 
 
+def test_a_run_ended_in_its_first_interval_leaves_a_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ending(Silent):
+        def trained(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("hebbdsl.run.image_run._MOST_DRAWN", 2)
+    with pytest.raises(KeyboardInterrupt):
+        execute(tiny.program(tiny.setup()), RunFolder(tmp_path), Ending())
+    record = RunFolder(tmp_path).read()
+    assert record is not None
+    assert (record.status, record.steps) == ("interrupted", 2)
+    assert record.metrics["steps_per_second"].value > 0
+
+
 def _trained(of: Setup, steps: int) -> tuple[ImageProgram, Course]:
     program, course = tiny.program(of), Course((4, 8, 12))
     course.pass_level(0)

@@ -141,6 +141,21 @@ def test_an_interrupted_run_leaves_a_record_and_starts_again(tmp_path: Path) -> 
     ]
 
 
+def test_a_run_ended_in_its_first_interval_leaves_a_record(tmp_path: Path) -> None:
+    class Ending(Silent):
+        def trained(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    made = program()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held(), pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Ending())
+    left = folder.read()
+    assert left is not None
+    assert (left.status, left.steps) == ("interrupted", 20)
+    assert left.metrics["tokens_per_second"].value > 0
+
+
 def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
     heard = list[AnyEvaluation]()
 
