@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import starmap
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -46,16 +45,16 @@ class Lookup:
     is at hand is compared whole.
 
     Args:
-        number: the number of a word, always the same for the same word.
+        numbers_of: the numbers of words, always the same for the same word.
     """
 
-    def __init__(self, number: Callable[[bytes], int]) -> None:
-        self._number = number
+    def __init__(self, numbers_of: Callable[[Sequence[bytes]], Iterable[int]]) -> None:
+        self._numbers_of = numbers_of
         self._keys = np.zeros(_FEW, np.uint64)
         self._numbers = np.zeros(_FEW, np.int32)
 
     def __call__(self, text: bytes) -> np.ndarray:
-        """int32 [words], of a text in UTF-8 without NUL: as `number` gives them for what
+        """int32 [words], of a text in UTF-8 without NUL: as `numbers_of` gives them for what
         `str.split` finds."""
         # At the end room for the integers that begin at the last word.
         padded = text + b" " * (_SHORT + 1)
@@ -71,12 +70,12 @@ class Lookup:
         lengths = np.minimum(ends - starts, _SHORT + 1)
         keys = integers[starts] & _MASKS[lengths]
         places = ((keys * _SPREAD) >> _SHIFT).astype(np.intp)
-        found = self._numbers[places]
+        found: np.ndarray = self._numbers[places]
         others = np.flatnonzero((self._keys[places] != keys) | (lengths > _SHORT))
         if len(others):
             bounds = zip(starts[others].tolist(), ends[others].tolist(), strict=True)
-            words = starmap(lambda start, end: padded[start:end], bounds)
-            asked = np.fromiter(map(self._number, words), np.int32, len(others))
+            words = [padded[start:end] for start, end in bounds]
+            asked = np.fromiter(self._numbers_of(words), np.int32, len(words))
             found[others] = asked
             short = lengths[others] <= _SHORT
             kept = others[short]

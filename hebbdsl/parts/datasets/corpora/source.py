@@ -42,6 +42,7 @@ class Piece:
 
 
 Splits = Mapping[Split, Sequence[Piece]]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
 def of_file(path: Path) -> Piece:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +19,9 @@ from hebbdsl.parts.datasets.corpora.numbering import Lookup
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""Numbers that are counted, or looked through, at once."""
+
 _END, _UNKNOWN = EOS.encode(), UNK.encode()
 
 MOST_DISTINCT = 30_000_000
@@ -53,11 +55,12 @@ class Counting:
 
     def write(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> str:
         """Write the provisional numbers of a split. Returns the digest of its text."""
-        digest, look_up = hashlib.sha256(), Lookup(self._numbers.__getitem__)
+        digest, numbered = hashlib.sha256(), self._numbers.__getitem__
+        look_up = Lookup(lambda words: map(numbered, words))
         uncounted, size = list[np.ndarray](), 0
         for piece, text in _texts(pieces, digest, told):
             numbers = look_up(self._rules.spaced(text))
-            numbers.tofile(file)
+            file.write(numbers.data)
             uncounted.append(numbers)
             size += len(numbers)
             # Counting passes over all the words there are: so it is done for as many at once.
@@ -141,11 +144,11 @@ class Counting:
         number past the last. Returns the digest of the text, and whether there were any."""
         digest, past, any_unknown = hashlib.sha256(), len(self._numbers), False
         known = self._numbers.get
-        look_up = Lookup(lambda word: known(word, past))
+        look_up = Lookup(lambda words: map(known, words, repeat(past)))
         for _, text in _texts(pieces, digest, told):
             numbers = look_up(self._rules.spaced(text))
             any_unknown = any_unknown or bool((numbers == past).any())
-            numbers.tofile(file)
+            file.write(numbers.data)
         return digest.hexdigest(), any_unknown
 
 

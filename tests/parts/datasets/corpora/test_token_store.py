@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import source, store, tokenising
+from hebbdsl.parts.datasets.corpora import making, source, store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
@@ -143,7 +143,7 @@ def test_a_line_of_many_blocks_is_cut_where_its_words_end(
 
 def test_what_is_kept_is_mapped_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = opened(texts("a b a\n"))
-    monkeypatch.setattr(store, "_make", None)  # nothing is made again
+    monkeypatch.setattr(making, "make", None)  # nothing is made again
     again = opened(texts("a b a\n"))
     assert isinstance(again.splits["train"], np.memmap)
     assert not again.splits["train"].flags.writeable
@@ -162,7 +162,7 @@ def test_a_changed_file_is_another_corpus(tmp_path: Path) -> None:
     assert len(again.splits["train"]) == 5
 
 
-@pytest.mark.parametrize("name", ["train.tokens", "counts", "words.txt", "manifest.json"])
+@pytest.mark.parametrize("name", ["train.tokens", "counts", "words.txt", "manifest.json", "manifest.seal"])
 def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
     first = opened(texts("a b a\n"))
     path = next((cache / "corpora").glob(f"*/{name}"))
@@ -219,7 +219,7 @@ def test_a_full_disk_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_keep", full)
+    monkeypatch.setattr(making, "_keep", full)
     assert rejected(texts("a b\n")) == ["HEB554"]
     assert [path.suffix for path in (cache / "corpora").iterdir()] == [".lock"]
 
@@ -246,12 +246,12 @@ def test_killed_half_way_nothing_is_believed(cache: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.parts.datasets.corpora import making, store
 from hebbdsl.parts.datasets.corpora.rules import Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
 from hebbdsl.parts.part import Quiet
 store.cache_folder = lambda: Path({str(cache)!r})
-store._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+making._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 splits = {{
     s: [Piece(s, (s, 4, 0), lambda: iter((b"a b\\n",)))] for s in ("train", "validation", "test")
 }}
