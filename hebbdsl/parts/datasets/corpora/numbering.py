@@ -10,7 +10,7 @@ _SHORT = 8
 """Bytes of a word that fill one integer. No text holds a NUL, so that words of different length are
 different integers."""
 
-_FEW = 1 << 17
+_FEW = 1 << 18
 """Short words whose numbers are at hand; a power of two."""
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
