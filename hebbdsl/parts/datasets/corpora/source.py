@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing, UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
@@ -51,7 +52,7 @@ def of_file(path: Path) -> Piece:
     Raises: Rejected, with HEB503, where it can't be read.
     """
     try:
-        status = path.stat()
+        stamp = stamp_of(path)
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -62,11 +63,18 @@ def of_file(path: Path) -> Piece:
         except (OSError, EOFError, zlib.error) as error:
             raise _unreadable(path, error) from error
 
-    return Piece(str(path), (str(path), status.st_size, status.st_mtime_ns), blocks)
+    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
 
 
 def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
-    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing."""
+    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing.
+
+    Raises: Rejected, with HEB503, where the zip can't be read.
+    """
+    try:
+        before = stamp_of(archive)
+    except OSError as error:
+        raise _unreadable(archive, error) from error
 
     def blocks() -> Iterator[bytes]:
         try:
@@ -78,7 +86,41 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
             raise _unreadable(archive, error) from error
 
     stamp = (member.filename, member.file_size, member.CRC)
-    return Piece(f"{member.filename} in {archive}", stamp, blocks)
+    name = f"{member.filename} in {archive}"
+    return Piece(name, stamp, unchanged(archive, before, blocks))
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What tells that a file changed, short of reading it. Raises: OSError."""
+    status = path.stat()
+    return str(path), status.st_size, status.st_mtime_ns
+
+
+def unchanged(
+    path: Path, stamp: Stamp, blocks: Callable[[], Iterator[bytes]]
+) -> Callable[[], Iterator[bytes]]:
+    """Blocks of a file that has the same stamp after it was read as before.
+
+    Raises: Rejected, with HEB560 where it has not, whatever else was found wrong with it.
+    """
+
+    def refuse_changed() -> None:
+        try:
+            changed = stamp_of(path) != stamp
+        except OSError:
+            changed = True
+        if changed:
+            raise Rejected([ChangedWhileRead(place=str(path))])
+
+    def read() -> Iterator[bytes]:
+        try:
+            yield from blocks()
+        except Rejected:
+            refuse_changed()
+            raise
+        refuse_changed()
+
+    return read
 
 
 def members(archive: Path) -> Sequence[zipfile.ZipInfo]:

@@ -162,7 +162,9 @@ def test_a_changed_file_is_another_corpus(tmp_path: Path) -> None:
     assert len(again.splits["train"]) == 5
 
 
-@pytest.mark.parametrize("name", ["train.tokens", "counts", "words.txt", "manifest.json", "manifest.seal"])
+@pytest.mark.parametrize(
+    "name", ["train.tokens", "counts", "words.txt", "manifest.json", "manifest.seal"]
+)
 def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
     first = opened(texts("a b a\n"))
     path = next((cache / "corpora").glob(f"*/{name}"))
