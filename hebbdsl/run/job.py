@@ -12,7 +12,7 @@ from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.program.opening import Opened, open_data
-from hebbdsl.run.monitor import Monitor, Silent
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.experiment import AS_TRAINED
@@ -117,7 +117,7 @@ def _produce(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) 
     return _execute(job, folder, reporter, monitor, parent)
 
 
-def evaluate_run(job: Job, parent: Record, reporter: Reporter) -> Record:
+def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor) -> Record:
     """Evaluate a run that was recorded, where that is not settled.
 
     Raises: Rejected, as `obtain` does.
@@ -126,7 +126,7 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter) -> Record:
     record = settled(job, folder)
     if record is None:
         with folder.held():
-            record = _execute(job, folder, reporter, Silent(), parent)
+            record = _execute(job, folder, reporter, monitor, parent)
     return record
 
 
@@ -146,7 +146,7 @@ def _execute(
     try:
         program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
         if parent is not None:
-            return evaluate(program, parent, folder, reporter)
+            return evaluate(program, parent, folder, reporter, monitor)
         return execute(program, folder, monitor)
     except torch.OutOfMemoryError as error:
         reason = str(error).splitlines()[0]
