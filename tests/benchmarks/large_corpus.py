@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -183,11 +182,11 @@ def _step(data: object) -> None:
     print(f"resident at most, weights and gradients included: {_peak():,.0f} MB")
 
 
-def _memory() -> dict[str, float]:
+def _memory(**names: str) -> dict[str, float]:
     """Megabytes of this process: its own, and of files."""
     with open("/proc/self/status") as file:
         lines = dict(line.split(":", 1) for line in file)
-    names = {"anonymous": "RssAnon", "mapped": "RssFile"}
+    names = names or {"anonymous": "RssAnon", "mapped": "RssFile"}
     return {name: int(lines[key].split()[0]) / 1e3 for name, key in names.items()}
 
 
@@ -212,7 +211,8 @@ def _said(after: dict[str, float], before: dict[str, float] | None = None) -> st
 
 
 def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    """Resident at most. What `getrusage` says would hold the process that started this one too."""
+    return _memory(most="VmHWM")["most"]
 
 
 if __name__ == "__main__":
