@@ -89,6 +89,13 @@ def test_a_text_that_is_too_short_is_said_once_it_was_read(spec: Path) -> None:
     result = call("run", spec, "--quiet")
     assert "error[HEB418]" in result.output
     assert result.exit_code == 1
+    job._OPENED.clear()
+    (spec.parent / "train.txt").write_text("a b c d e f g h i j k l m n o p q r s t")
+    result = call("run", spec, "--quiet")
+    assert "the train text of 21 words is too short for 4 streams of 6 words" in result.output
+    assert f"--> {spec.parent}" in result.output
+    assert "`sequence_length` at most 4" in result.output
+    assert result.exit_code == 1
 
 
 SLOW = """\

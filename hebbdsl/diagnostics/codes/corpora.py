@@ -24,6 +24,8 @@ class NotText(DataProblem):
 
     line: int
     what: str
+    wide: bool = False
+    """Whether it looks like UTF-16: a NUL, or the mark that such a file begins with."""
 
     @property
     def title(self) -> str:
@@ -31,12 +33,14 @@ class NotText(DataProblem):
 
     @property
     def hint(self) -> str:
+        if self.wide:
+            return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
         return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySplit(DataProblem):
-    """A split of a corpus holds less than two words, or nothing but ends of lines.
+    """A split of a corpus holds less than two words, ends of lines left out.
 
     Wrong:
         hebbdsl run specs/my_text.yaml      # test.txt is empty
@@ -229,3 +233,27 @@ class ChangedWhileRead(DataProblem):
     @property
     def hint(self) -> str:
         return "run this again once nothing writes it any more; nothing was kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DamagedGzip(DataProblem):
+    """A file of a corpus that ends in `.gz` is cut, or no gzip at all.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # a copy of train.txt.gz that stopped half-way
+
+    Right:
+        gzip -t train.txt.gz && hebbdsl run specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB561"
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"the file can't be unpacked: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "copy it again; `gzip -t` tells whether it is whole"

@@ -77,7 +77,7 @@ def _fill(
             texts[split], found = counting.rewrite(splits[split], file, told)
             unknown = unknown or found
     _refuse_empty(folder, splits, counting)
-    vocabulary, ids = counting.settle(also_unknown=unknown)
+    vocabulary, ids = counting.settle(splits["train"][0].name, also_unknown=unknown)
     fingerprint = hashlib.sha256("\n".join(vocabulary.words).encode())
     total = sum(path.stat().st_size for path in files.values())
     told = _Progress(reporter, f"numbering {word}", total)
@@ -102,15 +102,13 @@ def _fill(
 
 
 def _refuse_empty(folder: Path, splits: Splits, counting: Counting) -> None:
-    """Raises: Rejected, with HEB551, where a split has no word and its successor, or only ends of
-    lines."""
+    """Raises: Rejected, with HEB551, where a split has no word and its successor."""
     problems = [
         EmptySplit(
             place=splits[split][0].name if splits[split] else None, split=split, tokens=count
         )
         for split in SPLITS
-        if (count := (folder / f"{split}.tokens").stat().st_size // 4) < 2
-        or not counting.has_words(folder / f"{split}.tokens")
+        if (count := counting.words(folder / f"{split}.tokens", 2)) < 2
     ]
     if problems:
         raise Rejected(problems)

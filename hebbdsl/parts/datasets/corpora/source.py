@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead
+from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing, UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
@@ -60,7 +60,9 @@ def of_file(path: Path) -> Piece:
         try:
             with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
                 yield from whole_lines(file)
-        except (OSError, EOFError, zlib.error) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
+        except OSError as error:
             raise _unreadable(path, error) from error
 
     return Piece(str(path), stamp, unchanged(path, stamp, blocks))
@@ -161,6 +163,6 @@ def whole_lines(file: Readable) -> Iterator[bytes]:
         yield b"".join(rest)
 
 
-def _unreadable(path: Path, error: Exception) -> Rejected:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _unreadable(path: Path, error: OSError) -> Rejected:
+    reason = error.strerror or str(error)
     return Rejected([UnreadableData(place=os.fspath(path), reason=reason)])

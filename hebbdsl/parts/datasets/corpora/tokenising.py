@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
@@ -78,12 +79,13 @@ class Counting:
         counts[: len(self._counts)] += self._counts
         self._counts = counts
 
-    def settle(self, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
+    def settle(self, place: str, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
         """The vocabulary, and the id of each provisional number.
 
         `<eos>` is known however rare it is, where there is one: without it lines would run on.
 
         Args:
+            place: what the text is called, where it is refused.
             also_unknown: another split holds a word that train does not: then there is `<unk>`
                 even where all words of train are known.
 
@@ -100,7 +102,7 @@ class Counting:
                 first = np.append(first[:-1], end)
             order = first
         if all(words[index] == _END for index in order):
-            raise Rejected([NothingKnown(place=None, min_count=rules.min_count)])
+            raise Rejected([NothingKnown(place=place, min_count=rules.min_count)])
         chosen, found = [words[index].decode() for index in order], counts[order]
         places, rest = np.arange(len(order), dtype=np.int32), -1
         if needs:
@@ -130,14 +132,14 @@ class Counting:
             kept[end] = True
         return np.flatnonzero(kept)
 
-    def has_words(self, numbers: Path) -> bool:
-        """Whether a split that was written holds more than ends of lines."""
-        end = self._numbers.get(_END, -1)
+    def words(self, numbers: Path, enough: int) -> int:
+        """How many words a split that was written holds, ends of lines left out, as far as it takes
+        to know that there are enough."""
+        end, found = self._numbers.get(_END, -1), 0
         with open(numbers, "rb") as file:
-            while len(block := np.fromfile(file, np.int32, _BLOCK)):
-                if (block != end).any():
-                    return True
-        return False
+            while found < enough and len(block := np.fromfile(file, np.int32, _BLOCK)):
+                found += int((block != end).sum())
+        return found
 
     def rewrite(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> tuple[str, bool]:
         """Provisional numbers of a split that is not counted: words that are not train's get the
@@ -195,4 +197,6 @@ def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
             at = error.start
             what = f"byte 0x{block[at]:02x}, which is not UTF-8"
     line = lines + block.count(b"\n", 0, at) + 1
-    raise Rejected([NotText(place=piece.name, line=line, what=what)])
+    marked = lines == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    wide = marked or block[at] == 0
+    raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide)])

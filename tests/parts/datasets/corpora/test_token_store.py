@@ -98,7 +98,9 @@ def test_tokens_and_vocabulary_are_the_slow_ones(
     given_: dict[Split, str] = {"train": train, "validation": validation, "test": test}
     rules = Rules(vocabulary=vocabulary, min_count=min_count)
     order, words = slow(given_, rules)
-    if set(order) <= {EOS, UNK} or any(set(found) == {EOS} for found in words.values()):
+    if set(order) <= {EOS, UNK} or any(
+        sum(word != EOS for word in found) < 2 for found in words.values()
+    ):
         assert rejected(texts(train, validation, test), rules)
         return
     content = opened(texts(train, validation, test), rules)
@@ -178,7 +180,9 @@ def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
     ("train", "codes"),
     [
         (b"", ["HEB551"]),
-        (b"word", []),
+        (b"word", ["HEB551"]),
+        (b"word\n\n", ["HEB551"]),
+        (b"word word", []),
         (b"\n", ["HEB551"]),
         (b" \n\n\n", ["HEB551"]),
         (b"a\0b\n", ["HEB550"]),
@@ -204,12 +208,32 @@ def test_the_line_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert problem.title == "line 42 holds byte 0xe4, which is not UTF-8"
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Café au lait\n".encode("latin1"), "latin1"),
+        ("a b\n".encode("utf-16"), "utf-16"),
+        ("a b\n".encode("utf-16-be"), "utf-16"),
+        (b"a b\n\xff\xfe\n", "latin1"),
+    ],
+)
+def test_what_it_may_be_instead_is_said(text: bytes, hint: str) -> None:
+    with pytest.raises(Rejected) as found:
+        opened({**texts(""), "train": [of_text("train", text)]})
+    (problem,) = found.value.problems
+    assert problem.code == "HEB550"
+    assert f"`iconv -f {hint} -t utf-8`" in str(problem.hint)
+
+
 def test_all_empty_splits_are_said_at_once() -> None:
     assert rejected(texts("a b\n", "", "")) == ["HEB551", "HEB551"]
 
 
 def test_a_count_that_leaves_nothing() -> None:
-    assert rejected(texts("a b\n"), Rules(min_count=3)) == ["HEB552"]
+    with pytest.raises(Rejected) as found:
+        opened(texts("a b\n"), Rules(min_count=3))
+    (problem,) = found.value.problems
+    assert (problem.code, problem.place) == ("HEB552", "train")
 
 
 def test_too_many_words_are_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
