@@ -32,11 +32,12 @@ def evaluate(
     """
     from hebbdsl.cli.again import evaluation_job
     from hebbdsl.run.job import evaluate_run
+    from hebbdsl.run.monitor import Reporting
     from hebbdsl.run.progress import showing
 
     job, parent = evaluation_job(run, set_ or (), as_, device, threads)
     with showing([job], quiet) as board:
-        record = evaluate_run(job, parent, board)
+        record = evaluate_run(job, parent, board, Reporting(board))
     if format is RunFormat.json:
         import json
 

@@ -199,3 +199,11 @@ def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[P
             yield StreamsTooShort(
                 place=At.field("training", field), streams=streams, tokens=count, split=split
             )
+        elif split == "train" and count // streams <= training.sequence_length:
+            yield StreamsTooShort(
+                place=At.field("training", "sequence_length"),
+                streams=streams,
+                tokens=count,
+                split=split,
+                sequence=training.sequence_length,
+            )

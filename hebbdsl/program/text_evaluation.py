@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,12 +35,21 @@ class Scored:
         return float(self.sums[chosen].sum()) / count if count else None
 
 
-def score(program: WordProgram, split: Split, streams: int) -> Scored:
+Told = Callable[[Split, int, int], None]
+"""Is told which split is read, how many of its words were asked for, and of how many in all."""
+
+
+def untold(*_: object) -> None:
+    """Tells nobody."""
+
+
+def score(program: WordProgram, split: Split, streams: int, told: Told = untold) -> Scored:
     """Read a split from its first word to its last, the state carried all the way.
 
     Args:
         streams: 1 reads it as one text; with more, each stream begins as if nothing stood before,
             which is faster, and makes the loss a little higher.
+        told: is called after each block of words, and may end it by an exception.
     """
     text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams))
     words = len(program.content.words)
@@ -49,13 +58,15 @@ def score(program: WordProgram, split: Split, streams: int) -> Scored:
     program.output.forget()
 
     def predicted() -> Iterator[tuple[Tensor, Tensor]]:
-        state = program.start(streams)
+        state, done = program.start(streams), 0
         for start in range(0, text.windows, _READ):
             count = min(_READ, text.windows - start)
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
                 in_streams = h.view(*following.shape, -1)
                 yield following, program.output.score_text(in_streams, following, words)
+                done += following.numel()
+                told(split, done, streams * (text.length - 1))
 
     with torch.inference_mode():
         scored = _summed(predicted(), words, program.device)
@@ -76,7 +87,9 @@ class Passage:
     trained: Float[Tensor, "time streams"]
 
 
-def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage]:
+def passages(
+    program: WordProgram, split: Split, at: AtTest, told: Told = untold
+) -> Iterator[Passage]:
     """Read a split as one stream; an adaptation changes the weights between its stretches.
 
     They are left as the adaptation leaves them: `weights_kept` is the caller's.
@@ -90,7 +103,7 @@ def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage
     weights = _weights(program)
     if at.adapter is not None:
         at.adapter.begin(weights)
-    state = program.start(1)
+    state, done = program.start(1), 0
     for start in range(0, text.windows, _READ):
         count = min(_READ, text.windows - start)
         for tokens, following in text.read(start, count, program.device):
@@ -100,6 +113,8 @@ def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage
                 h = h.view(*following.shape, -1)
                 found = at.trained.score_text(h, following, words)
             yield Passage(h.detach(), following, found.detach())
+            done += len(following)
+            told(split, done, text.length - 1)
             if segment is not None:
                 assert at.adapter is not None
                 _slopes(-found.mean(), weights)
@@ -131,12 +146,12 @@ def _slopes(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
     loss.backward()  # type: ignore[no-untyped-call]
 
 
-def score_at_test(program: WordProgram, split: Split, at: AtTest) -> Scored:
+def score_at_test(program: WordProgram, split: Split, at: AtTest, told: Told = untold) -> Scored:
     """Read a split once, as one stream, by what predicts at test time."""
     words = len(program.content.words)
 
     def predicted() -> Iterator[tuple[Tensor, Tensor]]:
-        for passage in passages(program, split, at):
+        for passage in passages(program, split, at, told):
             with torch.no_grad():
                 at.give(passage.trained)
                 yield passage.labels, at.output.score_text(passage.h, passage.labels, words)
@@ -148,10 +163,10 @@ def score_at_test(program: WordProgram, split: Split, at: AtTest) -> Scored:
 class StoredText(Stored):
     """A validation text as the model reads it, kept on the device."""
 
-    def __init__(self, program: WordProgram, at: AtTest) -> None:
+    def __init__(self, program: WordProgram, at: AtTest, told: Told = untold) -> None:
         super().__init__()
         self._words = len(program.content.words)
-        self._passages = list(passages(program, "validation", at))
+        self._passages = list(passages(program, "validation", at, told))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
         h = torch.cat([passage.h.flatten(0, 1) for passage in self._passages])
         self.squared_norm = float(h.square().sum(dim=1).mean())

@@ -27,6 +27,7 @@ from hebbdsl.program.text_evaluation import (
 from hebbdsl.program.tuning import tune
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.execution import device_name
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.store import RunFolder
@@ -34,7 +35,9 @@ from hebbdsl.run.word_run import perplexities
 from hebbdsl.spec.canonical import plain
 
 
-def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Reporter) -> Record:
+def evaluate(
+    program: Program, parent: Record, folder: RunFolder, reporter: Reporter, monitor: Monitor
+) -> Record:
     """Test the weights of `parent` as the program's setup declares, and write a record of its own.
 
     The program's weights are those of the parent afterwards.
@@ -56,7 +59,7 @@ def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Repo
     at = at_test(program)
     match program:
         case WordProgram():
-            found = _of_words(program, at, reporter)
+            found = _of_words(program, at, reporter, monitor)
         case ImageProgram():
             found = _of_pictures(program, at, parent)
         case _:
@@ -67,7 +70,9 @@ def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Repo
     return record
 
 
-def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[str, Value]:
+def _of_words(
+    program: WordProgram, at: AtTest, reporter: Reporter, monitor: Monitor
+) -> Mapping[str, Value]:
     scored = dict[Split, Scored]()
     if at.adapter is not None and at.adapter.training_batches:
         reporter.say("gradients of training batches are gathered")
@@ -75,16 +80,16 @@ def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[s
     with weights_kept(program):
         reporter.say("the validation text is read")
         if program.setup.evaluation.tunes:
-            stored = StoredText(program, at)
+            stored = StoredText(program, at, monitor.reading)
             reporter.say("settings are searched on what was stored of it")
             tune(at.output, stored)
             scored["validation"] = stored.scored(at.output.score_stored(stored))
         else:
-            scored["validation"] = score_at_test(program, "validation", at)
+            scored["validation"] = score_at_test(program, "validation", at, monitor.reading)
     with weights_kept(program):
         reporter.say("the test text is read")
         started = time.perf_counter()
-        scored["test"] = score_at_test(program, "test", at)
+        scored["test"] = score_at_test(program, "test", at, monitor.reading)
         seconds = time.perf_counter() - started
     speed = int(scored["test"].counts.sum()) / seconds
     return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}

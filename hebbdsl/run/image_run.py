@@ -109,7 +109,7 @@ class ImageRun:
         }
         return self._condition.holds({n: value for n, value in values.items() if value is not None})
 
-    def conclude(self) -> None:
+    def conclude(self, monitor: Monitor) -> None:
         """Nothing is left to do: the last evaluation was of all."""
 
     @property
