@@ -176,6 +176,15 @@ class Output(Part):
         gives values to."""
         return True
 
+    def row_width(self, hidden: int) -> int:
+        """How wide its rows are, where `has_rows`, for activations of width `hidden`."""
+        return hidden
+
+    @property
+    def row_width_field(self) -> str | None:
+        """The field that says so; None: they are as wide as the activation."""
+        return None
+
     def with_inner(self) -> Iterator[Output]:
         """Itself, and every output inside it."""
         yield self

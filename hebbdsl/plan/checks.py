@@ -13,6 +13,7 @@ from hebbdsl.diagnostics.codes.at_test import (
     TunedInTraining,
 )
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
+from hebbdsl.diagnostics.codes.word_models import TiedWidths
 from hebbdsl.diagnostics.codes.words import (
     NoEnd,
     NothingToTie,
@@ -179,15 +180,32 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
         yield TextTakesNoCurriculum(
             place=At.field("curriculum"), curriculum=word, data=WORDS[type(data)]
         )
-    if isinstance(model, WordModel) and model.tied and output and not output.has_rows:
-        yield NothingToTie(
-            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
-        )
+    if isinstance(model, WordModel) and model.tied and output is not None:
+        yield from _of_tied(model, output)
     if training is None:
         return
     if training.steps is None and training.epochs is None:
         yield NoEnd(place=At.field("training"))
     yield from text_problems(training, data.facts().tokens)
+
+
+def _of_tied(model: WordModel, output: Output) -> Iterator[Problem]:
+    if not output.has_rows:
+        yield NothingToTie(
+            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
+        )
+        return
+    rows, own = output.row_width(model.activation_width), output.row_width_field
+    if rows != model.embedding_width:
+        field = model.activation_width_field
+        yield TiedWidths(
+            place=At(("model", "embedding")),
+            embedding=model.embedding_width,
+            rows=rows,
+            field=field if own is None else own,
+            decides=At(("model", field) if own is None else ("output", own)),
+            of_output=own is not None,
+        )
 
 
 def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[Problem]:

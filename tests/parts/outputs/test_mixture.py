@@ -18,6 +18,7 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.mixture.module import MixtureLayer
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 
@@ -28,6 +29,7 @@ SINGLES: tuple[Output, ...] = (
     Softmax(bias=False),
     Hebbian(rescale="mean_row", center="running"),
     Cache(size=9),
+    MixtureOfSoftmaxes(components=3, width=2),
 )
 NESTED = Mixture(experts=(Softmax(), Cache(size=5)), weights="learned")
 
