@@ -93,7 +93,7 @@ def test_probabilities_are_those_of_the_rule_and_sum_to_one(
 
 def exactly(layer: MixtureOfSoftmaxesLayer, h: Tensor, labels: Tensor, in_play: int) -> Tensor:
     """The mean loss in float64, all probabilities of all components at once."""
-    rows, bias = layer.softmax.in_play(in_play)
+    rows, bias = layer.in_play(in_play)
     made = torch.einsum("kwd,nd->nkw", layer.weights, h) + layer.offsets
     logits = made.tanh() @ rows.T + (0 if bias is None else bias)
     shares = torch.ones(len(h), 1, dtype=h.dtype)

@@ -54,7 +54,7 @@ class MixtureOfSoftmaxesLayer(OutputLayer):
             return self.softmax.label_log_probabilities(made[:, 0], labels, in_play)
         shares, components = self._log_shares(h, self.shares), len(self.weights)
         if in_play * components >= MANY:
-            return -mixed_nll(made, shares, *self.softmax.in_play(in_play), labels, self._dtype)
+            return -mixed_nll(made, shares, *self.in_play(in_play), labels, self._dtype)
         found = self.softmax.label_log_probabilities(
             made.flatten(0, 1), labels.repeat_interleave(components), in_play
         )
@@ -82,7 +82,17 @@ class MixtureOfSoftmaxesLayer(OutputLayer):
         if in_play * len(self.weights) < MANY:
             return super().loss(h, labels, in_play)
         made, shares = self._made(h), self._log_shares(h, self.shares)
-        return mixed_loss(made, shares, *self.softmax.in_play(in_play), labels, self._dtype)
+        return mixed_loss(made, shares, *self.in_play(in_play), labels, self._dtype)
+
+    def in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
+        """Rows and biases of the first classes.
+
+        All of them are given as they are: a slice would have its gradient copied.
+        """
+        rows, bias = self.softmax.rows, self.softmax.bias
+        if count == len(rows):
+            return rows, bias
+        return rows[:count], None if bias is None else bias[:count]
 
     def _made(self, h: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch components width"]:
         """The activation of each component, in float32."""

@@ -46,11 +46,10 @@ class SoftmaxLayer(OutputLayer):
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
         """Unnormalised log-probabilities of the classes in play, in float32."""
-        rows, bias = self.in_play(in_play)
+        rows, bias = self._in_play(in_play)
         return F.linear(h, rows, bias).float()
 
-    def in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
-        """Rows and biases of the first `count` classes."""
+    def _in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
         if count == len(self.rows):
             return self.rows, self.bias
         return self.rows[:count], None if self.bias is None else self.bias[:count]
@@ -59,7 +58,7 @@ class SoftmaxLayer(OutputLayer):
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
         if in_play >= MANY:
-            return -label_nll(h, *self.in_play(in_play), labels, self._dtype)
+            return -label_nll(h, *self._in_play(in_play), labels, self._dtype)
         return -F.cross_entropy(self.logits(h, in_play), labels, reduction="none")
 
     def log_probabilities(
@@ -71,5 +70,5 @@ class SoftmaxLayer(OutputLayer):
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, ""]:
         if in_play >= MANY:
-            return mean_loss(h, *self.in_play(in_play), labels, self._dtype)
+            return mean_loss(h, *self._in_play(in_play), labels, self._dtype)
         return F.cross_entropy(self.logits(h, in_play), labels)
