@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.at_test import (
     CannotAdapt,
+    EntropyUnknown,
     LearnsAtTest,
+    NothingLearns,
     NothingToTuneOn,
     TrainedInTraining,
     TunedInTraining,
@@ -122,6 +124,10 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
             yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
+    if output is not None and not output.teaches:
+        yield NothingLearns(place=At(("output",)), output=WORDS[type(output)])
+    if data.holds == "text":
+        yield from _entropies_unknown(sections)
     if evaluation is None:
         return
     for path, part in _outputs(evaluation.output, ("evaluation", "output")):
@@ -142,15 +148,43 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
 
 
+def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
+    """Experts of a text that are asked how unsure they are, and can't say it."""
+    evaluation = sections.evaluation
+    adaptation = None if evaluation is None else evaluation.adaptation
+    added = None if evaluation is None else evaluation.output
+    for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
+        for path, part in _outputs(root, at):
+            if not part.asks_entropies:
+                continue
+            for place, expert in _directly_inside(part, path):
+                trained = expert if sections.output is None else sections.output
+                changes = adaptation if expert.is_trained else None
+                if changes is not None and changes.needs_rows:
+                    yield EntropyUnknown(
+                        place=At(place),
+                        expert=WORDS[type(expert)],
+                        adaptation=WORDS[type(changes)],
+                    )
+                elif not (trained if expert.is_trained else expert).tells_text:
+                    yield EntropyUnknown(
+                        place=At(place), expert=WORDS[type(expert)], adaptation=None
+                    )
+
+
 def _outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
     """An output with those inside it, and their paths."""
     if part is None:
         return
     yield path, part
+    for place, one in _directly_inside(part, path):
+        yield from _outputs(one, place)
+
+
+def _directly_inside(part: Output, path: Path) -> Iterator[tuple[Path, Output]]:
     for name in fields_holding(type(part), PartOf):
-        inner = getattr(part, name)
-        for index, one in enumerate(inner):
-            yield from _outputs(one, (*path, name, index))
+        for index, one in enumerate(getattr(part, name)):
+            yield (*path, name, index), one
 
 
 def _readers(holds: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ import torch
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.outputs.cache.spec import Cache
-from hebbdsl.parts.outputs.mixture.module import best_weights
+from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
@@ -43,7 +43,8 @@ TUNED = Mixture(experts=(Trained(), Cache(size=50, theta="tuned")), weights="tun
 def test_the_best_weights_are_those_of_a_fine_grid() -> None:
     generator = torch.Generator().manual_seed(0)
     terms = [-3 * torch.rand(200, generator=generator) for _ in range(2)]
-    found = best_weights(terms)
+    fit(branch := Branch((0.9, 0.1), True, terms))
+    found = branch.shares
 
     def likely(share: float) -> float:
         mixed = torch.logaddexp(terms[0] + log(share), terms[1] + log(1 - share))

@@ -42,7 +42,7 @@ def built(spec: Output) -> OutputLayer:
 
 def shares_of(layer: MixtureLayer, h: Tensor) -> Tensor:
     """Each expert's share at each position."""
-    weights = [torch.as_tensor(w).expand(len(h)) for w in layer.log_weights(h)]
+    weights = [torch.as_tensor(w).expand(len(h)) for w in layer.log_weights(h, CLASSES)]
     return torch.stack(weights).exp()
 
 
