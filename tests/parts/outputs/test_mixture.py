@@ -72,7 +72,7 @@ def train(layer: OutputLayer, steps: int = 5) -> list[Tensor]:
 
 
 @pytest.mark.parametrize("expert", [*SINGLES, NESTED])
-@pytest.mark.parametrize("weights", ["equal", "learned", (1.0,)])
+@pytest.mark.parametrize("weights", ["equal", "learned", "entropy", (1.0,)])
 def test_one_expert_is_that_expert_bit_for_bit(expert: Output, weights: Any) -> None:
     alone, mixed = built(expert), built(Mixture(experts=(expert,), weights=weights))
     for a, b in zip(train(alone), train(mixed), strict=True):

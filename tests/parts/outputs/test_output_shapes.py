@@ -46,7 +46,7 @@ def layers(checked: dict[str, Any]) -> Iterator[Any]:
     experts = tuple(checked[name](**fields) for _, name, fields in SPECS)
     for expert in experts:
         yield expert.build(HIDDEN, CLASSES)
-    for weights in ("equal", "learned", (0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0)):
+    for weights in ("equal", "learned", "entropy", (0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0)):
         yield checked["Mixture"](experts=experts, weights=weights).build(HIDDEN, CLASSES)
 
 

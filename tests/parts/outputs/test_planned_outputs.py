@@ -37,7 +37,7 @@ def mixed(experts: st.SearchStrategy[Output]) -> st.SearchStrategy[Output]:
     return st.builds(
         Mixture,
         experts=st.lists(experts, min_size=1, max_size=4).map(tuple),
-        weights=st.sampled_from(["equal", "learned"]),
+        weights=st.sampled_from(["equal", "learned", "entropy"]),
     )
 
 

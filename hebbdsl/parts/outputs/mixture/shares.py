@@ -103,6 +103,7 @@ class _Node:
         return most
 
     def store(self) -> None:
-        self.branch.shares = self.shares.flatten().tolist()
+        if self.branch.tuned:
+            self.branch.shares = self.shares.flatten().tolist()
         for node in self.inner.values():
             node.store()

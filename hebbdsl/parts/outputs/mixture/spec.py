@@ -70,9 +70,11 @@ class Mixture(Output):
 
     @property
     def teaches(self) -> bool:
-        heard = self.weights if isinstance(self.weights, tuple) else (1.0,) * len(self.experts)
-        pairs = zip(heard, self.experts, strict=False)
-        return any(expert.teaches for weight, expert in pairs if weight > 0)
+        heard = list(self.experts)
+        if isinstance(self.weights, tuple):
+            pairs = zip(self.weights, self.experts, strict=False)
+            heard = [expert for weight, expert in pairs if weight > 0]
+        return not heard or any(expert.teaches for expert in heard)  # of none: refused already
 
     @property
     def tells_text(self) -> bool:
