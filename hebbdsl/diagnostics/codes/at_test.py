@@ -40,8 +40,8 @@ class TrainedInTraining(Problem):
 class LearnsAtTest(Problem):
     """An output with weights of its own is added to a trained model, which would never train them.
 
-    Under `evaluation` stand `trained`, memories (`cache`) and mixtures of them with constant or
-    tuned weights.
+    Under `evaluation` stand `trained`, memories (`cache`) and mixtures of them with weights that
+    are constant, tuned or taken from entropies.
 
     Wrong:
         evaluation:
