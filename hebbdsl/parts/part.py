@@ -176,6 +176,31 @@ class Output(Part):
         gives values to."""
         return True
 
+    @property
+    def teaches(self) -> bool:
+        """Whether its probabilities depend on the activation, so that a model learns by them."""
+        return True
+
+    @property
+    def tells_text(self) -> bool:
+        """Whether it can say of all words of a held-out text how likely each is at a place, and not
+        only of the one that stands there."""
+        return not self.reads_labels
+
+    @property
+    def asks_entropies(self) -> bool:
+        """Whether it asks outputs inside it how unsure they are."""
+        return False
+
+    def row_width(self, hidden: int) -> int:
+        """How wide its rows are, where `has_rows`, for activations of width `hidden`."""
+        return hidden
+
+    @property
+    def row_width_field(self) -> str | None:
+        """The field that says so; None: they are as wide as the activation."""
+        return None
+
     def with_inner(self) -> Iterator[Output]:
         """Itself, and every output inside it."""
         yield self

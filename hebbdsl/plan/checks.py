@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.at_test import (
     CannotAdapt,
+    EntropyUnknown,
     LearnsAtTest,
+    NothingLearns,
     NothingToTuneOn,
     TrainedInTraining,
     TunedInTraining,
 )
 from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
+from hebbdsl.diagnostics.codes.word_models import TiedWidths
 from hebbdsl.diagnostics.codes.words import (
     NoEnd,
     NothingToTie,
@@ -121,6 +124,10 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
             yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
+    if output is not None and not output.teaches:
+        yield NothingLearns(place=At(("output",)), output=WORDS[type(output)])
+    if data.holds == "text":
+        yield from _entropies_unknown(sections)
     if evaluation is None:
         return
     for path, part in _outputs(evaluation.output, ("evaluation", "output")):
@@ -141,15 +148,43 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
 
 
+def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
+    """Experts of a text that are asked how unsure they are, and can't say it."""
+    evaluation = sections.evaluation
+    adaptation = None if evaluation is None else evaluation.adaptation
+    added = None if evaluation is None else evaluation.output
+    for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
+        for path, part in _outputs(root, at):
+            if not part.asks_entropies:
+                continue
+            for place, expert in _directly_inside(part, path):
+                trained = expert if sections.output is None else sections.output
+                changes = adaptation if expert.is_trained else None
+                if changes is not None and changes.needs_rows:
+                    yield EntropyUnknown(
+                        place=At(place),
+                        expert=WORDS[type(expert)],
+                        adaptation=WORDS[type(changes)],
+                    )
+                elif not (trained if expert.is_trained else expert).tells_text:
+                    yield EntropyUnknown(
+                        place=At(place), expert=WORDS[type(expert)], adaptation=None
+                    )
+
+
 def _outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
     """An output with those inside it, and their paths."""
     if part is None:
         return
     yield path, part
+    for place, one in _directly_inside(part, path):
+        yield from _outputs(one, place)
+
+
+def _directly_inside(part: Output, path: Path) -> Iterator[tuple[Path, Output]]:
     for name in fields_holding(type(part), PartOf):
-        inner = getattr(part, name)
-        for index, one in enumerate(inner):
-            yield from _outputs(one, (*path, name, index))
+        for index, one in enumerate(getattr(part, name)):
+            yield (*path, name, index), one
 
 
 def _readers(holds: str) -> Iterator[str]:
@@ -179,15 +214,32 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
         yield TextTakesNoCurriculum(
             place=At.field("curriculum"), curriculum=word, data=WORDS[type(data)]
         )
-    if isinstance(model, WordModel) and model.tied and output and not output.has_rows:
-        yield NothingToTie(
-            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
-        )
+    if isinstance(model, WordModel) and model.tied and output is not None:
+        yield from _of_tied(model, output)
     if training is None:
         return
     if training.steps is None and training.epochs is None:
         yield NoEnd(place=At.field("training"))
     yield from text_problems(training, data.facts().tokens)
+
+
+def _of_tied(model: WordModel, output: Output) -> Iterator[Problem]:
+    if not output.has_rows:
+        yield NothingToTie(
+            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
+        )
+        return
+    rows, own = output.row_width(model.activation_width), output.row_width_field
+    if rows != model.embedding_width:
+        field = model.activation_width_field
+        yield TiedWidths(
+            place=At(("model", "embedding")),
+            embedding=model.embedding_width,
+            rows=rows,
+            field=field if own is None else own,
+            decides=At(("model", field) if own is None else ("output", own)),
+            of_output=own is not None,
+        )
 
 
 def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[Problem]:

@@ -34,11 +34,21 @@ class AtTest:
         self.output.forget()
         self.trained.forget()
 
-    def give(self, terms: Tensor | None) -> None:
-        """What `trained` says of the next stretch of text; None: it is to be asked."""
+    @property
+    def asks_entropies(self) -> bool:
+        """Whether `trained` is to say how unsure it is."""
+        layers = self.output.modules()
+        return any(isinstance(layer, OutputLayer) and layer.asks_entropies for layer in layers)
+
+    def give(self, terms: Tensor | None, unsure: Tensor | None) -> None:
+        """What `trained` says of the next stretch of text; None: it is to be asked.
+
+        Args:
+            unsure: its entropies there, where they are asked for.
+        """
         for layer in self.output.modules():
             if isinstance(layer, TrainedLayer):
-                layer.given = terms
+                layer.given, layer.unsure = terms, unsure
 
 
 def at_test(program: Program) -> AtTest:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.images import ink
@@ -105,7 +105,13 @@ class StoredPictures(Stored):
             self._labels, self._in_play = wanted, in_play
             self.squared_norm = float(self._h.square().sum(dim=1).mean())
             self.trained = at.trained.label_log_probabilities(self._h, wanted, in_play)
+            asked = at.asks_entropies
+            self.unsure = at.trained.entropies(self._h, in_play) if asked else None
 
     @torch.no_grad()
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
         return output.label_log_probabilities(self._h, self._labels, self._in_play)
+
+    @torch.no_grad()
+    def _judge(self, output: OutputLayer) -> Judged:
+        return Judged(self._replay(output), output.entropies(self._h, self._in_play))

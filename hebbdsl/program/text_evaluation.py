@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.word_program import WordProgram
@@ -80,11 +80,13 @@ class Passage:
 
     Attributes:
         trained: the log-probability of each label by the trained output, adapted where it is.
+        unsure: the entropy of what it says there; None: no output asks for it.
     """
 
     h: Float[Tensor, "time streams hidden"]
     labels: Int[Tensor, "time streams"]
     trained: Float[Tensor, "time streams"]
+    unsure: Float[Tensor, "time streams"] | None
 
 
 def passages(
@@ -94,7 +96,7 @@ def passages(
 
     They are left as the adaptation leaves them: `weights_kept` is the caller's.
     """
-    segment = None if at.adapter is None else at.adapter.segment
+    segment, asks_entropies = None if at.adapter is None else at.adapter.segment, at.asks_entropies
     text = Streams(program.content.splits[split], 1, segment or BLOCK)
     words = len(program.content.words)
     program.model.eval()
@@ -111,8 +113,12 @@ def passages(
                 h, state = program.step.read(tokens, state)
                 state = tuple(one.detach() for one in state)
                 h = h.view(*following.shape, -1)
-                found = at.trained.score_text(h, following, words)
-            yield Passage(h.detach(), following, found.detach())
+                unsure = None
+                if asks_entropies:
+                    found, unsure = at.trained.judge_text(h, following, words)
+                else:
+                    found = at.trained.score_text(h, following, words)
+            yield Passage(h.detach(), following, found.detach(), unsure)
             done += len(following)
             told(split, done, text.length - 1)
             if segment is not None:
@@ -153,9 +159,9 @@ def score_at_test(program: WordProgram, split: Split, at: AtTest, told: Told = u
     def predicted() -> Iterator[tuple[Tensor, Tensor]]:
         for passage in passages(program, split, at, told):
             with torch.no_grad():
-                at.give(passage.trained)
+                at.give(passage.trained, passage.unsure)
                 yield passage.labels, at.output.score_text(passage.h, passage.labels, words)
-        at.give(None)
+        at.give(None, None)
 
     return _summed(predicted(), words, program.device)
 
@@ -168,6 +174,8 @@ class StoredText(Stored):
         self._words = len(program.content.words)
         self._passages = list(passages(program, "validation", at, told))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
+        unsure = [p.unsure.flatten() for p in self._passages if p.unsure is not None]
+        self.unsure = torch.cat(unsure) if unsure else None
         h = torch.cat([passage.h.flatten(0, 1) for passage in self._passages])
         self.squared_norm = float(h.square().sum(dim=1).mean())
 
@@ -177,6 +185,16 @@ class StoredText(Stored):
         found = [output.score_text(p.h, p.labels, self._words) for p in self._passages]
         output.forget()
         return torch.cat([one.flatten() for one in found])
+
+    @torch.no_grad()
+    def _judge(self, output: OutputLayer) -> Judged:
+        output.forget()
+        found = [output.judge_text(p.h, p.labels, self._words) for p in self._passages]
+        output.forget()
+        of_labels, unsure = (
+            torch.cat([one.flatten() for one in each]) for each in zip(*found, strict=True)
+        )
+        return Judged(of_labels, unsure)
 
     def scored(self, terms: Float[Tensor, " words"]) -> Scored:
         """The losses of an output that said so of the labels."""

@@ -108,7 +108,7 @@ def _section_page(field: Field) -> str:
     lines += _wrapped(f"It takes {in_words(field.type)}; {_default(field)}.", "")
     match field.type:
         case PartOf(kind):
-            lines += ["", f"Words: {', '.join(VOCABULARY[kind])}"]
+            lines += ["", *_wrapped(f"Words: {', '.join(VOCABULARY[kind])}", "")]
         case SectionOf(cls):
             lines += ["", "Fields:", *_fields(cls)]
     return "\n".join(lines)

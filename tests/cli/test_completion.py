@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hebbdsl.parts.part import Output
+from hebbdsl.vocabulary import VOCABULARY
 from tests.specs import GOOD, with_sections
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +80,7 @@ def complete(line: str, folder: Path) -> list[str]:
         ("hebbdsl compare specs/other.yml --baseline so", ["softmax"]),
         (
             "hebbdsl init --output ",
-            ["softmax", "hebbian", "cache", "mixture", "adaptive_softmax", "sampled_softmax"],
+            [word for word in VOCABULARY[Output] if word != "trained"],
         ),
         ("hebbdsl init --curriculum g", ["growing"]),
     ],

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.parts.part import Dataset, Model
+from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.pipeline import inspect, load_plan
 from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
 
@@ -115,12 +115,13 @@ def ask(monkeypatch: pytest.MonkeyPatch, answers: str, *words: str) -> str:
 
 def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.MonkeyPatch) -> None:
     said = ask(monkeypatch, "glyphs\n\nsofmax\nsoftmax\n\n", "optimizer", "sgd")
+    outputs = [word for word in VOCABULARY[Output] if word != "trained"]
     assert said == (
         f"data ({', '.join(VOCABULARY[Dataset])}) [omniglot]: "
         f"model ({', '.join(VOCABULARY[Model])}) [convnet]: "
-        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
+        f"output ({', '.join(outputs)}) [hebbian]: "
         "  did you mean `softmax`? one of the words in parentheses\n"
-        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
+        f"output ({', '.join(outputs)}) [hebbian]: "
         "curriculum (fixed, growing) [growing]: "
     )
     setup = next(iter(load_plan("a.yaml").variants.values())).setup

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.pipeline import check_spec, inspect_source, make_plan, parse_tree
 from hebbdsl.source import Source
 
@@ -59,6 +60,81 @@ def test_an_adaptation_of_rows_needs_rows() -> None:
     ((code, _),) = said("{adaptation: mbpa}", "{mixture: {experts: [softmax, cache]}}")
     assert code == "HEB437"
     assert said("{adaptation: dynamic_evaluation}", "{mixture: {experts: [softmax, cache]}}") == []
+
+
+ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
+
+
+@pytest.mark.parametrize(
+    ("experts", "more", "codes"),
+    [
+        ("trained, cache", "", []),
+        ("trained, cache", ", adaptation: dynamic_evaluation", []),
+        ("trained, cache", ", adaptation: mbpa", ["HEB443"]),
+        ("cache, {cache: {size: 9}}", ", adaptation: mbpa", []),
+        ("trained, {mixture: {experts: [cache, {cache: {size: 9}}]}}", "", []),
+        ("{mixture: {experts: [trained]}}, cache", "", ["HEB443"]),
+        ("cache, {mixture: {experts: [cache, {mixture: {experts: [trained]}}]}}", "", ["HEB443"]),
+    ],
+)
+def test_entropies_that_are_not_known_on_a_text(experts: str, more: str, codes: list[str]) -> None:
+    mixed = ENTROPY.replace("EXPERTS", experts)
+    assert [code for code, _ in said(f"{{output: {mixed}{more}}}")] == codes
+    equal = mixed.replace("entropy", "equal")
+    assert said(f"{{output: {equal}{more}}}") == []
+
+
+def test_what_is_said_of_an_entropy_that_is_not_known() -> None:
+    text = SPEC + f"evaluation: {{output: {ENTROPY}, adaptation: mbpa}}\n"
+    (one,) = inspect_source(Source("w.yaml", text.replace("EXPERTS", "trained, cache"))).errors
+    assert one.title == "the entropy of `trained` is not known on a text with `mbpa`"
+    assert "`tuned`" in str(one.hint)
+    nested = text.replace("EXPERTS", "{mixture: {experts: [trained, cache]}}, cache")
+    (other,) = inspect_source(Source("w.yaml", nested.replace(", adaptation: mbpa", ""))).errors
+    assert other.title == "the entropy of `mixture` is not known on a text"
+    assert "outer mixture" in str(other.hint)
+
+
+def test_what_was_trained_must_tell_its_own_entropy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trained output is the one that is asked, where `trained` stands for it."""
+    evaluation = f"{{output: {ENTROPY.replace('EXPERTS', 'trained, cache')}}}"
+    assert said(evaluation, "{mixture: {experts: [softmax, {cache: {size: 9}}]}}") == []
+    monkeypatch.setattr(Cache, "tells_text", False)
+    assert [c for c, _ in said(evaluation, "cache")] == ["HEB443", "HEB443"]
+    assert [c for c, _ in said("{}", ENTROPY.replace("EXPERTS", "softmax, cache"))] == ["HEB443"]
+
+
+@pytest.mark.parametrize(
+    ("output", "codes"),
+    [
+        ("cache", []),
+        ("{cache: {uniform: 1}}", ["HEB442"]),
+        ("{mixture: {experts: [cache, {cache: {size: 9}}]}}", []),
+        ("{mixture: {experts: [cache, {cache: {uniform: 1}}]}}", []),
+        ("{mixture: {experts: [{cache: {uniform: 1}}], weights: learned}}", ["HEB442"]),
+        ("{mixture: {experts: [{cache: {uniform: 1}}, {cache: {uniform: 1}}]}}", ["HEB442"]),
+        ("{mixture: {experts: [softmax, {cache: {uniform: 1}}], weights: [0, 1]}}", ["HEB442"]),
+        ("{mixture: {experts: [softmax, {cache: {uniform: 1}}], weights: [1, 0]}}", []),
+        ("{mixture: {experts: [softmax, cache], weights: [0, 0]}}", ["HEB408"]),
+        ("{mixture: {experts: [softmax, cache], weights: [1.5, -0.5]}}", ["HEB302", "HEB302"]),
+        ("{mixture: {experts: [softmax, cache], weights: [1]}}", ["HEB407"]),
+        ("{mixture: {experts: [softmax, cache], weights: []}}", ["HEB407"]),
+        ("{mixture: {experts: []}}", ["HEB304"]),
+        ("{mixture: {experts: [softmax, cache], weights: entropy, temperature: 0}}", ["HEB302"]),
+        (
+            "{mixture: {experts: [softmax, cache], weights: entropy, temperature: tuned}}",
+            ["HEB435"],
+        ),
+    ],
+)
+def test_outputs_with_which_nothing_can_be_learnt(output: str, codes: list[str]) -> None:
+    assert [code for code, _ in said("{}", output)] == codes
+
+
+def test_a_mixture_of_softmaxes_has_no_rows_that_a_few_steps_could_change() -> None:
+    ((code, _),) = said("{adaptation: mbpa}", "mixture_of_softmaxes")
+    assert code == "HEB437"
+    assert said("{adaptation: dynamic_evaluation}", "mixture_of_softmaxes") == []
 
 
 def planned(evaluation: str) -> int:

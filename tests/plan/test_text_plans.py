@@ -138,6 +138,25 @@ def test_facts_of_wikitext_follow_its_fields() -> None:
         ("variants: {main: {}}", "claims: [final_test_accuracy(main) > 0]", ["HEB238"]),
         ("variants: {main: {}}", "claims: [test_perplexity_below_100(main) > 0.5]", []),
         ("variants: {main: {}}", "claims: [test_perplexitty(main) > 0.5]", ["HEB220"]),
+        ("model: lstm", "model: {lstm: {tied: true, embedding: 9}}", ["HEB430"]),
+        ("model: lstm", "model: {lstm: {tied: true, embedding: 9, features: 9}}", []),
+        ("model: lstm", "model: {lstm: {tied: true, embedding: 9, hidden: [4, 9]}}", []),
+        ("model: lstm", "model: {lstm: {embedding: 9}}", []),
+        (
+            "model: lstm\noutput: softmax",
+            "model: {lstm: {tied: true, embedding: 9}}\noutput: {mixture_of_softmaxes: {width: 9}}",
+            [],
+        ),
+        (
+            "model: lstm\noutput: softmax",
+            "model: {lstm: {tied: true}}\noutput: {mixture_of_softmaxes: {width: 9}}",
+            ["HEB430"],
+        ),
+        (
+            "model: lstm\noutput: softmax",
+            "model: {lstm: {tied: true}}\noutput: mixture_of_softmaxes",
+            [],
+        ),
     ],
 )
 def test_what_text_can_not_be(old: str, new: str, codes: list[str] | None, tmp_path: Path) -> None:
@@ -184,3 +203,38 @@ def test_plan_as_json_of_a_text() -> None:
     assert first["data"] == {"words": 5_000, "exact": False, "tokens": {}}
     assert first["steps"] is None
     assert first["levels"] == [5_000]
+
+
+@pytest.mark.parametrize(
+    ("model", "output", "said"),
+    [
+        (
+            "{lstm: {tied: true, embedding: 200, hidden: [400, 650]}}",
+            "softmax",
+            ("reads activations of width 650", "`features: 200`", "`hidden` makes it 650"),
+        ),
+        (
+            "{gru: {tied: true, embedding: 200, features: 100}}",
+            "hebbian",
+            ("reads activations of width 100", "`features: 200`", "`features` makes it 100"),
+        ),
+        (
+            "{lstm: {tied: true, hidden: [650]}}",
+            "{mixture_of_softmaxes: {width: 280}}",
+            (
+                "width 650 is given to an output whose rows",
+                "`embedding: 280`",
+                "`width` makes it 280",
+            ),
+        ),
+    ],
+)
+def test_a_tied_embedding_is_as_wide_as_the_rows(
+    model: str, output: str, said: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = TEXT.replace("lstm\noutput: softmax", f"{model}\noutput: {output}")
+    (problem,) = problems_of(text, tmp_path)
+    assert problem.code == "HEB430"
+    (other,) = problem.related
+    for found, expected in zip((problem.title, problem.hint, other.label), said, strict=False):
+        assert expected in str(found)

@@ -1,4 +1,4 @@
-"""HEB433–HEB437: what can't be added to a trained model, and what can't be trained."""
+"""HEB433–HEB437, HEB442, HEB443: what can't be added to a trained model, or be trained."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class TrainedInTraining(Problem):
 class LearnsAtTest(Problem):
     """An output with weights of its own is added to a trained model, which would never train them.
 
-    Under `evaluation` stand `trained`, memories (`cache`) and mixtures of them with constant or
-    tuned weights.
+    Under `evaluation` stand `trained`, memories (`cache`) and mixtures of them with weights that
+    are constant, tuned or taken from entropies.
 
     Wrong:
         evaluation:
@@ -181,3 +181,84 @@ class CannotAdapt(Problem):
     @property
     def hint(self) -> str:
         return "leave it out (`adaptation: null`), or declare what it needs"
+
+
+class NothingLearns(Problem):
+    """The output gives all classes the same probability whatever the activation is.
+
+    A `cache` whose `uniform` is 1 spreads everything evenly; alone, or as all that is heard of a
+    mixture, it has no gradient, and no weight of the run would ever change.
+
+    Wrong:
+        output:
+          cache: {uniform: 1}
+
+    Right:
+        output:
+          cache: {uniform: 0.001}
+    """
+
+    code: ClassVar[str] = "HEB442"
+
+    output: str
+
+    @property
+    def title(self) -> str:
+        return f"nothing can be learnt with this {quoted(self.output)}"
+
+    @property
+    def label(self) -> str:
+        return "gives every class the same probability"
+
+    @property
+    def hint(self) -> str:
+        return "give the memory a `uniform` below 1, or add an output that learns"
+
+
+class EntropyUnknown(Problem):
+    """Weights by entropy ask an expert what it can't say of a held-out text.
+
+    The entropy at a word takes the probabilities of all words there, asked for once, while the text
+    is read. `trained` says its own where it is an expert itself; deep in a mixture of its own, or
+    with rows that `mbpa` changes for each word, it is asked of the word that stands there alone. On
+    pictures there is no such limit.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [{mixture: {experts: [trained, cache]}}, cache], weights: entropy}
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [{mixture: {experts: [trained, cache], weights: entropy}}, cache]}
+    """
+
+    code: ClassVar[str] = "HEB443"
+
+    expert: str
+    adaptation: str | None
+    """What keeps `trained` from saying it; None: the expert itself does."""
+
+    @property
+    def title(self) -> str:
+        said = f"the entropy of {quoted(self.expert)} is not known on a text"
+        return said if self.adaptation is None else f"{said} with {quoted(self.adaptation)}"
+
+    @property
+    def label(self) -> str:
+        return "can't be weighted by it"
+
+    @property
+    def hint(self) -> str:
+        if self.expert == "mixture":
+            return "give its experts to the outer mixture, or use other weights"
+        return "use other weights: `tuned`, or numbers"

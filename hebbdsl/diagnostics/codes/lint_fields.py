@@ -1,4 +1,4 @@
-"""HEB720–HEB729: fields of a part that do nothing in the runs they are written for."""
+"""HEB720–HEB729, HEB753: fields of a part that do nothing in the runs they are written for."""
 
 from __future__ import annotations
 
@@ -194,3 +194,36 @@ class RawWriteOnText(Problem):
     @property
     def hint(self) -> str:
         return "add `rescale: row` and `center: running`"
+
+
+class NeverHeard(Problem):
+    """An expert of a mixture has the weight 0.
+
+    Nothing that it says counts, and nothing is learnt of it, while it takes its time and memory.
+    Leave the expert out, or give it a share.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [1.0, 0.0]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.9, 0.1]}
+    """
+
+    code: ClassVar[str] = "HEB753"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    expert: int
+
+    @property
+    def title(self) -> str:
+        return f"expert {self.expert} of the mixture has the weight 0"
+
+    @property
+    def label(self) -> str:
+        return "is never heard, and learns nothing"
+
+    @property
+    def hint(self) -> str:
+        return "leave the expert out, or give it a share"

@@ -16,7 +16,8 @@ class TiedWidths(Problem):
 
     With `tied: true` the embedding of a word *is* its row of the output, and a row is as wide as
     the activation. Leave `embedding` out, give `features` its width (a linear projection then
-    stands before the output), or write `tied: false`.
+    stands before the output), or write `tied: false`. The rows of `mixture_of_softmaxes` have a
+    `width` of their own.
 
     Wrong:
         data: stdlib_docs
@@ -35,16 +36,21 @@ class TiedWidths(Problem):
     code: ClassVar[str] = "HEB430"
 
     embedding: int
-    activation: int
+    rows: int
     field: str
-    """The field that says how wide the activation is."""
+    """The field that says how wide the rows are."""
     decides: Second
+    of_output: bool
+    """Whether it is a field of the output, else of the model, whose activation is as wide."""
 
     @property
     def title(self) -> str:
+        reads = (
+            "whose rows have a width of" if self.of_output else "that reads activations of width"
+        )
         return (
-            f"a tied embedding of width {self.embedding:_} is given to an output that reads"
-            f" activations of width {self.activation:_}"
+            f"a tied embedding of width {self.embedding:_} is given to an output {reads}"
+            f" {self.rows:_}"
         )
 
     @property
@@ -53,6 +59,8 @@ class TiedWidths(Problem):
 
     @property
     def hint(self) -> str:
+        if self.of_output:
+            return f"write `embedding: {self.rows}`, leave `width` out, or write `tied: false`"
         return (
             f"leave `embedding` out, project with `features: {self.embedding}`, or write"
             " `tied: false`"
@@ -60,7 +68,7 @@ class TiedWidths(Problem):
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return also(self.decides, f"{quoted(self.field)} makes it {self.activation:_}")
+        return also(self.decides, f"{quoted(self.field)} makes it {self.rows:_}")
 
 
 class UnevenHeads(Problem):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.word_models import TiedWidths
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay, Rate, Width
 from hebbdsl.parts.part import Layer, Model
@@ -86,6 +85,11 @@ class WordModel(Model):
         """The field that says so."""
 
     @property
+    def activation_width_field(self) -> str:
+        """The field that says how many numbers the output layer reads."""
+        return self.last_width_field if self.features is None else "features"
+
+    @property
     @abstractmethod
     def hidden_dropped(self) -> tuple[int, ...]:
         """Widths of what hidden dropout falls on, in the order of computation."""
@@ -109,18 +113,6 @@ class WordModel(Model):
             weights = self.last_width * self.features
             rows.append(Layer("projection", (self.features,), parameters=weights))
         return tuple(rows)
-
-    def refusals(self) -> Iterator[Problem]:
-        """What no word model can be. Words with fields of their own add to it."""
-        if self.tied and self.embedding_width != self.activation_width:
-            field = self.last_width_field if self.features is None else "features"
-            yield TiedWidths(
-                place=At.field("embedding"),
-                embedding=self.embedding_width,
-                activation=self.activation_width,
-                field=field,
-                decides=At.field(field),
-            )
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         if self.tied:

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
 
 Moments = Callable[[Tensor], Sequence[Tensor]]
 """What the optimizer keeps of each element of a parameter: running means of its gradients."""
@@ -20,12 +20,21 @@ def no_moments(_: Tensor) -> Sequence[Tensor]:
     return ()
 
 
+AT_ONCE = 1 << 22
+"""Probabilities that are held at once where no more than their entropy is wanted: 16 MB."""
+
+
 class OutputLayer(nn.Module):
     """Probabilities of classes given activations, with what happens around a step.
 
     Classes are ordered by when a curriculum brings them in: those in play are `0 .. in_play - 1`,
     and no other takes part in any normalisation. Labels are always in play.
+
+    Attributes:
+        asks_entropies: whether it asks outputs inside it how unsure they are.
     """
+
+    asks_entropies: bool = False
 
     def initialise(self, generator: torch.Generator) -> None:
         """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
@@ -45,6 +54,12 @@ class OutputLayer(nn.Module):
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
         """Log-probabilities of all classes in play; each row's probabilities sum to one."""
+
+    @torch.no_grad()
+    def entropies(self, h: Float[Tensor, "batch hidden"], in_play: int) -> Float[Tensor, " batch"]:
+        """The entropy of the probabilities at each activation, in nats. No gradient passes."""
+        parts = torch.split(h, max(1, AT_ONCE // in_play))
+        return torch.cat([entropies_of(self.log_probabilities(part, in_play)) for part in parts])
 
     def loss(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -86,6 +101,35 @@ class OutputLayer(nn.Module):
         found = self.label_log_probabilities(h.flatten(0, 1), labels.flatten(), in_play)
         return found.view(labels.shape)
 
+    def text_log_probabilities(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams in_play"]:
+        """The same of all words at each place, in the stead of `score_text`: labels are remembered.
+
+        An output that remembers a text says its own, or its spec says that it can't.
+        """
+        found = self.log_probabilities(h.flatten(0, 1), in_play)
+        return found.view(*labels.shape, in_play)
+
+    def judge_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Judged:
+        """What `score_text` says, and how unsure the output was at each word."""
+        room = max(1, AT_ONCE // (labels.shape[1] * in_play))
+        found = list[Judged]()
+        for part, asked in zip(torch.split(h, room), torch.split(labels, room), strict=True):
+            every = self.text_log_probabilities(part, asked, in_play)
+            of_labels = every.gather(2, asked[:, :, None]).squeeze(2)
+            found.append(Judged(of_labels, entropies_of(every.detach())))
+        of_labels, unsure = map(torch.cat, zip(*found, strict=True))
+        return Judged(of_labels, unsure)
+
     def forget(self) -> None:
         """Clear what was remembered at test time, at a boundary."""
 
@@ -97,6 +141,18 @@ class OutputLayer(nn.Module):
         """The log-probability of each stored label, shares found on the way kept."""
         return stored.scored_by(self, None)
 
+    def judge_stored(self, stored: Stored) -> Judged:
+        """The same, and how unsure the output was of each."""
+        return stored.judged_by(self, None)
+
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         """What was chosen on validation, by path."""
         return {}
+
+
+def entropies_of(
+    log_probabilities: Float[Tensor, "*places classes"],
+) -> Float[Tensor, "*places"]:
+    """−Σ p log p over the classes; what is impossible adds nothing."""
+    found: Tensor = torch.special.entr(log_probabilities.exp()).sum(dim=-1)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
 from torch import Tensor
@@ -14,23 +14,42 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
+class Judged(NamedTuple):
+    """What an output says of labels, and how unsure it was of them.
+
+    Attributes:
+        labels: log-probabilities.
+        entropies: of all that it said there, in nats.
+    """
+
+    labels: Tensor
+    entropies: Tensor
+
+
 class Stored:
     """Activations with the labels that were asked for, and what the trained output says of them.
 
     Attributes:
         trained: the log-probability of each label by the trained output.
+        unsure: the entropy of what it says at each; None: it was not asked for.
         squared_norm: the mean of ‖h‖².
     """
 
     trained: Float[Tensor, " words"]
+    unsure: Float[Tensor, " words"] | None
     squared_norm: float
 
     def __init__(self) -> None:
         self._known: dict[tuple[OutputLayer, Hashable], Tensor] = {}
+        self._judged: dict[tuple[OutputLayer, Hashable], Judged] = {}
 
     @abstractmethod
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
         """The log-probability of each label by an output that begins with nothing remembered."""
+
+    @abstractmethod
+    def _judge(self, output: OutputLayer) -> Judged:
+        """The same, with entropies."""
 
     def scored_by(self, output: OutputLayer, settings: Hashable) -> Float[Tensor, " words"]:
         """The same, once for each of an output's settings."""
@@ -38,6 +57,13 @@ class Stored:
         if key not in self._known:
             self._known[key] = self._replay(output)
         return self._known[key]
+
+    def judged_by(self, output: OutputLayer, settings: Hashable) -> Judged:
+        """The same, with entropies."""
+        key = output, settings
+        if key not in self._judged:
+            self._judged[key] = self._judge(output)
+        return self._judged[key]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -22,8 +22,6 @@ from word_specs import (
 )
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.word_models import TiedWidths
-from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.models.gru.spec import Gru
 from hebbdsl.parts.models.lstm.spec import Lstm
@@ -220,27 +218,6 @@ def test_packed_weights_are_the_same_in_one_block_and_learn() -> None:
     for number, theirs in enumerate(weights, start=1):
         assert theirs.grad is not None
         assert torch.equal(theirs.grad, torch.full_like(theirs, number))
-
-
-def test_a_tied_embedding_is_as_wide_as_the_activation() -> None:
-    (said,) = Lstm(tied=True, embedding=200, hidden=(400, 650)).refusals()
-    assert said == TiedWidths(
-        place=At.field("embedding"),
-        embedding=200,
-        activation=650,
-        field="hidden",
-        decides=At.field("hidden"),
-    )
-    (said,) = Gru(tied=True, embedding=200, features=100).refusals()
-    assert isinstance(said, TiedWidths)
-    assert (said.field, said.activation) == ("features", 100)
-    assert "features: 200" in str(said.hint)
-    for fine in (
-        Lstm(tied=True, embedding=200, hidden=(650,), features=200),
-        Lstm(embedding=200, hidden=(650,)),
-        Lstm(tied=True, embedding=650, hidden=(650,)),
-    ):
-        assert not list(fine.refusals())
 
 
 RUN = Exposure(

@@ -18,6 +18,7 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.mixture.module import MixtureLayer
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 
@@ -28,6 +29,7 @@ SINGLES: tuple[Output, ...] = (
     Softmax(bias=False),
     Hebbian(rescale="mean_row", center="running"),
     Cache(size=9),
+    MixtureOfSoftmaxes(components=3, width=2),
 )
 NESTED = Mixture(experts=(Softmax(), Cache(size=5)), weights="learned")
 
@@ -40,7 +42,7 @@ def built(spec: Output) -> OutputLayer:
 
 def shares_of(layer: MixtureLayer, h: Tensor) -> Tensor:
     """Each expert's share at each position."""
-    weights = [torch.as_tensor(w).expand(len(h)) for w in layer.log_weights(h)]
+    weights = [torch.as_tensor(w).expand(len(h)) for w in layer.log_weights(h, CLASSES)]
     return torch.stack(weights).exp()
 
 
@@ -70,7 +72,7 @@ def train(layer: OutputLayer, steps: int = 5) -> list[Tensor]:
 
 
 @pytest.mark.parametrize("expert", [*SINGLES, NESTED])
-@pytest.mark.parametrize("weights", ["equal", "learned", (1.0,)])
+@pytest.mark.parametrize("weights", ["equal", "learned", "entropy", (1.0,)])
 def test_one_expert_is_that_expert_bit_for_bit(expert: Output, weights: Any) -> None:
     alone, mixed = built(expert), built(Mixture(experts=(expert,), weights=weights))
     for a, b in zip(train(alone), train(mixed), strict=True):

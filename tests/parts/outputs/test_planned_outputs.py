@@ -11,6 +11,7 @@ from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
@@ -22,6 +23,12 @@ SINGLE = st.one_of(
     st.builds(Hebbian, bias=st.booleans(), center=st.sampled_from(["none", "running"])),
     st.builds(Cache, size=st.integers(1, 10**6)),
     st.builds(SampledSoftmax, bias=st.booleans()),
+    st.builds(
+        MixtureOfSoftmaxes,
+        components=st.integers(1, 20),
+        width=st.one_of(st.none(), st.integers(1, 99)),
+        bias=st.booleans(),
+    ),
     st.builds(AdaptiveSoftmax, cutoffs=st.sampled_from([(1,), (10, 300), (2_000, 9_000, 10_000)])),
 )
 
@@ -30,7 +37,7 @@ def mixed(experts: st.SearchStrategy[Output]) -> st.SearchStrategy[Output]:
     return st.builds(
         Mixture,
         experts=st.lists(experts, min_size=1, max_size=4).map(tuple),
-        weights=st.sampled_from(["equal", "learned"]),
+        weights=st.sampled_from(["equal", "learned", "entropy"]),
     )
 
 
@@ -64,6 +71,7 @@ def test_every_output_of_the_language_is_counted_here(word: str) -> None:
         Hebbian,
         Cache,
         Mixture,
+        MixtureOfSoftmaxes,
         AdaptiveSoftmax,
         SampledSoftmax,
         Trained,  # counted where it was trained

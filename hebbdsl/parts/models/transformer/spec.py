@@ -72,7 +72,6 @@ class Transformer(WordModel):
         return 4 * self.width if self.feedforward is None else self.feedforward
 
     def refusals(self) -> Iterator[Problem]:
-        yield from WordModel.refusals(self)
         place = At.field("heads")
         each, left = divmod(self.width, self.heads)
         if left:

@@ -12,7 +12,7 @@ from torch import Tensor
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
 
 MASKED = -1e30
 """Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
@@ -71,6 +71,18 @@ class CacheLayer(OutputLayer):
             alike, every = self._stream.score(h.float().transpose(0, 1), labels.t())
         return self._mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
 
+    def text_log_probabilities(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams in_play"]:
+        with torch.autocast(h.device.type, enabled=False):
+            shares = self._stream.shares(h.float().transpose(0, 1), labels.t(), in_play)
+        shares = shares.transpose(0, 1)
+        anything = shares.sum(dim=2, keepdim=True) > 0
+        return self._mixed(shares.clamp(min=TINY).log(), anything, in_play)
+
     def forget(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)
 
@@ -80,6 +92,9 @@ class CacheLayer(OutputLayer):
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.theta)
+
+    def judge_stored(self, stored: Stored) -> Judged:
+        return stored.judged_by(self, self.theta)
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         return {"theta": self.theta} if self.spec.tunes() else {}

@@ -57,6 +57,14 @@ class Cache(Output):
     def learns(self) -> bool:
         return False
 
+    @property
+    def teaches(self) -> bool:
+        return self.uniform < 1
+
+    @property
+    def tells_text(self) -> bool:
+        return True
+
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -41,18 +42,43 @@ class StreamMemory:
         self, h: Float[Tensor, "streams time hidden"], labels: Int[Tensor, "streams time"]
     ) -> Likeness:
         """Ask for each label given what came before it, and remember it then."""
+        found = list[Likeness]()
+        for asked, scores, known in self._chunks(h, labels):
+            of_all = scores.logsumexp(dim=2)
+            other = known[:, None] != asked[:, :, None]
+            found.append(Likeness(scores.masked_fill_(other, -torch.inf).logsumexp(dim=2), of_all))
+        alike, every = zip(*found, strict=True)
+        return Likeness(torch.cat(alike, dim=1), torch.cat(every, dim=1))
+
+    def shares(
+        self,
+        h: Float[Tensor, "streams time hidden"],
+        labels: Int[Tensor, "streams time"],
+        classes: int,
+    ) -> Float[Tensor, "streams time classes"]:
+        """The share of every label at once, which sum to one; to nothing where nothing is known."""
+        found = list[Tensor]()
+        for asked, scores, known in self._chunks(h, labels):
+            largest = scores.amax(dim=2, keepdim=True).clamp(min=torch.finfo(scores.dtype).min)
+            likely = scores.sub_(largest).exp_()
+            totals = likely.new_zeros(*asked.shape, classes)
+            totals.scatter_add_(2, known[:, None].expand_as(likely), likely)
+            every = likely.sum(dim=2, keepdim=True)
+            found.append(totals.div_(every.clamp(min=torch.finfo(every.dtype).tiny)))
+        return torch.cat(found, dim=1)
+
+    def _chunks(self, h: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Labels, θ h·h_j of all pairs at hand, −∞ of those that do not count, and their labels."""
         streams, time = labels.shape
-        found, start = list[Likeness](), 0
+        start = 0
         while start < time:
             remembered = min(self._end, self._size)
             room = max(1, SCORES // (streams * (remembered + self._size)))
             stop = min(time, start + min(room, max(self._size, 128)))
-            found.append(self._chunk(h[:, start:stop], labels[:, start:stop], remembered))
+            yield self._chunk(h[:, start:stop], labels[:, start:stop], remembered)
             start = stop
-        alike, every = zip(*found, strict=True)
-        return Likeness(torch.cat(alike, dim=1), torch.cat(every, dim=1))
 
-    def _chunk(self, h: Tensor, labels: Tensor, remembered: int) -> Likeness:
+    def _chunk(self, h: Tensor, labels: Tensor, remembered: int) -> tuple[Tensor, Tensor, Tensor]:
         """The products of all pairs at hand, of which a band counts: those before, and near."""
         time = labels.shape[1]
         self._append(h, labels)
@@ -62,9 +88,7 @@ class StreamMemory:
         place = torch.arange(remembered + time, device=h.device)
         age = place[remembered:, None] - place
         scores.masked_fill_((age < 1) | (age > self._size), -torch.inf)
-        every = scores.logsumexp(dim=2)
-        other = self._labels[:, None, near] != labels[:, :, None]
-        return Likeness(scores.masked_fill_(other, -torch.inf).logsumexp(dim=2), every)
+        return labels, scores, self._labels[:, near]
 
     def _append(self, h: Tensor, labels: Tensor) -> None:
         streams, time, hidden = h.shape

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import exp, inf, log
+from math import inf, log
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
+from hebbdsl.parts.outputs.layer import Moments, OutputLayer, entropies_of, no_moments
+from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
 
 
 class MixtureLayer(OutputLayer):
     """log p = log Σ_k w_k p_k, from the experts' own log-probabilities.
+
+    Shares are numbers, or a number for each position: of a gate, or by the experts' entropies.
 
     A learned gate starts at zero, so that training begins with equal weights; its gradient is not
     zero there as soon as the experts differ.
@@ -27,12 +30,13 @@ class MixtureLayer(OutputLayer):
     def __init__(self, spec: Mixture, hidden: int, experts: Sequence[OutputLayer]) -> None:
         super().__init__()
         self.experts = nn.ModuleList(experts)
-        self._tunes = bool(spec.tunes())
+        self._spec = spec
+        self.asks_entropies = spec.asks_entropies
+        self.temperature = 1.0 if isinstance(spec.temperature, str) else spec.temperature
         self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
+        self._shares: Sequence[float] = (1 / len(experts),) * len(experts)
         if isinstance(spec.weights, tuple):
-            self._constant = tuple(log(w) if w > 0 else -inf for w in spec.weights)
-        else:
-            self._constant = (-log(len(experts)),) * len(experts)
+            self._shares = spec.weights
 
     def initialise(self, generator: torch.Generator) -> None:
         # In order: the first expert gets the numbers that it would get alone.
@@ -45,12 +49,13 @@ class MixtureLayer(OutputLayer):
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
-        return self._mix(h, [e.label_log_probabilities(h, labels, in_play) for e in self.outputs()])
+        terms = [e.label_log_probabilities(h, labels, in_play) for e in self.outputs()]
+        return terms[0] if len(terms) == 1 else _mixed(terms, self.log_weights(h, in_play))
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
-        return self._mix(h, [e.log_probabilities(h, in_play) for e in self.outputs()])
+        return self._mixed_whole(h, [e.log_probabilities(h, in_play) for e in self.outputs()])
 
     def loss(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -79,56 +84,110 @@ class MixtureLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
+        if self.asks_entropies:
+            judged = [e.judge_text(h, labels, in_play) for e in self.outputs()]
+            return self._mixed_judged(judged)
         terms = [e.score_text(h, labels, in_play).flatten() for e in self.outputs()]
-        return self._mix(h.flatten(0, 1), terms).view(labels.shape)
+        if len(terms) == 1:
+            return terms[0].view(labels.shape)
+        return _mixed(terms, self.log_weights(h.flatten(0, 1), in_play)).view(labels.shape)
+
+    def text_log_probabilities(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams in_play"]:
+        terms = [e.text_log_probabilities(h, labels, in_play).flatten(0, 1) for e in self.outputs()]
+        return self._mixed_whole(h.flatten(0, 1), terms).view(*labels.shape, in_play)
 
     def forget(self) -> None:
         for expert in self.outputs():
             expert.forget()
 
     def knobs(self) -> Iterator[Knob]:
+        if "temperature" in self._spec.tunes():
+            yield Knob("temperature", lambda _: 1.0, self._warm)
         for number, expert in enumerate(self.outputs()):
             for knob in expert.knobs():
                 yield replace(knob, name=f"experts.{number}.{knob.name}")
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        terms = [expert.score_stored(stored) for expert in self.outputs()]
-        if self._tunes:
-            self._constant = tuple(log(w) if w > 0 else -inf for w in best_weights(terms))
-        return self._mixed(terms, self._constant)
+        if self.asks_entropies:
+            return self._mixed_judged([expert.judge_stored(stored) for expert in self.outputs()])
+        branch = self._branch(stored)
+        fit(branch)
+        return self._found(branch)
+
+    def judge_stored(self, stored: Stored) -> Judged:
+        self.score_stored(stored)  # leaves shares as they are best for what is chosen elsewhere
+        settings = ((k, v if isinstance(v, float) else (*v,)) for k, v in self.tuned().items())
+        return stored.judged_by(self, tuple(settings))
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         found = dict[str, float | Sequence[float]]()
-        if self._tunes:
-            found["weights"] = [exp(weight) for weight in self._constant]
+        for name in self._spec.tunes():
+            found[name] = list(self._shares) if name == "weights" else self.temperature
         for number, expert in enumerate(self.outputs()):
             found |= {f"experts.{number}.{name}": v for name, v in expert.tuned().items()}
         return found
 
-    def log_weights(self, h: Float[Tensor, "batch hidden"]) -> Sequence[Tensor | float]:
-        """Logarithm of each expert's share: a number, or one for each position with a gate.
+    def log_weights(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Sequence[Tensor | float]:
+        """Logarithm of each expert's share: a number, or one for each position.
 
         Numbers stay Python's: a tensor made of them would be a copy that the device waits for.
         """
+        if self.asks_entropies:
+            return self._by_entropies([e.entropies(h, in_play) for e in self.outputs()])
         if self.gate is None:
-            return self._constant
+            return _logs(self._shares)
         scores: Tensor = self.gate(h)
         return scores.float().log_softmax(dim=1).unbind(dim=1)
 
-    def _mix(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
-        if len(terms) == 1:
-            return terms[0]
-        return self._mixed(terms, self.log_weights(h))
+    def _warm(self, temperature: float) -> None:
+        self.temperature = temperature
 
-    @staticmethod
-    def _mixed(terms: Sequence[Tensor], weights: Sequence[Tensor | float]) -> Tensor:
+    def _branch(self, stored: Stored) -> Branch:
+        """This mixture of stored log-probabilities, mixtures inside it with their own branches."""
+        assert self.gate is None, "what learns is not added at test time"
+        mixed = [
+            expert._branch(stored)
+            if isinstance(expert, MixtureLayer) and not expert.asks_entropies
+            else expert.score_stored(stored)
+            for expert in self.outputs()
+        ]
+        return Branch(self._shares, "weights" in self._spec.tunes(), mixed)
+
+    def _found(self, branch: Branch) -> Float[Tensor, " words"]:
+        """Take over the shares that were found, and say what they come to."""
+        self._shares = tuple(branch.shares)
+        terms = list[Tensor]()
+        for expert, one in zip(self.outputs(), branch.mixed, strict=True):
+            if isinstance(one, Branch):
+                assert isinstance(expert, MixtureLayer)
+                terms.append(expert._found(one))
+            else:
+                terms.append(one)
+        return _mixed(terms, _logs(self._shares))
+
+    def _by_entropies(self, entropies: Sequence[Tensor]) -> Sequence[Tensor]:
+        sharpness = torch.stack(list(entropies)) / -self.temperature
+        return sharpness.log_softmax(dim=0).unbind(dim=0)
+
+    def _mixed_judged(self, judged: Sequence[Judged]) -> Tensor:
+        weights = self._by_entropies([one.entropies for one in judged])
+        return _mixed([one.labels for one in judged], weights)
+
+    def _mixed_whole(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
+        """Of all classes at each position; entropies are those of what is at hand."""
         if len(terms) == 1:
             return terms[0]
-        weighted = [
-            term + (weight[:, None] if isinstance(weight, Tensor) and term.ndim == 2 else weight)
-            for term, weight in zip(terms, weights, strict=True)
-        ]
-        return torch.stack(weighted).logsumexp(dim=0)
+        if self.asks_entropies:
+            weights = self._by_entropies([entropies_of(term.detach()) for term in terms])
+            return _mixed(terms, weights)
+        return _mixed(terms, self.log_weights(h, terms[0].shape[1]))
 
     def outputs(self) -> Iterator[OutputLayer]:
         """The experts, in order."""
@@ -137,23 +196,17 @@ class MixtureLayer(OutputLayer):
             yield expert
 
 
-ROUNDS = 1_000
-"""Of expectation maximisation; it ends earlier where shares change by less than 1e-9."""
+def _logs(shares: Sequence[float]) -> Sequence[float]:
+    return [log(share) if share > 0 else -inf for share in shares]
 
 
-def best_weights(terms: Sequence[Float[Tensor, " words"]]) -> Sequence[float]:
-    """The shares that give words of those log-probabilities the highest likelihood.
-
-    It is concave in the shares, so that expectation maximisation finds the highest there is.
-    """
-    logs = torch.stack(list(terms)).double()
-    likely = (logs - logs.amax(dim=0)).exp()
-    weights = logs.new_full((len(terms), 1), 1 / len(terms))
-    for _ in range(ROUNDS):
-        shares = weights * likely
-        after = (shares / shares.sum(dim=0)).mean(dim=1, keepdim=True)
-        if bool(((after - weights).abs() < 1e-9).all()):
-            break
-        weights = after
-    found: list[float] = weights.flatten().tolist()
-    return found
+def _mixed(terms: Sequence[Tensor], weights: Sequence[Tensor | float]) -> Tensor:
+    """log Σ_k w_k p_k. Weights of positions may be those of all classes at each."""
+    if len(terms) == 1:
+        return terms[0]
+    weighted = [
+        term
+        + (weight[:, None] if isinstance(weight, Tensor) and weight.ndim < term.ndim else weight)
+        for term, weight in zip(terms, weights, strict=True)
+    ]
+    return torch.stack(weighted).logsumexp(dim=0)

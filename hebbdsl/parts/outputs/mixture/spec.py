@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
+from hebbdsl.diagnostics.codes.lint_fields import NeverHeard, NoEffect
 from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import Fraction, Length
+from hebbdsl.parts.bounds import AddedLater, Fraction, Length, Rate
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
@@ -24,20 +24,36 @@ TOLERANCE = 1e-6
 class Mixture(Output):
     """Several outputs, their probabilities mixed: p = Σ_k w_k p_k.
 
-    Weights are equal, given, learnt (`learned`: a softmax over a linear map of h) or found on
-    validation (`tuned`: those of the highest likelihood). Everything is computed in log space. One
-    expert alone equals that expert bit for bit.
+    Weights are equal, given, learnt (`learned`: a softmax over a linear map of h), found on
+    validation (`tuned`: those of the highest likelihood, of mixtures in mixtures together) or taken
+    from how sure each expert is at each position (`entropy`): with H_k the entropy of its
+    probabilities there, in nats, and τ the `temperature`,
+
+        w_k ∝ exp(−H_k / τ)
+
+    At τ = 1 shares go as 1/exp(H_k), one over the number of classes between which an expert as good
+    as wavers. No gradient passes them, so that experts learn to be right and not to seem sure. They
+    take the probabilities of all classes by every expert, and learn nothing: they may be used in
+    training and under `evaluation`. Everything is computed in log space. One expert alone equals
+    that expert bit for bit.
 
     Source:
-        Rae et al. 2018, figure 1; the learnt gate is that of Merity et al. 2016.
+        Rae et al. 2018, figure 1; the learnt gate is that of Merity et al. 2016; shares by entropy
+        are ours in this form.
     """
 
     experts: Annotated[tuple[Output, ...], Length(1, 16), "the outputs to mix"]
     weights: Annotated[
-        Literal["equal", "learned", "tuned"] | tuple[Fraction, ...],
+        Literal["equal", "learned", "tuned", "entropy"] | tuple[Fraction, ...],
         "share of each expert, in order, summing to one; or how shares are found: `tuned`, under"
-        " `evaluation`, on the validation text",
+        " `evaluation`, on the validation data",
     ] = "equal"
+    temperature: Annotated[
+        Rate | Literal["tuned"],
+        AddedLater(),
+        "τ of weights by entropy: the larger, the more equal they are; `tuned`, under `evaluation`:"
+        " searched on the validation data",
+    ] = 1.0
 
     @property
     def gated(self) -> bool:
@@ -45,8 +61,24 @@ class Mixture(Output):
         return self.weights == "learned" and len(self.experts) > 1
 
     @property
+    def asks_entropies(self) -> bool:
+        return self.weights == "entropy" and len(self.experts) > 1
+
+    @property
     def learns(self) -> bool:
         return self.gated
+
+    @property
+    def teaches(self) -> bool:
+        heard = list(self.experts)
+        if isinstance(self.weights, tuple):
+            pairs = zip(self.weights, self.experts, strict=False)
+            heard = [expert for weight, expert in pairs if weight > 0]
+        return not heard or any(expert.teaches for expert in heard)  # of none: refused already
+
+    @property
+    def tells_text(self) -> bool:
+        return all(one.tells_text and not one.is_trained for one in self.experts)
 
     def with_inner(self) -> Iterator[Output]:
         yield self
@@ -54,7 +86,9 @@ class Mixture(Output):
             yield from expert.with_inner()
 
     def tunes(self) -> tuple[str, ...]:
-        return ("weights",) if self.weights == "tuned" and len(self.experts) > 1 else ()
+        if self.weights == "tuned" and len(self.experts) > 1:
+            return ("weights",)
+        return ("temperature",) if self.asks_entropies and self.temperature == "tuned" else ()
 
     def refusals(self) -> Iterator[Problem]:
         if isinstance(self.weights, str):
@@ -68,12 +102,23 @@ class Mixture(Output):
             yield WeightsSum(place=place, total=fsum(self.weights))
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if self.weights == "learned" and not self.gated:
+        if isinstance(self.weights, tuple):
+            for number, weight in enumerate(self.weights):
+                if weight == 0:
+                    yield NeverHeard(place=At.field("weights", number), expert=number + 1)
+        elif self.weights != "equal" and len(self.experts) == 1:
             yield NoEffect(
                 place=At.field("weights"),
                 field="weights",
                 why="one expert alone has the weight 1",
                 advice="leave it out, or add an expert",
+            )
+        if not self.asks_entropies:
+            yield NoEffect(
+                place=At.field("temperature"),
+                field="temperature",
+                why="weights are not taken from entropies",
+                advice="it goes with `weights: entropy`",
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:

@@ -7,7 +7,7 @@ used up while it is near. Gradients are computed with the loss, so that nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -29,8 +29,13 @@ BLOCK = 1_024
 CPUs that were tried the product over all rows at once took half as long again."""
 
 
+Weigh = Callable[[int, int, Tensor], Tensor]
+"""How much the losses of activations `start .. end - 1` count in the sum that is pulled back, given
+these losses: a number for each."""
+
+
 class Loss(NamedTuple):
-    """Negative log-likelihoods, and gradients of their mean where they were asked for."""
+    """Negative log-likelihoods, and gradients of a sum of them where they were asked for."""
 
     nll: Float[Tensor, " batch"]
     h: Float[Tensor, "batch hidden"] | None
@@ -81,18 +86,13 @@ class _MeanLoss(Function):
         dtype: torch.dtype,
     ) -> Tensor:
         weights = h.new_full((len(h),), 1 / len(h), dtype=torch.float32)
-        found = compute(h, rows, bias, labels, dtype, weights)
-        ctx.found = found
+        found = compute(h, rows, bias, labels, dtype, lambda start, end, _: weights[start:end])
+        ctx.found = found[1:]
         return found.nll.mean()
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        found = ctx.found
-        if found is None:
-            raise RuntimeError("the gradients of this loss were used up by its first backward pass")
-        ctx.found = None
-        scaled = [None if one is None else one.mul_(gradient) for one in found[1:]]
-        return *scaled, None, None
+        return *used_up(ctx, gradient), None, None
 
 
 class _LabelNll(Function):
@@ -112,8 +112,18 @@ class _LabelNll(Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         h, rows, bias, labels = ctx.saved_tensors
-        found = compute(h, rows, bias, labels, ctx.dtype, gradient.float())
+        weights = gradient.float()
+        found = compute(h, rows, bias, labels, ctx.dtype, lambda start, end, _: weights[start:end])
         return *found[1:], None, None
+
+
+def used_up(ctx: Any, gradient: Tensor) -> list[Tensor | None]:
+    """The gradients that a forward pass kept, times what is pulled back."""
+    kept = ctx.found
+    if kept is None:
+        raise RuntimeError("the gradients of this loss were used up by its first backward pass")
+    ctx.found = None
+    return [None if one is None else one.mul_(gradient) for one in kept]
 
 
 def compute(
@@ -122,13 +132,18 @@ def compute(
     bias: Float[Tensor, " classes"] | None,
     labels: Int[Tensor, " batch"],
     dtype: torch.dtype,
-    weights: Float[Tensor, " batch"] | None,
+    weigh: Weigh | None,
+    together: int = 1,
 ) -> Loss:
-    """The likelihoods, and the gradients of their sum in `weights` in the same pass; None: no
-    gradients."""
+    """The likelihoods, and in the same pass the gradients of their weighted sum.
+
+    Args:
+        weigh: None: no gradients.
+        together: so many activations in a row are in one chunk, whatever it holds.
+    """
     with torch.autocast(h.device.type, enabled=False):
         h = h.float()
-        work = _Work(h, rows, bias, labels, dtype, weights)
+        work = _Work(h, rows, bias, labels, dtype, weigh, together)
         for start in range(0, len(h), work.chunk):
             work.add(start, min(start + work.chunk, len(h)))
     return Loss(work.nll, work.h_gradient, work.rows_gradient, work.bias_gradient)
@@ -144,15 +159,17 @@ class _Work:
         bias: Tensor | None,
         labels: Tensor,
         dtype: torch.dtype,
-        weights: Tensor | None,
+        weigh: Weigh | None,
+        together: int,
     ) -> None:
         self._h, self._rows, self._bias, self._labels = h, rows, bias, labels
-        self._weights = None if weights is None else weights[:, None]
+        self._weigh = weigh
         self._dtype = dtype
         batch, classes, on_cpu = len(h), len(rows), h.device.type == "cpu"
-        most = max(1, (CPU_LOGITS if on_cpu else GPU_LOGITS) // classes)
-        chunks = -(-batch // most)
-        self.chunk = -(-batch // chunks)
+        most = max(1, (CPU_LOGITS if on_cpu else GPU_LOGITS) // (classes * together))
+        groups = batch // together
+        chunks = -(-groups // most)
+        self.chunk = -(-groups // chunks) * together
         self._block = BLOCK if on_cpu else classes
         self._logits = h.new_empty(self.chunk, classes)
         self._low = None if dtype is torch.float32 else self._logits.new_empty(0, dtype=dtype)
@@ -160,7 +177,7 @@ class _Work:
             self._low = self._low.resize_(self.chunk, classes)
         self.nll = h.new_empty(batch)
         self.h_gradient = self.rows_gradient = self.bias_gradient = None
-        if weights is not None:
+        if weigh is not None:
             self.h_gradient, self.rows_gradient = torch.empty_like(h), torch.empty_like(rows)
             self.bias_gradient = None if bias is None else torch.empty_like(bias)
 
@@ -175,9 +192,10 @@ class _Work:
         # The largest probability is exp(largest - log-sum-exp), and at least 1/classes.
         log_sum = largest - logits.amax(1, keepdim=True).log()
         torch.sub(log_sum, of_label, out=self.nll[start:end, None])
-        if self._weights is not None:
+        if self._weigh is not None:
+            weights = self._weigh(start, end, self.nll[start:end])
             logits.scatter_add_(1, labels, logits.new_full((1, 1), -1.0).expand_as(labels))
-            self._pull_back(h, logits, self._weights[start:end], start)
+            self._pull_back(h, logits, weights[:, None], start)
 
     def _multiply(self, h: Tensor, logits: Tensor) -> None:
         if self._low is None:
