@@ -202,6 +202,10 @@ class Adaptation(Part):
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
 
+    def tunes(self) -> tuple[str, ...]:
+        """The fields whose values are searched on validation."""
+        return ()
+
     @abstractmethod
     def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
         """Memory that it takes beside the weights, on one stream."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Stored
+from hebbdsl.parts.outputs.stored import ScoreAt, Stored
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.word_program import WordProgram
@@ -84,8 +84,7 @@ def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage
     segment = None if at.adapter is None else at.adapter.segment
     text = Streams(program.content.splits[split], 1, segment or BLOCK)
     words = len(program.content.words)
-    program.model.eval()
-    program.output.eval()
+    _ready(program, slopes=segment is not None)
     at.forget()
     weights = _weights(program)
     if at.adapter is not None:
@@ -109,8 +108,7 @@ def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage
 def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
     """Show an adaptation the gradients of training batches, taken without dropout."""
     streams, words = program.train_streams, len(program.content.words)
-    program.model.eval()
-    program.output.eval()
+    _ready(program, slopes=True)
     weights, state = _weights(program), program.start(streams.streams)
     count = min(adapter.training_batches, streams.windows)
     for start in range(0, count, _READ):
@@ -119,6 +117,15 @@ def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
             state = tuple(one.detach() for one in state)
             _slopes(program.output.loss(h, following.flatten(), words), weights)
             adapter.gather(weights)
+
+
+def _ready(program: WordProgram, slopes: bool) -> None:
+    """To read without dropout, whose masks are given from outside.
+
+    Of a recurrent network a GPU pulls gradients back in training mode alone.
+    """
+    program.model.train(slopes)
+    program.output.eval()
 
 
 def _weights(program: WordProgram) -> list[nn.Parameter]:
@@ -162,6 +169,15 @@ class StoredText(Stored):
         found = [output.score_text(p.h, p.labels, self._words) for p in self._passages]
         output.forget()
         return torch.cat([one.flatten() for one in found])
+
+    @torch.no_grad()
+    def _replay_at(
+        self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
+    ) -> Float[Tensor, "settings words"]:
+        output.forget()
+        found = [score(p.h, p.labels, self._words, settings) for p in self._passages]
+        output.forget()
+        return torch.cat([one.flatten(1) for one in found], dim=1)
 
     def scored(self, terms: Float[Tensor, " words"]) -> Scored:
         """The losses of an output that said so of the labels."""

@@ -77,7 +77,7 @@ def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[s
         if program.setup.evaluation.tunes:
             stored = StoredText(program, at)
             reporter.say("settings are searched on what was stored of it")
-            tune(at.output, stored)
+            tune(at, stored)
             scored["validation"] = stored.scored(at.output.score_stored(stored))
         else:
             scored["validation"] = score_at_test(program, "validation", at)
@@ -94,7 +94,7 @@ def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> Mapping[s
     in_play = parent.levels[-1].classes
     remember_training(program, at.output, in_play)
     if program.setup.evaluation.tunes:
-        tune(at.output, StoredPictures(program, at, in_play))
+        tune(at, StoredPictures(program, at, in_play))
     started = time.perf_counter()
     found = accuracy_by_class(program, range(in_play), in_play, at.output)
     seconds = time.perf_counter() - started
@@ -142,7 +142,7 @@ def _record(
                 "identity": parent.identity,
                 "folder": f"{parent.variant}/{parent.folder.name}",
             },
-            "tuned": dict(at.output.tuned()),
+            "tuned": dict(at.tuned()),
             "reads_labels": reads_labels(setup, parent.data),
         },
     )

@@ -143,7 +143,8 @@ class Evaluation:
     @property
     def tunes(self) -> bool:
         """Whether settings are searched on validation."""
-        return any(part.tunes() for part in self.outputs())
+        adapted = self.adaptation is not None and bool(self.adaptation.tunes())
+        return adapted or any(part.tunes() for part in self.outputs())
 
     def outputs(self) -> Iterator[Output]:
         """The output at test time and those inside it; none where it is as trained."""

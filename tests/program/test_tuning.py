@@ -70,7 +70,7 @@ def test_what_is_tuned_beats_a_grid_on_validation_and_says_what_it_chose() -> No
     program = trained(TUNED)
     at = at_test(program)
     stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     best = stored.scored(at.output.score_stored(stored)).loss()
     assert best is not None
     chosen = at.output.tuned()
@@ -94,7 +94,7 @@ def test_nested_mixtures_are_tuned_knob_by_knob() -> None:
     program = trained(Mixture(experts=(Trained(), inner), weights="tuned"))
     at = at_test(program)
     stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     assert set(at.output.tuned()) == {
         "weights",
         "experts.1.weights",
@@ -103,7 +103,7 @@ def test_nested_mixtures_are_tuned_knob_by_knob() -> None:
     }
     nested = stored.scored(at.output.score_stored(stored)).loss()
     single = at_test(program := trained(TUNED))
-    tune(single.output, kept := StoredText(program, single))
+    tune(single, kept := StoredText(program, single))
     assert nested is not None
     assert nested <= (kept.scored(single.output.score_stored(kept)).loss() or 0) + 1e-3
 
@@ -111,7 +111,7 @@ def test_nested_mixtures_are_tuned_knob_by_knob() -> None:
 def test_fixed_settings_are_left_alone() -> None:
     fixed = Mixture(experts=(Trained(), Cache(size=9, theta=0.2)), weights=(0.5, 0.5))
     at = at_test(program := trained(fixed))
-    tune(at.output, StoredText(program, at))
+    tune(at, StoredText(program, at))
     assert at.output.tuned() == {}
 
 

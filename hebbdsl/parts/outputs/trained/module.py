@@ -44,7 +44,9 @@ class TrainedLayer(OutputLayer):
         return self.stands_for.score_text(h, labels, in_play)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        return stored.trained
+        # Where a setting of it is searched, it does not always say what was stored at first.
+        searched = any(True for _ in self.stands_for.knobs())
+        return self.stands_for.score_stored(stored) if searched else stored.trained
 
     def forget(self) -> None:
         self.stands_for.forget()
