@@ -170,6 +170,16 @@ class Setup:
         Evaluation, AfterTraining(), "what is added to the trained model when it is tested"
     ] = AS_TRAINED
 
+    @property
+    def reads_labels(self) -> bool:
+        """Whether words of a held-out text, once scored, change what is predicted after them.
+
+        Of pictures nothing does: only training writes a memory.
+        """
+        asked = (*self.output.with_inner(), *self.evaluation.outputs())
+        remembers = any(part.reads_labels for part in asked)
+        return self.data.holds == "text" and (remembers or self.evaluation.adaptation is not None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment(Setup):

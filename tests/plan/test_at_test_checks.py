@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hebbdsl.pipeline import check_spec, inspect_source, make_plan, parse_tree
+from hebbdsl.plan.plan import Memory
 from hebbdsl.source import Source
 
 SPEC = """\
@@ -61,23 +62,29 @@ def test_an_adaptation_of_rows_needs_rows() -> None:
     assert said("{adaptation: dynamic_evaluation}", "{mixture: {experts: [softmax, cache]}}") == []
 
 
-def planned(evaluation: str) -> int:
+def planned(evaluation: str) -> Memory:
     text = SPEC + f"evaluation: {evaluation}\n"
     plan = make_plan(check_spec(parse_tree(Source("words.yaml", text))))
     memory = plan.variants["main"].memory
     assert memory.at_test == memory.weights + memory.buffers + memory.evaluation
-    return memory.evaluation
+    assert memory.most == max(memory.total, memory.at_test + memory.tuning)
+    return memory
 
 
 def test_memory_at_test_is_planned() -> None:
-    assert planned("{}") == 0
+    assert planned("{}").evaluation == planned("{}").tuning == 0
     pair = 8 * 4 + 8
     cache = 100 * pair + 8
-    assert planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}") == cache
-    # What is stored of the validation text to tune on: an activation and a label a word.
-    tuned = "{output: {mixture: {experts: [trained, {cache: {size: 100}}], weights: tuned}}}"
-    assert planned(tuned) == cache + 217_646 * pair
+    constant = planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}")
+    assert (constant.evaluation, constant.tuning) == (cache, 0)
+    # What is stored of the validation text to tune on, an activation and a label a word, is not
+    # there when it is tested.
+    tuned = planned(
+        "{output: {mixture: {experts: [trained, {cache: {size: 100}}], weights: tuned}}}"
+    )
+    assert (tuned.evaluation, tuned.tuning) == (cache, 217_646 * pair)
+    assert planned("{adaptation: {mbpa: {learning_rate: tuned}}}").tuning == 217_646 * pair
     gates = 4 * 8 * (8 + 8)
     parameters = 33_278 * (8 + 8 + 1) + gates + 4 * 8  # embedding, rows, biases; one LSTM layer
-    assert planned("{adaptation: dynamic_evaluation}") == 3 * 4 * parameters
-    assert planned("{adaptation: {mbpa: {size: 10}}}") == 2 * 10 * ((8 + 33_278) * 4 + 8)
+    assert planned("{adaptation: dynamic_evaluation}").evaluation == 3 * 4 * parameters
+    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == 10 * ((8 + 33_278) * 4 + 8)
