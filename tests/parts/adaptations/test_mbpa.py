@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -111,7 +112,7 @@ def test_in_stretches_and_blocks_of_any_length_it_is_the_literal_loop(
     ends = [0, *sorted(set(cuts) | {TIME})]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "NUMBERS", at_once)
-        stretches = zip(ends, ends[1:], strict=False)
+        stretches = pairwise(ends)
         found = torch.cat([adapted.score_text(h[a:b], labels[a:b], CLASSES) for a, b in stretches])
     for stream in range(STREAMS):
         expected = literally(spec, layer, h[:, stream], labels[:, stream])

@@ -163,7 +163,7 @@ class MbpaLayer(OutputLayer):
 
     def knobs(self) -> Iterator[Knob]:
         if self.spec.tunes():
-            yield Knob("learning_rate", lambda stored: BEGINNING, self._turn, self._ask)
+            yield Knob("learning_rate", lambda _: BEGINNING, self._turn, self._ask)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.rate)
