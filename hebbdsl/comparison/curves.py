@@ -77,7 +77,10 @@ def learning(comparison: Comparison) -> tuple[Curve, ...]:
         shown = {x: seeds for x, seeds in losses.items() if 2 * len(seeds) >= len(runs)}
         if shown:
             found = _curve(variant, shown)
-            ends = (tuple(math.exp(min(loss, _MOST)) for loss in end) for end in (found.mean, found.low, found.high))
+            ends = (
+                tuple(math.exp(min(loss, _MOST)) for loss in end)
+                for end in (found.mean, found.low, found.high)
+            )
             curves.append(Curve(variant, found.x, *ends))
     return tuple(curves)
 

@@ -12,7 +12,7 @@ from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
-from hebbdsl.spec.experiment import Setup, Training
+from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import WORDS
 
@@ -25,10 +25,12 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         run = runs.setdefault(found := exposure(variant), found)
         for name in fields_of(Setup):
-            section = getattr(variant.setup, name)
+            section, path = getattr(variant.setup, name), (name,)
+            if isinstance(section, Evaluation):  # memories in it are shown other things than a run
+                section, path = section.adaptation, (name, "adaptation")
             key = id(section), id(run)
             if key not in said:  # variants share the sections that they leave alone
-                said[key] = tuple(_doubts(section, (name,), run))
+                said[key] = tuple(_doubts(section, path, run))
             yield from said[key]
 
     yield from in_every_use(plan, ask)

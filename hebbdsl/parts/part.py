@@ -192,6 +192,10 @@ class Output(Part):
     def build(self, hidden: int, classes: int) -> OutputLayer:
         """The door to torch."""
 
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        """The same of what only reads held-out text: no room for what training would remember."""
+        return self.build(hidden, classes)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adaptation(Part):

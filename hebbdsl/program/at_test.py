@@ -61,7 +61,9 @@ def at_test(program: Program) -> AtTest:
     adapter = None if declared.adaptation is None else declared.adaptation.build()
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
-    output = (declared.output or Trained()).build(hidden, classes).to(program.device)
+    added = declared.output or Trained()
+    build = added.build_to_read if program.setup.data.holds == "text" else added.build
+    output = build(hidden, classes).to(program.device)
     for layer in output.modules():
         if isinstance(layer, TrainedLayer):
             layer.stands_for = trained

@@ -1,4 +1,4 @@
-"""Variants that share a training have it once: however many evaluate it, and however they are run."""
+"""Variants that share a training have it once, however many evaluate it and however they run."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_what_was_interrupted_while_trained_is_trained_once_more(
 def test_a_training_that_fails_is_not_tried_for_each_evaluation(
     spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bad(run: WordRun, monitor: object) -> None:
+    def bad(_run: WordRun, _monitor: object) -> None:
         raise NotFiniteAt(3, "loss")
 
     monkeypatch.setattr(WordRun, "advance", bad)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
-from hebbdsl.diagnostics.wording import listed, quoted
+from hebbdsl.diagnostics.wording import listed
 
 
 class ReadingAgainstNot(Problem):
@@ -47,11 +47,10 @@ class ReadingAgainstNot(Problem):
 
     @property
     def title(self) -> str:
-        one = len(self.reading) == 1
+        one, other = len(self.reading) == 1, len(self.others) == 1
         return (
-            f"{listed([quoted(name) for name in self.reading], 'and')} {'reads' if one else 'read'}"
-            f" the test labels that have passed, {listed([quoted(n) for n in self.others], 'and')}"
-            f" {'does' if len(self.others) == 1 else 'do'} not"
+            f"{listed(self.reading, 'and')} {'reads' if one else 'read'} the test labels that have"
+            f" passed, {listed(self.others, 'and')} {'does' if other else 'do'} not"
         )
 
     @property

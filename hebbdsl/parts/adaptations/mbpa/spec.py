@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 
 if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter
+    from hebbdsl.parts.exposure import Exposure
 
 
 BEGINNING = 0.1
@@ -48,6 +53,22 @@ class Mbpa(Adaptation):
     ] = BEGINNING
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.neighbours > self.size:
+            yield NoEffect(
+                place=At.field("neighbours"),
+                field="neighbours",
+                why=f"{number_of(self.size, 'pair')} are remembered, all of which are taken",
+                advice="leave it out, or remember more: raise `size`",
+            )
+        if self.pull and self.steps == 1:
+            yield NoEffect(
+                place=At.field("pull"),
+                field="pull",
+                why="the one step begins at the trained rows",
+                advice="leave it out, or make more `steps`",
+            )
 
     def tunes(self) -> tuple[str, ...]:
         return ("learning_rate",) if self.learning_rate == "tuned" else ()
