@@ -260,8 +260,10 @@ def _memory(variant: VariantPlan) -> Table:
     grid.add_row("memory", f"[bold]{size(memory.total)}[/bold] = {said}")
     grid.add_row("", "the activations of a batch come on top")
     if memory.evaluation or memory.tuning:
-        held = (("weights", memory.weights), ("buffers", memory.buffers))
-        held = (*held, ("what is added", memory.evaluation))
+        held = (
+            *(("weights", memory.weights), ("buffers", memory.buffers)),
+            ("what is added", memory.evaluation),
+        )
         said = " + ".join(f"{name} {size(count)}" for name, count in held if count)
         grid.add_row("at test", f"[bold]{size(memory.at_test)}[/bold] = {said}")
     if memory.tuning:

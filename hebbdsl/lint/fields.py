@@ -25,7 +25,8 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         run = runs.setdefault(found := exposure(variant), found)
         for name in fields_of(Setup):
-            section, path = getattr(variant.setup, name), (name,)
+            path: Path = (name,)
+            section = getattr(variant.setup, name)
             if isinstance(section, Evaluation):  # memories in it are shown other things than a run
                 section, path = section.adaptation, (name, "adaptation")
             key = id(section), id(run)
