@@ -15,7 +15,7 @@ from hebbdsl.spec.experiment import Evaluation
 _ABSENT = object()
 
 _LEFT_OUT: Mapping[str, Any] = {
-    "evaluation": {field.name: field.default for field in fields(Evaluation)}
+    "evaluation": {one.name: None for one in fields(Evaluation) if one.default is None}
 }
 """Sections that records leave out where they say nothing."""
 

@@ -47,6 +47,11 @@ def of_other_data(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _unused)
 
 
+def nothing_to_clear(plan: Plan) -> Iterator[Problem]:
+    """HEB720: a boundary where nothing is remembered."""
+    yield from in_every_use(plan, _cleared_in_vain)
+
+
 def never_compiled(plan: Plan) -> Iterator[Problem]:
     """HEB720: `compile` of a model that is left as it is."""
     yield from in_every_use(plan, _left_as_it_is)
@@ -117,6 +122,25 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
                 why=f"the kernels of {WORDS[type(variant.setup.model)]} are fused already, and are"
                 " left as they are",
                 advice="leave it out",
+            ),
+        )
+
+
+def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    setup = variant.setup
+    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    adaptation = setup.evaluation.adaptation
+    remembers = any(part.reads_labels for part in outputs) or (
+        adaptation is not None and adaptation.remembers
+    )
+    if setup.evaluation.boundary != "none" and not remembers:
+        yield (
+            (),
+            NoEffect(
+                place=At.field("evaluation", "boundary"),
+                field="boundary",
+                why="nothing is remembered of a held-out text",
+                advice="leave it out, or add a memory",
             ),
         )
 

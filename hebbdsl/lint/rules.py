@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     fields.part_doubts,
     fields.evaluation_of_all,
     fields.of_other_data,
+    fields.nothing_to_clear,
     fields.never_compiled,
 )
 

@@ -205,6 +205,8 @@ class Adaptation(Part):
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
+    remembers: ClassVar[bool] = False
+    """Whether it keeps pairs of a held-out text, which a boundary clears."""
 
     def tunes(self) -> tuple[str, ...]:
         """The fields whose values are searched on validation."""

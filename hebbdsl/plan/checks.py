@@ -8,6 +8,7 @@ from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.at_test import (
     CannotAdapt,
     LearnsAtTest,
+    NoArticles,
     NothingToTuneOn,
     TrainedInTraining,
     TunedInTraining,
@@ -129,6 +130,8 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         for field in part.tunes():
             if "validation" not in data.splits():
                 yield NothingToTuneOn(place=At((*path, field)), data=WORDS[type(data)])
+    if evaluation.boundary == "articles" and not (isinstance(data, Corpus) and data.tells_articles):
+        yield NoArticles(place=At(("evaluation", "boundary")), data=WORDS[type(data)])
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None

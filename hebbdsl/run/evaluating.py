@@ -137,7 +137,7 @@ def _record(
     evaluation = program.setup.evaluation
     memory = Value(value=program.plan.memory.at_test)
     assert parent.folder is not None
-    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation)}
+    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation, deciding_only=True)}
     return Record(
         experiment=program.experiment,
         variant=program.variant,

@@ -139,6 +139,12 @@ class Evaluation:
     adaptation: Annotated[
         Adaptation | None, "how the trained weights change at test time; null: they do not"
     ] = None
+    boundary: Annotated[
+        Literal["none", "articles"],
+        AddedLater(),
+        "where within a held-out text what is remembered of it is cleared: nowhere, or where an"
+        " article of `wikitext` begins; where a text begins it always is",
+    ] = "none"
 
     @property
     def tunes(self) -> bool:

@@ -65,6 +65,23 @@ def test_fields_of_an_adaptation(fields: str, codes: list[str], tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("evaluation", "codes"),
+    [
+        ("{boundary: articles}", ["HEB720"]),
+        ("{adaptation: dynamic_evaluation, boundary: articles}", ["HEB720"]),
+        ("{adaptation: mbpa, boundary: articles}", []),
+        ("{output: {mixture: {experts: [trained, cache]}}, boundary: articles}", []),
+        ("{boundary: none}", []),
+    ],
+)
+def test_a_boundary_where_nothing_is_remembered(
+    evaluation: str, codes: list[str], tmp_path: Path
+) -> None:
+    spec = TEXT.replace("{adaptation: {mbpa: FIELDS}}", evaluation)
+    assert codes_of(with_sections(spec.replace("stdlib_docs", "wikitext")), tmp_path) == codes
+
+
+@pytest.mark.parametrize(
     ("share", "codes"),
     [
         ("0", []),

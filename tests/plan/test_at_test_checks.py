@@ -62,6 +62,29 @@ def test_an_adaptation_of_rows_needs_rows() -> None:
     assert said("{adaptation: dynamic_evaluation}", "{mixture: {experts: [softmax, cache]}}") == []
 
 
+def test_articles_are_told_by_wikitext_alone() -> None:
+    cache = "{output: {mixture: {experts: [trained, cache]}}, boundary: articles}"
+    assert said(cache) == []
+    text = SPEC.replace("{wikitext: {version: 2}}", "stdlib_docs") + f"evaluation: {cache}\n"
+    (problem,) = inspect_source(Source("words.yaml", text)).errors
+    assert (problem.code, problem.title) == (
+        "HEB445",
+        "`stdlib_docs` does not tell where articles begin",
+    )
+    pictures = """\
+hebbdsl: 1
+experiment: pictures
+data: omniglot
+model: mlp
+output: softmax
+curriculum: fixed
+training: {optimizer: adam, steps: 100}
+evaluation: {output: {mixture: {experts: [trained, cache]}}, boundary: articles}
+"""
+    (problem,) = inspect_source(Source("pictures.yaml", pictures)).errors
+    assert problem.code == "HEB445"
+
+
 def planned(evaluation: str) -> Memory:
     text = SPEC + f"evaluation: {evaluation}\n"
     plan = make_plan(check_spec(parse_tree(Source("words.yaml", text))))

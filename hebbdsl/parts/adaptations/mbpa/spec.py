@@ -41,6 +41,7 @@ class Mbpa(Adaptation):
     """
 
     needs_rows: ClassVar[bool] = True
+    remembers: ClassVar[bool] = True
 
     size: Annotated[
         int, Bounds(minimum=1, maximum=10**7), "how many pairs of the stream are remembered"
