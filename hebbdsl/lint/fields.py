@@ -12,7 +12,7 @@ from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
-from hebbdsl.spec.experiment import Setup, Training
+from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import WORDS
 
@@ -25,10 +25,13 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         run = runs.setdefault(found := exposure(variant), found)
         for name in fields_of(Setup):
+            path: Path = (name,)
             section = getattr(variant.setup, name)
+            if isinstance(section, Evaluation):  # memories in it are shown other things than a run
+                section, path = section.adaptation, (name, "adaptation")
             key = id(section), id(run)
             if key not in said:  # variants share the sections that they leave alone
-                said[key] = tuple(_doubts(section, (name,), run))
+                said[key] = tuple(_doubts(section, path, run))
             yield from said[key]
 
     yield from in_every_use(plan, ask)
@@ -42,6 +45,11 @@ def evaluation_of_all(plan: Plan) -> Iterator[Problem]:
 def of_other_data(plan: Plan) -> Iterator[Problem]:
     """HEB720: fields of training that only pictures, or only texts, have a use for."""
     yield from in_every_use(plan, _unused)
+
+
+def nothing_to_clear(plan: Plan) -> Iterator[Problem]:
+    """HEB720: a boundary where nothing is remembered."""
+    yield from in_every_use(plan, _cleared_in_vain)
 
 
 def never_compiled(plan: Plan) -> Iterator[Problem]:
@@ -114,6 +122,25 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
                 why=f"the kernels of {WORDS[type(variant.setup.model)]} are fused already, and are"
                 " left as they are",
                 advice="leave it out",
+            ),
+        )
+
+
+def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    setup = variant.setup
+    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    adaptation = setup.evaluation.adaptation
+    remembers = any(part.reads_labels for part in outputs) or (
+        adaptation is not None and adaptation.remembers
+    )
+    if setup.evaluation.boundary != "none" and not remembers:
+        yield (
+            (),
+            NoEffect(
+                place=At.field("evaluation", "boundary"),
+                field="boundary",
+                why="nothing is remembered of a held-out text",
+                advice="leave it out, or add a memory",
             ),
         )
 

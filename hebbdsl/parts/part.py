@@ -217,6 +217,10 @@ class Output(Part):
     def build(self, hidden: int, classes: int) -> OutputLayer:
         """The door to torch."""
 
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        """The same of what only reads held-out text: no room for what training would remember."""
+        return self.build(hidden, classes)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adaptation(Part):
@@ -226,6 +230,12 @@ class Adaptation(Part):
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
+    remembers: ClassVar[bool] = False
+    """Whether it keeps pairs of a held-out text, which a boundary clears."""
+
+    def tunes(self) -> tuple[str, ...]:
+        """The fields whose values are searched on validation."""
+        return ()
 
     @abstractmethod
     def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:

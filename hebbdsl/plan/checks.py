@@ -9,6 +9,7 @@ from hebbdsl.diagnostics.codes.at_test import (
     CannotAdapt,
     EntropyUnknown,
     LearnsAtTest,
+    NoArticles,
     NothingLearns,
     NothingToTuneOn,
     TrainedInTraining,
@@ -136,6 +137,8 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         for field in part.tunes():
             if "validation" not in data.splits():
                 yield NothingToTuneOn(place=At((*path, field)), data=WORDS[type(data)])
+    if evaluation.boundary == "articles" and not (isinstance(data, Corpus) and data.tells_articles):
+        yield NoArticles(place=At(("evaluation", "boundary")), data=WORDS[type(data)])
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None

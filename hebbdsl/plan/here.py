@@ -28,13 +28,13 @@ def here_problems(drafts: Iterable[Draft], plan: Plan | None) -> Iterator[Proble
 def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:
     """Variants too large for the device; of those that are for the same reason, the largest."""
     found: dict[object, Problem] = {}
-    by_size = sorted(plan.variants.items(), key=lambda item: _most(item[1]))
+    by_size = sorted(plan.variants.items(), key=lambda item: item[1].memory.most)
     for name, variant in by_size:
-        if _most(variant) > device.size:
+        if variant.memory.most > device.size:
             problem = MemoryShort(
                 place=At(_largest(variant)),
                 variant=name,
-                needed=_most(variant),
+                needed=variant.memory.most,
                 there=device.size,
                 device=device.name,
             )
@@ -46,9 +46,15 @@ def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:
 def _largest(variant: VariantPlan) -> Path:
     """The section that most of the memory is for."""
     setup = variant.setup
+    memory, held = variant.memory, dict[Path, int]()
     # Weights, gradients and the optimizer's numbers are all of one size.
     copies = 2 + setup.training.optimizer.state_per_parameter
-    held = {("data",): variant.memory.data}
+    if memory.most > memory.total:
+        copies = 1
+        part = "output" if setup.evaluation.adaptation is None else "adaptation"
+        held["evaluation", part] = memory.evaluation + memory.tuning
+    else:
+        held["data",] = memory.data
     for section, layers in (
         ("model", variant.model_layers),
         ("output", variant.output_layers),
@@ -57,8 +63,3 @@ def _largest(variant: VariantPlan) -> Path:
         buffers = sum(layer.buffer_bytes for layer in layers)
         held[(section,)] = copies * FLOAT_BYTES * parameters + buffers
     return max(held, key=lambda path: held[path])
-
-
-def _most(variant: VariantPlan) -> int:
-    """Bytes that a run holds, trained or tested."""
-    return max(variant.memory.total, variant.memory.at_test)

@@ -104,11 +104,12 @@ def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> Memory:
         buffers=sum(layer.buffer_bytes for layer in layers),
         data=facts.bytes,
         evaluation=_added(setup, layers, facts),
+        tuning=_stored(setup, facts),
     )
 
 
 def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
-    """Bytes of memories and adaptations, and of activations stored to tune them."""
+    """Bytes of memories and adaptations."""
     hidden, classes = setup.model.activation_width, facts.to_tell_apart
     evaluation, added = setup.evaluation, 0
     if evaluation.output is not None:
@@ -116,9 +117,13 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
         added += evaluation.adaptation.bytes_at_test(weights, hidden, classes)
-    if evaluation.tunes:
-        added += facts.asked_in_validation * (hidden * FLOAT_BYTES + INTEGER_BYTES)
     return added
+
+
+def _stored(setup: Setup, facts: Facts) -> int:
+    """Bytes of the activations and labels that settings are searched on."""
+    pair = setup.model.activation_width * FLOAT_BYTES + INTEGER_BYTES
+    return facts.asked_in_validation * pair if setup.evaluation.tunes else 0
 
 
 def drafts_of(checked: Checked) -> tuple[Draft, ...]:

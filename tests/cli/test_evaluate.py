@@ -96,7 +96,7 @@ def test_variants_that_differ_at_test_time_share_one_training(text: Path) -> Non
         )
     tuned = _record(out, "remembering")["evaluation"]["tuned"]  # type: ignore[index]
     assert set(tuned) == {"weights", "experts.1.theta"}
-    assert "reads test words" in told.stdout
+    assert "reads test labels" in told.stdout
     before = {path: path.stat().st_mtime_ns for path in out.rglob("record.json")}
     again = _call("compare", text, "--seed", "0", "--out", out)
     assert again.exit_code == 0
@@ -112,8 +112,8 @@ def test_what_reads_the_test_is_not_ranked_with_what_does_not(text: Path) -> Non
     assert {name: row["against"] for name, row in rows.items()} == {
         "plain": "plain",
         "remembering": "remembering",
-        "dynamic": "remembering",
-        "both": "remembering",
+        "dynamic": "dynamic",
+        "both": "dynamic",
     }
     assert [name for name, row in rows.items() if row["reads_labels"]] == [
         "remembering",

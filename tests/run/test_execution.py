@@ -92,6 +92,7 @@ def test_a_fixed_curriculum_has_no_finish_and_no_newest_classes(tmp_path: Path) 
     record = _run(replace(tiny.setup(steps=10), curriculum=Fixed()), tmp_path)
     assert set(record.metrics) == {
         "final_test_accuracy",
+        "predictions_per_second",
         "steps_per_second",
         "memory_at_test",
         "peak_memory",

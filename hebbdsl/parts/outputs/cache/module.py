@@ -24,20 +24,21 @@ TINY = 1e-38
 class CacheLayer(OutputLayer):
     """Probability by likeness to remembered activations, with a share spread evenly.
 
-    `keys` and `labels` are a ring of `size` places for what was trained on; `written` counts all
-    pairs ever stored, and so tells both how full the ring is and where the next pair goes. What is
-    remembered of a held-out text is no part of the weights.
+    `keys` and `labels` are a ring of `size` places (or `room`) for what was trained on; `written`
+    counts all pairs ever stored, and so tells both how full the ring is and where the next pair
+    goes. What is remembered of a held-out text is no part of the weights.
     """
 
     keys: Tensor
     labels: Tensor
     written: Tensor
 
-    def __init__(self, spec: Cache, hidden: int) -> None:
+    def __init__(self, spec: Cache, hidden: int, room: int | None = None) -> None:
         super().__init__()
         self.spec = spec
-        self.register_buffer("keys", torch.zeros(spec.size, hidden))
-        self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
+        room = spec.size if room is None else room
+        self.register_buffer("keys", torch.zeros(room, hidden))
+        self.register_buffer("labels", torch.zeros(room, dtype=torch.int64))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._stream = StreamMemory(spec.size, self.theta)

@@ -85,3 +85,8 @@ class Cache(Output):
         from hebbdsl.parts.outputs.cache.module import CacheLayer
 
         return CacheLayer(self, hidden)
+
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.cache.module import CacheLayer
+
+        return CacheLayer(self, hidden, room=0)
