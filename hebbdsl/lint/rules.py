@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     fields.evaluation_of_all,
     fields.of_other_data,
     fields.never_compiled,
+    fields.long_searches,
 )
 
 

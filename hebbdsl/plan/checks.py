@@ -25,13 +25,13 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import Dataset, Model, Output
+from hebbdsl.parts.part import Dataset, Model
 from hebbdsl.parts.pictures import CharacterSet, ImageModel
 from hebbdsl.parts.words import Corpus
-from hebbdsl.spec.checked import Draft, Path, Sections
+from hebbdsl.plan.nested import nested_outputs
+from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.spec.types import PartOf, fields_holding
 from hebbdsl.vocabulary import VOCABULARY, WORDS
 
 DATA = At.field("data")
@@ -116,14 +116,14 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
 def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
     """What `evaluation` adds that can't be added, and what only it may add."""
     output, evaluation = sections.output, sections.evaluation
-    for path, part in _outputs(output, ("output",)):
+    for path, part in nested_outputs(output, ("output",)):
         if part.is_trained:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
             yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
     if evaluation is None:
         return
-    for path, part in _outputs(evaluation.output, ("evaluation", "output")):
+    for path, part in nested_outputs(evaluation.output, ("evaluation", "output")):
         if part.learns:
             yield LearnsAtTest(place=At(path), output=WORDS[type(part)])
         for field in part.tunes():
@@ -139,17 +139,6 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         if why is not None:
             word = WORDS[type(adaptation)]
             yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
-
-
-def _outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
-    """An output with those inside it, and their paths."""
-    if part is None:
-        return
-    yield path, part
-    for name in fields_holding(type(part), PartOf):
-        inner = getattr(part, name)
-        for index, one in enumerate(inner):
-            yield from _outputs(one, (*path, name, index))
 
 
 def _readers(holds: str) -> Iterator[str]:

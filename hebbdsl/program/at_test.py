@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
@@ -62,6 +61,4 @@ def weights_kept(program: Program) -> Iterator[None]:
     try:
         yield
     finally:
-        with torch.no_grad():
-            for name, value in program.state().items():
-                value.copy_(before[name])
+        program.load(before)

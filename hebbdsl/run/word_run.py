@@ -99,9 +99,7 @@ class WordRun:
 
     def conclude(self) -> None:
         """Put the best weights back, and read both held-out texts whole."""
-        with torch.no_grad():
-            for name, value in self._program.state().items():
-                value.copy_(self._best_weights[name])
+        self._program.load(self._best_weights)
         for split in HELD_OUT:
             started = time.perf_counter()
             self._scored[split] = score(self._program, split, streams=1)
