@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.cache.spec import Cache
     from hebbdsl.parts.outputs.hebbian.spec import Hebbian
     from hebbdsl.parts.outputs.mixture.spec import Mixture
+    from hebbdsl.parts.outputs.nearest.spec import Nearest
     from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
     from hebbdsl.parts.outputs.softmax.spec import Softmax
     from hebbdsl.parts.outputs.trained.spec import Trained
@@ -109,6 +110,7 @@ __all__ = [
     "Mixture",
     "Mlp",
     "Model",
+    "Nearest",
     "Omniglot",
     "Optimizer",
     "Output",

@@ -78,7 +78,15 @@ def complete(line: str, folder: Path) -> list[str]:
         ("hebbdsl compare specs/other.yml --baseline so", ["softmax"]),
         (
             "hebbdsl init --output ",
-            ["softmax", "hebbian", "cache", "mixture", "adaptive_softmax", "sampled_softmax"],
+            [
+                "softmax",
+                "hebbian",
+                "cache",
+                "nearest",
+                "mixture",
+                "adaptive_softmax",
+                "sampled_softmax",
+            ],
         ),
         ("hebbdsl init --curriculum g", ["growing"]),
     ],

@@ -114,13 +114,22 @@ def ask(monkeypatch: pytest.MonkeyPatch, answers: str, *words: str) -> str:
 
 
 def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = [
+        "softmax",
+        "hebbian",
+        "cache",
+        "nearest",
+        "mixture",
+        "adaptive_softmax",
+        "sampled_softmax",
+    ]
     said = ask(monkeypatch, "glyphs\n\nsofmax\nsoftmax\n\n", "optimizer", "sgd")
     assert said == (
         f"data ({', '.join(VOCABULARY[Dataset])}) [omniglot]: "
         f"model ({', '.join(VOCABULARY[Model])}) [convnet]: "
-        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
+        f"output ({', '.join(outputs)}) [hebbian]: "
         "  did you mean `softmax`? one of the words in parentheses\n"
-        "output (softmax, hebbian, cache, mixture, adaptive_softmax, sampled_softmax) [hebbian]: "
+        f"output ({', '.join(outputs)}) [hebbian]: "
         "curriculum (fixed, growing) [growing]: "
     )
     setup = next(iter(load_plan("a.yaml").variants.values())).setup

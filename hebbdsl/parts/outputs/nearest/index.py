@@ -46,7 +46,7 @@ class Index:
         if self._index is None or len(keys) >= 2 * self._laid_out:
             self._laid_out, known = len(keys), 0
             distance = self._kernel == "squared_distance"
-            width, cells = keys.shape[1], max(1, CELLS * isqrt(len(keys)))
+            width, cells = keys.shape[1], min(len(keys), CELLS * isqrt(len(keys)))
             centres = faiss.IndexFlatL2(width) if distance else faiss.IndexFlatIP(width)
             metric = faiss.METRIC_L2 if distance else faiss.METRIC_INNER_PRODUCT
             self._index = faiss.IndexIVFFlat(centres, width, cells, metric)
