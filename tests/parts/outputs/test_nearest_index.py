@@ -59,7 +59,7 @@ def test_most_neighbours_are_found(kernel: Kernel, neighbours: int) -> None:
 def test_where_all_cells_are_looked_at_it_is_exact(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "SHARE", 1)
+    monkeypatch.setattr(index, "FEWEST_CELLS", 10**6)
     keys, queries = activations(9_000, 16, 0), activations(50, 16, 1)
     exact, approximate = (filled(search, kernel, keys, 100) for search in ("exact", "faiss"))
     assert 0 < approximate.searched < len(keys)
@@ -90,7 +90,7 @@ def test_a_text_of_which_the_older_part_is_indexed_is_the_literal_loop(
     h, labels = text(time, streams)
     h = h / 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index, "SHARE", 1)
+        patch.setattr(index, "FEWEST_CELLS", 10**6)
         patch.setattr(memory, "FEWEST_INDEXED", stretch)
         patch.setattr(memory, "STRETCH", stretch)
         found = in_stretches(layer, h, labels, cuts)

@@ -16,8 +16,14 @@ from hebbdsl.parts.outputs.nearest.spec import Kernel
 CELLS = 2
 """Cells for each square root of the number of keys."""
 
-SHARE = 8
-"""One of so many cells is looked at."""
+LOOKED_AT = 8
+"""Keys that are looked at, for each neighbour that is sought."""
+
+SHARE = 16
+"""One of so many cells is looked at, at least, so that recall does not fall as the memory grows."""
+
+FEWEST_CELLS = 16
+"""That are looked at, however few neighbours are sought."""
 
 SAMPLE = 64
 """Keys for each cell that its centre is found by, at most."""
@@ -30,8 +36,8 @@ class Index:
     are drawn by a constant seed.
     """
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
+    def __init__(self, kernel: Kernel, neighbours: int) -> None:
+        self._kernel, self._neighbours = kernel, neighbours
         self._index: Any = None
         self._laid_out = 0
 
@@ -52,14 +58,15 @@ class Index:
             self._index = faiss.IndexIVFFlat(centres, width, cells, metric)
             self._index.cp.min_points_per_centroid = 1
             self._index.cp.max_points_per_centroid = SAMPLE
-            self._index.nprobe = max(1, cells // SHARE)
+            looked_at = LOOKED_AT * self._neighbours * cells // len(keys)
+            self._index.nprobe = min(cells, max(FEWEST_CELLS, cells // SHARE, looked_at))
             self._index.train(_numbers(keys))
         self._index.add(_numbers(keys[known:]))
 
-    def search(self, h: Float[Tensor, "queries hidden"], neighbours: int) -> Found:
+    def search(self, h: Float[Tensor, "queries hidden"]) -> Found:
         """Most of the nearest, as if of one stream. Scores are those of exact search."""
         _faiss()
-        found, at = self._index.search(_numbers(h), min(neighbours, self._index.ntotal))
+        found, at = self._index.search(_numbers(h), min(self._neighbours, self._index.ntotal))
         scores, places = (torch.from_numpy(one).to(h.device) for one in (found, at))
         if self._kernel == "squared_distance":
             scores = h.square().sum(dim=1, keepdim=True) - scores

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import inf
 from typing import Any
 
 import torch
@@ -40,8 +39,8 @@ class Memory(nn.Module):
         self.classes = 0
         self.register_buffer("keys", torch.zeros(streams, 0, spec.width(hidden)))
         self.register_buffer("labels", torch.zeros(streams, 0, dtype=torch.int64))
-        self._indices = tuple(Index(spec.kernel) for _ in range(streams))
         self._indexed = 0
+        self._begin_index()
 
     def query(self, h: Float[Tensor, "*any hidden"]) -> Float[Tensor, "*any width"]:
         if self.spec.kernel == "dot":
@@ -71,7 +70,8 @@ class Memory(nn.Module):
 
     def index(self) -> None:
         """Let the index know all that is remembered, where there is one and it knows too little."""
-        if self.count < self._first_indexed() or self.count - self._indexed < STRETCH:
+        first = self._first_indexed()
+        if first is None or self.count < first or self.count - self._indexed < STRETCH:
             return
         for stream, index in enumerate(self._indices):
             index.extend(self._activations(self.keys[stream, : self.count]), self._indexed)
@@ -103,17 +103,22 @@ class Memory(nn.Module):
             return found
         parts = zip(self._indices, self._activations(query), strict=True)
         scale = 2 if self.spec.kernel == "squared_distance" else 1
-        older = [index.search(asked / scale, neighbours) for index, asked in parts]
+        older = [index.search(asked / scale) for index, asked in parts]
         every = Found(*(torch.cat(parts) for parts in zip(*older, strict=True)))
         return nearest_of(joined(every, found._replace(places=found.places + known)), neighbours)
 
-    def _first_indexed(self) -> float:
-        """How many pairs there are when they are indexed first."""
+    def _begin_index(self) -> None:
+        spec, streams = self.spec, len(self.labels)
+        self._indices = tuple(Index(spec.kernel, spec.neighbours) for _ in range(streams))
+        self._indexed = 0
+
+    def _first_indexed(self) -> int | None:
+        """How many pairs there are when they are indexed first; None: they never are."""
         if self.spec.search == "faiss":
             return FEWEST_INDEXED
         # On a GPU exact search is fast, and faiss would have it wait for the host.
         wanted = self.spec.search == "auto" and self.keys.device.type == "cpu"
-        return INDEXED if wanted and faiss_is_here() else inf
+        return INDEXED if wanted and faiss_is_here() else None
 
     def _activations(self, keys: Tensor) -> Tensor:
         return keys[..., :-1] if self.spec.kernel == "squared_distance" else keys
@@ -132,6 +137,5 @@ class Memory(nn.Module):
             self.keys = self.keys.new_zeros(streams, self.count, width)
             self.labels = found.new_zeros(streams, self.count, device=self.labels.device)
             self.classes = int(found.max()) + 1 if self.count else 0
-            self._indices = tuple(Index(self.spec.kernel) for _ in range(streams))
-            self._indexed = 0
+            self._begin_index()
         super()._load_from_state_dict(state_dict, prefix, *rest, **named)
