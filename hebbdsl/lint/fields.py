@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.lint.places import in_every_use
+from hebbdsl.lint.places import in_any_use, in_every_use
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
+from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
@@ -55,6 +56,17 @@ def nothing_to_clear(plan: Plan) -> Iterator[Problem]:
 def never_compiled(plan: Plan) -> Iterator[Problem]:
     """HEB720: `compile` of a model that is left as it is."""
     yield from in_every_use(plan, _left_as_it_is)
+
+
+def long_searches(plan: Plan) -> Iterator[Problem]:
+    """HEB751: memories that are searched exactly, at a size where that takes too long."""
+
+    def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+        for path, part, work in searches(variant):
+            for problem in part.long_work(work):
+                yield path, problem
+
+    yield from in_any_use(plan, ask)
 
 
 def exposure(variant: VariantPlan) -> Exposure:

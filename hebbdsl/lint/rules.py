@@ -26,6 +26,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     fields.of_other_data,
     fields.nothing_to_clear,
     fields.never_compiled,
+    fields.long_searches,
 )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
@@ -88,6 +87,4 @@ def weights_kept(program: Program) -> Iterator[None]:
     try:
         yield
     finally:
-        with torch.no_grad():
-            for name, value in program.state().items():
-                value.copy_(before[name])
+        program.load(before)

@@ -59,7 +59,7 @@ def evaluate(
     if program.identity != parent.identity:
         problem = OtherData(place=str(parent.folder), variant=parent.variant, seed=parent.seed)
         raise Rejected([problem])
-    RunFolder(parent.folder).load_weights(program.state())
+    RunFolder(parent.folder).load_weights(program)
     folder.begin(plain(program.setup))
     at = at_test(program)
     found, failure = dict[str, Value](), None

@@ -8,6 +8,7 @@ from pathlib import Path
 from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.plan.here import refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.identity import evaluation_identity, identity
@@ -86,12 +87,13 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
     A run whose numbers became infinite is a result: its record has status `failed`.
 
     Raises:
-        Rejected: data that can't be had, a folder that can't be written or is held by another
-            process, an altered record, a device whose memory is too small.
+        Rejected: data or software that can't be had, a folder that can't be written or is held by
+            another process, an altered record, a device whose memory is too small.
     """
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
+        refuse_missing(job.plan)
         with folder.held():
             record = settled(job, folder)  # another process may have finished it meanwhile
             if record is None:
@@ -125,6 +127,7 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor)
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
+        refuse_missing(job.plan)
         with folder.held():
             record = _execute(job, folder, reporter, monitor, parent)
     return record

@@ -101,9 +101,7 @@ class WordRun:
 
     def conclude(self, monitor: Monitor) -> None:
         """Put the best weights back, and read both held-out texts whole."""
-        with torch.no_grad():
-            for name, value in self._program.state().items():
-                value.copy_(self._best_weights[name])
+        self._program.load(self._best_weights)
         for split in HELD_OUT:
             started = time.perf_counter()
             self._scored[split] = score(self._program, split, 1, monitor.reading)

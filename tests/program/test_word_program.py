@@ -21,6 +21,7 @@ from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.hebbian.write import write
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
@@ -93,7 +94,13 @@ def test_no_gradient_is_carried_on() -> None:
 
 @pytest.mark.parametrize(
     "output",
-    [Softmax(), HEBBIAN, Mixture(experts=(Softmax(), Cache(size=50))), Hebbian(T=5)],
+    [
+        Softmax(),
+        HEBBIAN,
+        Mixture(experts=(Softmax(), Cache(size=50))),
+        Mixture(experts=(Softmax(), Nearest(neighbours=50))),
+        Hebbian(T=5),
+    ],
 )
 def test_every_output_learns_words(output: Output) -> None:
     made = program(setup(output=output))
