@@ -86,9 +86,9 @@ class Nearest(Output):
     ] = 1e-3
     search: Annotated[
         Search,
-        "how neighbours are found: `exact`, by all products; `faiss`, approximately, which needs"
-        " the extra `faiss`; `auto`, approximately on a CPU once 65,536 pairs are remembered and"
-        " faiss is there",
+        "how neighbours are found: `exact`, by all products; `faiss`, approximately and on the CPU,"
+        " which needs the extra `faiss`; `auto`, exactly, but for a run on the CPU that remembers"
+        " 65,536 pairs or more where faiss is installed",
     ] = "auto"
 
     reads_labels: ClassVar[bool] = True
