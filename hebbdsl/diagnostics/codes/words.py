@@ -243,15 +243,19 @@ class StreamsTooShort(Problem):
     @property
     def label(self) -> str:
         if self.sequence is not None:
-            return f"each stream holds {number_of(self.tokens // self.streams, 'word')}"
+            return f"each stream holds {number_of(self._held, 'word')}"
         return "leaves less than two words to each"
 
     @property
     def hint(self) -> str:
         if self.sequence is not None:
-            longest = self.tokens // self.streams - 1
-            return f"`sequence_length` at most {longest:,}, or fewer streams (`batch_size`)"
+            return f"`sequence_length` at most {self._held - 1:,}, or fewer streams (`batch_size`)"
         return f"at most {number_of(max(1, self.tokens // 2), 'stream')}"
+
+    @property
+    def _held(self) -> int:
+        """Words of each stream."""
+        return self.tokens // max(1, self.streams)
 
 
 class SubstituteReadsOther(Problem):
