@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.hebbian.spec import Hebbian
     from hebbdsl.parts.outputs.mixture.spec import Mixture
     from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
+    from hebbdsl.parts.outputs.nearest.spec import Nearest
     from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
     from hebbdsl.parts.outputs.softmax.spec import Softmax
     from hebbdsl.parts.outputs.trained.spec import Trained
@@ -111,6 +112,7 @@ __all__ = [
     "MixtureOfSoftmaxes",
     "Mlp",
     "Model",
+    "Nearest",
     "Omniglot",
     "Optimizer",
     "Output",

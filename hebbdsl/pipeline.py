@@ -184,6 +184,7 @@ def build_program(
 ) -> Program:
     """Stage 5: the training graph of a variant and a seed (the first ones). Opens the data."""
     from hebbdsl.parts.part import Quiet
+    from hebbdsl.plan.here import refuse_missing
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device
     from hebbdsl.program.opening import open_data
@@ -191,6 +192,7 @@ def build_program(
     experiment = plan.checked.experiment
     name = next(iter(plan.variants)) if variant is None else variant
     chosen = plan.variants[name]
+    refuse_missing(chosen)
     opened = open_data(chosen.setup.data, reporter or Quiet())
     return assemble(
         experiment.experiment,

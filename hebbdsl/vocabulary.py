@@ -30,6 +30,7 @@ from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
@@ -69,6 +70,7 @@ VOCABULARY: Mapping[type[Part], Mapping[str, type[Part]]] = {
         "softmax": Softmax,
         "hebbian": Hebbian,
         "cache": Cache,
+        "nearest": Nearest,
         "mixture": Mixture,
         "mixture_of_softmaxes": MixtureOfSoftmaxes,
         "adaptive_softmax": AdaptiveSoftmax,

@@ -31,12 +31,16 @@ def evaluate(
     `hebbdsl compare runs/EXPERIMENT`.
     """
     from hebbdsl.cli.again import evaluation_job
-    from hebbdsl.run.job import evaluate_run
+    from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.run.job import evaluate_run, failure_of
+    from hebbdsl.run.monitor import Reporting
     from hebbdsl.run.progress import showing
 
     job, parent = evaluation_job(run, set_ or (), as_, device, threads)
     with showing([job], quiet) as board:
-        record = evaluate_run(job, parent, board)
+        record = evaluate_run(job, parent, board, Reporting(board))
+    if (problem := failure_of(record)) is not None:
+        raise Rejected([problem])
     if format is RunFormat.json:
         import json
 

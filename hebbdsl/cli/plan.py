@@ -90,7 +90,11 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
         "batch_size": training.batch_size,
         "steps": variant.steps,
         "evaluations": variant.evaluations,
-        "memory": {**asdict(variant.memory), "total": variant.memory.total},
+        "memory": {
+            **asdict(variant.memory),
+            "total": variant.memory.total,
+            "at_test": variant.memory.at_test,
+        },
     }
 
 
@@ -112,7 +116,11 @@ def show(planned: Plan, names: Sequence[str], console: Any) -> None:
     console.print(_memory(first))
     if len(names) > 1:
         console.print()
-        console.print(_variants(planned, names))
+        table = _variants(planned, names)
+        # At the width that the table needs: a cut number would be a wrong one.
+        needed = console.measure(table, options=console.options.update(width=10_000)).maximum
+        console.width = max(console.width, needed)
+        console.print(table)
 
 
 def _grid() -> Table:
@@ -251,6 +259,15 @@ def _memory(variant: VariantPlan) -> Table:
     said = " + ".join(f"{name} {size(count)}" for name, count in parts if count)
     grid.add_row("memory", f"[bold]{size(memory.total)}[/bold] = {said}")
     grid.add_row("", "the activations of a batch come on top")
+    if memory.evaluation or memory.tuning:
+        held = (
+            *(("weights", memory.weights), ("buffers", memory.buffers)),
+            ("what is added", memory.evaluation),
+        )
+        said = " + ".join(f"{name} {size(count)}" for name, count in held if count)
+        grid.add_row("at test", f"[bold]{size(memory.at_test)}[/bold] = {said}")
+    if memory.tuning:
+        grid.add_row("", f"{size(memory.tuning)} more while settings are tuned on validation")
     return grid
 
 
@@ -260,6 +277,9 @@ def _variants(planned: Plan, names: Sequence[str]) -> Table:
     plans = {name: planned.variants[name] for name in names}
     courses = {(len(p.levels), p.levels[-1], p.steps) for p in plans.values()}
     columns = ["variant", "parameters", f"beside {baseline}", "counters", "buffers", "memory"]
+    tested = any(variant.memory.evaluation for variant in plans.values())
+    if tested:
+        columns += ["at test"]
     if len(courses) > 1:
         columns += ["levels", "classes", "steps"]
     table = _table("variants", *columns)
@@ -273,6 +293,8 @@ def _variants(planned: Plan, names: Sequence[str]) -> Table:
             size(variant.memory.buffers) if variant.memory.buffers else "",
             size(variant.memory.total),
         ]
+        if tested:
+            cells.append(size(variant.memory.at_test))
         if len(courses) > 1:
             steps = "" if variant.steps is None else f"{variant.steps:,}"
             cells += [f"{len(variant.levels):,}", f"{variant.levels[-1]:,}", steps]

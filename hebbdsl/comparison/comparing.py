@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,8 @@ def compare_records(
         variant: any(reads_labels(record.setup, record.data) for record in seeds.values())
         for variant, seeds in selection.finished.items()
     }
-    against = _references(reading, baseline)
+    tuned = {v: _tuned(tuple(seeds.values())) for v, seeds in selection.finished.items()}
+    against = _references({v: (reads, bool(tuned[v])) for v, reads in reading.items()}, baseline)
     pairings = {
         (variant, column.name): pairing
         for variant in values
@@ -101,7 +102,8 @@ def compare_records(
             variant=variant,
             against=against[variant],
             reads_labels=reading[variant],
-            tuned=_tuned(tuple(selection.finished[variant].values())),
+            tuned=tuned[variant],
+            weights_of=_weights_of(selection.finished[variant].values()),
             seeds=tuple(selection.finished[variant]),
             summaries={
                 column.name: summary
@@ -138,15 +140,21 @@ def compare_records(
     )
 
 
-def _references(reading: Mapping[str, bool], baseline: str) -> Mapping[str, str]:
-    """What each variant is set against: the baseline, or the first of those that read as it does.
+def _references(rests_on: Mapping[str, object], baseline: str) -> Mapping[str, str]:
+    """What each variant is set against: the baseline, or the first of those that rest on the same.
 
     A baseline without a finished run stands for all.
     """
-    if baseline not in reading:
-        return dict.fromkeys(reading, baseline)
-    first = {reads: next(v for v, r in reading.items() if r is reads) for reads in reading.values()}
-    return {v: baseline if r is reading[baseline] else first[r] for v, r in reading.items()}
+    if baseline not in rests_on:
+        return dict.fromkeys(rests_on, baseline)
+    first: dict[object, str] = {rests_on[baseline]: baseline}
+    return {variant: first.setdefault(what, variant) for variant, what in rests_on.items()}
+
+
+def _weights_of(records: Iterable[Record]) -> str | None:
+    """The trained variant whose weights were tested otherwise; None: these were trained."""
+    evaluation = next(iter(records)).evaluation
+    return None if evaluation is None else str(evaluation["parent"]["variant"])
 
 
 _AS_TRAINED: Mapping[str, Any] = {"tuned": {}}
@@ -158,7 +166,7 @@ def _tuned(records: Sequence[Record]) -> str:
     for record in records:
         for path, value in (record.evaluation or _AS_TRAINED)["tuned"].items():
             found.setdefault(path, []).append(value)
-    return ", ".join(f"{path.replace('experts.', '')} {_spelt(v)}" for path, v in found.items())
+    return ", ".join(f"{path} {_spelt(v)}" for path, v in found.items())
 
 
 def _spelt(values: list[Any]) -> str:

@@ -96,19 +96,26 @@ class Row:
 
     Attributes:
         against: the variant that it is set against. Variants that read the labels of the test and
-            those that do not are never set against each other: the baseline stands for those that
-            are as it is, of the others the first does.
+            those that do not are never set against each other, nor tuned ones against others: the
+            baseline stands for those that are as it is, of the others the first does.
         reads_labels: whether its predictions depend on test labels that have passed.
         tuned: what was searched on validation, in words; empty: nothing was.
+        weights_of: the variant that was trained, where this one tests its weights otherwise.
     """
 
     variant: str
     against: str
     reads_labels: bool
     tuned: str
+    weights_of: str | None
     seeds: tuple[int, ...]
     summaries: Mapping[str, Summary]
     contrasts: Mapping[str, Contrast]
+
+    @property
+    def rests_on(self) -> tuple[bool, bool]:
+        """What rows have in common that are ranked together: reading test labels, and tuning."""
+        return self.reads_labels, bool(self.tuned)
 
 
 @dataclass(frozen=True, slots=True)

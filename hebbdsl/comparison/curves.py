@@ -77,9 +77,16 @@ def learning(comparison: Comparison) -> tuple[Curve, ...]:
         shown = {x: seeds for x, seeds in losses.items() if 2 * len(seeds) >= len(runs)}
         if shown:
             found = _curve(variant, shown)
-            ends = (tuple(map(math.exp, end)) for end in (found.mean, found.low, found.high))
+            ends = (
+                tuple(math.exp(min(loss, _MOST)) for loss in end)
+                for end in (found.mean, found.low, found.high)
+            )
             curves.append(Curve(variant, found.x, *ends))
     return tuple(curves)
+
+
+_MOST = 100.0
+"""A loss whose perplexity can still be drawn: one that is larger is of a run that went wrong."""
 
 
 def binding_by_age(comparison: Comparison) -> tuple[Curve, ...]:

@@ -10,8 +10,14 @@ from typing import Any
 
 from hebbdsl.comparison.comparison import Difference
 from hebbdsl.parts.part import Part
+from hebbdsl.spec.experiment import Evaluation
 
 _ABSENT = object()
+
+_LEFT_OUT: Mapping[str, Any] = {
+    "evaluation": {one.name: None for one in fields(Evaluation) if one.default is None}
+}
+"""Sections that records leave out where they say nothing."""
 
 
 def setup_differences(setups: Mapping[str, Mapping[str, Any]]) -> tuple[Difference, ...]:
@@ -27,15 +33,21 @@ def setup_differences(setups: Mapping[str, Mapping[str, Any]]) -> tuple[Differen
         Difference(
             ".".join(path),
             {
-                name: None if value is _ABSENT else short_form(value)
+                name: None if _is_nothing(path, value) else short_form(value)
                 for name, value in zip(setups, values, strict=True)
             },
         )
         for section in sections
         for path, values in _differing(
-            (section,), tuple(setup.get(section, _ABSENT) for setup in setups.values())
+            (section,),
+            tuple(setup.get(section, _LEFT_OUT.get(section, _ABSENT)) for setup in setups.values()),
         )
     )
+
+
+def _is_nothing(path: tuple[str, ...], value: Any) -> bool:
+    """No field, or nothing that is added to what was trained."""
+    return value is _ABSENT or (value is None and path[0] in _LEFT_OUT)
 
 
 def _differing(

@@ -43,6 +43,7 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "against": row.against,
                 "reads_labels": row.reads_labels,
                 "tuned": row.tuned,
+                "weights_of": row.weights_of,
                 "metrics": {
                     name: {
                         **_summary(summary),

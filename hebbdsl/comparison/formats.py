@@ -49,7 +49,8 @@ def _md(text: str) -> str:
 
 
 _CSV_HEADS = (
-    *("experiment", "data", "substituted_for", "variant", "metric", "unit"),
+    *("experiment", "data", "substituted_for", "variant"),
+    *("weights_of", "reads_labels", "tuned", "metric", "unit"),
     *("n", "censored", "fewest_cohorts", "most_cohorts"),
     *("mean", "geometric_mean", "low", "high"),
     *("baseline", "scale", "against", "against_low", "against_high", "against_bound"),
@@ -74,7 +75,9 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             if summary is None:
                 continue
             mean = summary.mean
-            cells: list[object] = [*same, row.variant, column.name, column.metric.unit]
+            cells: list[object] = [*same, row.variant, row.weights_of or row.variant]
+            cells += ["yes" if row.reads_labels else "no", row.tuned]
+            cells += [column.name, column.metric.unit]
             cells += [summary.n, summary.censored, *(summary.cohorts or ("", ""))]
             cells += [mean.value, _number(summary.geometric)]
             cells += [_number(mean.interval and mean.interval.low)]
@@ -151,6 +154,7 @@ _TEX = {
     "−": "$-$",
     "–": "--",
     "…": r"\ldots{}",
+    "µ": r"\textmu{}",
 }
 
 

@@ -75,8 +75,9 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
                 variant=_TEXT,
                 seeds=_list(_COUNT),
                 against=_TEXT,
-                reads_labels={"type": "boolean"},
+                reads_labels=_FLAG,
                 tuned=_TEXT,
+                weights_of=_or_null(_TEXT),
                 metrics=_each(_SUMMARY),
             )
         ),

@@ -58,30 +58,49 @@ def blocks(comparison: Comparison) -> tuple[Block, ...]:
     for column in columns:
         if column.tested and column.metric.detail is None:
             for group in groups:
-                found.append(_tested(comparison, column, group))
+                rows = tuple(row for row in group if _has(row, column))
+                if not rows:
+                    continue
+                found.append(_tested(comparison, column, rows))
                 if column.name in details:
-                    found.append(_details(comparison, column.name, details[column.name], group))
-    if any(row.reads_labels or row.tuned for row in comparison.rows):
+                    found.append(_details(comparison, column.name, details[column.name], rows))
+    if any(row.reads_labels or row.tuned or row.weights_of for row in comparison.rows):
         found.append(_at_test(comparison))
+        plain = [column for column in plain if column.name not in AT_TEST]
     return (*found, *([_plain(comparison, plain)] if plain else []))
 
 
-READING = "variants that read the test words that have passed"
-NOT_READING = "variants that read no test words"
+AT_TEST = ("memory_at_test", "predictions_per_second")
+"""What the block on testing says of each row."""
+
+READING = "read the test labels that have passed"
+NOT_READING = "read no test labels"
+TUNED = "are tuned on validation"
+NOT_TUNED = "are not tuned"
+
+
+def _has(row: Row, column: Column) -> bool:
+    """Weights that were trained elsewhere have no metric of training, and need not say so."""
+    return row.weights_of is None or column.name in row.summaries
 
 
 def _groups(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
-    """Rows that may be ranked together: those that read test labels stand by themselves."""
-    reading = tuple(row for row in rows if row.reads_labels)
-    others = tuple(row for row in rows if not row.reads_labels)
-    return tuple(group for group in (others, reading) if group) or ((),)
+    """Rows that may be ranked together, in the order of what they rest on."""
+    groups: dict[tuple[bool, bool], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.rests_on, []).append(row)
+    return tuple(tuple(groups[key]) for key in sorted(groups)) or ((),)
 
 
 def _whose(comparison: Comparison, group: tuple[Row, ...]) -> tuple[str, ...]:
-    """Which rows a block has, where it does not have all."""
-    if len(group) == len(comparison.rows):
-        return ()
-    return (READING if group[0].reads_labels else NOT_READING,)
+    """Which rows a block has, where those of the comparison rest on different things."""
+    reads, tuned = zip(*(row.rests_on for row in comparison.rows), strict=True)
+    said = []
+    if len(set(reads)) > 1:
+        said.append(READING if group[0].reads_labels else NOT_READING)
+    if len(set(tuned)) > 1:
+        said.append(TUNED if group[0].tuned else NOT_TUNED)
+    return (f"variants that {' and '.join(said)}",) if said else ()
 
 
 def _reference(comparison: Comparison, group: tuple[Row, ...]) -> str:
@@ -89,16 +108,42 @@ def _reference(comparison: Comparison, group: tuple[Row, ...]) -> str:
 
 
 def _at_test(comparison: Comparison) -> Block:
-    """What the numbers of each row rest on."""
+    """What the numbers of each row rest on, and what they cost."""
+    columns = {column.name: column for column in comparison.columns}
+    lines = []
+    for row in comparison.rows:
+        memory, speed = (row.summaries.get(name) for name in AT_TEST)
+        cells = (
+            row.variant,
+            row.weights_of or "its own",
+            "yes" if row.reads_labels else "no",
+            mean_text(memory, columns[AT_TEST[0]]) if memory else NOTHING,
+            duration_text(1 / speed.mean.value) if speed else NOTHING,
+            row.tuned or "no",
+        )
+        tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
+        lines.append(Line(cells, tone))
     return Block(
         title="at test time",
-        about="variants that differ in what they read are not set against each other",
-        heads=("variant", "reads test words", "tuned on validation"),
-        lines=tuple(
-            Line((row.variant, "yes" if row.reads_labels else "no", row.tuned or "no"))
-            for row in comparison.rows
+        about=_about(
+            comparison,
+            "variants that differ in whether they read test labels, or are tuned, are not ranked"
+            " together",
         ),
+        heads=(
+            *("variant", "weights of", "reads test labels", "memory", "a prediction"),
+            "tuned on validation",
+        ),
+        lines=tuple(lines),
     )
+
+
+def duration_text(seconds: float) -> str:
+    """With two digits: `0.25 ms`, `31 µs`."""
+    if seconds >= 1:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    unit, scaled = ("ms", seconds * 1e3) if seconds >= 1e-3 else ("µs", seconds * 1e6)
+    return f"{scaled:.2g} {unit}" if scaled < 10 else f"{scaled:.0f} {unit}"
 
 
 def substitution(comparison: Comparison) -> str | None:
@@ -203,6 +248,8 @@ def _plain(comparison: Comparison, columns: list[Column]) -> Block:
     lines = []
     for row in comparison.rows:
         summaries = [(row.summaries.get(column.name), column) for column in columns]
+        if row.weights_of is not None and not any(summary for summary, _ in summaries):
+            continue
         cells = [mean_text(summary, c) if summary else NOTHING for summary, c in summaries]
         tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
         lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
@@ -262,10 +309,18 @@ def number_text(value: float, column: Column) -> str:
         case "share":
             return _signed(f"{value:.3f}")
         case "bytes":
-            return f"{value / 1e9:.2f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
+            return _bytes_text(value)
         case "steps":
             return f"{value:.0f}"
     return _signed(f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}")
+
+
+def _bytes_text(value: float) -> str:
+    if value >= 1e9:
+        return f"{value / 1e9:.2f} GB"
+    if value >= 1e6:
+        return f"{value / 1e6:.{0 if value >= 1e7 else 1}f} MB"
+    return f"{value / 1e3:.0f} kB"
 
 
 def interval_text(interval: Interval, column: Column) -> str:

@@ -233,8 +233,8 @@ _METRICS = (
     ),
     Metric(
         name="predictions_per_second",
-        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
-        " of runs that were evaluated otherwise",
+        about="words of the test text predicted a second, read as one stream; or held-out drawings"
+        " at the last evaluation of all",
         unit="1/s",
         scope=Scope.RUN,
         scale=Scale.RATIO,

@@ -14,6 +14,7 @@ from typing import Any
 
 from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.metrics import Split
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
 from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
@@ -48,6 +49,8 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
                     board.began(number)
                 case ("trained", int(number), int(step), float(loss)):
                     board.trained(number, step, loss)
+                case ("reading", int(number), split, int(done), int(total)):
+                    board.reading(number, split, done, total)
                 case ("evaluated", int(number), Evaluation() | TextEvaluation() as evaluation):
                     board.evaluated(number, evaluation)
                 case ("say", str(text)):
@@ -79,6 +82,9 @@ class _Numbered:
     def trained(self, step: int, loss: float) -> None:
         self.board.trained(self.job, step, loss)
 
+    def reading(self, split: Split, done: int, total: int) -> None:
+        self.board.reading(self.job, split, done, total)
+
     def evaluated(self, evaluation: AnyEvaluation) -> None:
         self.board.evaluated(self.job, evaluation)
 
@@ -106,6 +112,10 @@ class _Telling:
 
     def trained(self, job: int, step: int, loss: float) -> None:
         self._messages.put(("trained", job, step, loss))
+        self._check()
+
+    def reading(self, job: int, split: Split, done: int, total: int) -> None:
+        self._messages.put(("reading", job, split, done, total))
         self._check()
 
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
@@ -183,7 +193,7 @@ class _Stop:
     """Whether a worker is to end: it was told to by SIGTERM, or the first process is no more.
 
     The signal raises at once, but an exception raised inside an import or a destructor can be
-    swallowed there; so the wish is kept, and asked for between evaluations.
+    swallowed there; so the wish is kept, and asked for whenever something is told.
     """
 
     def __init__(self) -> None:

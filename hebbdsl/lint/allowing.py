@@ -10,7 +10,13 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes import lint_claims, lint_course, lint_fields, lint_variants
+from hebbdsl.diagnostics.codes import (
+    lint_at_test,
+    lint_claims,
+    lint_course,
+    lint_fields,
+    lint_variants,
+)
 from hebbdsl.diagnostics.codes.lint_comments import (
     NoReason,
     NoSuchCode,
@@ -31,7 +37,7 @@ _CODE = re.compile(r"HEB\w*")
 
 ALLOWABLE = frozenset(
     str(vars(found)["code"])
-    for module in (lint_claims, lint_course, lint_fields, lint_variants)
+    for module in (lint_at_test, lint_claims, lint_course, lint_fields, lint_variants)
     for found in vars(module).values()
     if isinstance(found, type) and "code" in vars(found)
 )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.lint.places import in_every_use
+from hebbdsl.lint.places import in_any_use, in_every_use
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
 from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
+from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
-from hebbdsl.spec.experiment import Setup, Training
+from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import WORDS
 
@@ -25,10 +26,13 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         run = runs.setdefault(found := exposure(variant), found)
         for name in fields_of(Setup):
+            path: Path = (name,)
             section = getattr(variant.setup, name)
+            if isinstance(section, Evaluation):  # memories in it are shown other things than a run
+                section, path = section.adaptation, (name, "adaptation")
             key = id(section), id(run)
             if key not in said:  # variants share the sections that they leave alone
-                said[key] = tuple(_doubts(section, (name,), run))
+                said[key] = tuple(_doubts(section, path, run))
             yield from said[key]
 
     yield from in_every_use(plan, ask)
@@ -44,9 +48,25 @@ def of_other_data(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _unused)
 
 
+def nothing_to_clear(plan: Plan) -> Iterator[Problem]:
+    """HEB720: a boundary where nothing is remembered."""
+    yield from in_every_use(plan, _cleared_in_vain)
+
+
 def never_compiled(plan: Plan) -> Iterator[Problem]:
     """HEB720: `compile` of a model that is left as it is."""
     yield from in_every_use(plan, _left_as_it_is)
+
+
+def long_searches(plan: Plan) -> Iterator[Problem]:
+    """HEB751: memories that are searched exactly, at a size where that takes too long."""
+
+    def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+        for path, part, work in searches(variant):
+            for problem in part.long_work(work):
+                yield path, problem
+
+    yield from in_any_use(plan, ask)
 
 
 def exposure(variant: VariantPlan) -> Exposure:
@@ -114,6 +134,25 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
                 why=f"the kernels of {WORDS[type(variant.setup.model)]} are fused already, and are"
                 " left as they are",
                 advice="leave it out",
+            ),
+        )
+
+
+def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    setup = variant.setup
+    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    adaptation = setup.evaluation.adaptation
+    remembers = any(part.reads_labels for part in outputs) or (
+        adaptation is not None and adaptation.remembers
+    )
+    if setup.evaluation.boundary != "none" and not remembers:
+        yield (
+            (),
+            NoEffect(
+                place=At.field("evaluation", "boundary"),
+                field="boundary",
+                why="nothing is remembered of a held-out text",
+                advice="leave it out, or add a memory",
             ),
         )
 

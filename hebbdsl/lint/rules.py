@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.lint import claims, course, fields, units, variants
+from hebbdsl.lint import claims, course, fields, reading, units, variants
 from hebbdsl.plan.plan import Plan
 
 RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
@@ -16,6 +16,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     claims.stopped_accuracy,
     claims.ages_after_the_end,
     units.unlike_units,
+    reading.reading_against_not,
     course.cannot_finish,
     course.foregone_conditions,
     course.binding_unseen,
@@ -23,7 +24,9 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     fields.part_doubts,
     fields.evaluation_of_all,
     fields.of_other_data,
+    fields.nothing_to_clear,
     fields.never_compiled,
+    fields.long_searches,
 )
 
 

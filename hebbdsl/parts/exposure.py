@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+from typing import ClassVar
 
 _SIGMAS = 6
 """Standard deviations beyond which a count of sightings is not expected in any run."""
@@ -23,6 +24,7 @@ class Exposure:
         moments: how many numbers the optimizer keeps of each weight.
     """
 
+    of_text: ClassVar[bool] = False
     steps: int
     batch_size: int
     evaluate_every: int
@@ -73,6 +75,7 @@ class Exposure:
 class TextExposure(Exposure):
     """Of a run on text, of which little is known before it is read: the bounds are wide."""
 
+    of_text: ClassVar[bool] = True
     sequence_length: int
 
     @property

@@ -157,6 +157,29 @@ class Model(Part):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Searching:
+    """What a memory that grows is planned to be asked.
+
+    Attributes:
+        hidden: numbers of an activation.
+        pairs: remembered at the end.
+        queries: activations that neighbours are sought for.
+        products: multiplications of exact search, each query being compared with what is
+            remembered when it is asked.
+    """
+
+    hidden: int
+    pairs: int
+    queries: int
+    products: int
+
+    @property
+    def in_words(self) -> str:
+        said = f"{self.queries:_} activations with up to {self.pairs:_} of {self.hidden:_} numbers"
+        return f"{said}: {self.products:.1e} products"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Output(Part):
     """What turns an activation into probabilities of the classes in play."""
 
@@ -169,6 +192,8 @@ class Output(Part):
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
     reads_labels: ClassVar[bool] = False
     """Whether held-out words change it once they were scored."""
+    grows: ClassVar[bool] = False
+    """Whether it remembers all that it is shown, so that what it takes depends on the run."""
 
     @property
     def learns(self) -> bool:
@@ -213,9 +238,30 @@ class Output(Part):
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         """The plan's rows, for activations of width `hidden` and `classes` classes in all."""
 
+    def bytes_grown(self, hidden: int, pairs: int) -> int:
+        """Memory beyond that of `layers` once it remembers so many pairs; outputs inside apart."""
+        return 0
+
+    def bytes_tuned(self, asked: int) -> int:
+        """What is kept of so many words of validation while its settings are searched."""
+        return 0
+
+    def missing_for(self, work: Searching) -> Iterator[Problem]:
+        """Software that so much work needs and that is not on this machine. Errors, at `At(...)`
+        of this part."""
+        yield from ()
+
+    def long_work(self, work: Searching) -> Iterator[Problem]:
+        """What of it takes too long as it is declared. Warnings, placed likewise."""
+        yield from ()
+
     @abstractmethod
     def build(self, hidden: int, classes: int) -> OutputLayer:
         """The door to torch."""
+
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        """The same of what only reads held-out text: no room for what training would remember."""
+        return self.build(hidden, classes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,6 +272,12 @@ class Adaptation(Part):
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
+    remembers: ClassVar[bool] = False
+    """Whether it keeps pairs of a held-out text, which a boundary clears."""
+
+    def tunes(self) -> tuple[str, ...]:
+        """The fields whose values are searched on validation."""
+        return ()
 
     @abstractmethod
     def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -15,6 +15,9 @@ from hebbdsl.parts.bounds import Bounds, Count, Logistics
 from hebbdsl.parts.part import Dataset, Facts, Reporter
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Int
+
     from hebbdsl.parts.datasets.corpora.content import WordContent
     from hebbdsl.parts.datasets.corpora.rules import Rules
     from hebbdsl.parts.datasets.corpora.source import Splits
@@ -56,6 +59,8 @@ class Corpus(Dataset):
 
     holds: ClassVar[str] = "text"
     word: ClassVar[str]
+    tells_articles: ClassVar[bool] = False
+    """Whether `articles` finds them."""
 
     vocabulary: Annotated[
         Vocabulary | None, "how many words are known at most, the most frequent of train; null: all"
@@ -101,6 +106,12 @@ class Corpus(Dataset):
     def deciding(self) -> Corpus:
         """This corpus with the fields that do not decide its tokens at their defaults."""
         return self
+
+    def articles(
+        self, tokens: Int[np.ndarray, " tokens"], words: Sequence[str]
+    ) -> Int[np.ndarray, " articles"]:
+        """Where articles begin in a split: the places of their first words."""
+        raise NotImplementedError(f"{self.word} does not tell its articles apart")
 
     @abstractmethod
     def find(self, reporter: Reporter) -> tuple[Splits, str]:

@@ -9,6 +9,7 @@ from hebbdsl.diagnostics.codes.at_test import (
     CannotAdapt,
     EntropyUnknown,
     LearnsAtTest,
+    NoArticles,
     NothingLearns,
     NothingToTuneOn,
     TrainedInTraining,
@@ -31,10 +32,10 @@ from hebbdsl.parts.models.word_model import WordModel
 from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.parts.pictures import CharacterSet, ImageModel
 from hebbdsl.parts.words import Corpus
-from hebbdsl.spec.checked import Draft, Path, Sections
+from hebbdsl.plan.nested import directly_inside, nested_outputs
+from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.spec.types import PartOf, fields_holding
 from hebbdsl.vocabulary import VOCABULARY, WORDS
 
 DATA = At.field("data")
@@ -119,7 +120,7 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
 def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
     """What `evaluation` adds that can't be added, and what only it may add."""
     output, evaluation = sections.output, sections.evaluation
-    for path, part in _outputs(output, ("output",)):
+    for path, part in nested_outputs(output, ("output",)):
         if part.is_trained:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
@@ -130,12 +131,14 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         yield from _entropies_unknown(sections)
     if evaluation is None:
         return
-    for path, part in _outputs(evaluation.output, ("evaluation", "output")):
+    for path, part in nested_outputs(evaluation.output, ("evaluation", "output")):
         if part.learns:
             yield LearnsAtTest(place=At(path), output=WORDS[type(part)])
         for field in part.tunes():
             if "validation" not in data.splits():
                 yield NothingToTuneOn(place=At((*path, field)), data=WORDS[type(data)])
+    if evaluation.boundary == "articles" and not (isinstance(data, Corpus) and data.tells_articles):
+        yield NoArticles(place=At(("evaluation", "boundary")), data=WORDS[type(data)])
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None
@@ -154,10 +157,10 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
     adaptation = None if evaluation is None else evaluation.adaptation
     added = None if evaluation is None else evaluation.output
     for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
-        for path, part in _outputs(root, at):
+        for path, part in nested_outputs(root, at):
             if not part.asks_entropies:
                 continue
-            for place, expert in _directly_inside(part, path):
+            for place, expert in directly_inside(part, path):
                 trained = expert if sections.output is None else sections.output
                 changes = adaptation if expert.is_trained else None
                 if changes is not None and changes.needs_rows:
@@ -170,21 +173,6 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
                     yield EntropyUnknown(
                         place=At(place), expert=WORDS[type(expert)], adaptation=None
                     )
-
-
-def _outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
-    """An output with those inside it, and their paths."""
-    if part is None:
-        return
-    yield path, part
-    for place, one in _directly_inside(part, path):
-        yield from _outputs(one, place)
-
-
-def _directly_inside(part: Output, path: Path) -> Iterator[tuple[Path, Output]]:
-    for name in fields_holding(type(part), PartOf):
-        for index, one in enumerate(getattr(part, name)):
-            yield (*path, name, index), one
 
 
 def _readers(holds: str) -> Iterator[str]:
@@ -250,4 +238,12 @@ def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[P
         if split != "test" and count < 2 * streams:
             yield StreamsTooShort(
                 place=At.field("training", field), streams=streams, tokens=count, split=split
+            )
+        elif split == "train" and count // streams <= training.sequence_length:
+            yield StreamsTooShort(
+                place=At.field("training", "sequence_length"),
+                streams=streams,
+                tokens=count,
+                split=split,
+                sequence=training.sequence_length,
             )

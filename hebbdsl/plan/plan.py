@@ -25,8 +25,8 @@ class Memory:
         optimizer: its numbers for each parameter.
         buffers: running statistics, counters, remembered activations.
         data: pixels of the classes that take part, one byte each; text stays on the disk.
-        evaluation: what is added at test time: memories, adaptations, and what is stored of the
-            validation data to tune them.
+        evaluation: what is added at test time: memories and adaptations.
+        tuning: what is stored of the validation data while they are tuned.
     """
 
     weights: int
@@ -35,6 +35,7 @@ class Memory:
     buffers: int
     data: int
     evaluation: int = 0
+    tuning: int = 0
 
     @property
     def total(self) -> int:
@@ -45,6 +46,11 @@ class Memory:
     def at_test(self) -> int:
         """While it is tested, the data apart."""
         return self.weights + self.buffers + self.evaluation
+
+    @property
+    def most(self) -> int:
+        """While it is trained, tuned or tested, whichever takes most."""
+        return max(self.total, self.at_test + self.tuning)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

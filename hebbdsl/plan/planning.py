@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer, Output
 from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
 from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
 from hebbdsl.plan.plan import ImagePlan, Memory, Plan, VariantPlan, WordPlan
+from hebbdsl.plan.searching import pairs_trained, shown_at_test
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 
@@ -65,7 +66,7 @@ def _of_pictures(
         model_layers=layers,
         output_layers=output_layers,
         levels=curriculum.levels(facts.classes),
-        memory=_memory(setup, (*layers, *output_layers), facts),
+        memory=_memory(setup, (*layers, *output_layers), facts, training.steps),
         steps=training.steps,
         evaluate_every=training.evaluate_every or IMAGES_EVALUATED_EVERY,
     )
@@ -88,37 +89,57 @@ def _of_words(setup: Setup, data: Corpus, model: WordModel, facts: WordFacts) ->
         model_layers=layers,
         output_layers=output_layers,
         levels=(facts.words,),
-        memory=_memory(setup, (*layers, *output_layers), facts),
+        memory=_memory(setup, (*layers, *output_layers), facts, steps),
         steps=steps,
         epoch=epoch,
         evaluate_every=training.evaluate_every or epoch,
     )
 
 
-def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> Memory:
+def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int | None) -> Memory:
+    pairs = pairs_trained(setup.training, facts, steps)
     weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
     return Memory(
         weights=weights,
         gradients=weights,
         optimizer=weights * setup.training.optimizer.state_per_parameter,
-        buffers=sum(layer.buffer_bytes for layer in layers),
+        buffers=sum(layer.buffer_bytes for layer in layers) + _grown(setup, setup.output, pairs),
         data=facts.bytes,
         evaluation=_added(setup, layers, facts),
+        tuning=_stored(setup, facts),
     )
 
 
 def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
-    """Bytes of memories and adaptations, and of activations stored to tune them."""
+    """Bytes of memories and adaptations."""
     hidden, classes = setup.model.activation_width, facts.to_tell_apart
-    evaluation, added = setup.evaluation, 0
+    evaluation, read = setup.evaluation, shown_at_test(facts).pairs
+    added = _grown(setup, evaluation.output, read)
+    if isinstance(facts, WordFacts):  # of a text the trained output has a memory of its own
+        added += _grown(setup, setup.output, read)
     if evaluation.output is not None:
         added += sum(one.buffer_bytes for one in evaluation.output.layers(hidden, classes))
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
         added += evaluation.adaptation.bytes_at_test(weights, hidden, classes)
-    if evaluation.tunes:
-        added += facts.asked_in_validation * (hidden * FLOAT_BYTES + INTEGER_BYTES)
     return added
+
+
+def _stored(setup: Setup, facts: Facts) -> int:
+    """Bytes of the activations and labels that settings are searched on, and of what is kept of
+    them while they are."""
+    if not setup.evaluation.tunes:
+        return 0
+    pair = setup.model.activation_width * FLOAT_BYTES + INTEGER_BYTES
+    asked = facts.asked_in_validation
+    return asked * pair + sum(part.bytes_tuned(asked) for part in setup.evaluation.outputs())
+
+
+def _grown(setup: Setup, output: Output | None, pairs: int) -> int:
+    """Bytes of what grows in an output, once it remembers so many pairs."""
+    hidden = setup.model.activation_width
+    parts = () if output is None else output.with_inner()
+    return sum(part.bytes_grown(hidden, pairs) for part in parts)
 
 
 def drafts_of(checked: Checked) -> tuple[Draft, ...]:

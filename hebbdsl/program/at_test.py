@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import torch
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.stored import Knob
 from hebbdsl.parts.outputs.trained.module import TrainedLayer
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.program.program import Program
+
+ADAPTATION = "adaptation."
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,6 +42,17 @@ class AtTest:
         layers = self.output.modules()
         return any(isinstance(layer, OutputLayer) and layer.asks_entropies for layer in layers)
 
+    def knobs(self) -> Iterator[Knob]:
+        """What is to be searched on validation: settings of the adaptation, then of memories."""
+        for knob in self.trained.knobs():
+            yield replace(knob, name=f"{ADAPTATION}{knob.name}")
+        yield from self.output.knobs()
+
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        """What was chosen there, by path: of the output, and `adaptation.…`."""
+        found = {f"{ADAPTATION}{name}": value for name, value in self.trained.tuned().items()}
+        return {**self.output.tuned(), **found}
+
     def give(self, terms: Tensor | None, unsure: Tensor | None) -> None:
         """What `trained` says of the next stretch of text; None: it is to be asked.
 
@@ -57,7 +70,9 @@ def at_test(program: Program) -> AtTest:
     adapter = None if declared.adaptation is None else declared.adaptation.build()
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
-    output = (declared.output or Trained()).build(hidden, classes).to(program.device)
+    added = declared.output or Trained()
+    build = added.build_to_read if program.setup.data.holds == "text" else added.build
+    output = build(hidden, classes).to(program.device)
     for layer in output.modules():
         if isinstance(layer, TrainedLayer):
             layer.stands_for = trained
@@ -72,6 +87,4 @@ def weights_kept(program: Program) -> Iterator[None]:
     try:
         yield
     finally:
-        with torch.no_grad():
-            for name, value in program.state().items():
-                value.copy_(before[name])
+        program.load(before)

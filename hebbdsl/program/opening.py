@@ -31,7 +31,8 @@ class Opened:
         if isinstance(self.content, WordContent):
             tokens = {split: len(ids) for split, ids in self.content.splits.items()}
             if problems := list(text_problems(setup.training, tokens)):
-                raise Rejected([replace(problem, place=None) for problem in problems])
+                found = self.content.origin
+                raise Rejected([replace(problem, place=found) for problem in problems])
 
 
 def open_data(dataset: Dataset, reporter: Reporter) -> Opened:

@@ -52,3 +52,17 @@ class Program:
     def weights(self) -> Mapping[str, Tensor]:
         """The same as they stand now, on the CPU."""
         return {name: value.detach().cpu().contiguous() for name, value in self.state().items()}
+
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Copy all of them in; memories that grow take the length of what they are given.
+
+        Raises: ValueError, when they are those of another model.
+        """
+        if weights.keys() != self.state().keys():
+            raise ValueError("they have other names")
+        for part, module in (("model", self.model), ("output", self.output)):
+            own = {n.removeprefix(f"{part}."): v for n, v in weights.items() if n.startswith(part)}
+            try:
+                module.load_state_dict(own)
+            except RuntimeError as error:
+                raise ValueError("they have other shapes") from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -13,7 +14,8 @@ from torch import Tensor, nn
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Judged, Stored
+from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
+from hebbdsl.parts.words import Corpus
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.word_program import WordProgram
@@ -35,12 +37,21 @@ class Scored:
         return float(self.sums[chosen].sum()) / count if count else None
 
 
-def score(program: WordProgram, split: Split, streams: int) -> Scored:
+Told = Callable[[Split, int, int], None]
+"""Is told which split is read, how many of its words were asked for, and of how many in all."""
+
+
+def untold(*_: object) -> None:
+    """Tells nobody."""
+
+
+def score(program: WordProgram, split: Split, streams: int, told: Told = untold) -> Scored:
     """Read a split from its first word to its last, the state carried all the way.
 
     Args:
         streams: 1 reads it as one text; with more, each stream begins as if nothing stood before,
             which is faster, and makes the loss a little higher.
+        told: is called after each block of words, and may end it by an exception.
     """
     text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams))
     words = len(program.content.words)
@@ -49,13 +60,15 @@ def score(program: WordProgram, split: Split, streams: int) -> Scored:
     program.output.forget()
 
     def predicted() -> Iterator[tuple[Tensor, Tensor]]:
-        state = program.start(streams)
+        state, done = program.start(streams), 0
         for start in range(0, text.windows, _READ):
             count = min(_READ, text.windows - start)
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
                 in_streams = h.view(*following.shape, -1)
                 yield following, program.output.score_text(in_streams, following, words)
+                done += following.numel()
+                told(split, done, streams * (text.length - 1))
 
     with torch.inference_mode():
         scored = _summed(predicted(), words, program.device)
@@ -70,32 +83,39 @@ class Passage:
     Attributes:
         trained: the log-probability of each label by the trained output, adapted where it is.
         unsure: the entropy of what it says there; None: no output asks for it.
+        begins: what was remembered before it was cleared: a boundary stands here.
     """
 
     h: Float[Tensor, "time streams hidden"]
     labels: Int[Tensor, "time streams"]
     trained: Float[Tensor, "time streams"]
     unsure: Float[Tensor, "time streams"] | None
+    begins: bool
 
 
-def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage]:
+def passages(
+    program: WordProgram, split: Split, at: AtTest, told: Told = untold
+) -> Iterator[Passage]:
     """Read a split as one stream; an adaptation changes the weights between its stretches.
 
-    They are left as the adaptation leaves them: `weights_kept` is the caller's.
+    Memories are cleared at boundaries, where a stretch ends early and the next begins. Weights are
+    left as the adaptation leaves them: `weights_kept` is the caller's.
     """
     segment, asks_entropies = None if at.adapter is None else at.adapter.segment, at.asks_entropies
     text = Streams(program.content.splits[split], 1, segment or BLOCK)
     words = len(program.content.words)
-    program.model.eval()
-    program.output.eval()
+    _ready(program, slopes=segment is not None)
     at.forget()
     weights = _weights(program)
     if at.adapter is not None:
         at.adapter.begin(weights)
-    state = program.start(1)
+    state, done, cuts = program.start(1), 0, _boundaries(program, split)
     for start in range(0, text.windows, _READ):
         count = min(_READ, text.windows - start)
-        for tokens, following in text.read(start, count, program.device):
+        read = text.read(start, count, program.device)
+        for tokens, following, begins in _cut(read, start * text.window, cuts):
+            if begins:
+                at.forget()
             with torch.set_grad_enabled(segment is not None):
                 h, state = program.step.read(tokens, state)
                 state = tuple(one.detach() for one in state)
@@ -105,18 +125,43 @@ def passages(program: WordProgram, split: Split, at: AtTest) -> Iterator[Passage
                     found, unsure = at.trained.judge_text(h, following, words)
                 else:
                     found = at.trained.score_text(h, following, words)
-            yield Passage(h.detach(), following, found.detach(), unsure)
+                loss = -found.mean()
+            yield Passage(h.detach(), following, found.detach(), unsure, begins)
+            done += len(following)
+            told(split, done, text.length - 1)
             if segment is not None:
                 assert at.adapter is not None
-                _slopes(-found.mean(), weights)
+                _slopes(loss, weights)
                 at.adapter.change()
+
+
+def _boundaries(program: WordProgram, split: Split) -> frozenset[int]:
+    """Before which of the words that are asked for, counted from 0, memories are cleared."""
+    data = program.opened.dataset
+    if program.setup.evaluation.boundary == "none":
+        return frozenset()
+    assert isinstance(data, Corpus), "stage 4 asks for one that tells its articles apart"
+    places = data.articles(program.content.splits[split], program.content.words)
+    # The first word of a text is not asked for.
+    return frozenset((places[places > 0] - 1).tolist())
+
+
+def _cut(
+    windows: Iterable[tuple[Tensor, Tensor]], first: int, cuts: frozenset[int]
+) -> Iterator[tuple[Tensor, Tensor, bool]]:
+    """Windows in a row, the first of which begins at word `first`, cut where boundaries are."""
+    for tokens, following in windows:
+        inside = [at - first for at in range(first, first + len(tokens)) if at in cuts]
+        ends = [0, *(at for at in inside if at), len(tokens)]
+        for begin, end in pairwise(ends):
+            yield tokens[begin:end], following[begin:end], first + begin in cuts
+        first += len(tokens)
 
 
 def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
     """Show an adaptation the gradients of training batches, taken without dropout."""
     streams, words = program.train_streams, len(program.content.words)
-    program.model.eval()
-    program.output.eval()
+    _ready(program, slopes=True)
     weights, state = _weights(program), program.start(streams.streams)
     count = min(adapter.training_batches, streams.windows)
     for start in range(0, count, _READ):
@@ -125,6 +170,15 @@ def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
             state = tuple(one.detach() for one in state)
             _slopes(program.output.loss(h, following.flatten(), words), weights)
             adapter.gather(weights)
+
+
+def _ready(program: WordProgram, slopes: bool) -> None:
+    """To read without dropout, whose masks are given from outside.
+
+    Of a recurrent network a GPU pulls gradients back in training mode alone.
+    """
+    program.model.train(slopes)
+    program.output.eval()
 
 
 def _weights(program: WordProgram) -> list[nn.Parameter]:
@@ -137,12 +191,12 @@ def _slopes(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
     loss.backward()  # type: ignore[no-untyped-call]
 
 
-def score_at_test(program: WordProgram, split: Split, at: AtTest) -> Scored:
+def score_at_test(program: WordProgram, split: Split, at: AtTest, told: Told = untold) -> Scored:
     """Read a split once, as one stream, by what predicts at test time."""
     words = len(program.content.words)
 
     def predicted() -> Iterator[tuple[Tensor, Tensor]]:
-        for passage in passages(program, split, at):
+        for passage in passages(program, split, at, told):
             with torch.no_grad():
                 at.give(passage.trained, passage.unsure)
                 yield passage.labels, at.output.score_text(passage.h, passage.labels, words)
@@ -154,10 +208,10 @@ def score_at_test(program: WordProgram, split: Split, at: AtTest) -> Scored:
 class StoredText(Stored):
     """A validation text as the model reads it, kept on the device."""
 
-    def __init__(self, program: WordProgram, at: AtTest) -> None:
+    def __init__(self, program: WordProgram, at: AtTest, told: Told = untold) -> None:
         super().__init__()
         self._words = len(program.content.words)
-        self._passages = list(passages(program, "validation", at))
+        self._passages = list(passages(program, "validation", at, told))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
         unsure = [p.unsure.flatten() for p in self._passages if p.unsure is not None]
         self.unsure = torch.cat(unsure) if unsure else None
@@ -166,20 +220,32 @@ class StoredText(Stored):
 
     @torch.no_grad()
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
-        output.forget()
-        found = [output.score_text(p.h, p.labels, self._words) for p in self._passages]
-        output.forget()
+        found = [output.score_text(p.h, p.labels, self._words) for p in self._read_by(output)]
         return torch.cat([one.flatten() for one in found])
 
     @torch.no_grad()
     def _judge(self, output: OutputLayer) -> Judged:
-        output.forget()
-        found = [output.judge_text(p.h, p.labels, self._words) for p in self._passages]
-        output.forget()
+        found = [output.judge_text(p.h, p.labels, self._words) for p in self._read_by(output)]
         of_labels, unsure = (
             torch.cat([one.flatten() for one in each]) for each in zip(*found, strict=True)
         )
         return Judged(of_labels, unsure)
+
+    def _read_by(self, output: OutputLayer) -> Iterator[Passage]:
+        """The passages, an output forgetting where it has to."""
+        output.forget()
+        for passage in self._passages:
+            if passage.begins:
+                output.forget()
+            yield passage
+        output.forget()
+
+    @torch.no_grad()
+    def _replay_at(
+        self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
+    ) -> Float[Tensor, "settings words"]:
+        found = [score(p.h, p.labels, self._words, settings) for p in self._read_by(output)]
+        return torch.cat([one.flatten(1) for one in found], dim=1)
 
     def scored(self, terms: Float[Tensor, " words"]) -> Scored:
         """The losses of an output that said so of the labels."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import sqrt
 
-from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.program.at_test import AtTest
 
 SPREAD = 2.0
 """Ratio between neighbouring values of the first grid."""
@@ -14,33 +14,36 @@ REACH = 3
 """Values of the first grid on each side; it grows on where its best is at an end."""
 FURTHEST = 20
 """Times that it grows at most."""
+GAIN = 1e-5
+"""It also ends where that no longer gains as much, in nats: a value may be best at nothing."""
 REFINEMENTS = 3
 """Each asks at both sides of the best, at the square root of the ratio before."""
 SWEEPS = 2
 """Over all knobs, where there are several."""
 
 
-def tune(output: OutputLayer, stored: Stored) -> None:
+def tune(at: AtTest, stored: Stored) -> None:
     """Turn every knob to where the stored labels are likeliest; shares of mixtures follow.
 
     A knob is searched over a grid of logarithms, then more finely around its best; several, one
-    after the other, and once again.
+    after the other, and once again. Those of an adaptation are turned together with the memories
+    around it: what a memory knows already is not adapted to once more.
     """
-    knobs = list(output.knobs())
+    knobs = list(at.knobs())
 
     def loss() -> float:
-        return -float(output.score_stored(stored).double().mean())
+        return -float(at.output.score_stored(stored).double().mean())
 
     values = {knob.name: knob.around(stored) for knob in knobs}
     for knob in knobs:
         knob.turn(values[knob.name])
     for sweep in range(SWEEPS if len(knobs) > 1 else 1):
         for knob in knobs:
-            search = _Search(knob, loss)
+            search = _Search(knob, stored, loss)
             if sweep == 0:
                 search.spread(values[knob.name])
             else:
-                search.ask(values[knob.name])
+                search.ask([values[knob.name]])
             search.refine()
             values[knob.name] = search.best
             knob.turn(search.best)
@@ -50,34 +53,37 @@ def tune(output: OutputLayer, stored: Stored) -> None:
 class _Search:
     """What is known of one knob."""
 
-    def __init__(self, knob: Knob, loss: Callable[[], float]) -> None:
-        self._knob, self._loss = knob, loss
+    def __init__(self, knob: Knob, stored: Stored, loss: Callable[[], float]) -> None:
+        self._knob, self._stored, self._loss = knob, stored, loss
         self._known: dict[float, float] = {}
 
     @property
     def best(self) -> float:
         return min(self._known, key=self._known.__getitem__)
 
-    def ask(self, value: float) -> None:
-        if value not in self._known:
+    def ask(self, values: Sequence[float]) -> None:
+        missing = [value for value in values if value not in self._known]
+        if missing and self._knob.ask is not None:
+            self._knob.ask(self._stored, missing)
+        for value in missing:
             self._knob.turn(value)
             self._known[value] = self._loss()
 
     def spread(self, around: float) -> None:
-        low = high = around
-        self.ask(around)
-        for _ in range(REACH):
-            low, high = low / SPREAD, high * SPREAD
-            self.ask(low)
-            self.ask(high)
+        grid = [around * SPREAD**power for power in range(-REACH, REACH + 1)]
+        low, high = grid[0], grid[-1]
+        self.ask(grid)
         for _ in range(FURTHEST):
-            if self.best == low:
+            best = self.best
+            if best == low:
                 low /= SPREAD
-                self.ask(low)
-            elif self.best == high:
+                self.ask([low])
+            elif best == high:
                 high *= SPREAD
-                self.ask(high)
+                self.ask([high])
             else:
+                break
+            if self._known[best] - self._known[self.best] < GAIN:
                 break
 
     def refine(self) -> None:
@@ -85,5 +91,4 @@ class _Search:
         for _ in range(REFINEMENTS):
             ratio = sqrt(ratio)
             middle = self.best
-            self.ask(middle / ratio)
-            self.ask(middle * ratio)
+            self.ask([middle / ratio, middle * ratio])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from hebbdsl import __version__
@@ -27,14 +28,18 @@ from hebbdsl.program.text_evaluation import (
 from hebbdsl.program.tuning import tune
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.execution import device_name
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.store import RunFolder
+from hebbdsl.run.watching import NotFiniteAt
 from hebbdsl.run.word_run import perplexities
 from hebbdsl.spec.canonical import plain
 
 
-def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Reporter) -> Record:
+def evaluate(
+    program: Program, parent: Record, folder: RunFolder, reporter: Reporter, monitor: Monitor
+) -> Record:
     """Test the weights of `parent` as the program's setup declares, and write a record of its own.
 
     The program's weights are those of the parent afterwards.
@@ -44,6 +49,9 @@ def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Repo
         parent: the record of the training, finished.
         folder: where the new record goes.
 
+    Losses that are not finite, as of an adaptation whose steps are too large, give a record with
+    status `failed`.
+
     Raises: Rejected, with HEB534 when the parent's weights are not what its run wrote, HEB543 when
         the data is not what it was trained on.
     """
@@ -51,23 +59,30 @@ def evaluate(program: Program, parent: Record, folder: RunFolder, reporter: Repo
     if program.identity != parent.identity:
         problem = OtherData(place=str(parent.folder), variant=parent.variant, seed=parent.seed)
         raise Rejected([problem])
-    RunFolder(parent.folder).load_weights(program.state())
+    RunFolder(parent.folder).load_weights(program)
     folder.begin(plain(program.setup))
     at = at_test(program)
-    match program:
-        case WordProgram():
-            found = _of_words(program, at, reporter)
-        case ImageProgram():
-            found = _of_pictures(program, at, parent)
-        case _:
-            raise TypeError(f"nothing is known of how to evaluate {type(program).__name__}")
-    folder.finish(_record(program, parent, at, found))
+    found, failure = dict[str, Value](), None
+    try:
+        match program:
+            case WordProgram():
+                found = _of_words(program, at, parent, reporter, monitor)
+            case ImageProgram():
+                found = _of_pictures(program, at, parent)
+            case _:
+                raise TypeError(f"nothing is known of how to evaluate {type(program).__name__}")
+    except NotFiniteAt as bad:
+        failure = {"step": bad.step, "tensor": bad.tensor}
+    folder.finish(_record(program, parent, at, found, failure))
     record = folder.read()
     assert record is not None, "the record was just written"
     return record
 
 
-def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[str, Value]:
+def _of_words(
+    program: WordProgram, at: AtTest, parent: Record, reporter: Reporter, monitor: Monitor
+) -> dict[str, Value]:
+    """Raises: NotFiniteAt."""
     scored = dict[Split, Scored]()
     if at.adapter is not None and at.adapter.training_batches:
         reporter.say("gradients of training batches are gathered")
@@ -75,26 +90,35 @@ def _of_words(program: WordProgram, at: AtTest, reporter: Reporter) -> Mapping[s
     with weights_kept(program):
         reporter.say("the validation text is read")
         if program.setup.evaluation.tunes:
-            stored = StoredText(program, at)
+            stored = StoredText(program, at, monitor.reading)
             reporter.say("settings are searched on what was stored of it")
-            tune(at.output, stored)
+            tune(at, stored)
             scored["validation"] = stored.scored(at.output.score_stored(stored))
         else:
-            scored["validation"] = score_at_test(program, "validation", at)
+            scored["validation"] = score_at_test(program, "validation", at, monitor.reading)
+    _finite(parent, scored)
     with weights_kept(program):
         reporter.say("the test text is read")
         started = time.perf_counter()
-        scored["test"] = score_at_test(program, "test", at)
+        scored["test"] = score_at_test(program, "test", at, monitor.reading)
         seconds = time.perf_counter() - started
+    _finite(parent, scored)
     speed = int(scored["test"].counts.sum()) / seconds
     return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
 
 
-def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> Mapping[str, Value]:
+def _finite(parent: Record, scored: Mapping[Split, Scored]) -> None:
+    """Raises: NotFiniteAt."""
+    for split, one in scored.items():
+        if not np.isfinite(one.sums).all():
+            raise NotFiniteAt(parent.steps, f"{split} loss")
+
+
+def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str, Value]:
     in_play = parent.levels[-1].classes
     remember_training(program, at.output, in_play)
     if program.setup.evaluation.tunes:
-        tune(at.output, StoredPictures(program, at, in_play))
+        tune(at, StoredPictures(program, at, in_play))
     started = time.perf_counter()
     found = accuracy_by_class(program, range(in_play), in_play, at.output)
     seconds = time.perf_counter() - started
@@ -111,17 +135,19 @@ def _record(
     parent: Record,
     at: AtTest,
     metrics: Mapping[str, Value],
+    failure: Mapping[str, Any] | None,
 ) -> Record:
     evaluation = program.setup.evaluation
     memory = Value(value=program.plan.memory.at_test)
     assert parent.folder is not None
-    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation)}
+    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation, deciding_only=True)}
     return Record(
         experiment=program.experiment,
         variant=program.variant,
         seed=program.seed,
         identity=evaluation_identity(parent.identity, evaluation),
-        status="finished",
+        status="finished" if failure is None else "failed",
+        failure=failure,
         setup=setup,
         data=parent.data,
         environment={
@@ -134,7 +160,7 @@ def _record(
         },
         plan=parent.plan,
         levels=parent.levels,
-        metrics={**metrics, "memory_at_test": memory},
+        metrics={**metrics, "memory_at_test": memory} if failure is None else {},
         steps=parent.steps,
         evaluation={
             "parent": {
@@ -142,7 +168,7 @@ def _record(
                 "identity": parent.identity,
                 "folder": f"{parent.variant}/{parent.folder.name}",
             },
-            "tuned": dict(at.output.tuned()),
+            "tuned": dict(at.tuned()),
             "reads_labels": reads_labels(setup, parent.data),
         },
     )

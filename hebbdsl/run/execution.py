@@ -32,7 +32,7 @@ class Run(Protocol):
     def advance(self, monitor: Monitor) -> AnyEvaluation:
         """Train up to the next evaluation, and evaluate. Raises: NotFiniteAt."""
 
-    def conclude(self) -> None:
+    def conclude(self, monitor: Monitor) -> None:
         """What is measured once a run has ended; the weights are then those that are kept."""
 
     @property
@@ -61,7 +61,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
             evaluation = run.advance(monitor)
             folder.append(evaluation)
             monitor.evaluated(evaluation)
-        run.conclude()
+        run.conclude(monitor)
         folder.save_weights(program.weights())
     except NotFiniteAt as found:
         status, failure = "failed", {"step": found.step, "tensor": found.tensor}

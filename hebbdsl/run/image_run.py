@@ -36,6 +36,8 @@ class ImageRun:
         self._exposures = np.zeros(program.plan.levels[-1], dtype=np.int64)
         self._binding: defaultdict[int, list[float]] = defaultdict(list)
         self._last: Assessment | None = None
+        self._speed: float | None = None
+        """Drawings predicted a second, at the last evaluation of all."""
 
     @property
     def ended(self) -> bool:
@@ -44,14 +46,16 @@ class ImageRun:
     def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, evaluate, and move on in the curriculum."""
         started = time.perf_counter()
-        loss = self._train(monitor)
-        self._seconds += time.perf_counter() - started
+        try:
+            loss = self._train(monitor)
+        finally:
+            self._seconds += time.perf_counter() - started
         course, level = self._course, self._course.level
         last = self.step >= self._program.plan.steps
-        found = assess(self._program, course, self.step, self._exposures, whole=last)
+        found = self._assess(whole=last)
         passed = self._passes(loss, found)
         if passed and not found.whole:
-            found = assess(self._program, course, self.step, self._exposures, whole=True)
+            found = self._assess(whole=True)
             passed = self._passes(loss, found)
         for one in found.binding:
             self._binding[one.age].append(one.accuracy)
@@ -95,6 +99,15 @@ class ImageRun:
         self.step += count
         return seen[:, 0]
 
+    def _assess(self, whole: bool) -> Assessment:
+        started = time.perf_counter()
+        found = assess(self._program, self._course, self.step, self._exposures, whole=whole)
+        if found.whole:
+            drawings = sum(one.shape[1] for one in self._program.images.held_out.values())
+            seconds = time.perf_counter() - started
+            self._speed = self._course.in_play.classes * drawings / seconds
+        return found
+
     def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
             return False
@@ -107,7 +120,7 @@ class ImageRun:
         }
         return self._condition.holds({n: value for n, value in values.items() if value is not None})
 
-    def conclude(self) -> None:
+    def conclude(self, monitor: Monitor) -> None:
         """Nothing is left to do: the last evaluation was of all."""
 
     @property
@@ -136,6 +149,8 @@ class ImageRun:
             metrics["final_test_accuracy"] = Value(value=last.test_accuracy)
             if last.validation_accuracy is not None:
                 metrics["final_validation_accuracy"] = Value(value=last.validation_accuracy)
+        if self._speed is not None:
+            metrics["predictions_per_second"] = Value(value=self._speed)
         if self.step:
             metrics["steps_per_second"] = Value(value=self.step / self._seconds)
             metrics["peak_memory"] = Value(value=peak_memory(self._program.device))

@@ -8,11 +8,12 @@ from pathlib import Path
 from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.plan.here import refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.program.opening import Opened, open_data
-from hebbdsl.run.monitor import Monitor, Silent
+from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.experiment import AS_TRAINED
@@ -86,12 +87,13 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
     A run whose numbers became infinite is a result: its record has status `failed`.
 
     Raises:
-        Rejected: data that can't be had, a folder that can't be written or is held by another
-            process, an altered record, a device whose memory is too small.
+        Rejected: data or software that can't be had, a folder that can't be written or is held by
+            another process, an altered record, a device whose memory is too small.
     """
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
+        refuse_missing(job.plan)
         with folder.held():
             record = settled(job, folder)  # another process may have finished it meanwhile
             if record is None:
@@ -117,7 +119,7 @@ def _produce(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) 
     return _execute(job, folder, reporter, monitor, parent)
 
 
-def evaluate_run(job: Job, parent: Record, reporter: Reporter) -> Record:
+def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor) -> Record:
     """Evaluate a run that was recorded, where that is not settled.
 
     Raises: Rejected, as `obtain` does.
@@ -125,15 +127,15 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter) -> Record:
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
+        refuse_missing(job.plan)
         with folder.held():
-            record = _execute(job, folder, reporter, Silent(), parent)
+            record = _execute(job, folder, reporter, monitor, parent)
     return record
 
 
 def _execute(
     job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor, parent: Record | None
 ) -> Record:
-    import torch
 
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device, use_threads
@@ -144,14 +146,26 @@ def _execute(
     data = opened(job.plan.setup.data, reporter)
     device = find_device(job.device)
     try:
-        program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
+        program = assemble(
+            job.experiment, job.variant, job.plan, job.seed, data, device, trains=parent is None
+        )
         if parent is not None:
-            return evaluate(program, parent, folder, reporter)
+            return evaluate(program, parent, folder, reporter, monitor)
         return execute(program, folder, monitor)
-    except torch.OutOfMemoryError as error:
-        reason = str(error).splitlines()[0]
+    except (RuntimeError, MemoryError) as error:
+        if not _is_of_memory(error):
+            raise
+        reason = next(iter(str(error).splitlines()), "it was refused")
         problem = OutOfMemory(place=None, run=job.name, device=str(device), reason=reason)
         raise Rejected([problem]) from error
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """On a CPU torch raises a plain RuntimeError where memory is refused."""
+    import torch
+
+    known = isinstance(error, (MemoryError, torch.OutOfMemoryError))
+    return known or "can't allocate memory" in str(error)
 
 
 def failure_of(record: Record) -> Problem | None:

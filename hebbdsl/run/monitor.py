@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Quiet, Reporter
 from hebbdsl.run.record import AnyEvaluation, Record
 
@@ -15,6 +16,9 @@ class Monitor(Protocol):
     def trained(self, step: int, loss: float) -> None:
         """Between evaluations that are far apart: so many steps are done, the last at that loss."""
 
+    def reading(self, split: Split, done: int, total: int) -> None:
+        """A held-out text is read: so many of its words were asked for."""
+
     def evaluated(self, evaluation: AnyEvaluation) -> None: ...
 
 
@@ -23,6 +27,7 @@ class Board(Reporter, Protocol):
 
     def began(self, job: int) -> None: ...
     def trained(self, job: int, step: int, loss: float) -> None: ...
+    def reading(self, job: int, split: Split, done: int, total: int) -> None: ...
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None: ...
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
 
@@ -36,8 +41,21 @@ class Silent(Quiet):
     def trained(self, *_: object) -> None:
         pass
 
+    def reading(self, *_: object) -> None:
+        pass
+
     def evaluated(self, *_: object) -> None:
         pass
 
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
         pass
+
+
+class Reporting(Silent):
+    """A monitor of one run that tells a reporter which text is read."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def reading(self, split: Split, done: int, total: int) -> None:  # type: ignore[override]
+        self._reporter.advance(f"reading the {split} text", done, total, "words")

@@ -13,6 +13,7 @@ from math import exp
 from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.expression.metrics import Split
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Board, Silent
 from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
@@ -70,6 +71,10 @@ class _Lines:
             one = self._jobs[job]
             self.say(f"{one.name}: step {step}{_of_steps(one)}, train loss {loss:.3f}")
 
+    def reading(self, job: int, split: Split, done: int, total: int) -> None:
+        if self._is_due(job):
+            self.say(f"{self._jobs[job].name}: {_read(split, done, total)}")
+
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         pace = self._pace.of(job, evaluation.step)
         if self._is_due(job):
@@ -121,6 +126,9 @@ class _Live:
         state = f"train loss {loss:.3f}"
         self._progress.update(self._tasks[job], completed=step, state=state)
 
+    def reading(self, job: int, split: Split, done: int, total: int) -> None:
+        self._progress.update(self._tasks[job], state=_read(split, done, total))
+
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
         self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
@@ -145,6 +153,10 @@ class _Pace:
         return step / max(time.monotonic() - self._began[job], 1e-9)
 
 
+def _read(split: Split, done: int, total: int) -> str:
+    return f"reading the {split} text, {done / total:.0%}"
+
+
 def _of_steps(job: Job) -> str:
     return "" if job.plan.steps is None else f" of {job.plan.steps}"
 
@@ -157,7 +169,7 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
             best = " (best)" if evaluation.best else ""
             said = (
                 f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {exp(evaluation.validation_loss):.2f}{best}"
+                f" {exp(min(evaluation.validation_loss, 700.0)):.2f}{best}"
             )
     steps = job.plan.steps
     if steps is None:

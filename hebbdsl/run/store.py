@@ -37,6 +37,8 @@ from hebbdsl.writing import write_whole
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from hebbdsl.program.program import Program
+
 RECORD, METRICS, WEIGHTS, SETUP = "record.json", "metrics.jsonl", "weights.safetensors", "spec.json"
 
 
@@ -98,12 +100,11 @@ class RunFolder:
         with self._writing():
             write_whole(self.path / WEIGHTS, save(dict(weights)))
 
-    def load_weights(self, state: Mapping[str, Tensor]) -> None:
-        """Copy the final weights into `state`.
+    def load_weights(self, program: Program) -> None:
+        """Copy the final weights into a program.
 
         Raises: Rejected, with HEB534, when they are not there, or those of other shapes.
         """
-        import torch
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
@@ -111,11 +112,10 @@ class RunFolder:
             found = load_file(self.path / WEIGHTS)
         except (OSError, SafetensorError) as error:
             raise self._altered(WEIGHTS, f"it can't be read ({error})") from error
-        if {n: v.shape for n, v in found.items()} != {n: v.shape for n, v in state.items()}:
-            raise self._altered(WEIGHTS, "it holds weights of another model")
-        with torch.no_grad():
-            for name, value in state.items():
-                value.copy_(found[name])
+        try:
+            program.load(found)
+        except ValueError as error:
+            raise self._altered(WEIGHTS, f"it holds weights of another model: {error}") from error
 
     def finish(self, record: Record) -> None:
         """Write the record, sealed with the digests of the other files and its own."""

@@ -34,7 +34,7 @@ class WordRun:
         self._state = program.start(program.train_streams.streams)
         self.step = 0
         self._seconds = 0.0
-        self._test_seconds = 0.0
+        self._read_seconds: dict[Split, float] = {}
         self._rate = 1.0
         self._best = inf
         self._best_step = 0
@@ -54,10 +54,12 @@ class WordRun:
         Raises: NotFiniteAt.
         """
         started = time.perf_counter()
-        loss = self._train(monitor)
-        self._seconds += time.perf_counter() - started
+        try:
+            loss = self._train(monitor)
+        finally:
+            self._seconds += time.perf_counter() - started
         streams = self._training.evaluation_streams
-        found = score(self._program, "validation", streams).loss()
+        found = score(self._program, "validation", streams, monitor.reading).loss()
         assert found is not None, "a text that is read has words to ask for"
         if not isfinite(found):
             raise NotFiniteAt(self.step, "validation loss")
@@ -97,15 +99,13 @@ class WordRun:
             self._without_gain += 1
             self._rate *= self._training.decay
 
-    def conclude(self) -> None:
+    def conclude(self, monitor: Monitor) -> None:
         """Put the best weights back, and read both held-out texts whole."""
-        with torch.no_grad():
-            for name, value in self._program.state().items():
-                value.copy_(self._best_weights[name])
+        self._program.load(self._best_weights)
         for split in HELD_OUT:
             started = time.perf_counter()
-            self._scored[split] = score(self._program, split, streams=1)
-            self._test_seconds = time.perf_counter() - started
+            self._scored[split] = score(self._program, split, 1, monitor.reading)
+            self._read_seconds[split] = time.perf_counter() - started
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -126,9 +126,9 @@ class WordRun:
 
     def metrics(self) -> Mapping[str, Value]:
         found = perplexities(self._program, self._scored)
-        if self._test_seconds:
+        if (seconds := self._read_seconds.get("test")) is not None:
             words = int(self._scored["test"].counts.sum())
-            found["predictions_per_second"] = Value(value=words / self._test_seconds)
+            found["predictions_per_second"] = Value(value=words / seconds)
         if self._best_step:
             found["best_validation_step"] = Value(value=self._best_step)
         if self.step:

@@ -139,11 +139,18 @@ class Evaluation:
     adaptation: Annotated[
         Adaptation | None, "how the trained weights change at test time; null: they do not"
     ] = None
+    boundary: Annotated[
+        Literal["none", "articles"],
+        AddedLater(),
+        "where within a held-out text what is remembered of it is cleared: nowhere, or where an"
+        " article of `wikitext` begins; where a text begins it always is",
+    ] = "none"
 
     @property
     def tunes(self) -> bool:
         """Whether settings are searched on validation."""
-        return any(part.tunes() for part in self.outputs())
+        adapted = self.adaptation is not None and bool(self.adaptation.tunes())
+        return adapted or any(part.tunes() for part in self.outputs())
 
     def outputs(self) -> Iterator[Output]:
         """The output at test time and those inside it; none where it is as trained."""
@@ -168,6 +175,16 @@ class Setup:
     evaluation: Annotated[
         Evaluation, AfterTraining(), "what is added to the trained model when it is tested"
     ] = AS_TRAINED
+
+    @property
+    def reads_labels(self) -> bool:
+        """Whether words of a held-out text, once scored, change what is predicted after them.
+
+        Of pictures nothing does: only training writes a memory.
+        """
+        asked = (*self.output.with_inner(), *self.evaluation.outputs())
+        remembers = any(part.reads_labels for part in asked)
+        return self.data.holds == "text" and (remembers or self.evaluation.adaptation is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -124,7 +124,7 @@ class _Scaffold:
             made[info.name] = (
                 self._part(info.type.kind, optimizer, path)
                 if isinstance(info.type, PartOf)
-                else _begun(info)
+                else self._begun(info)
             )
         return made
 
@@ -134,7 +134,7 @@ class _Scaffold:
         made: dict[str, Plain] = {}
         for info in filter(self._shown, fields_of(cls).values()):
             self.beside[(*path, info.name)] = info.about
-            made[info.name] = _begun(info)
+            made[info.name] = self._begun(info)
         return {word: made}
 
     def _shown(self, info: Field) -> bool:
@@ -143,6 +143,31 @@ class _Scaffold:
             return info.required
         on = info.on.holds if info.on is not None else info.suggested.on
         return on in (None, self.holds)
+
+    def _begun(self, info: Field) -> Plain:
+        """What a field begins with: what is suggested, its default, or the first of its type."""
+        if info.suggested is not None and info.suggested.value is not None:
+            value = info.suggested.value
+            return [value] if isinstance(info.type, ListOf) else value
+        if info.required:
+            return self._first_of(info.type)
+        return list(info.default) if isinstance(info.default, tuple) else info.default
+
+    def _first_of(self, type_: Type) -> Plain:
+        """Words that need no fields, as many as a list of them should begin with."""
+        match type_:
+            case PartOf():
+                return self._bare(type_, _plain_words(type_)[0])
+            case ListOf(PartOf() as item, length):
+                count = max(_MIXED, length.minimum)
+                return [self._bare(item, word) for word in _plain_words(item)[:count]]
+        raise TypeError(f"a field of type {type(type_).__name__} without a default suggests none")
+
+    def _bare(self, type_: PartOf, word: str) -> Plain:
+        """The word inside another, with what such data asks of it alone."""
+        fields = fields_of(type_.words[word]).values()
+        asked = [f for f in fields if f.suggested is not None and f.suggested.on == self.holds]
+        return {word: {info.name: self._begun(info) for info in asked}}
 
     def _variants(self, output: str) -> dict[str, Plain]:
         """The output, and beside it the plainest there is."""
@@ -164,27 +189,6 @@ def _default(info: Field) -> str:
     """`gamma 0.01`; of a default that takes long to say, the name alone."""
     default = spelt(info.default)
     return f"{info.name} {default}" if len(default) <= _LONGEST else info.name
-
-
-def _begun(info: Field) -> Plain:
-    """What a field begins with: what is suggested, its default, or the first that its type has."""
-    if info.suggested is not None and info.suggested.value is not None:
-        value = info.suggested.value
-        return [value] if isinstance(info.type, ListOf) else value
-    if info.required:
-        return _first_of(info.type)
-    return list(info.default) if isinstance(info.default, tuple) else info.default
-
-
-def _first_of(type_: Type) -> Plain:
-    """Words that need no fields, as many as a list of them should begin with."""
-    match type_:
-        case PartOf():
-            return {_plain_words(type_)[0]: {}}
-        case ListOf(PartOf() as item, length):
-            count = max(_MIXED, length.minimum)
-            return [{word: {}} for word in _plain_words(item)[:count]]
-    raise TypeError(f"a field of type {type(type_).__name__} without a default suggests none")
 
 
 def _plain_words(type_: PartOf) -> list[str]:

@@ -96,7 +96,7 @@ def test_variants_that_differ_at_test_time_share_one_training(text: Path) -> Non
         )
     tuned = _record(out, "remembering")["evaluation"]["tuned"]  # type: ignore[index]
     assert set(tuned) == {"weights", "experts.1.theta"}
-    assert "reads test words" in told.stdout
+    assert "reads test labels" in told.stdout
     before = {path: path.stat().st_mtime_ns for path in out.rglob("record.json")}
     again = _call("compare", text, "--seed", "0", "--out", out)
     assert again.exit_code == 0
@@ -112,8 +112,8 @@ def test_what_reads_the_test_is_not_ranked_with_what_does_not(text: Path) -> Non
     assert {name: row["against"] for name, row in rows.items()} == {
         "plain": "plain",
         "remembering": "remembering",
-        "dynamic": "remembering",
-        "both": "remembering",
+        "dynamic": "dynamic",
+        "both": "dynamic",
     }
     assert [name for name, row in rows.items() if row["reads_labels"]] == [
         "remembering",
@@ -197,3 +197,47 @@ def test_data_that_changed_since_is_noticed(text: Path) -> None:
     found = _call("evaluate", run, "--set", "evaluation.adaptation=mbpa")
     assert found.exit_code == 3
     assert "HEB543" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "fields", ["theta: tuned, neighbours: 20", "kernel: dot, search: exact", "search: faiss"]
+)
+def test_a_memory_of_everything_is_added_to_a_trained_run(fields: str, text: Path) -> None:
+    if "faiss" in fields:
+        pytest.importorskip("faiss")
+    out = text.parent / "runs"
+    assert _call("run", text, "--out", out, "--variant", "dynamic").exit_code == 0
+    (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
+    experts = f"experts: [trained, {{nearest: {{{fields}}}}}]"
+    change = f"evaluation.output={{mixture: {{{experts}, weights: tuned}}}}"
+    found = _call("evaluate", run, "--set", change, "--format", "json")
+    assert found.exit_code == 0, found.output
+    record = json.loads(found.stdout)
+    assert record["evaluation"]["reads_labels"] is True
+    assert ("experts.1.theta" in record["evaluation"]["tuned"]) == ("tuned" in fields)
+    trained = _record(out, "trained_for_remembering")["metrics"]
+    assert isinstance(trained, dict)
+    for name in ("validation_perplexity", "memory_at_test"):
+        assert record["metrics"][name]["value"] != trained[name]["value"]
+    assert record["metrics"]["test_perplexity"]["value"] < trained["test_perplexity"]["value"]
+
+
+def test_faiss_that_is_missing_is_said_before_anything_is_trained(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.spec.faiss_is_here", lambda: False)
+    out = pictures.parent / "runs"
+    memory = "{mixture: {experts: [trained, {nearest: {search: faiss}}]}}"
+    change = f"evaluation.output={memory}"
+    assert _call("validate", pictures, "--set", change).exit_code == 0
+    assert "HEB544" in _call("validate", "--here", pictures, "--set", change).output
+    for command in ("run", "compare"):
+        told = _call(command, pictures, "--set", change, "--seed", "0", "--out", out)
+        assert told.exit_code == 1
+        assert "HEB544" in told.stderr
+    assert not list(out.rglob("metrics.jsonl"))
+    assert _call("run", pictures, "--out", out).exit_code == 0
+    (run,) = out.glob("tiny/softmax/seed-0-*")
+    told = _call("evaluate", run, "--set", change)
+    assert told.exit_code == 1
+    assert "HEB544" in told.stderr

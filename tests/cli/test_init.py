@@ -114,6 +114,15 @@ def ask(monkeypatch: pytest.MonkeyPatch, answers: str, *words: str) -> str:
 
 
 def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = [
+        "softmax",
+        "hebbian",
+        "cache",
+        "nearest",
+        "mixture",
+        "adaptive_softmax",
+        "sampled_softmax",
+    ]
     said = ask(monkeypatch, "glyphs\n\nsofmax\nsoftmax\n\n", "optimizer", "sgd")
     outputs = [word for word in VOCABULARY[Output] if word != "trained"]
     assert said == (

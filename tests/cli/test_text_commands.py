@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +89,62 @@ def test_a_text_that_is_too_short_is_said_once_it_was_read(spec: Path) -> None:
     result = call("run", spec, "--quiet")
     assert "error[HEB418]" in result.output
     assert result.exit_code == 1
+    job._OPENED.clear()
+    (spec.parent / "train.txt").write_text("a b c d e f g h i j k l m n o p q r s t")
+    result = call("run", spec, "--quiet")
+    assert "the train text of 21 words is too short for 4 streams of 6 words" in result.output
+    assert f"--> {spec.parent}" in result.output
+    assert "`sequence_length` at most 4" in result.output
+    assert result.exit_code == 1
+
+
+SLOW = """\
+import signal
+from hebbdsl.program import text_evaluation
+from hebbdsl.run import progress
+text_evaluation.BLOCK, progress._PAUSE = 1, -1.0
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    from hebbdsl.__main__ import main
+    main()
+"""
+"""Reads held-out texts a word at a time, in workers too, and tells of each."""
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_a_run_is_stopped_while_it_reads_its_test_text(spec: Path, command: str) -> None:
+    """That would take minutes; what it is told of first is told long before its end."""
+    folder = spec.parent
+    (folder / "test.txt").write_text("w1 w2 w3 w5 w8\n" * 100_000)
+    (folder / "slow.py").write_text(SLOW)
+    words = [sys.executable, "slow.py", command, str(spec), "--seed", "0", "--device", "cpu"]
+    workers = ["--workers", "2"] if command == "compare" else []
+    environment = {
+        **os.environ,
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with subprocess.Popen(
+        [*words, *workers],
+        cwd=folder,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        told = set[str]()
+        for line in process.stderr:
+            if "reading the test text" in line:
+                told.add(line.partition(":")[0])
+            if len(told) == len(workers or [1]):
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        _, rest = process.communicate(timeout=120)
+    assert process.returncode == 130, rest
+    assert "Traceback" not in rest
+    records = [json.loads(path.read_text()) for path in (folder / "runs").rglob("record.json")]
+    assert [one["status"] for one in records] == ["interrupted"] * len(told)
+    for one in records:
+        assert "validation_perplexity" in one["metrics"]
+        assert "test_perplexity" not in one["metrics"]

@@ -99,6 +99,8 @@ def test_counts_move_to_the_heading_where_they_are_one() -> None:
         ("steps_to_finish", 1234.6, "1235"),
         ("peak_memory", 4.12e8, "412 MB"),
         ("peak_memory", 4.127e9, "4.13 GB"),
+        ("memory_at_test", 4.127e6, "4.1 MB"),
+        ("memory_at_test", 41_270, "41 kB"),
         ("steps_per_second", 12.34, "12.3"),
         ("steps_per_second", 1234.5, "1234"),
         ("levels_passed", 17.5, "17.5"),

@@ -147,6 +147,22 @@ def test_a_wish_to_stop_that_was_swallowed_is_asked_for_again() -> None:
         stop.check()
 
 
+def test_a_worker_asks_whether_to_stop_while_it_reads() -> None:
+    """Of what was swallowed it hears there, and of the first process's end."""
+    stop = local._Stop()
+    context = multiprocessing.get_context("spawn")
+    messages = context.Queue()
+    board = local._Numbered(3, local._Telling(messages, stop.check))
+    board.reading("test", 10, 20)
+    assert messages.get(timeout=60) == ("reading", 3, "test", 10, 20)
+    with pytest.raises(KeyboardInterrupt):
+        stop.tell(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        board.reading("test", 20, 20)
+    messages.close()
+    messages.join_thread()
+
+
 def test_there_are_as_many_workers_as_cores_and_never_more_than_jobs() -> None:
     assert workers_for(100, None, "cuda") == 1
     assert 1 <= workers_for(100, None, "cpu") <= (os.cpu_count() or 1)

@@ -48,6 +48,74 @@ def test_fields(fragment: str, codes: list[str], tmp_path: Path) -> None:
     assert codes_of(with_sections(fragment), tmp_path) == codes
 
 
+TEXT = """\
+data: stdlib_docs
+model: {lstm: {hidden: [8], embedding: 8}}
+output: softmax
+curriculum: null
+training: {optimizer: adam, epochs: 1}
+evaluation: {adaptation: {mbpa: FIELDS}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ("{size: 16}", []),
+        ("{size: 15, neighbours: 16}", ["HEB720"]),
+        ("{size: 15}", []),  # nobody chose the neighbours
+        ("{pull: 0.5}", ["HEB720"]),
+        ("{pull: 0}", []),
+        ("{pull: 0.5, steps: 2}", []),
+    ],
+)
+def test_fields_of_an_adaptation(fields: str, codes: list[str], tmp_path: Path) -> None:
+    assert codes_of(with_sections(TEXT.replace("FIELDS", fields)), tmp_path) == codes
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "codes"),
+    [
+        ("{boundary: articles}", ["HEB720"]),
+        ("{adaptation: dynamic_evaluation, boundary: articles}", ["HEB720"]),
+        ("{adaptation: mbpa, boundary: articles}", []),
+        ("{output: {mixture: {experts: [trained, cache]}}, boundary: articles}", []),
+        ("{boundary: none}", []),
+    ],
+)
+def test_a_boundary_where_nothing_is_remembered(
+    evaluation: str, codes: list[str], tmp_path: Path
+) -> None:
+    spec = TEXT.replace("{adaptation: {mbpa: FIELDS}}", evaluation)
+    assert codes_of(with_sections(spec.replace("stdlib_docs", "wikitext")), tmp_path) == codes
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ("T: 20", ["HEB724"]),
+        ("T: 20, rescale: row", []),
+        ("T: 20, center: running", []),
+        ("T: 20, center: running, rescale: mean_row", []),
+        ("T: 0", []),
+    ],
+)
+def test_a_raw_write_on_text(fields: str, codes: list[str], tmp_path: Path) -> None:
+    on_text = (
+        f"data: stdlib_docs\nmodel: lstm\ncurriculum: null\noutput: {{hebbian: {{{fields}}}}}\n"
+    )
+    assert codes_of(with_sections(on_text), tmp_path) == codes
+
+
+def test_a_raw_write_that_a_variant_makes_of_another_is_meant(tmp_path: Path) -> None:
+    spec = with_sections(
+        "data: stdlib_docs\nmodel: lstm\ncurriculum: null\n"
+        "output: {hebbian: {T: 20, rescale: row, center: running}}\n"
+        "variants: {main: {}, raw: {output.rescale: none, output.center: none}}\n"
+    )
+    assert "HEB724" not in codes_of(spec, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("share", "codes"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.pipeline import check_spec, inspect_source, make_plan, parse_tree
+from hebbdsl.plan.plan import Memory
 from hebbdsl.source import Source
 
 SPEC = """\
@@ -137,23 +138,52 @@ def test_a_mixture_of_softmaxes_has_no_rows_that_a_few_steps_could_change() -> N
     assert said("{adaptation: dynamic_evaluation}", "mixture_of_softmaxes") == []
 
 
-def planned(evaluation: str) -> int:
+def test_articles_are_told_by_wikitext_alone() -> None:
+    cache = "{output: {mixture: {experts: [trained, cache]}}, boundary: articles}"
+    assert said(cache) == []
+    text = SPEC.replace("{wikitext: {version: 2}}", "stdlib_docs") + f"evaluation: {cache}\n"
+    (problem,) = inspect_source(Source("words.yaml", text)).errors
+    assert (problem.code, problem.title) == (
+        "HEB445",
+        "`stdlib_docs` does not tell where articles begin",
+    )
+    pictures = """\
+hebbdsl: 1
+experiment: pictures
+data: omniglot
+model: mlp
+output: softmax
+curriculum: fixed
+training: {optimizer: adam, steps: 100}
+evaluation: {output: {mixture: {experts: [trained, cache]}}, boundary: articles}
+"""
+    (problem,) = inspect_source(Source("pictures.yaml", pictures)).errors
+    assert problem.code == "HEB445"
+
+
+def planned(evaluation: str) -> Memory:
     text = SPEC + f"evaluation: {evaluation}\n"
     plan = make_plan(check_spec(parse_tree(Source("words.yaml", text))))
     memory = plan.variants["main"].memory
     assert memory.at_test == memory.weights + memory.buffers + memory.evaluation
-    return memory.evaluation
+    assert memory.most == max(memory.total, memory.at_test + memory.tuning)
+    return memory
 
 
 def test_memory_at_test_is_planned() -> None:
-    assert planned("{}") == 0
+    assert planned("{}").evaluation == planned("{}").tuning == 0
     pair = 8 * 4 + 8
     cache = 100 * pair + 8
-    assert planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}") == cache
-    # What is stored of the validation text to tune on: an activation and a label a word.
-    tuned = "{output: {mixture: {experts: [trained, {cache: {size: 100}}], weights: tuned}}}"
-    assert planned(tuned) == cache + 217_646 * pair
+    constant = planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}")
+    assert (constant.evaluation, constant.tuning) == (cache, 0)
+    # What is stored of the validation text to tune on, an activation and a label a word, is not
+    # there when it is tested.
+    tuned = planned(
+        "{output: {mixture: {experts: [trained, {cache: {size: 100}}], weights: tuned}}}"
+    )
+    assert (tuned.evaluation, tuned.tuning) == (cache, 217_646 * pair)
+    assert planned("{adaptation: {mbpa: {learning_rate: tuned}}}").tuning == 217_646 * pair
     gates = 4 * 8 * (8 + 8)
     parameters = 33_278 * (8 + 8 + 1) + gates + 4 * 8  # embedding, rows, biases; one LSTM layer
-    assert planned("{adaptation: dynamic_evaluation}") == 3 * 4 * parameters
-    assert planned("{adaptation: {mbpa: {size: 10}}}") == 2 * 10 * ((8 + 33_278) * 4 + 8)
+    assert planned("{adaptation: dynamic_evaluation}").evaluation == 3 * 4 * parameters
+    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == 10 * ((8 + 33_278) * 4 + 8)

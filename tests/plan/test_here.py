@@ -108,6 +108,32 @@ def test_memory_is_said_where_most_of_it_goes(tmp_path: Path, section: str, plac
     assert title.endswith(" bytes) of memory, and this machine has 1.0 GiB (1_073_741_824 bytes)")
 
 
+TEXT = """\
+data: {wikitext: {version: 2}}
+model: {lstm: {hidden: [8], embedding: 8}}
+output: softmax
+curriculum: null
+training: {optimizer: adam, epochs: 1}
+evaluation: EVALUATION
+"""
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "place"),
+    [
+        ("{adaptation: {mbpa: {size: 1_000_000}}}", "mbpa"),
+        ("{output: {mixture: {experts: [trained, {cache: {size: 100_000_000}}]}}}", "mixture"),
+    ],
+)
+def test_memory_at_test_time_is_said_where_it_is_added(
+    tmp_path: Path, evaluation: str, place: str
+) -> None:
+    spec = with_sections(TEXT.replace("EVALUATION", evaluation))
+    title, where = found(tmp_path, spec)["HEB516"]
+    assert where == place
+    assert title.startswith("`main` holds ")
+
+
 def test_of_variants_that_are_too_large_alike_the_largest_is_named(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     large = "model: {mlp: {hidden: [20_000, 20_000]}}\n"

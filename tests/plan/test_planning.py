@@ -94,7 +94,7 @@ def test_the_papers_setting_on_paper() -> None:
     assert plan.levels == tuple(range(30, 201, 10))
     assert plan.evaluations == 67
     assert plan.memory.data == 200 * 20 * 28 * 28
-    assert plan.memory.buffers == 200 * 8 + 4 * 2 * 32 * 4
+    assert plan.memory.buffers == (200 + 1) * 8 + 4 * 2 * 32 * 4
     memory = plan.memory
     assert memory.total == 4 * 4 * plan.parameters + memory.buffers + memory.data
 

@@ -116,6 +116,8 @@ def test_facts_of_wikitext_follow_its_fields() -> None:
         ("model: lstm\noutput: softmax", "model: {lstm: {tied: true}}\noutput: cache", ["HEB417"]),
         ("batch_size: 20", "batch_size: 1_500_000", ["HEB418"]),
         ("batch_size: 20", "batch_size: 20, evaluation_streams: 200_000", ["HEB418"]),
+        ("batch_size: 20", "batch_size: 20, sequence_length: 104_431", ["HEB418"]),
+        ("batch_size: 20", "batch_size: 20, sequence_length: 104_430", []),
         ("version: 2}", "version: 3}", ["HEB303"]),
         ("version: 2}", "version: '2'}", ["HEB303"]),
         ("version: 2}", "otherwise: glyphs}", ["HEB419"]),

@@ -22,6 +22,7 @@ from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.parts.models.convnet.spec import Convnet
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.program.batches import InPlay
 from hebbdsl.program.identity import SEMANTICS
@@ -43,6 +44,7 @@ def _setups() -> dict[str, Setup]:
             replace(tiny.HEBBIAN, center="running", row_norm=3.0)
         ),
         "cache": tiny.setup(Cache(size=40)),
+        "nearest": tiny.setup(Nearest(neighbours=40)),
         "mixture, dropout": tiny.with_dropout(
             tiny.setup(Mixture(experts=(tiny.HEBBIAN, Cache(size=40)), weights="learned")), 0.2
         ),

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
@@ -29,6 +30,10 @@ OUTPUTS: dict[str, Output] = {
     "hebbian": replace(tiny.HEBBIAN, center="running"),
     "cache": Cache(size=40),
     "mixture": Mixture(experts=(tiny.HEBBIAN, Cache(size=40)), weights="learned"),
+    "nearest": Nearest(neighbours=20),
+    "nested": Mixture(
+        experts=(Mixture(experts=(Softmax(), Nearest(kernel="dot"))), Nearest()), weights="learned"
+    ),
 }
 PLAY = InPlay(classes=12, newest=8)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import log
 
 import pytest
 import torch
+from torch import Tensor
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
+from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
-from hebbdsl.program.at_test import at_test, weights_kept
+from hebbdsl.program.at_test import AtTest, at_test, weights_kept
 from hebbdsl.program.text_evaluation import (
     StoredText,
     gather_slopes,
@@ -38,6 +41,9 @@ def trained(output: Output | None = None, adaptation: object = None) -> WordProg
 
 
 TUNED = Mixture(experts=(Trained(), Cache(size=50, theta="tuned")), weights="tuned")
+
+
+MANY_STEPS = Mbpa(size=30, steps=3, pull=0.1, neighbours=4, learning_rate="tuned")
 
 
 def test_the_best_weights_are_those_of_a_fine_grid() -> None:
@@ -126,7 +132,7 @@ def test_what_is_tuned_beats_a_grid_on_validation_and_says_what_it_chose() -> No
     program = trained(TUNED)
     at = at_test(program)
     stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     best = stored.scored(at.output.score_stored(stored)).loss()
     assert best is not None
     chosen = at.output.tuned()
@@ -150,7 +156,7 @@ def test_nested_mixtures_are_tuned_knob_by_knob() -> None:
     program = trained(Mixture(experts=(Trained(), inner), weights="tuned"))
     at = at_test(program)
     stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     assert set(at.output.tuned()) == {
         "weights",
         "experts.1.weights",
@@ -159,15 +165,92 @@ def test_nested_mixtures_are_tuned_knob_by_knob() -> None:
     }
     nested = stored.scored(at.output.score_stored(stored)).loss()
     single = at_test(program := trained(TUNED))
-    tune(single.output, kept := StoredText(program, single))
+    tune(single, kept := StoredText(program, single))
     assert nested is not None
     assert nested <= (kept.scored(single.output.score_stored(kept)).loss() or 0) + 1e-3
+
+
+@pytest.mark.parametrize("mbpa", [Mbpa(size=30, learning_rate="tuned"), MANY_STEPS])
+def test_a_step_size_is_searched_on_validation(mbpa: Mbpa) -> None:
+    program = trained(None, mbpa)
+    at = at_test(program)
+    stored = StoredText(program, at)
+    tune(at, stored)
+    assert set(at.tuned()) == {"adaptation.learning_rate"}
+    best = stored.scored(at.output.score_stored(stored)).loss()
+    assert best is not None
+    assert score_at_test(program, "validation", at).loss() == pytest.approx(best, abs=1e-5)
+    for rate in (0.0, 0.01, 0.1, 0.5, 2.0):
+        other = trained(None, replace(mbpa, learning_rate=rate))
+        by_hand = score_at_test(other, "validation", at_test(other)).loss()
+        assert best <= (by_hand or 0) + 2e-3
+
+
+def test_it_is_searched_together_with_the_memories_around_it() -> None:
+    program = trained(TUNED, Mbpa(size=30, learning_rate="tuned"))
+    at = at_test(program)
+    stored = StoredText(program, at)
+    tune(at, stored)
+    assert set(at.tuned()) == {"adaptation.learning_rate", "experts.1.theta", "weights"}
+    both = stored.scored(at.output.score_stored(stored)).loss()
+    assert both is not None
+    assert score_at_test(program, "validation", at).loss() == pytest.approx(both, abs=1e-5)
+    single = at_test(program := trained(TUNED))
+    tune(single, kept := StoredText(program, single))
+    # A rate of nothing is the cache alone, so that it is never worse than that.
+    assert both <= (kept.scored(single.output.score_stored(kept)).loss() or 0) + 1e-3
+
+
+def test_the_model_is_run_once_and_a_grid_of_step_sizes_is_read_in_one_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = trained(None, Mbpa(size=30, learning_rate="tuned"))
+    at, asked = at_test(program), list[int]()
+    score_at = MbpaLayer.score_at
+
+    def counted(
+        layer: MbpaLayer, h: Tensor, labels: Tensor, in_play: int, rates: Sequence[float]
+    ) -> Tensor:
+        asked.append(len(rates))
+        return score_at(layer, h, labels, in_play, rates)
+
+    monkeypatch.setattr(MbpaLayer, "score_at", counted)
+    stored = StoredText(program, at)
+    monkeypatch.setattr(type(program.step), "read", None)
+    tune(at, stored)
+    # One stretch holds the whole text: as it was stored, the grid, refinements in pairs.
+    assert asked[:2] == [1, 7]
+    assert set(asked[2:]) <= {1, 2}
+    assert len(asked) < 12
+
+
+def test_a_search_ends_where_nothing_is_gained() -> None:
+    """Of a text in which no pair tells of another, the best rate is none at all."""
+    program = trained(None, Mbpa(size=30, learning_rate="tuned"))
+    at = at_test(program)
+    stored = StoredText(program, at)
+    ((knob),) = at.knobs()
+    seen = list[float]()
+
+    def falling(_: object) -> Tensor:
+        return -torch.tensor([abs(at.trained.rate)])  # type: ignore[arg-type]
+
+    def turn(value: float) -> None:
+        seen.append(value)
+        knob.turn(value)
+
+    flat = AtTest(at.output, at.adapter, at.trained)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
+        patch.setattr(AtTest, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        tune(flat, stored)
+    assert 1e-6 < min(seen) < 1e-4
 
 
 def test_fixed_settings_are_left_alone() -> None:
     fixed = Mixture(experts=(Trained(), Cache(size=9, theta=0.2)), weights=(0.5, 0.5))
     at = at_test(program := trained(fixed))
-    tune(at.output, StoredText(program, at))
+    tune(at, StoredText(program, at))
     assert at.output.tuned() == {}
 
 

@@ -19,7 +19,9 @@ from hebbdsl.parts.models.word_model import WordModel
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
+from hebbdsl.parts.outputs.hebbian.write import write
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
@@ -92,7 +94,13 @@ def test_no_gradient_is_carried_on() -> None:
 
 @pytest.mark.parametrize(
     "output",
-    [Softmax(), HEBBIAN, Mixture(experts=(Softmax(), Cache(size=50))), Hebbian(T=5)],
+    [
+        Softmax(),
+        HEBBIAN,
+        Mixture(experts=(Softmax(), Cache(size=50))),
+        Mixture(experts=(Softmax(), Nearest(neighbours=50))),
+        Hebbian(T=5),
+    ],
 )
 def test_every_output_learns_words(output: Output) -> None:
     made = program(setup(output=output))
@@ -111,6 +119,54 @@ def test_writing_reaches_the_row_and_the_embedding_where_they_are_one(tied: bool
     assert (rows[words.unique()] != before[words.unique()]).any()
     looked_up = made.model.look_up(words, rows if tied else None)
     assert torch.equal(looked_up, F.embedding(words, rows)) is tied
+
+
+SWITCHES: list[Any] = [
+    {},
+    {"counting": "after", "gamma": 0.5},
+    {"rate": "running_mean"},
+    {"rescale": "row"},
+    {"rescale": "mean_row", "strength": 0.3},
+    {"center": "running", "rescale": "row"},
+    {"activations": "dropped_out"},
+    {"moments": "clear", "T": 2},
+    {"T": 0},
+    {"T": 1},
+    {"start": 1},
+]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("switches", SWITCHES, ids=str)
+def test_every_switch_writes_what_it_says_whatever_the_model(
+    model: WordModel, tied: bool, switches: Any
+) -> None:
+    """Softmax's own step, then the write into its rows; nothing else differs."""
+    model, rule = replace(model, tied=tied), Hebbian(**switches)
+    plain, ours = (
+        program(setup(model=model, output=Softmax())),
+        program(setup(model=model, output=rule)),
+    )
+    words, following = next(plain.train_streams.read(0, 1, plain.device))
+    masks = plain.model.masks(torch_generator(0, "dropout", 0), 5, len(words))
+    rows = plain.output.class_rows()
+    assert rows is not None
+    with torch.no_grad():
+        clean, _ = plain.model(words, rows if tied else None, plain.start(5), masks)
+    h = clean if masks.output is None else clean * masks.output
+    for made in (plain, ours):
+        trained(made, 0, 1)
+    written = (h if rule.activations == "dropped_out" else clean).flatten(0, 1)
+    labels, counters = following.flatten(), torch.ones(30, 1, dtype=torch.int64)
+    mean = written.mean(0) if rule.center == "running" else None
+    expected = write(rule, rows, counters, written, labels, 30, mean)
+    theirs, mine = plain.weights(), ours.weights()
+    if rule.T > 1 and not rule.start:
+        theirs["output.rows"][labels] = expected.rows
+    for name, value in theirs.items():
+        torch.testing.assert_close(mine[name], value, rtol=1e-5, atol=1e-6)
+    assert torch.equal(mine["output.counters"][:, 0] - 1, torch.bincount(labels, minlength=30))
 
 
 class Waits(TorchDispatchMode):

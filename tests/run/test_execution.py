@@ -92,6 +92,7 @@ def test_a_fixed_curriculum_has_no_finish_and_no_newest_classes(tmp_path: Path) 
     record = _run(replace(tiny.setup(steps=10), curriculum=Fixed()), tmp_path)
     assert set(record.metrics) == {
         "final_test_accuracy",
+        "predictions_per_second",
         "steps_per_second",
         "memory_at_test",
         "peak_memory",
@@ -187,6 +188,22 @@ def test_an_interrupted_run_leaves_a_valid_folder(tmp_path: Path) -> None:
     again = execute(tiny.program(tiny.setup()), folder, Silent())
     assert again.status == "finished"
     assert [one.step for one in again.evaluations][:2] == [5, 10]
+
+
+def test_a_run_ended_in_its_first_interval_leaves_a_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ending(Silent):
+        def trained(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("hebbdsl.run.image_run._MOST_DRAWN", 2)
+    with pytest.raises(KeyboardInterrupt):
+        execute(tiny.program(tiny.setup()), RunFolder(tmp_path), Ending())
+    record = RunFolder(tmp_path).read()
+    assert record is not None
+    assert (record.status, record.steps) == ("interrupted", 2)
+    assert record.metrics["steps_per_second"].value > 0
 
 
 def _trained(of: Setup, steps: int) -> tuple[ImageProgram, Course]:

@@ -10,12 +10,14 @@ import torch
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.part import Quiet
+from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
+from hebbdsl.program import building
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.run import job as module
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Silent
-from tests import tiny
+from tests import tiny, words
 
 
 def test_a_device_that_is_too_small_is_said(
@@ -34,3 +36,52 @@ def test_a_device_that_is_too_small_is_said(
     assert (problem.code, problem.exit_code) == ("HEB540", 4)
     assert "cpu" in problem.title
     assert "Tried to allocate 9 TiB." in problem.title
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you …")]
+)
+def test_memory_that_is_refused_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refused(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "_OPENED", {})
+    monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
+    monkeypatch.setattr(ImageProgram, "train", refused)
+    job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
+    with pytest.raises(Rejected) as caught:
+        obtain(job, Quiet(), Silent())
+    assert [problem.code for problem in caught.value.problems] == ["HEB540"]
+
+
+def test_another_fault_stays_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> None:
+        raise RuntimeError("shapes do not fit")
+
+    monkeypatch.setattr(module, "_OPENED", {})
+    monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
+    monkeypatch.setattr(ImageProgram, "train", wrong)
+    job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
+    with pytest.raises(RuntimeError, match="shapes"):
+        obtain(job, Quiet(), Silent())
+
+
+def test_what_this_machine_can_not_hold_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trained it holds gradients and moments too: so what is too large may still be tested."""
+    made = words.program()
+    memory = made.plan.memory
+    between = DeviceMemory("this machine", (memory.at_test + memory.total) // 2)
+    monkeypatch.setattr(building, "machine_memory", lambda: between)
+    with pytest.raises(Rejected) as caught:
+        words.program()
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB540"
+    assert "this machine has" in problem.title
+    opened = made.opened
+    given = ("tiny", "main", made.plan, 0, opened, made.device)
+    assert building.assemble(*given, trains=False)
+    monkeypatch.setattr(building, "machine_memory", lambda: DeviceMemory("this machine", 10))
+    with pytest.raises(Rejected):
+        building.assemble(*given, trains=False)

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.program import text_evaluation
 from hebbdsl.program.text_evaluation import score
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run import progress
@@ -141,6 +142,21 @@ def test_an_interrupted_run_leaves_a_record_and_starts_again(tmp_path: Path) -> 
     ]
 
 
+def test_a_run_ended_in_its_first_interval_leaves_a_record(tmp_path: Path) -> None:
+    class Ending(Silent):
+        def trained(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    made = program()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held(), pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Ending())
+    left = folder.read()
+    assert left is not None
+    assert (left.status, left.steps) == ("interrupted", 20)
+    assert left.metrics["tokens_per_second"].value > 0
+
+
 def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
     heard = list[AnyEvaluation]()
 
@@ -176,6 +192,58 @@ def test_long_epochs_are_told_of_and_can_be_ended_on_the_way(tmp_path: Path) -> 
     assert (left.status, left.steps) == ("interrupted", windows + 20)
 
 
+class Listening(Silent):
+    """Hears what is read, and may end it."""
+
+    def __init__(self, ends_in: str = "", after: int = 0) -> None:
+        self.heard: list[tuple[str, int, int]] = []
+        self._ends = ends_in, after
+
+    def reading(self, *said: object) -> None:
+        self.heard.append(said)  # type: ignore[arg-type]
+        split, after = self._ends
+        if [one[0] for one in self.heard].count(split) > after:
+            raise KeyboardInterrupt
+
+
+def test_held_out_texts_are_told_of_block_by_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_evaluation, "BLOCK", 40)
+    made, told = program(), Listening()
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held():
+        execute(made, folder, told)
+    streams = made.setup.training.evaluation_streams
+    asked = 203 // streams * streams - streams
+    amid = [("validation", min(done, asked), asked) for done in range(40, asked + 40, 40)]
+    whole = [
+        (split, min(done, 202), 202)
+        for split in ("validation", "test")
+        for done in range(40, 242, 40)
+    ]
+    assert told.heard == [*amid, *amid, *whole]
+
+
+@pytest.mark.parametrize(("split", "kept"), [("validation", set()), ("test", {"validation"})])
+def test_a_run_may_be_ended_while_it_reads_what_was_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split: str, kept: set[str]
+) -> None:
+    made = program()
+    monkeypatch.setattr(text_evaluation, "BLOCK", 40)
+    amid = 2 * 5 if split == "validation" else 0  # blocks of the evaluations before
+    folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
+    with folder.held(), pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Listening(split, amid + 2))
+    left = folder.read()
+    assert left is not None
+    assert (left.status, left.steps) == ("interrupted", 2 * made.train_streams.windows)
+    found = {name for name in left.metrics if name.endswith("_perplexity")}
+    assert found == {f"{one}_perplexity" for one in kept}
+    assert "predictions_per_second" not in left.metrics
+    assert not list(folder.path.glob("*.safetensors"))
+
+
 def test_progress_of_text_is_said_in_its_own_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,9 +256,11 @@ def test_progress_of_text_is_said_in_its_own_words(
             board.began(0)
             board.trained(0, 20, 3.21)
             board.evaluated(0, record.evaluations[0])
+            board.reading(0, "test", 101, 202)
             board.ended(0, record, ())
     said = capsys.readouterr().err
     assert "main, seed 0: step 20 of 86, train loss 3.210" in said
+    assert "main, seed 0: reading the test text, 50%" in said
     assert "step 43 of 86, epoch 1.00, validation perplexity" in said
     assert f"test perplexity {record.metrics['test_perplexity'].value:.2f}" in said
 

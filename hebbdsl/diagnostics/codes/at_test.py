@@ -1,4 +1,4 @@
-"""HEB433–HEB437, HEB442, HEB443: what can't be added to a trained model, or be trained."""
+"""HEB433–HEB437, HEB442, HEB443, HEB445: what can't be added to a trained model, or be trained."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ class TunedInTraining(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB435"
@@ -261,3 +262,44 @@ class EntropyUnknown(Problem):
         if self.expert == "mixture":
             return "give its experts to the outer mixture, or use other weights"
         return "use other weights: `tuned`, or numbers"
+
+
+class NoArticles(Problem):
+    """Memories are to be cleared where articles begin, and the data does not tell where they do.
+
+    Titles are found in `wikitext`. Other corpora are read as one text, and pictures as none.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output: {mixture: {experts: [trained, cache]}}
+          boundary: articles
+
+    Right:
+        data: wikitext
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output: {mixture: {experts: [trained, cache]}}
+          boundary: articles
+    """
+
+    code: ClassVar[str] = "HEB445"
+
+    data: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.data)} does not tell where articles begin"
+
+    @property
+    def label(self) -> str:
+        return "memories can't be cleared there"
+
+    @property
+    def hint(self) -> str:
+        return "leave `boundary` out: memories are cleared where each held-out text begins"

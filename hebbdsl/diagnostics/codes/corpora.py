@@ -1,4 +1,4 @@
-"""HEB550-HEB559: texts that can't be read as a corpus, or kept as one."""
+"""HEB550-HEB569: texts that can't be read as a corpus, or kept as one."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class NotText(DataProblem):
 
     line: int
     what: str
+    wide: bool = False
+    """Whether it looks like UTF-16: a NUL, or the mark that such a file begins with."""
 
     @property
     def title(self) -> str:
@@ -31,12 +33,14 @@ class NotText(DataProblem):
 
     @property
     def hint(self) -> str:
+        if self.wide:
+            return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
         return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmptySplit(DataProblem):
-    """A split of a corpus holds less than two words, or nothing but ends of lines.
+    """A split of a corpus holds less than two words, ends of lines left out.
 
     Wrong:
         hebbdsl run specs/my_text.yaml      # test.txt is empty
@@ -118,8 +122,13 @@ class TooManyWords(DataProblem):
 class StoreNotWritten(DataProblem):
     """The tokens of a corpus could not be kept: the disk is full, or may not be written.
 
-    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder, which
-    `XDG_CACHE_HOME` moves on Linux.
+    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder
+    (`~/.cache/hebbdsl` on Linux, where `XDG_CACHE_HOME` moves it). What stands in its folder
+    `corpora` may be deleted at any time, and should be for texts that have changed since: their old
+    tokens are not looked at again. What is still needed is made anew.
+
+    A folder that may not be written is no problem, unless the temporary folder may not be either:
+    tokens then go there, and are gone when the run ends.
 
     Wrong:
         hebbdsl run specs/wikitext103_lstm.yaml      # 100 MB left on the disk
@@ -199,3 +208,52 @@ class NoSuchText(DataProblem):
     @property
     def hint(self) -> str:
         return "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedWhileRead(DataProblem):
+    """A file of a corpus changed while it was read.
+
+    Its size or the time of its last change is another one than when the file was found. What was
+    read is a mixture of both states, so nothing of it is kept. Let what writes the file end first.
+
+    Wrong:
+        crawl >> train.txt & hebbdsl run specs/my_text.yaml
+
+    Right:
+        crawl >> train.txt && hebbdsl run specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB560"
+
+    @property
+    def title(self) -> str:
+        return "the file changed while it was read"
+
+    @property
+    def hint(self) -> str:
+        return "run this again once nothing writes it any more; nothing was kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DamagedGzip(DataProblem):
+    """A file of a corpus that ends in `.gz` is cut, or no gzip at all.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # a copy of train.txt.gz that stopped half-way
+
+    Right:
+        gzip -t train.txt.gz && hebbdsl run specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB561"
+
+    reason: str
+
+    @property
+    def title(self) -> str:
+        return f"the file can't be unpacked: {self.reason}"
+
+    @property
+    def hint(self) -> str:
+        return "copy it again; `gzip -t` tells whether it is whole"

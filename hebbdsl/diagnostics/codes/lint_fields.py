@@ -158,6 +158,44 @@ class NeverWrites(Problem):
         return "2 writes a class once; write 0 if none is to be written"
 
 
+class RawWriteOnText(Problem):
+    """Activations of words are written as they are, neither centred nor rescaled.
+
+    All activations of a language model share a large part, and are longer than rows: such a write
+    raises words wherever they stand, and was worse than plain softmax in every trial of the
+    gallery. With `center: running` and `rescale: row` (or `mean_row`) it was better.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output:
+          hebbian: {T: 20}
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output:
+          hebbian: {T: 20, rescale: row, center: running}
+    """
+
+    code: ClassVar[str] = "HEB724"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def title(self) -> str:
+        return "activations of words are written neither centred nor rescaled, which does harm"
+
+    @property
+    def label(self) -> str:
+        return "writes raw activations"
+
+    @property
+    def hint(self) -> str:
+        return "add `rescale: row` and `center: running`"
+
+
 class NeverHeard(Problem):
     """An expert of a mixture has the weight 0.
 

@@ -343,4 +343,7 @@ class OutOfMemory(Problem):
 
     @property
     def hint(self) -> str:
-        return "lower `training.batch_size` or `--workers`; `hebbdsl plan` shows what is held"
+        return (
+            "lower `training.batch_size`, the model's widths, the `vocabulary` of a text or"
+            " `--workers`; `hebbdsl plan` shows what is held"
+        )

@@ -28,6 +28,7 @@ class TiedWidths(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           lstm: {tied: true, embedding: 200, hidden: [650], features: 200}
     """
@@ -85,6 +86,7 @@ class UnevenHeads(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           transformer: {width: 256, heads: 8}
     """
@@ -130,6 +132,7 @@ class OddHeads(Problem):
     Right:
         data: stdlib_docs
         curriculum: null
+        output: softmax
         model:
           transformer: {width: 96, heads: 4}
     """

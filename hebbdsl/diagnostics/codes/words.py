@@ -24,6 +24,7 @@ class ReadsOther(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB413"
@@ -101,6 +102,7 @@ class TextTakesNoCurriculum(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
     """
 
     code: ClassVar[str] = "HEB415"
@@ -137,6 +139,7 @@ class NoEnd(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: softmax
         training:
           optimizer: adam
           epochs: 3
@@ -197,9 +200,10 @@ class NothingToTie(Problem):
 
 
 class StreamsTooShort(Problem):
-    """A text is cut into so many streams that none holds a word and its successor.
+    """A text is cut into so many streams that none holds a word and its successor, or a sequence.
 
-    `batch_size` streams are read side by side.
+    `batch_size` streams are read side by side, each `sequence_length` words at a time; the word
+    after these is needed too.
 
     Wrong:
         data: {wikitext: {version: 2}}
@@ -214,6 +218,7 @@ class StreamsTooShort(Problem):
         data: {wikitext: {version: 2}}
         model: lstm
         curriculum: null
+        output: softmax
         training:
           optimizer: adam
           epochs: 1
@@ -225,19 +230,32 @@ class StreamsTooShort(Problem):
     streams: int
     tokens: int
     split: str
+    sequence: int | None = None
+    """Words at a time, where it is these that are too many."""
 
     @property
     def title(self) -> str:
-        streams = number_of(self.streams, "stream")
-        return f"the {self.split} text of {self.tokens:,} words is too short for {streams}"
+        needed = number_of(self.streams, "stream")
+        if self.sequence is not None:
+            needed += f" of {self.sequence + 1:,} words"
+        return f"the {self.split} text of {self.tokens:,} words is too short for {needed}"
 
     @property
     def label(self) -> str:
+        if self.sequence is not None:
+            return f"each stream holds {number_of(self._held, 'word')}"
         return "leaves less than two words to each"
 
     @property
     def hint(self) -> str:
-        return f"at most {max(1, self.tokens // 2):,} streams"
+        if self.sequence is not None:
+            return f"`sequence_length` at most {self._held - 1:,}, or fewer streams (`batch_size`)"
+        return f"at most {number_of(max(1, self.tokens // 2), 'stream')}"
+
+    @property
+    def _held(self) -> int:
+        """Words of each stream."""
+        return self.tokens // max(1, self.streams)
 
 
 class SubstituteReadsOther(Problem):

@@ -68,3 +68,21 @@ def locked(path: Path) -> Iterator[None]:
 
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def held_by_another(path: Path) -> bool:
+    """Whether a lock is held, by another process or elsewhere in this one. Where that can't be
+    told, it is."""
+    try:
+        with open(path, "a+b") as file:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except OSError:
+        return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -14,6 +14,9 @@ from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import Corpus, SoughtCorpus, WordFacts
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Int
+
     from hebbdsl.parts.datasets.corpora.source import Splits
 
 UPSTREAM = (
@@ -42,6 +45,7 @@ class Wikitext(SoughtCorpus):
     """
 
     word: ClassVar[str] = "wikitext"
+    tells_articles: ClassVar[bool] = True
 
     version: Annotated[
         Literal[2, 103], Suggested(), "millions of words to train on, about: 2 or 103"
@@ -53,6 +57,13 @@ class Wikitext(SoughtCorpus):
     @property
     def cutting(self) -> Literal["words", "whitespace"]:
         return "whitespace"
+
+    def articles(
+        self, tokens: Int[np.ndarray, " tokens"], words: Sequence[str]
+    ) -> Int[np.ndarray, " articles"]:
+        from hebbdsl.parts.datasets.corpora.headings import title_places
+
+        return title_places(tokens, words)
 
     def facts(self) -> WordFacts:
         published = WORDS[self.version]

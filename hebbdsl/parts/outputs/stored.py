@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,10 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
+
+
+ScoreAt = Callable[[Tensor, Tensor, int, Sequence[float]], Tensor]
+"""`score_text` of an output at several values of a setting: [values, time, streams]."""
 
 
 class Judged(NamedTuple):
@@ -65,6 +69,20 @@ class Stored:
             self._judged[key] = self._judge(output)
         return self._judged[key]
 
+    def score_together(
+        self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
+    ) -> None:
+        """Have ready what `scored_by` will be asked for, in one go."""
+        missing = [one for one in settings if (output, one) not in self._known]
+        if missing:
+            found = self._replay_at(output, missing, score)
+            self._known |= {(output, one): said for one, said in zip(missing, found, strict=True)}
+
+    def _replay_at(
+        self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
+    ) -> Float[Tensor, "settings words"]:
+        raise NotImplementedError("only what reads a text is asked for several settings at once")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Knob:
@@ -74,8 +92,11 @@ class Knob:
         name: its path in the output.
         around: where the search begins, which may depend on what was stored.
         turn: gives it a value.
+        ask: where several values are stored together for little more than one: does that, before
+            they are asked for one by one.
     """
 
     name: str
     around: Callable[[Stored], float]
     turn: Callable[[float], None]
+    ask: Callable[[Stored, Sequence[float]], None] | None = None

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
+from hebbdsl.parts.adaptations.mbpa import module
+from hebbdsl.parts.adaptations.mbpa.memory import Memory
+from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
+from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -14,8 +23,8 @@ from hebbdsl.parts.outputs.softmax.spec import Softmax
 HIDDEN, CLASSES, TIME, STREAMS = 6, 11, 40, 2
 
 
-def trained(bias: bool) -> SoftmaxLayer:
-    layer = Softmax(bias=bias).build(HIDDEN, CLASSES)
+def trained(bias: bool, spec: Softmax | None = None) -> SoftmaxLayer:
+    layer = (spec or Softmax(bias=bias)).build(HIDDEN, CLASSES)
     assert isinstance(layer, SoftmaxLayer)
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
@@ -34,8 +43,8 @@ def literally(spec: Mbpa, layer: SoftmaxLayer, h: Tensor, labels: Tensor) -> Ten
     """Equation by equation, by autograd, in float64."""
     start = layer.rows.detach().double()
     bias = torch.zeros(CLASSES).double() if layer.bias is None else layer.bias.detach().double()
-    found = torch.zeros(TIME, dtype=torch.float64)
-    for i in range(TIME):
+    found = torch.zeros(len(h), dtype=torch.float64)
+    for i in range(len(h)):
         rows, shift = start.clone(), bias.clone()
         before = list(range(max(0, i - spec.size), i))
         if before:
@@ -43,6 +52,7 @@ def literally(spec: Mbpa, layer: SoftmaxLayer, h: Tensor, labels: Tensor) -> Ten
             near = distance.argsort()[: spec.neighbours]
             weight = 1 / (spec.epsilon + distance[near])
             weight /= weight.sum()
+            assert isinstance(spec.learning_rate, float)
             for _ in range(spec.steps):
                 rows.requires_grad_(), shift.requires_grad_()
                 likely = sum(
@@ -79,6 +89,105 @@ def test_it_is_the_literal_loop(spec: Mbpa, bias: bool) -> None:
         assert torch.allclose(found[:, stream].double(), expected, atol=1e-5)
 
 
+@given(
+    spec=st.builds(
+        Mbpa,
+        size=st.integers(1, 12),
+        neighbours=st.integers(1, 6),
+        steps=st.integers(1, 4),
+        learning_rate=st.floats(0, 1),
+        pull=st.floats(0, 1),
+        epsilon=st.sampled_from([1e-3, 0.1, 10.0]),
+    ),
+    bias=st.booleans(),
+    cuts=st.lists(st.integers(1, TIME), max_size=4),
+    at_once=st.integers(1, 200),
+)
+@settings(max_examples=40, deadline=None)
+def test_in_stretches_and_blocks_of_any_length_it_is_the_literal_loop(
+    spec: Mbpa, bias: bool, cuts: list[int], at_once: int
+) -> None:
+    layer, (h, labels) = trained(bias), text()
+    adapted = spec.build().wrap(layer)
+    ends = [0, *sorted(set(cuts) | {TIME})]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "NUMBERS", at_once)
+        stretches = pairwise(ends)
+        found = torch.cat([adapted.score_text(h[a:b], labels[a:b], CLASSES) for a, b in stretches])
+    for stream in range(STREAMS):
+        expected = literally(spec, layer, h[:, stream], labels[:, stream])
+        assert torch.allclose(found[:, stream].double(), expected, atol=2e-5, rtol=1e-5)
+
+
+def test_with_hebbian_rows_too() -> None:
+    layer, (h, labels) = trained(True, Hebbian(rescale="row", center="running")), text()
+    spec = Mbpa(size=9, learning_rate=0.3)
+    found = spec.build().wrap(layer).score_text(h, labels, CLASSES)
+    expected = literally(spec, layer, h[:, 0], labels[:, 0])
+    assert torch.allclose(found[:, 0].double(), expected, atol=1e-5)
+
+
+def test_an_activation_that_comes_again_has_all_the_weight() -> None:
+    """Where ‖h − h_k‖² is nearly nothing beside ‖h‖², differences of squares would lose it."""
+    layer, (h, labels) = trained(True), text()
+    h = 30 * h
+    h[20:] = h[:20] + 1e-2 * torch.randn(20, STREAMS, HIDDEN)
+    spec = Mbpa(size=50, neighbours=3, learning_rate=0.01, epsilon=1e-4)
+    found = spec.build().wrap(layer).score_text(h, labels, CLASSES)
+    expected = literally(spec, layer, h[:, 0], labels[:, 0])
+    assert torch.allclose(found[:, 0].double(), expected, atol=1e-3, rtol=1e-4)
+
+
+def test_of_equally_near_pairs_any_may_be_taken() -> None:
+    layer = trained(True)
+    h = torch.zeros(4, 1, HIDDEN)
+    h[0, 0, 0], h[1, 0, 0], h[2, 0, 1] = 1.0, -1.0, 1.0
+    labels = torch.tensor([[1], [2], [3], [1]])
+    every = Mbpa(neighbours=3, learning_rate=0.5)
+    found = every.build().wrap(layer).score_text(h, labels, CLASSES)
+    assert torch.allclose(
+        found[:, 0].double(), literally(every, layer, h[:, 0], labels[:, 0]), atol=1e-5
+    )
+    # Two of the three: one of the choices there are.
+    two = Mbpa(neighbours=2, learning_rate=0.5)
+    last = two.build().wrap(layer).score_text(h, labels, CLASSES)[3, 0]
+    choices = []
+    for left_out in range(3):
+        kept = [place for place in range(4) if place != left_out]
+        choices.append(literally(two, layer, h[kept, 0], labels[kept, 0])[2])
+    assert min(abs(float(last - choice)) for choice in choices) < 1e-5
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_several_rates_at_once_are_each_by_itself(steps: int) -> None:
+    layer, (h, labels) = trained(True), text()
+    spec = Mbpa(size=8, neighbours=4, steps=steps, pull=0.1, learning_rate="tuned")
+    adapted = spec.build().wrap(layer)
+    assert isinstance(adapted, MbpaLayer)
+    rates = (0.0, 0.2, 1.5)
+    together = torch.cat(
+        [adapted.score_at(h[a:b], labels[a:b], CLASSES, rates) for a, b in ((0, 7), (7, TIME))], 1
+    )
+    for number, rate in enumerate(rates):
+        alone = replace(spec, learning_rate=rate).build().wrap(layer)
+        expected = alone.score_text(h, labels, CLASSES)
+        assert torch.allclose(together[number], expected, atol=1e-5)
+
+
+def test_memory_is_bounded_by_the_size_and_a_block_and_grows_with_what_it_holds() -> None:
+    memory = Memory(5_000, 64)
+    for _ in range(200):
+        count = min(50, memory.room)
+        memory.append(torch.randn(count, 2), torch.zeros(count).long(), torch.randn(count, 3))
+    assert memory._held is not None
+    assert len(memory._held[2]) == 5_064
+    few = Memory(10**7, 64)
+    few.append(torch.randn(9, 2), torch.zeros(9).long(), torch.randn(9, 3))
+    assert few._held is not None
+    assert len(few._held[2]) == 1_024
+    assert few.ages(2).tolist() == [list(range(7, -2, -1)), list(range(8, -1, -1))]
+
+
 def test_what_is_ahead_is_never_seen() -> None:
     layer, (h, labels) = trained(True), text()
     adapted = Mbpa(learning_rate=1.0).build().wrap(layer)
@@ -100,3 +209,7 @@ def test_the_weights_stay_and_a_rate_of_zero_is_the_trained_output() -> None:
     assert torch.equal(adapted.label_log_probabilities(one, asked, CLASSES), trained_says)
     every = layer.log_probabilities(one, CLASSES)
     assert torch.equal(adapted.log_probabilities(one, CLASSES), every)
+
+
+def test_sizes() -> None:
+    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES) == 10 * (4 * (HIDDEN + CLASSES) + 8)

@@ -43,8 +43,11 @@ def literal(spec: Cache, h: list[list[float]], labels: list[int]) -> list[float]
     return found
 
 
-def in_stretches(layer: OutputLayer, h: Tensor, labels: Tensor, cuts: list[int]) -> Tensor:
-    layer.forget()
+def in_stretches(
+    layer: OutputLayer, h: Tensor, labels: Tensor, cuts: list[int], forget: bool = True
+) -> Tensor:
+    if forget:
+        layer.forget()
     found, start = list[Tensor](), 0
     for length in (*cuts, len(h)):
         stop = min(len(h), start + length)
@@ -82,24 +85,55 @@ def test_in_stretches_of_any_length_it_is_the_literal_loop(
         )
 
 
-@given(weight=st.sampled_from([0.0, 0.1, 0.5, 1.0]), size=st.integers(1, 30))
-@settings(max_examples=20, deadline=None)
-def test_mixed_with_a_softmax_it_is_the_literal_loop_to_a_millionth_of_a_nat(
-    weight: float, size: int
+@given(
+    size=st.integers(1, 40),
+    theta=st.floats(0.01, 1),
+    uniform=st.sampled_from([1e-6, 1e-3, 0.5]),
+    weight=st.floats(0, 1),
+    time=st.integers(2, 50),
+    streams=st.integers(1, 3),
+    cuts=st.lists(st.integers(1, 30), max_size=6),
+    at_once=st.integers(1, 400),
+    cleared=st.booleans(),
+)
+@settings(max_examples=120, deadline=None)
+def test_mixed_with_a_softmax_losses_are_the_literal_loops_to_a_millionth_of_a_nat(
+    size: int,
+    theta: float,
+    uniform: float,
+    weight: float,
+    time: int,
+    streams: int,
+    cuts: list[int],
+    at_once: int,
+    cleared: bool,
 ) -> None:
-    cache = Cache(size=size, theta=0.5)
+    """Any window, θ, share, length of stretches and of blocks; a second text is read after the
+    first, which was forgotten, or was not."""
+    cache = Cache(size=size, theta=theta, uniform=uniform)
     layer = Mixture(experts=(Softmax(), cache), weights=(1 - weight, weight)).build(HIDDEN, WORDS)
     layer.initialise(torch.Generator().manual_seed(0))
-    h, labels = text(60, 2)
-    with torch.no_grad():
-        found = in_stretches(layer, h, labels, [7, 20])
+    (first, first_labels), (h, labels) = text(9, streams, 1), text(time, streams, 2)
+    with torch.no_grad(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "SCORES", at_once)
+        in_stretches(layer, first, first_labels, [])
+        found = in_stretches(layer, h, labels, cuts, forget=cleared)
         softmax = next(layer.outputs())  # type: ignore[operator]
-        own = softmax.score_text(h, labels, WORDS)
-    for number in range(2):
-        remembered = literal(cache, h[:, number].tolist(), labels[:, number].tolist())
-        for one, other, mixed in zip(own[:, number], remembered, found[:, number], strict=True):
-            expected = log((1 - weight) * exp(float(one)) + weight * exp(other))
-            assert float(mixed) == pytest.approx(expected, abs=1e-6 + 1e-6 * abs(expected))
+        own = softmax.score_text(h, labels, WORDS).double()
+    for number in range(streams):
+        before = [] if cleared else first[:, number].tolist()
+        known = [] if cleared else first_labels[:, number].tolist()
+        remembered = literal(
+            cache,
+            [*before, *h[:, number].tolist()],
+            [*known, *labels[:, number].tolist()],
+        )[-time:]
+        expected = [
+            log((1 - weight) * exp(float(one)) + weight * exp(other))
+            for one, other in zip(own[:, number], remembered, strict=True)
+        ]
+        loss = -float(found[:, number].double().mean())
+        assert loss == pytest.approx(-sum(expected) / time, abs=1e-6)
 
 
 def test_what_is_ahead_is_never_seen() -> None:

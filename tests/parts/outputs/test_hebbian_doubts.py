@@ -52,12 +52,12 @@ def doubted(rule: Hebbian, run: Exposure = RUN) -> set[str]:
 def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
     """The row of one class, seen so many times in each batch."""
     generator = torch.Generator().manual_seed(seed)
-    row, seen = torch.randn(1, 4, generator=generator), torch.zeros(1, dtype=torch.int64)
+    row, counters = torch.randn(1, 4, generator=generator), torch.ones(1, 1, dtype=torch.int64)
     for count in batches:
         h = torch.randn(count, 4, generator=generator)
         labels = torch.zeros(count, dtype=torch.int64)
-        written = write(rule, row, seen, h, labels, 1, None)
-        row, seen = written.rows[:1], written.seen[:1]
+        written = write(rule, row, counters, h, labels, 1, None)
+        row, counters = written.rows[:1], counters + count
     return row
 
 

@@ -19,6 +19,8 @@ SPECS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("hebbian", "Hebbian", {}),
     ("hebbian", "Hebbian", {"center": "running", "rescale": "mean_row"}),
     ("cache", "Cache", {"size": 3}),
+    ("nearest", "Nearest", {"neighbours": 3}),
+    ("nearest", "Nearest", {"kernel": "dot"}),
     ("sampled_softmax", "SampledSoftmax", {"samples": 2}),
     ("adaptive_softmax", "AdaptiveSoftmax", {"cutoffs": (2, 4)}),
     ("mixture_of_softmaxes", "MixtureOfSoftmaxes", {"components": 3, "width": 2}),
@@ -46,7 +48,7 @@ def layers(checked: dict[str, Any]) -> Iterator[Any]:
     experts = tuple(checked[name](**fields) for _, name, fields in SPECS)
     for expert in experts:
         yield expert.build(HIDDEN, CLASSES)
-    for weights in ("equal", "learned", "entropy", (0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0)):
+    for weights in ("equal", "learned", "entropy", (0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0)):
         yield checked["Mixture"](experts=experts, weights=weights).build(HIDDEN, CLASSES)
 
 

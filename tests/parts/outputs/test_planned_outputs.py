@@ -12,6 +12,7 @@ from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
@@ -22,6 +23,7 @@ SINGLE = st.one_of(
     st.builds(Softmax, bias=st.booleans()),
     st.builds(Hebbian, bias=st.booleans(), center=st.sampled_from(["none", "running"])),
     st.builds(Cache, size=st.integers(1, 10**6)),
+    st.builds(Nearest, kernel=st.sampled_from(["squared_distance", "dot"])),
     st.builds(SampledSoftmax, bias=st.booleans()),
     st.builds(
         MixtureOfSoftmaxes,
@@ -55,10 +57,11 @@ def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classe
         b.numel() * b.element_size() for b in module.buffers()
     )
     assert sum(layer.counters for layer in layers) == sum(
-        b.numel() for name, b in module.named_buffers() if name.endswith("seen")
+        b.numel() for name, b in module.named_buffers() if name.endswith("counters")
     )
     assert len({layer.name for layer in layers}) == len(layers)
-    assert set(module.state_dict()) == {
+    constants = {name for name, _ in module.named_buffers() if name.split(".")[-1] == "one"}
+    assert set(module.state_dict()) | constants == {
         name for name, _ in (*module.named_parameters(), *module.named_buffers())
     }
 
@@ -69,6 +72,7 @@ def test_every_output_of_the_language_is_counted_here(word: str) -> None:
         Softmax,
         Hebbian,
         Cache,
+        Nearest,
         Mixture,
         MixtureOfSoftmaxes,
         AdaptiveSoftmax,

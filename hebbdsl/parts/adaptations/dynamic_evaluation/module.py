@@ -50,7 +50,6 @@ class DynamicEvaluationAdapter(Adapter):
     def change(self) -> None:
         rows = zip(self._weights, self._trained, self._slow, self._pull, strict=True)
         for weight, trained, slow, pull in rows:
-            back = (trained - weight).mul_(pull)
+            weight.lerp_(trained, pull)
             if weight.grad is not None:
-                back.addcdiv_(weight.grad, slow, value=-self.spec.learning_rate)
-            weight.add_(back)
+                weight.addcdiv_(weight.grad, slow, value=-self.spec.learning_rate)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
-from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
+from hebbdsl.parts.adaptations.mbpa.memory import Memory
+from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, Mbpa
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
+from hebbdsl.parts.outputs.stored import Knob, Stored
 
 NUMBERS = 1 << 22
 """Elements of the largest tensor that is held at once beside the memory: 16 MB."""
@@ -31,12 +35,17 @@ class MbpaLayer(OutputLayer):
     """A softmax whose rows are adapted to each word of a held-out text from what stood before.
 
     A word is asked of the pairs before it, those of its own stretch of text included.
+
+    Attributes:
+        rate: α, as declared or as last turned to.
     """
 
     def __init__(self, spec: Mbpa, trained: SoftmaxLayer) -> None:
         super().__init__()
         self.spec, self.trained = spec, trained
-        self._memories: list[_Memory] = []
+        self.rate = BEGINNING if isinstance(spec.learning_rate, str) else spec.learning_rate
+        self._memories: list[Memory] = []
+        self._room: Tensor | None = None
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -49,65 +58,88 @@ class MbpaLayer(OutputLayer):
         return self.trained.log_probabilities(h, in_play)
 
     def forget(self) -> None:
-        self._memories = []
+        self._memories, self._room = [], None
 
-    @torch.no_grad()
     def score_text(
         self,
         h: Float[Tensor, "time streams hidden"],
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
-        if not self._memories:
-            self._memories = [_Memory(self.spec.size) for _ in range(labels.shape[1])]
+        return self.score_at(h, labels, in_play, (self.rate,))[0]
+
+    @torch.no_grad()
+    def score_at(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+        rates: Sequence[float],
+    ) -> Float[Tensor, "rates time streams"]:
+        """`score_text` at each of several step sizes, for little more than at one."""
         # With one step nothing is held for each neighbour; with more, a vector over the classes.
         held = in_play * (1 if self.spec.steps == 1 else self.spec.neighbours)
         room = max(1, min(NUMBERS // held, self.spec.size))
-        found = [
-            torch.cat(
-                [
-                    self._score(one.float(), asked, in_play, memory)
-                    for one, asked in zip(
-                        torch.split(h[:, s], room), torch.split(labels[:, s], room), strict=True
-                    )
-                ]
-            )
-            for s, memory in enumerate(self._memories)
-        ]
-        return torch.stack(found, dim=1)
+        if not self._memories:
+            self._memories = [Memory(self.spec.size, room) for _ in range(labels.shape[1])]
+        found = []
+        for s, memory in enumerate(self._memories):
+            start, parts = 0, []
+            while start < len(labels):
+                stop = min(len(labels), start + memory.room)
+                one = h[start:stop, s].float()
+                parts.append(self._score(one, labels[start:stop, s], in_play, memory, rates))
+                start = stop
+            found.append(torch.cat(parts, dim=1))
+        return torch.stack(found, dim=2)
 
     def _score(
         self,
         h: Float[Tensor, "time hidden"],
         labels: Int[Tensor, " time"],
         in_play: int,
-        memory: _Memory,
-    ) -> Float[Tensor, " time"]:
+        memory: Memory,
+        rates: Sequence[float],
+    ) -> Float[Tensor, "rates time"]:
         spec = self.spec
-        here = self.trained.logits(h, in_play)
-        memory.append(h, labels, here.softmax(dim=1))
-        keys, known, shares = memory.last(spec.size + len(h))
-        age = torch.arange(len(keys) - len(h), len(keys), device=h.device)[:, None]
-        age = age - torch.arange(len(keys), device=h.device)
-        distance = h.square().sum(1)[:, None] - 2 * h @ keys.T + keys.square().sum(1)
-        distance.clamp_(min=0).masked_fill_((age < 1) | (age > spec.size), torch.inf)
-        near = distance.topk(min(spec.neighbours, len(keys)), largest=False)
-        weight = 1 / (spec.epsilon + near.values)  # 0 of those that were not there yet
+        here, room = self._work_room(h, in_play)
+        self.trained.logits_into(here, h)
+        memory.append(h, labels, here)
+        age = memory.ages(len(h))
+        distance = h.square().sum(1)[:, None] - 2 * h @ memory.keys.T
+        distance += memory.keys.square().sum(1)
+        distance.masked_fill_((age < 1) | (age > spec.size), torch.inf)
+        near = distance.topk(min(spec.neighbours, distance.shape[1]), largest=False)
+        chosen, asked = memory.keys[near.indices], memory.labels[near.indices]
+        # What was expanded finds them; it is too coarse for the weight of one that is very near.
+        apart = (h[:, None] - chosen).square_().sum(2)
+        weight = 1 / (spec.epsilon + apart.masked_fill_(near.values == torch.inf, torch.inf))
         weight /= weight.sum(1, keepdim=True).clamp(min=torch.finfo(weight.dtype).tiny)
         bias = 0 if self.trained.bias is None else 1
-        chosen = keys[near.indices]
         towards = (chosen @ h[:, :, None]).squeeze(2) + bias
-        asked = known[near.indices]
         if spec.steps == 1:
             # The change is Σ_k α w_k (e_{y_k} − p_k) h_kᵀ: no vector of a neighbour is made.
-            pull = spec.learning_rate * weight * towards
-            here -= F.embedding_bag(near.indices, shares, mode="sum", per_sample_weights=pull)
-            here.scatter_add_(1, asked, pull)
-        else:
-            here += (
-                towards[:, None] @ self._change(chosen, asked, weight, shares[near.indices], bias)
-            ).squeeze(1)
-        return here.log_softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
+            pull = weight * towards
+            change = F.embedding_bag(
+                near.indices, memory.shares, mode="sum", per_sample_weights=-pull
+            )
+            change.scatter_add_(1, asked, pull)
+            return torch.stack([_likely(here, change, rate, labels, room) for rate in rates])
+        shares, found = memory.shares[near.indices], []
+        for rate in rates:
+            change = self._change(chosen, asked, weight, shares, bias, rate)
+            moved = (towards[:, None] @ change).squeeze(1)
+            found.append(_likely(here, moved, 1.0, labels, room))
+        return torch.stack(found)
+
+    def _work_room(
+        self, h: Float[Tensor, "time hidden"], in_play: int
+    ) -> tuple[Float[Tensor, "time classes"], Float[Tensor, "time classes"]]:
+        """Memory that is used again for each block: new memory would cost as much as a product."""
+        if self._room is None or self._room.shape[1] < len(h):
+            self._room = h.new_empty(2, len(h), in_play)
+        here, room = self._room[:, : len(h)]
+        return here, room
 
     def _change(
         self,
@@ -116,46 +148,44 @@ class MbpaLayer(OutputLayer):
         weight: Float[Tensor, "time neighbours"],
         shares: Float[Tensor, "time neighbours classes"],
         bias: int,
+        rate: float,
     ) -> Float[Tensor, "time neighbours classes"]:
         """c_k after all steps: rows are changed by Σ_k c_k h_kᵀ."""
-        spec = self.spec
         alike = keys @ keys.transpose(1, 2) + bias
         began = shares.clamp(min=torch.finfo(shares.dtype).tiny).log()
         change = torch.zeros_like(began)
-        for _ in range(spec.steps):
+        for _ in range(self.spec.steps):
             slope = (began + alike @ change).softmax(dim=2).neg_()
             slope.scatter_add_(2, labels[..., None], torch.ones_like(weight)[..., None])
-            change.mul_(1 - spec.learning_rate * spec.pull)
-            change += slope * (spec.learning_rate * weight)[..., None]
+            change.mul_(1 - rate * self.spec.pull)
+            change += slope * (rate * weight)[..., None]
         return change
 
+    def knobs(self) -> Iterator[Knob]:
+        if self.spec.tunes():
+            yield Knob("learning_rate", lambda _: BEGINNING, self._turn, self._ask)
 
-class _Memory:
-    """The last pairs of a stream, with the probabilities of the trained rows at each.
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        return stored.scored_by(self, self.rate)
 
-    They lie behind one another in memory that has room for as many again, so that what is asked for
-    is one view, and each is moved once.
-    """
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        return {"learning_rate": self.rate} if self.spec.tunes() else {}
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._held: list[Tensor] = []
-        self._end = 0
+    def _turn(self, rate: float) -> None:
+        self.rate = rate
 
-    def append(self, *new: Tensor) -> None:
-        count = len(new[0])
-        if not self._held or self._end + count > len(self._held[0]):
-            kept = min(self._end, self._size)
-            room = 2 * self._size + count
-            old = self._held
-            self._held = [one.new_empty(room, *one.shape[1:]) for one in new]
-            for before, after in zip(old, self._held, strict=False):
-                after[:kept] = before[self._end - kept : self._end]
-            self._end = kept
-        for place, one in zip(self._held, new, strict=True):
-            place[self._end : self._end + count] = one
-        self._end += count
+    def _ask(self, stored: Stored, rates: Sequence[float]) -> None:
+        stored.score_together(self, rates, self.score_at)
 
-    def last(self, count: int) -> tuple[Tensor, ...]:
-        """At most so many of the pairs, oldest first."""
-        return tuple(one[max(0, self._end - count) : self._end] for one in self._held)
+
+def _likely(
+    logits: Float[Tensor, "time classes"],
+    change: Float[Tensor, "time classes"],
+    rate: float,
+    labels: Int[Tensor, " time"],
+    room: Float[Tensor, "time classes"],
+) -> Float[Tensor, " time"]:
+    """The log-probabilities of the labels, `rate` times the change added to the logits."""
+    torch.add(logits, change, alpha=rate, out=room)
+    torch.log_softmax(room, 1, out=room)
+    return room.gather(1, labels[:, None]).squeeze(1)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 
 if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter
+    from hebbdsl.parts.exposure import Exposure
+
+
+BEGINNING = 0.1
+"""The step size where none is given, and where the search for one begins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,26 +32,51 @@ class Mbpa(Adaptation):
         Θ ← Θ + α · (∇ Σ_k w_k log p(y_k | h_k; Θ) − β · (Θ − Θ_trained))
 
     before they predict. The change is Σ_k c_k h_kᵀ with a vector c_k of one number a class for each
-    neighbour, so that no copy of Θ is made, and many words are adapted at once.
+    neighbour, so that no copy of Θ is made, and many words are adapted at once. Of pairs that are
+    equally far any may be taken. The step size that helps one model harms another: `tuned` searches
+    it on the validation text, together with what else is tuned there.
 
     Source:
         Sprechmann et al. 2018, in outline; the form of the steps is not known to be theirs.
     """
 
     needs_rows: ClassVar[bool] = True
+    remembers: ClassVar[bool] = True
 
     size: Annotated[
         int, Bounds(minimum=1, maximum=10**7), "how many pairs of the stream are remembered"
     ] = 1_000
     neighbours: Annotated[Count, "K: how many of them a step is made on"] = 16
     steps: Annotated[int, Bounds(minimum=1, maximum=100), "gradient steps for each word"] = 1
-    learning_rate: Annotated[NonNegative, "α: step size; 0 changes nothing"] = 0.1
+    learning_rate: Annotated[
+        NonNegative | Literal["tuned"],
+        "α: step size; 0 changes nothing; `tuned`: searched on the validation text",
+    ] = BEGINNING
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
 
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if self.neighbours > self.size:
+            yield NoEffect(
+                place=At.field("neighbours"),
+                field="neighbours",
+                why=f"{number_of(self.size, 'pair')} are remembered, all of which are taken",
+                advice="leave it out, or remember more: raise `size`",
+            )
+        if self.pull and self.steps == 1:
+            yield NoEffect(
+                place=At.field("pull"),
+                field="pull",
+                why="the one step begins at the trained rows",
+                advice="leave it out, or make more `steps`",
+            )
+
+    def tunes(self) -> tuple[str, ...]:
+        return ("learning_rate",) if self.learning_rate == "tuned" else ()
+
     def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
-        """Activations, labels and what the trained rows say of each; room for as many again."""
-        return 2 * self.size * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
+        """Activations, labels, and the trained rows' probabilities of all classes at each."""
+        return self.size * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
 
     def build(self) -> Adapter:
         from hebbdsl.parts.adaptations.mbpa.module import MbpaAdapter

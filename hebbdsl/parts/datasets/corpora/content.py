@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
+from hebbdsl.diagnostics.codes.data import UnreadableData
+from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+class Words(Sequence[str]):
+    """A vocabulary in a file, a word a line, that is read when a word is asked for: a run asks for
+    none, only how many there are."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        self._path, self._count = path, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self._read[index]
+
+    @cached_property
+    def _read(self) -> list[str]:
+        """Raises: Rejected, with HEB503, where it is gone."""
+        try:
+            return self._path.read_text(encoding="utf-8").split("\n")[:-1]
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Rejected([UnreadableData(place=str(self._path), reason=reason)]) from error
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,14 @@ from pathlib import Path
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import BLOCK, Piece, Splits, not_had
+from hebbdsl.parts.datasets.corpora.source import (
+    BLOCK,
+    Piece,
+    Splits,
+    not_had,
+    stamp_of,
+    unchanged,
+)
 from hebbdsl.parts.datasets.finding import folders_of, missing_place
 
 NAME = "gigaword"
@@ -81,7 +88,7 @@ def _chooser(seed: int, share: float) -> Callable[[str], bool]:
 
 
 def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
-    status = path.stat()
+    stamp = stamp_of(path)
 
     def blocks() -> Iterator[bytes]:
         held, size = list[str](), 0
@@ -95,7 +102,7 @@ def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), (str(path), status.st_size, status.st_mtime_ns), blocks)
+    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:

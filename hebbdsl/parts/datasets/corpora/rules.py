@@ -13,6 +13,7 @@ NUMBER = "<num>"
 TOKENISING = 2
 """Version of what the rules mean: raised whenever the tokens of some text change."""
 
+_END = f" {EOS} ".encode()
 _WORD = re.compile(r"<unk>|\w+(?:['’]\w+)*|([^\w\s])\1*|\n")
 _LINE_END = re.compile(r"[^\S\n]*\n\s*")
 _NUMBER = re.compile(r"(?<!\S)[+-]?\d[\d.,]*(?!\S)")
@@ -46,17 +47,29 @@ class Rules:
 
         A line that goes on in the next stretch has no end in this one.
         """
+        if self.tokens == "whitespace":
+            return self._rewritten(text).replace("\n", f" {EOS} ").split()
         if self.lowercase:
             text = text.lower()
+        lines = _LINE_END.sub("\n", text).lstrip("\n")
+        found = [EOS if (word := m.group()) == "\n" else word for m in _WORD.finditer(lines)]
+        return found if self.numbers == "keep" else [self._number(word) for word in found]
+
+    def spaced(self, text: bytes) -> bytes:
+        """The same of a text in UTF-8, with white space between the words."""
         if self.tokens == "words":
-            lines = _LINE_END.sub("\n", text).lstrip("\n")
-            found = [EOS if (word := m.group()) == "\n" else word for m in _WORD.finditer(lines)]
-            return found if self.numbers == "keep" else [self._number(word) for word in found]
+            return " ".join(self.cut(text.decode())).encode()
+        if self.lowercase or self.numbers != "keep":
+            text = self._rewritten(text.decode()).encode()
+        return text.replace(b"\n", _END)
+
+    def _rewritten(self, text: str) -> str:
+        """A text that is cut already, with letters and numbers as they are to be."""
+        if self.lowercase:
+            text = text.lower()
         if self.numbers == "digits":
-            text = _DIGIT.sub("0", text)
-        elif self.numbers == "token":
-            text = _NUMBER.sub(NUMBER, text)
-        return text.replace("\n", f" {EOS} ").split()
+            return _DIGIT.sub("0", text)
+        return _NUMBER.sub(NUMBER, text) if self.numbers == "token" else text
 
     def _number(self, word: str) -> str:
         if self.numbers == "digits":

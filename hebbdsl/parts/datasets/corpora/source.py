@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing, UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 
-BLOCK = 1 << 20
-"""Bytes read at once: text passes through memory in blocks, however long it is."""
+BLOCK = 1 << 17
+"""Bytes read at once: text passes through memory in blocks, however long it is, and no faster in
+larger ones, which leave the processor's nearest memory."""
 
 _LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
 """The last word of a block, with the white space behind it."""
@@ -41,6 +43,7 @@ class Piece:
 
 
 Splits = Mapping[Split, Sequence[Piece]]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
 def of_file(path: Path) -> Piece:
@@ -49,7 +52,7 @@ def of_file(path: Path) -> Piece:
     Raises: Rejected, with HEB503, where it can't be read.
     """
     try:
-        status = path.stat()
+        stamp = stamp_of(path)
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -57,14 +60,23 @@ def of_file(path: Path) -> Piece:
         try:
             with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
                 yield from whole_lines(file)
-        except (OSError, EOFError, zlib.error) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
+        except OSError as error:
             raise _unreadable(path, error) from error
 
-    return Piece(str(path), (str(path), status.st_size, status.st_mtime_ns), blocks)
+    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
 
 
 def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
-    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing."""
+    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing.
+
+    Raises: Rejected, with HEB503, where the zip can't be read.
+    """
+    try:
+        before = stamp_of(archive)
+    except OSError as error:
+        raise _unreadable(archive, error) from error
 
     def blocks() -> Iterator[bytes]:
         try:
@@ -76,7 +88,41 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
             raise _unreadable(archive, error) from error
 
     stamp = (member.filename, member.file_size, member.CRC)
-    return Piece(f"{member.filename} in {archive}", stamp, blocks)
+    name = f"{member.filename} in {archive}"
+    return Piece(name, stamp, unchanged(archive, before, blocks))
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What tells that a file changed, short of reading it. Raises: OSError."""
+    status = path.stat()
+    return str(path), status.st_size, status.st_mtime_ns
+
+
+def unchanged(
+    path: Path, stamp: Stamp, blocks: Callable[[], Iterator[bytes]]
+) -> Callable[[], Iterator[bytes]]:
+    """Blocks of a file that has the same stamp after it was read as before.
+
+    Raises: Rejected, with HEB560 where it has not, whatever else was found wrong with it.
+    """
+
+    def refuse_changed() -> None:
+        try:
+            changed = stamp_of(path) != stamp
+        except OSError:
+            changed = True
+        if changed:
+            raise Rejected([ChangedWhileRead(place=str(path))])
+
+    def read() -> Iterator[bytes]:
+        try:
+            yield from blocks()
+        except Rejected:
+            refuse_changed()
+            raise
+        refuse_changed()
+
+    return read
 
 
 def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
@@ -117,6 +163,6 @@ def whole_lines(file: Readable) -> Iterator[bytes]:
         yield b"".join(rest)
 
 
-def _unreadable(path: Path, error: Exception) -> Rejected:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _unreadable(path: Path, error: OSError) -> Rejected:
+    reason = error.strerror or str(error)
     return Rejected([UnreadableData(place=os.fspath(path), reason=reason)])

@@ -32,7 +32,11 @@ def text_splits(patterns: Patterns) -> tuple[Splits, str]:
                 problems.extend(rejected.problems)
     if problems:
         raise Rejected(problems)
-    folders = {str(Path(piece.stamp[0]).parent) for pieces in splits.values() for piece in pieces}
+    folders = {
+        str(Path(piece.stamp[0]).absolute().parent)
+        for pieces in splits.values()
+        for piece in pieces
+    }
     return splits, ", ".join(sorted(folders))
 
 

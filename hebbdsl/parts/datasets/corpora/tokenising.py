@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
@@ -15,10 +16,14 @@ import numpy as np
 
 from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWords
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.corpora.numbering import Lookup
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""Numbers that are counted, or looked through, at once."""
+
+_END, _UNKNOWN = EOS.encode(), UNK.encode()
 
 MOST_DISTINCT = 30_000_000
 """Different words that are held while a text is read: some 3 GB."""
@@ -39,52 +44,56 @@ class Vocabulary:
 
 
 class Counting:
-    """Numbers words in the order in which they first come, and counts them.
+    """Numbers words in the order in which they are met, and counts them.
 
     What is written is provisional: `settle` says which id each number becomes.
     """
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
         self._counts = np.zeros(0, np.int64)
 
     def write(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> str:
         """Write the provisional numbers of a split. Returns the digest of its text."""
-        digest = hashlib.sha256()
-        numbered = self._numbers.__getitem__
+        digest, numbered = hashlib.sha256(), self._numbers.__getitem__
+        look_up = Lookup(lambda words: map(numbered, words))
+        uncounted, size = list[np.ndarray](), 0
         for piece, text in _texts(pieces, digest, told):
-            words = self._rules.cut(text)
-            numbers = np.fromiter(map(numbered, words), np.int32, len(words))
-            counts = np.bincount(numbers, minlength=len(self._counts))
-            counts[: len(self._counts)] += self._counts
-            self._counts = counts
-            numbers.tofile(file)
+            numbers = look_up(self._rules.spaced(text))
+            file.write(numbers.data)
+            uncounted.append(numbers)
+            size += len(numbers)
+            # Counting passes over all the words there are: so it is done for as many at once.
+            if size > max(_BLOCK, len(self._numbers)):
+                self._count(uncounted)
+                uncounted, size = [], 0
             if len(self._numbers) > MOST_DISTINCT:
                 raise Rejected([TooManyWords(place=piece.name, most=MOST_DISTINCT)])
+        self._count(uncounted)
         return digest.hexdigest()
 
-    def settle(self, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
+    def _count(self, numbers: Sequence[np.ndarray]) -> None:
+        found = np.concatenate([np.zeros(0, np.int32), *numbers])
+        counts = np.bincount(found, minlength=len(self._counts))
+        counts[: len(self._counts)] += self._counts
+        self._counts = counts
+
+    def settle(self, place: str, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
         """The vocabulary, and the id of each provisional number.
 
         `<eos>` is known however rare it is, where there is one: without it lines would run on.
 
         Args:
+            place: what the text is called, where it is refused.
             also_unknown: another split holds a word that train does not: then there is `<unk>`
                 even where all words of train are known.
 
         Raises: Rejected, with HEB552, where `min_count` leaves nothing.
         """
         rules, words, counts = self._rules, list(self._numbers), self._counts
-        kept = counts >= rules.min_count
-        end, own = self._numbers.get(EOS), self._numbers.get(UNK)
-        if own is not None:
-            kept[own] = False
-        if end is not None:
-            kept[end] = True
-        order = np.array(sorted(range(len(words)), key=words.__getitem__), np.int64)
-        order = order[np.argsort(-counts[order], kind="stable")]
-        order = order[kept[order]]
+        end, own = self._numbers.get(_END), self._numbers.get(_UNKNOWN)
+        order = _by_count(words, self._candidates(end, own), counts)
         needs = also_unknown or own is not None or len(order) < len(words)
         limit = rules.vocabulary
         if limit is not None and len(order) + needs > limit:
@@ -92,9 +101,9 @@ class Counting:
             if end is not None and end not in first:
                 first = np.append(first[:-1], end)
             order = first
-        if all(words[index] == EOS for index in order):
-            raise Rejected([NothingKnown(place=None, min_count=rules.min_count)])
-        chosen, found = [words[index] for index in order], counts[order]
+        if all(words[index] == _END for index in order):
+            raise Rejected([NothingKnown(place=place, min_count=rules.min_count)])
+        chosen, found = [words[index].decode() for index in order], counts[order]
         places, rest = np.arange(len(order), dtype=np.int32), -1
         if needs:
             unknown = int(counts.sum() - found.sum())
@@ -108,60 +117,86 @@ class Counting:
         final[order] = places
         return Vocabulary(chosen, found), final
 
-    def has_words(self, numbers: Path) -> bool:
-        """Whether a split that was written holds more than ends of lines."""
-        end = self._numbers.get(EOS, -1)
+    def _candidates(self, end: int | None, own: int | None) -> np.ndarray:
+        """The words that may be known, by number: those of `min_count`, and of them no more than
+        the vocabulary can hold, ties apart: sorting millions of rare words takes its time."""
+        counts, least = self._counts, self._rules.min_count
+        limit = self._rules.vocabulary
+        if limit is not None and limit + 1 < len(counts):
+            # One more: `<unk>` may be among them, and takes no place.
+            least = max(least, int(np.partition(counts, -limit - 1)[-limit - 1]))
+        kept = counts >= least
+        if own is not None:
+            kept[own] = False
+        if end is not None:
+            kept[end] = True
+        return np.flatnonzero(kept)
+
+    def words(self, numbers: Path, enough: int) -> int:
+        """How many words a split that was written holds, ends of lines left out, as far as it takes
+        to know that there are enough."""
+        end, found = self._numbers.get(_END, -1), 0
         with open(numbers, "rb") as file:
-            while len(block := np.fromfile(file, np.int32, _BLOCK)):
-                if (block != end).any():
-                    return True
-        return False
+            while found < enough and len(block := np.fromfile(file, np.int32, _BLOCK)):
+                found += int((block != end).sum())
+        return found
 
     def rewrite(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> tuple[str, bool]:
         """Provisional numbers of a split that is not counted: words that are not train's get the
         number past the last. Returns the digest of the text, and whether there were any."""
-        digest = hashlib.sha256()
-        past, found, any_unknown = len(self._numbers), self._numbers.get, False
+        digest, past, any_unknown = hashlib.sha256(), len(self._numbers), False
+        known = self._numbers.get
+        look_up = Lookup(lambda words: map(known, words, repeat(past)))
         for _, text in _texts(pieces, digest, told):
-            words = self._rules.cut(text)
-            numbers = np.fromiter(map(found, words, repeat(past)), np.int32, len(words))
+            numbers = look_up(self._rules.spaced(text))
             any_unknown = any_unknown or bool((numbers == past).any())
-            numbers.tofile(file)
+            file.write(numbers.data)
         return digest.hexdigest(), any_unknown
+
+
+def _by_count(words: Sequence[bytes], numbers: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Numbers by falling count, ties by the word. In UTF-8 words stand in the order of their
+    letters' codes, as they do in Python."""
+    by_word = np.array(sorted(numbers.tolist(), key=words.__getitem__), np.int64)
+    return by_word[np.argsort(-counts[by_word], kind="stable")]
 
 
 def _texts(
     pieces: Sequence[Piece], digest: hashlib._Hash, told: Told
-) -> Iterator[tuple[Piece, str]]:
-    """Blocks as text, each file's last line ended. Raises: Rejected, with HEB550."""
+) -> Iterator[tuple[Piece, bytes]]:
+    """Blocks of text, each file's last line ended. Raises: Rejected, with HEB550."""
     for piece in pieces:
-        lines, held = 0, ""
+        lines, held = 0, b""
         for number, block in enumerate(piece.blocks()):
-            text = _decoded(block if number else block.removeprefix(_MARK), piece, lines)
+            text = block if number else block.removeprefix(_MARK)
+            _refuse_no_text(text, piece, lines)
             digest.update(block)
             lines += block.count(b"\n")
             told(len(block))
             if held:
                 yield piece, held
-            held = text.replace("\r\n", "\n")
+            held = text
         if held:
-            yield piece, held if held.endswith("\n") else f"{held}\n"
+            yield piece, held if held.endswith(b"\n") else held + b"\n"
 
 
 _MARK = b"\xef\xbb\xbf"
 """Says that a file is in UTF-8, and is no text."""
 
 
-def _decoded(block: bytes, piece: Piece, lines: int) -> str:
+def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
     """Raises: Rejected, with HEB550, which counts on from the lines before the block."""
     what, at = "", block.find(b"\0")
     if at >= 0:
         what = "a NUL byte"
     else:
         try:
-            return block.decode()
+            block.decode()
+            return
         except UnicodeDecodeError as error:
             at = error.start
             what = f"byte 0x{block[at]:02x}, which is not UTF-8"
     line = lines + block.count(b"\n", 0, at) + 1
-    raise Rejected([NotText(place=piece.name, line=line, what=what)])
+    marked = lines == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    wide = marked or block[at] == 0
+    raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide)])

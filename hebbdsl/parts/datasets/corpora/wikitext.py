@@ -16,7 +16,6 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_file,
     of_member,
 )
-from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
 from hebbdsl.parts.datasets.finding import folders_of, missing_place
 from hebbdsl.parts.part import Reporter
@@ -92,6 +91,8 @@ def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
 
 def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path:
     """Raises: Rejected, with HEB501."""
+    from hebbdsl.parts.datasets.download import FetchFailed, fetch
+
     name = f"{_name(version)}-v1.zip"
     reporter.say(f"wikitext-{version} is not on this machine: fetching it")
     folder = cache_folder() / _name(version)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import log
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,37 +10,33 @@ from torch import Tensor
 
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
+from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
-
-MASKED = -1e30
-"""Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
-
-TINY = 1e-38
-"""Smallest probability whose logarithm is taken; the even share lies above it."""
 
 
 class CacheLayer(OutputLayer):
     """Probability by likeness to remembered activations, with a share spread evenly.
 
-    `keys` and `labels` are a ring of `size` places for what was trained on; `written` counts all
-    pairs ever stored, and so tells both how full the ring is and where the next pair goes. What is
-    remembered of a held-out text is no part of the weights.
+    `keys` and `labels` are a ring of `size` places (or `room`) for what was trained on; `written`
+    counts all pairs ever stored, and so tells both how full the ring is and where the next pair
+    goes. What is remembered of a held-out text is no part of the weights.
     """
 
     keys: Tensor
     labels: Tensor
     written: Tensor
 
-    def __init__(self, spec: Cache, hidden: int) -> None:
+    def __init__(self, spec: Cache, hidden: int, room: int | None = None) -> None:
         super().__init__()
         self.spec = spec
-        self.register_buffer("keys", torch.zeros(spec.size, hidden))
-        self.register_buffer("labels", torch.zeros(spec.size, dtype=torch.int64))
+        room = spec.size if room is None else room
+        self.register_buffer("keys", torch.zeros(room, hidden))
+        self.register_buffer("labels", torch.zeros(room, dtype=torch.int64))
         self.register_buffer("written", torch.zeros((), dtype=torch.int64))
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._stream = StreamMemory(spec.size, self.theta)
-        self._log_share = log(1 - spec.uniform) if spec.uniform < 1 else MASKED
+        self._share = EvenShare(spec.uniform)
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -49,7 +44,7 @@ class CacheLayer(OutputLayer):
         scores = self._scores(h, in_play)
         alike = torch.where(labels[:, None] == self.labels, scores, MASKED)
         found = alike.logsumexp(dim=1) - scores.logsumexp(dim=1)
-        return self._mixed(found, self._remembered(in_play).any(), in_play)
+        return self._share.mixed(found, self._remembered(in_play).any(), in_play)
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
@@ -59,7 +54,7 @@ class CacheLayer(OutputLayer):
         labels = self.labels.clamp(max=in_play - 1)
         totals = shares.new_zeros(len(h), in_play).index_add(1, labels, shares)
         found = totals.clamp(min=TINY).log()
-        return self._mixed(found, self._remembered(in_play).any(), in_play)
+        return self._share.mixed(found, self._remembered(in_play).any(), in_play)
 
     def score_text(
         self,
@@ -69,7 +64,7 @@ class CacheLayer(OutputLayer):
     ) -> Float[Tensor, "time streams"]:
         with torch.autocast(h.device.type, enabled=False):
             alike, every = self._stream.score(h.float().transpose(0, 1), labels.t())
-        return self._mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
+        return self._share.mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
 
     def text_log_probabilities(
         self,
@@ -81,7 +76,7 @@ class CacheLayer(OutputLayer):
             shares = self._stream.shares(h.float().transpose(0, 1), labels.t(), in_play)
         shares = shares.transpose(0, 1)
         anything = shares.sum(dim=2, keepdim=True) > 0
-        return self._mixed(shares.clamp(min=TINY).log(), anything, in_play)
+        return self._share.mixed(shares.clamp(min=TINY).log(), anything, in_play)
 
     def forget(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)
@@ -133,10 +128,3 @@ class CacheLayer(OutputLayer):
         with torch.autocast(h.device.type, enabled=False):
             scores = self.theta * (h.float() @ self.keys.T)
         return torch.where(self._remembered(in_play), scores, MASKED)
-
-    def _mixed(self, found: Tensor, anything: Tensor, in_play: int) -> Tensor:
-        """log of (1 − ε) p + ε/n, given log p; log 1/n where nothing is remembered."""
-        # As a tensor: its logarithm as a number would compile a graph for every level.
-        n = found.new_full((), in_play).log()
-        mixed = torch.logaddexp(found + self._log_share, log(self.spec.uniform) - n)
-        return torch.where(anything, mixed, -n)

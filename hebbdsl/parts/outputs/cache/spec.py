@@ -29,7 +29,8 @@ class Cache(Output):
     batches are remembered after their own loss. On pictures those are what evaluation asks, and it
     never writes. A held-out text is asked of itself: each stream begins with an empty memory, and a
     word is remembered once it was scored, so that what is ahead is never seen. This reads the words
-    of a test text as it goes, which softmax and Hebbian do not.
+    of a test text as it goes, which softmax and Hebbian do not. The memory is kept to the end of
+    the text, or cleared where articles begin: `evaluation.boundary`.
 
     Source:
         Grave, Joulin, Usunier 2016, equation 3; the ε is ours, for classes that are not remembered.
@@ -85,3 +86,8 @@ class Cache(Output):
         from hebbdsl.parts.outputs.cache.module import CacheLayer
 
         return CacheLayer(self, hidden)
+
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.cache.module import CacheLayer
+
+        return CacheLayer(self, hidden, room=0)

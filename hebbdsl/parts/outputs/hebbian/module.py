@@ -15,18 +15,20 @@ from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 class HebbianLayer(SoftmaxLayer):
     """Softmax whose rows are written by the activations of the batch after each step.
 
-    `seen` counts the sightings of each class. `mean` is there when activations are centred,
-    `batches` then and when writing starts late.
+    `counters` hold one more than the sightings of each class, as a column beside the rows. `mean`
+    is there when activations are centred, `batches` then and when writing starts late.
     """
 
-    seen: Tensor
+    counters: Tensor
+    one: Tensor
     mean: Tensor | None
     batches: Tensor
 
     def __init__(self, rule: Hebbian, hidden: int, classes: int) -> None:
         super().__init__(rule, hidden, classes)
         self.rule = rule
-        self.register_buffer("seen", torch.zeros(classes, dtype=torch.int64))
+        self.register_buffer("counters", torch.ones(classes, 1, dtype=torch.int64))
+        self.register_buffer("one", torch.ones((), dtype=torch.int64), persistent=False)
         self.register_buffer("mean", torch.zeros(hidden) if rule.center == "running" else None)
         if rule.counts_batches:
             self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
@@ -49,11 +51,11 @@ class HebbianLayer(SoftmaxLayer):
                 self.mean.copy_(moved_mean(self.mean, self.batches, active, self.rule.center_rate))
             begun = self.batches > self.rule.start if self.rule.start else None
             written = write(
-                self.rule, self.rows, self.seen, active, labels, in_play, self.mean, begun
+                self.rule, self.rows, self.counters, active, labels, in_play, self.mean, begun
             )
         # Assigning through the index stores; `rows[labels].mul_(…)` would change a copy.
         self.rows[labels] = written.rows
-        self.seen[labels] = written.seen
+        self.counters.index_put_((labels,), self.one, accumulate=True)
         if written.took is not None:
             for kept in moments(self.rows):
                 kept[labels] = torch.where(written.took, 0, kept[labels])

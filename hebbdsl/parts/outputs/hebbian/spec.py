@@ -10,6 +10,7 @@ from hebbdsl.diagnostics.codes.lint_fields import (
     BeyondTheRun,
     NeverWrites,
     NoEffect,
+    RawWriteOnText,
     WrittenUnseen,
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -62,11 +63,13 @@ class Hebbian(Softmax):
     ] = "inverse"
     rescale: Annotated[
         Literal["none", "row", "mean_row"],
+        Suggested("row", on="text"),
         "norm that the written activation is given: its own, that of the row it replaces, or the"
         " mean norm of the rows in play; the paper's own choice is not known",
     ] = "none"
     center: Annotated[
         Literal["none", "running"],
+        Suggested("running", on="text"),
         "subtract a running mean of all activations before the write (and before rescaling)",
     ] = "none"
     center_rate: Annotated[Fraction, "floor of the rate at which the running mean moves"] = 0.01
@@ -97,6 +100,8 @@ class Hebbian(Softmax):
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
+        if run.of_text and self.T > 1 and (self.rescale, self.center) == ("none", "none"):
+            yield RawWriteOnText(place=At(()))
         if self.T == 1:
             yield NeverWrites(place=threshold)
         elif run.most_sightings < self.T:
@@ -147,16 +152,17 @@ class Hebbian(Softmax):
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        # A running centre is a mean of activations; it and a late start count batches.
+        # A running centre is a mean of activations; it and a late start count batches. Beside the
+        # counters stands the one that is added to them.
         center = hidden * FLOAT_BYTES if self.center == "running" else 0
-        batches = INTEGER_BYTES if self.counts_batches else 0
+        numbers = classes + 1 + self.counts_batches
         return (
             Layer(
                 "hebbian",
                 (classes,),
                 parameters=classes * (hidden + self.bias),
                 counters=classes,
-                buffer_bytes=classes * INTEGER_BYTES + center + batches,
+                buffer_bytes=numbers * INTEGER_BYTES + center,
             ),
         )
 

@@ -136,3 +136,9 @@ class Mixture(Output):
         from hebbdsl.parts.outputs.mixture.module import MixtureLayer
 
         return MixtureLayer(self, hidden, [e.build(hidden, classes) for e in self.experts])
+
+    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.mixture.module import MixtureLayer
+
+        experts = [expert.build_to_read(hidden, classes) for expert in self.experts]
+        return MixtureLayer(self, hidden, experts)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.softmax.chunked import MANY, label_nll, mean_loss
+from hebbdsl.parts.outputs.softmax.chunked import BLOCK, MANY, label_nll, mean_loss
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -48,6 +48,20 @@ class SoftmaxLayer(OutputLayer):
         """Unnormalised log-probabilities of the classes in play, in float32."""
         rows, bias = self._in_play(in_play)
         return F.linear(h, rows, bias).float()
+
+    @torch.no_grad()
+    def logits_into(
+        self, room: Float[Tensor, "batch in_play"], h: Float[Tensor, "batch hidden"]
+    ) -> None:
+        """The same, written into memory that is there."""
+        rows, bias = self._in_play(room.shape[1])
+        block = BLOCK if h.device.type == "cpu" else len(rows)
+        for first in range(0, len(rows), block):
+            some, out = rows[first : first + block].t(), room[:, first : first + block]
+            if bias is None:
+                torch.mm(h, some, out=out)
+            else:
+                torch.addmm(bias[first : first + block], h, some, out=out)
 
     def _in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
         if count == len(self.rows):

@@ -61,7 +61,9 @@ class TrainedLayer(OutputLayer):
         return self.stands_for.judge_text(h, labels, in_play)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        return stored.trained
+        # Where a setting of it is searched, it does not always say what was stored at first.
+        searched = any(True for _ in self.stands_for.knobs())
+        return self.stands_for.score_stored(stored) if searched else stored.trained
 
     def judge_stored(self, stored: Stored) -> Judged:
         assert stored.unsure is not None, "entropies are stored where an output asks for them"

@@ -377,13 +377,13 @@ def test_years_are_dealt_and_documents_held_out(data: Path) -> None:
         for n in range(400)
     )
     month(data, "nyt_eng_200001", documents_)
-    month(data, "nyt_eng_201001", "<DOC id=X>\n<TEXT>\n<P>\nlater\n</P>\n</TEXT>\n</DOC>\n")
+    month(data, "nyt_eng_201001", "<DOC id=X>\n<TEXT>\n<P>\nlater still\n</P>\n</TEXT>\n</DOC>\n")
     splits, _ = gigaword_splits((2000,), (2010,), 0.1, 0)
     train, held_out = (set(text_of(list(splits[s])).split()) for s in ("train", "validation"))  # type: ignore[index]
     assert len(train | held_out) == 400
     assert not train & held_out
     assert 20 <= len(held_out) <= 60
-    assert text_of(list(splits["test"])) == "later\n"
+    assert text_of(list(splits["test"])) == "later still\n"
     content = Gigaword(train_years=(2000,), validation_share=0.1).open(Quiet())
     assert len(content.splits["train"]) == 2 * len(train)
 
@@ -409,15 +409,15 @@ def test_newswire_that_is_not_there(data: Path) -> None:
 
 
 def test_files_are_read_in_order(data: Path) -> None:
-    (data / "b.txt").write_text("b\n")
-    (data / "a.txt").write_text("a\n")
+    (data / "b.txt").write_text("b b\n")
+    (data / "a.txt").write_text("a a\n")
     (data / "c.txt.gz").write_bytes(gzip.compress(b"c\n"))
     splits, origin = text_splits({"train": ["*.txt", "c.txt.gz"], "test": ["a.txt"]})
-    assert text_of(list(splits["train"])) == "a\nb\nc\n"
+    assert text_of(list(splits["train"])) == "a a\nb b\nc\n"
     assert origin == str(data)
     corpus = Text(train=("*.txt",), validation=("b.txt",), test=("a.txt",))
     assert not list(corpus.missing_here())
-    assert len(corpus.open(Quiet()).splits["train"]) == 4
+    assert len(corpus.open(Quiet()).splits["train"]) == 6
 
 
 @pytest.mark.usefixtures("data")
@@ -436,7 +436,12 @@ def test_a_cut_gzip_is_named(data: Path) -> None:
     path.write_bytes(gzip.compress(b"some text\n" * 50)[:-9])
     with pytest.raises(Rejected) as rejected:
         text_of([of_file(path)])
-    assert codes(rejected) == ["HEB503"]
+    assert codes(rejected) == ["HEB561"]
+    path.write_bytes(b"no gzip")
+    with pytest.raises(Rejected) as rejected:
+        text_of([of_file(path)])
+    assert codes(rejected) == ["HEB561"]
+    assert "gzip -t" in str(rejected.value.problems[0].hint)
     with pytest.raises(Rejected) as rejected:
         of_file(data / "none.txt")
     assert codes(rejected) == ["HEB503"]

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import source, store, tokenising
+from hebbdsl.parts.datasets.corpora import making, source, store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
@@ -98,7 +98,9 @@ def test_tokens_and_vocabulary_are_the_slow_ones(
     given_: dict[Split, str] = {"train": train, "validation": validation, "test": test}
     rules = Rules(vocabulary=vocabulary, min_count=min_count)
     order, words = slow(given_, rules)
-    if set(order) <= {EOS, UNK} or any(set(found) == {EOS} for found in words.values()):
+    if set(order) <= {EOS, UNK} or any(
+        sum(word != EOS for word in found) < 2 for found in words.values()
+    ):
         assert rejected(texts(train, validation, test), rules)
         return
     content = opened(texts(train, validation, test), rules)
@@ -143,7 +145,7 @@ def test_a_line_of_many_blocks_is_cut_where_its_words_end(
 
 def test_what_is_kept_is_mapped_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = opened(texts("a b a\n"))
-    monkeypatch.setattr(store, "_make", None)  # nothing is made again
+    monkeypatch.setattr(making, "make", None)  # nothing is made again
     again = opened(texts("a b a\n"))
     assert isinstance(again.splits["train"], np.memmap)
     assert not again.splits["train"].flags.writeable
@@ -162,7 +164,9 @@ def test_a_changed_file_is_another_corpus(tmp_path: Path) -> None:
     assert len(again.splits["train"]) == 5
 
 
-@pytest.mark.parametrize("name", ["train.tokens", "counts", "words.txt", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["train.tokens", "counts", "words.txt", "manifest.json", "manifest.seal"]
+)
 def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
     first = opened(texts("a b a\n"))
     path = next((cache / "corpora").glob(f"*/{name}"))
@@ -176,7 +180,9 @@ def test_what_is_damaged_is_made_again(cache: Path, name: str) -> None:
     ("train", "codes"),
     [
         (b"", ["HEB551"]),
-        (b"word", []),
+        (b"word", ["HEB551"]),
+        (b"word\n\n", ["HEB551"]),
+        (b"word word", []),
         (b"\n", ["HEB551"]),
         (b" \n\n\n", ["HEB551"]),
         (b"a\0b\n", ["HEB550"]),
@@ -202,12 +208,32 @@ def test_the_line_that_is_no_text_is_named(tmp_path: Path) -> None:
     assert problem.title == "line 42 holds byte 0xe4, which is not UTF-8"
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Café au lait\n".encode("latin1"), "latin1"),
+        ("a b\n".encode("utf-16"), "utf-16"),
+        ("a b\n".encode("utf-16-be"), "utf-16"),
+        (b"a b\n\xff\xfe\n", "latin1"),
+    ],
+)
+def test_what_it_may_be_instead_is_said(text: bytes, hint: str) -> None:
+    with pytest.raises(Rejected) as found:
+        opened({**texts(""), "train": [of_text("train", text)]})
+    (problem,) = found.value.problems
+    assert problem.code == "HEB550"
+    assert f"`iconv -f {hint} -t utf-8`" in str(problem.hint)
+
+
 def test_all_empty_splits_are_said_at_once() -> None:
     assert rejected(texts("a b\n", "", "")) == ["HEB551", "HEB551"]
 
 
 def test_a_count_that_leaves_nothing() -> None:
-    assert rejected(texts("a b\n"), Rules(min_count=3)) == ["HEB552"]
+    with pytest.raises(Rejected) as found:
+        opened(texts("a b\n"), Rules(min_count=3))
+    (problem,) = found.value.problems
+    assert (problem.code, problem.place) == ("HEB552", "train")
 
 
 def test_too_many_words_are_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +245,7 @@ def test_a_full_disk_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "_keep", full)
+    monkeypatch.setattr(making, "_keep", full)
     assert rejected(texts("a b\n")) == ["HEB554"]
     assert [path.suffix for path in (cache / "corpora").iterdir()] == [".lock"]
 
@@ -246,12 +272,12 @@ def test_killed_half_way_nothing_is_believed(cache: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.parts.datasets.corpora import making, store
 from hebbdsl.parts.datasets.corpora.rules import Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
 from hebbdsl.parts.part import Quiet
 store.cache_folder = lambda: Path({str(cache)!r})
-store._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+making._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 splits = {{
     s: [Piece(s, (s, 4, 0), lambda: iter((b"a b\\n",)))] for s in ("train", "validation", "test")
 }}

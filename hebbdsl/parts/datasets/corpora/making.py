@@ -1,0 +1,142 @@
+"""How a corpus becomes numbers on the disk: whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from hebbdsl.diagnostics.codes.corpora import EmptySplit
+from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed, written
+from hebbdsl.parts.datasets.corpora.rules import TOKENISING, Rules
+from hebbdsl.parts.datasets.corpora.source import SPLITS, Splits
+from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
+from hebbdsl.parts.datasets.files import held_by_another
+from hebbdsl.parts.part import Reporter
+
+_BLOCK = 1 << 20
+"""Bytes of tokens that are renumbered at once."""
+
+
+def make(
+    folder: Path, key: str, splits: Splits, rules: Rules, reporter: Reporter, word: str
+) -> None:
+    """Tokenise a corpus into `folder`, whose lock this process holds.
+
+    Raises: OSError, Rejected; nothing is then left.
+    """
+    _sweep(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    made = folder.with_name(f".{folder.name}.{os.getpid()}")
+    made.mkdir()
+    try:
+        _fill(made, key, splits, rules, reporter, word)
+        made.rename(folder)
+    except BaseException:
+        # A full disk stays no fuller than it was.
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed have left, of this corpus or another one: who makes
+    one holds its lock, so that what nobody holds is nobody's."""
+    for left in folder.parent.glob(".*-*.*"):
+        name = left.name[1:].rpartition(".")[0]
+        if name == folder.name or not held_by_another(folder.with_name(f"{name}.lock")):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+class _Progress:
+    def __init__(self, reporter: Reporter, what: str, total: int) -> None:
+        self._reporter, self._what, self._total, self._done = reporter, what, total, 0
+
+    def __call__(self, count: int) -> None:
+        self._done += count
+        total = max(self._total, self._done)
+        self._reporter.advance(self._what, self._done, total, "bytes")
+
+
+def _fill(
+    folder: Path, key: str, splits: Splits, rules: Rules, reporter: Reporter, word: str
+) -> None:
+    total = sum(piece.stamp[1] for split in SPLITS for piece in splits[split])
+    told = _Progress(reporter, f"tokenising {word}", total)
+    counting, texts = Counting(rules), {}
+    files = {split: folder / f"{split}.tokens" for split in SPLITS}
+    with open(files["train"], "wb") as file:
+        texts["train"] = counting.write(splits["train"], file, told)
+    unknown = False
+    for split in SPLITS[1:]:
+        with open(files[split], "wb") as file:
+            texts[split], found = counting.rewrite(splits[split], file, told)
+            unknown = unknown or found
+    _refuse_empty(folder, splits, counting)
+    vocabulary, ids = counting.settle(splits["train"][0].name, also_unknown=unknown)
+    fingerprint = hashlib.sha256("\n".join(vocabulary.words).encode())
+    total = sum(path.stat().st_size for path in files.values())
+    told = _Progress(reporter, f"numbering {word}", total)
+    for path in files.values():
+        fingerprint.update(_renumber(path, ids, told))
+    _keep(folder, vocabulary)
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+    manifest = written(
+        {
+            "version": TOKENISING,
+            "key": key,
+            "rules": asdict(rules),
+            "text": texts,
+            "tokens": {split: sizes[path.name] // 4 for split, path in files.items()},
+            "words": len(vocabulary.words),
+            "sizes": sizes,
+            "fingerprint": fingerprint.hexdigest(),
+        }
+    )
+    _write(folder / MANIFEST, manifest)
+    _write(folder / SEAL, sealed(manifest).encode())
+
+
+def _refuse_empty(folder: Path, splits: Splits, counting: Counting) -> None:
+    """Raises: Rejected, with HEB551, where a split has no word and its successor."""
+    problems = [
+        EmptySplit(
+            place=splits[split][0].name if splits[split] else None, split=split, tokens=count
+        )
+        for split in SPLITS
+        if (count := counting.words(folder / f"{split}.tokens", 2)) < 2
+    ]
+    if problems:
+        raise Rejected(problems)
+
+
+def _renumber(tokens: Path, ids: np.ndarray, told: _Progress) -> bytes:
+    """Provisional numbers to ids, in place. Returns the digest of these."""
+    digest = hashlib.sha256()
+    with open(tokens, "r+b") as file:
+        while block := file.read(_BLOCK):
+            changed = ids[np.frombuffer(block, np.int32)].tobytes()
+            file.seek(-len(block), os.SEEK_CUR)
+            file.write(changed)
+            digest.update(changed)
+            told(len(block))
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.digest()
+
+
+def _keep(folder: Path, vocabulary: Vocabulary) -> None:
+    lines = "".join(f"{word}\n" for word in vocabulary.words)
+    _write(folder / "words.txt", lines.encode())
+    _write(folder / "counts", vocabulary.counts.tobytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,185 @@
+"""`nearest` in torch: all pairs, and the nearest of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
+from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
+from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
+from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
+from hebbdsl.parts.outputs.nearest.memory import Memory
+from hebbdsl.parts.outputs.nearest.spec import Nearest
+from hebbdsl.parts.outputs.stored import Knob, Stored
+
+
+class NearestLayer(OutputLayer):
+    """Probability by likeness to the nearest of all remembered activations.
+
+    What was trained on is part of the weights; what is remembered of a held-out text is not.
+    """
+
+    def __init__(self, spec: Nearest, hidden: int) -> None:
+        super().__init__()
+        self.spec = spec
+        self.memory = Memory(spec, 1, hidden)
+        self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
+        self._share = EvenShare(spec.uniform)
+        self._hidden = hidden
+        self._read: tuple[Memory, ...] = ()
+        self._kept: tuple[Stored, Kept, dict[float, Tensor]] | None = None
+        self._keeping: Kept | None = None
+
+    # How many pairs there are is a number of the host's: compiled, each would have its own graph.
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        if not self.memory.count:
+            return self._share.nothing(h[:, 0].float(), in_play)
+        found = list[Tensor]()
+        for part, asked in self._in_parts(h, labels):
+            scores, held = self._neighbours(part, in_play)
+            found.append(self._likely(Neighbours(scores, held == asked[:, None]), in_play))
+        return torch.cat(found)
+
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
+    def log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], in_play: int
+    ) -> Float[Tensor, "batch in_play"]:
+        if not self.memory.count:
+            return self._share.nothing(h[:, :1].float().expand(-1, in_play), in_play)
+        found = list[Tensor]()
+        for part, _ in self._in_parts(h, h):
+            products, held = self._neighbours(part, in_play)
+            scores = self._scaled(products)
+            # Masked pairs have a share of 0, so that it does not matter to whom they are added.
+            labels, shares = held.clamp(max=in_play - 1), scores.softmax(dim=1)
+            rows = torch.arange(len(part), device=h.device)[:, None] * in_play
+            totals = shares.new_zeros(len(part) * in_play)
+            totals = totals.index_add(0, (rows + labels).flatten(), shares.flatten())
+            logs = totals.view(len(part), in_play).clamp(min=TINY).log()
+            anything = (scores > MASKED / 2).any(dim=1, keepdim=True)
+            found.append(self._share.mixed(logs, anything, in_play))
+        return torch.cat(found)
+
+    def score_text(
+        self,
+        h: Float[Tensor, "time streams hidden"],
+        labels: Int[Tensor, "time streams"],
+        in_play: int,
+    ) -> Float[Tensor, "time streams"]:
+        time, streams = labels.shape
+        if not self._read:
+            self._read = (Memory(self.spec, streams, self._hidden).to(h.device),)
+        (memory,), found, start = self._read, list[Tensor](), 0
+        while start < time:
+            memory.index()
+            many = queries_at_once(streams, memory.searched + 1, self.spec.neighbours)
+            stop = min(time, start + many)
+            asked = labels[start:stop].t()
+            neighbours = self._before(memory, h[start:stop].transpose(0, 1), asked, in_play)
+            if self._keeping is not None:
+                self._keeping.add(neighbours, in_play)
+            found.append(self._likely(neighbours, in_play))
+            start = stop
+        return torch.cat(found, dim=1).t()
+
+    @torch.no_grad()
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+        moments: Moments = no_moments,
+    ) -> Tensor | None:
+        self.memory.remember(clean[None].float(), labels[None], in_play)
+        return clean
+
+    def forget(self) -> None:
+        self._read = ()
+
+    def knobs(self) -> Iterator[Knob]:
+        if self.spec.tunes():
+            # The products of a squared distance are twice those of the dot product.
+            ratio = 2.0 if self.spec.kernel == "squared_distance" else 4.0
+            yield Knob("theta", lambda stored: ratio / stored.squared_norm, self._turn)
+
+    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
+        if not self.spec.tunes():
+            return stored.scored_by(self, None)
+        if self._kept is None or self._kept[0] is not stored:
+            self._keeping = Kept()
+            self._kept = stored, self._keeping, {self.theta: stored.scored_by(self, self.theta)}
+            self._keeping = None
+        _, kept, known = self._kept
+        if self.theta not in known:
+            parts = [self._likely(one, in_play).t().flatten() for one, in_play in kept.parts()]
+            known[self.theta] = torch.cat(parts) if parts else stored.scored_by(self, self.theta)
+        return known[self.theta]
+
+    def tuned(self) -> Mapping[str, float | Sequence[float]]:
+        return {"theta": self.theta} if self.spec.tunes() else {}
+
+    def _turn(self, theta: float) -> None:
+        self.theta = theta
+        self.forget()
+
+    def _in_parts(self, h: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """Few queries at once, by how many keys each is compared with."""
+        many = queries_at_once(1, self.memory.count, self.spec.neighbours)
+        yield from zip(torch.split(h, many), torch.split(labels, many), strict=True)
+
+    def _neighbours(self, h: Float[Tensor, "batch hidden"], in_play: int) -> tuple[Tensor, Tensor]:
+        """Products with the nearest of what was trained on, with gradients; and their labels."""
+        keys, labels = self.memory.keys[0], self.memory.labels[0]
+        with torch.autocast(h.device.type, enabled=False):
+            query = self.memory.query(h.float())
+            scores, places = self.memory.nearest(query.detach()[None], 0, in_play)
+            products: Tensor = _Products.apply(query, scores[0], keys, places[0])  # type: ignore[no-untyped-call]
+        return products, labels[places[0]]
+
+    def _before(self, memory: Memory, h: Tensor, labels: Tensor, in_play: int) -> Neighbours:
+        """Of words of a text, in what stands before each of them; which they join."""
+        time = labels.shape[1]
+        with torch.autocast(h.device.type, enabled=False):
+            memory.remember(h.float(), labels, in_play)
+            scores, places = memory.nearest(memory.query(h.float()), time, in_play)
+        held = memory.labels[:, None].expand(-1, time, -1).gather(2, places)
+        return Neighbours(scores, held == labels[:, :, None])
+
+    def _likely(self, of: Neighbours, in_play: int) -> Float[Tensor, "*queries"]:
+        """The log-probability of what was asked for."""
+        scores = self._scaled(of.scores)
+        alike = torch.where(of.alike, scores, MASKED).logsumexp(dim=-1)
+        every = scores.logsumexp(dim=-1)
+        return self._share.mixed(alike - every, every > MASKED / 2, in_play)
+
+    def _scaled(self, products: Tensor) -> Tensor:
+        """θ k(h, h_j), masked where there is no neighbour."""
+        return (self.theta * products).clamp(min=MASKED)
+
+
+class _Products(torch.autograd.Function):
+    """The products of queries with the keys at some places, which are known: for their gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, _: Tensor, products: Tensor, keys: Tensor, places: Tensor) -> Tensor:
+        ctx.save_for_backward(keys, places)
+        return products.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
+        keys, places = ctx.saved_tensors
+        many = max(1, SCORES // (max(1, places.shape[1]) * keys.shape[1]))
+        parts = zip(torch.split(slopes, many), torch.split(places, many), strict=True)
+        found = [(slope[:, None] @ keys[place])[:, 0] for slope, place in parts]
+        return torch.cat(found), None, None, None

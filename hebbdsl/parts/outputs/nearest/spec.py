@@ -1,0 +1,136 @@
+"""`nearest`: fields, and what it takes as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from hebbdsl.diagnostics.codes.searching import FaissMissing, LongSearch
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.parts.bounds import Bounds, Rate
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output, Searching
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.outputs.layer import OutputLayer
+
+Kernel = Literal["squared_distance", "dot"]
+Search = Literal["auto", "exact", "faiss"]
+
+HOPELESS = 10**15
+"""Products of exact search beyond which it is no way to go: half a day of a CPU core."""
+
+FIRST_ROOM = 1_024
+"""Pairs that there is room for at first; it doubles."""
+
+INDEXED = 65_536
+"""Pairs from which on `auto` uses faiss: below, exact search takes milliseconds."""
+
+MOST_KEPT = 2 << 30
+"""Bytes of neighbours that are kept at most while θ is searched; of more, none are."""
+
+
+def faiss_is_here() -> bool:
+    return find_spec("faiss") is not None
+
+
+def room_for(pairs: int) -> int:
+    """Places that are held for so many pairs."""
+    room = FIRST_ROOM
+    while room < pairs:
+        room *= 2
+    return room
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nearest(Output):
+    """An unbounded memory of activations with their labels, asked by nearest-neighbour search.
+
+    With all pairs (h_j, y_j) of past training batches, of which the K nearest to h are N(h):
+
+        p(i | h) = (1 − ε) · Σ_{j ∈ N(h)} [y_j = i] exp(θ k(h, h_j)) / Σ_{j ∈ N(h)} exp(θ k(h, h_j))
+                   + ε/n
+
+    where k(h, h_j) is −‖h − h_j‖² or h·h_j, the nearest are those where it is largest, and n
+    classes are in play; p = 1/n while the memory is empty. Nothing is learnt: keys are detached, a
+    query carries gradients. What is remembered when, and asked of what, is as of `cache`: training
+    batches after their own loss, and a held-out text of itself, word by word, each stream from an
+    empty memory. With the dot product, and K no less than what is remembered, it is an unbounded
+    cache.
+
+    Exact search multiplies a query by all keys. faiss looks at the cells of an inverted index that
+    are nearest to the query, and misses some neighbours. What came last is not indexed yet: it is
+    always searched exactly, so that no word of a text is asked of what comes after it.
+
+    Source:
+        Grave, Cissé, Joulin 2017 (unbounded cache); Khandelwal et al. 2020, equation 2 (kNN-LM: the
+        squared distance, K = 1,024, θ = 1); the ε is ours, for classes that are not remembered.
+    """
+
+    kernel: Annotated[
+        Kernel, "what is near: a small squared distance −‖h − h_j‖², or a large dot product h·h_j"
+    ] = "squared_distance"
+    neighbours: Annotated[
+        int, Bounds(minimum=1, maximum=10**6), "K: how many pairs are asked, the nearest"
+    ] = 1_024
+    theta: Annotated[
+        Rate | Literal["tuned"],
+        "θ: how sharply near activations are preferred, one over the temperature; scales as 1/‖h‖²;"
+        " `tuned`, under `evaluation`: searched on the validation data",
+    ] = 1.0
+    uniform: Annotated[
+        float,
+        Bounds(above=0, maximum=1),
+        "ε: share of the probability that is spread evenly over the classes in play",
+    ] = 1e-3
+    search: Annotated[
+        Search,
+        "how neighbours are found: `exact`, by all products; `faiss`, approximately and on the CPU,"
+        " which needs the extra `faiss`; `auto`, exactly, but for a run on the CPU that remembers"
+        " 65,536 pairs or more where faiss is installed",
+    ] = "auto"
+
+    reads_labels: ClassVar[bool] = True
+    grows: ClassVar[bool] = True
+
+    @property
+    def learns(self) -> bool:
+        return False
+
+    def tunes(self) -> tuple[str, ...]:
+        return ("theta",) if self.theta == "tuned" else ()
+
+    def width(self, hidden: int) -> int:
+        """Numbers that are kept of an activation: with its squared norm, where that is asked."""
+        return hidden + (self.kernel == "squared_distance")
+
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        return (Layer("nearest", (classes,)),)
+
+    def bytes_grown(self, hidden: int, pairs: int) -> int:
+        size = room_for(pairs) * (self.width(hidden) * FLOAT_BYTES + INTEGER_BYTES) if pairs else 0
+        if self.search == "faiss" or (self.search == "auto" and pairs >= INDEXED):
+            size += pairs * (hidden * FLOAT_BYTES + INTEGER_BYTES)  # the index has a copy
+        return size
+
+    def bytes_tuned(self, asked: int) -> int:
+        size = asked * self.neighbours * (FLOAT_BYTES + 1)
+        return size if self.tunes() and size <= MOST_KEPT else 0
+
+    def missing_for(self, work: Searching) -> Iterator[Problem]:
+        if faiss_is_here():
+            return
+        if self.search == "faiss":
+            yield FaissMissing(place=At(("search",)), work=None)
+        elif self.search == "auto" and work.products > HOPELESS:
+            yield FaissMissing(place=At(()), work=work.in_words)
+
+    def long_work(self, work: Searching) -> Iterator[Problem]:
+        if self.search == "exact" and work.products > HOPELESS:
+            yield LongSearch(place=At(("search",)), work=work.in_words)
+
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        from hebbdsl.parts.outputs.nearest.module import NearestLayer
+
+        return NearestLayer(self, hidden)

@@ -1,0 +1,86 @@
+"""How often memories that grow are asked, and how much they hold then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hebbdsl.parts.part import Output, Searching
+from hebbdsl.parts.pictures import ImageFacts
+from hebbdsl.parts.words import WordFacts
+from hebbdsl.plan.nested import nested_outputs
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.spec.checked import Path
+from hebbdsl.spec.experiment import Training
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a memory is shown that remembers everything.
+
+    Attributes:
+        pairs: remembered at the end; of what is not known before it is read, none.
+        queries: how often it is asked.
+        comparisons: of queries with what was remembered when they were asked.
+    """
+
+    pairs: int
+    queries: int
+    comparisons: int
+
+
+def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
+    """Every memory that grows, where it stands, and its work as far as that is known."""
+    setup, facts = variant.setup, variant.facts
+    hidden = setup.model.activation_width
+    trained, tested = shown_in_training(variant), shown_at_test(facts)
+    for path, output, shown in (
+        (("output",), setup.output, trained),
+        (("evaluation", "output"), setup.evaluation.output, tested),
+    ):
+        for place, part in nested_outputs(output, path):
+            if part.grows:
+                work = Searching(
+                    hidden=hidden,
+                    pairs=shown.pairs,
+                    queries=shown.queries,
+                    products=shown.comparisons * hidden,
+                )
+                yield place, part, work
+
+
+def shown_in_training(variant: VariantPlan) -> Shown:
+    """By the longest run: its batches, the evaluations among them, and those at its end."""
+    training, facts = variant.setup.training, variant.facts
+    pairs = pairs_trained(training, facts, variant.steps)
+    queries, comparisons = pairs, pairs * pairs // 2
+    evaluations = variant.evaluations or 0
+    if isinstance(facts, ImageFacts):
+        asked = evaluations * _held_out(facts, training.evaluation_classes)
+        return Shown(pairs, queries + asked, comparisons + asked * pairs // 2)
+    assert isinstance(facts, WordFacts), "data is one or the other"
+    asked = evaluations * facts.asked_in_validation
+    in_streams = asked * facts.asked_in_validation // (2 * training.evaluation_streams)
+    end = shown_at_test(facts)
+    return Shown(pairs, queries + asked + end.queries, comparisons + in_streams + end.comparisons)
+
+
+def shown_at_test(facts: object) -> Shown:
+    """To a memory of its own: the drawings of all classes; or each held-out text, word by word."""
+    if isinstance(facts, ImageFacts):
+        pairs, queries = facts.classes * facts.train_drawings, _held_out(facts, None)
+        return Shown(pairs, queries, pairs * queries)
+    assert isinstance(facts, WordFacts), "data is one or the other"
+    read = [facts.tokens.get(split, 0) for split in ("validation", "test")]
+    return Shown(read[1], sum(read), sum(count * count // 2 for count in read))
+
+
+def pairs_trained(training: Training, facts: object, steps: int | None) -> int:
+    """Images or words that the longest run is trained on; 0: that is not known yet."""
+    words = 1 if isinstance(facts, ImageFacts) else training.sequence_length
+    return (steps or 0) * training.batch_size * words
+
+
+def _held_out(facts: ImageFacts, limit: int | None) -> int:
+    classes = facts.classes if limit is None else min(limit, facts.classes)
+    return classes * (facts.test_drawings + facts.validation_drawings)

@@ -1,0 +1,221 @@
+"""Variants that share a training have it once, however many evaluate it and however they run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hebbdsl.cli.main import app
+from hebbdsl.launch import local
+from hebbdsl.run import evaluating, execution
+from hebbdsl.run.job import Job
+from hebbdsl.run.watching import NotFiniteAt
+from hebbdsl.run.word_run import WordRun
+
+SPEC = """\
+hebbdsl: 1
+experiment: tiny_text
+seeds: 0..1
+data: {text: {train: [train.txt], validation: [held.txt], test: [test.txt], min_count: 1}}
+model: {lstm: {hidden: [8], embedding: 8}}
+output: softmax
+training: {optimizer: adam, batch_size: 4, sequence_length: 5, epochs: 1, evaluation_streams: 2}
+variants:
+  hebbian_cache:
+    output: hebbian
+    evaluation.output: {mixture: {experts: [trained, cache], weights: tuned}}
+  softmax: {}
+  softmax_cache:
+    evaluation.output: {mixture: {experts: [trained, cache], weights: tuned}}
+  softmax_mbpa: {evaluation.adaptation: {mbpa: {learning_rate: tuned}}}
+  hebbian_mbpa:
+    output: hebbian
+    evaluation.adaptation: mbpa
+"""
+TRAINED = {"softmax", "trained_for_hebbian_cache"}
+EVALUATED = {"hebbian_cache", "softmax_cache", "softmax_mbpa", "hebbian_mbpa"}
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path))
+    for number, name in enumerate(("train", "held", "test")):
+        lines = [f"w{(i * (number + 3)) % 7} w{i % 5} w{i % 3}" for i in range(60)]
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n")
+    path = tmp_path / "tiny.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+@pytest.fixture
+def trainings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each identity was trained in this process."""
+    found, train = Counter[str](), execution.execute
+
+    def counted(program: Any, *rest: Any) -> Any:
+        found[program.identity] += 1
+        return train(program, *rest)
+
+    monkeypatch.setattr(execution, "execute", counted)
+    return found
+
+
+def compare(spec: Path, *words: str) -> Result:
+    out = ("--out", str(spec.parent / "runs"))
+    return CliRunner().invoke(app, ["compare", str(spec), *out, "--quiet", *words])
+
+
+def bodies(spec: Path) -> dict[tuple[str, int], dict[str, Any]]:
+    found = [json.loads(p.read_bytes()) for p in (spec.parent / "runs").rglob("record.json")]
+    return {(body["variant"], body["seed"]): body for body in found}
+
+
+def check(spec: Path) -> None:
+    """All records are there, and each evaluation points to the training of its output and seed."""
+    found = bodies(spec)
+    assert set(found) == {(name, seed) for name in TRAINED | EVALUATED for seed in (0, 1)}
+    for (name, seed), body in found.items():
+        assert ("evaluation" in body) == (name in EVALUATED)
+        if name in EVALUATED:
+            parent = body["evaluation"]["parent"]
+            home = "softmax" if name.startswith("softmax") else "trained_for_hebbian_cache"
+            assert parent["variant"] == home
+            assert parent["identity"] == found[home, seed]["identity"]
+
+
+def test_each_training_is_had_once(spec: Path, trainings: Counter[str]) -> None:
+    assert compare(spec, "--workers", "1").exit_code == 0
+    check(spec)
+    assert sorted(trainings.values()) == [1, 1, 1, 1]
+    assert compare(spec, "--workers", "1").exit_code == 0
+    assert sum(trainings.values()) == 4
+    # Asked for alone, a variant has the training that is there.
+    again = compare(spec, "--variant", "hebbian_mbpa", "--retrain", "--workers", "1")
+    assert again.exit_code == 0
+    assert sorted(trainings.values()) == [1, 1, 2, 2]
+
+
+def test_trained_anew_it_is_trained_once_more(spec: Path, trainings: Counter[str]) -> None:
+    assert compare(spec, "--workers", "1", "--retrain").exit_code == 0
+    assert compare(spec, "--workers", "1", "--retrain").exit_code == 0
+    check_out = [p for p in (spec.parent / "runs").rglob("record.json") if "replaced" in str(p)]
+    assert len(check_out) == 12
+    assert sorted(trainings.values()) == [2, 2, 2, 2]
+
+
+def test_one_variant_alone_trains_what_it_needs(spec: Path, trainings: Counter[str]) -> None:
+    for name in ("hebbian_mbpa", "softmax_mbpa"):
+        told = compare(spec, "--variant", name, "--seed", "0", "--workers", "1")
+        assert told.exit_code == 0, told.output
+    assert sorted(trainings.values()) == [1, 1]
+    assert compare(spec, "--workers", "1").exit_code == 0
+    assert sorted(trainings.values()) == [1, 1, 1, 1]
+    check(spec)
+
+
+def test_with_two_workers_too(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups, times, train = list[list[Job]](), list[dict[Path, int]](), local.train
+
+    def watched(jobs: Sequence[Job], workers: int, board: Any) -> Any:
+        assert workers == 2
+        groups.append([*jobs])
+        found = train(jobs, workers, board)
+        records = (spec.parent / "runs").rglob("record.json")
+        times.append({path: path.stat().st_mtime_ns for path in records})
+        return found
+
+    monkeypatch.setattr(local, "train", watched)
+    assert compare(spec, "--workers", "2").exit_code == 0
+    check(spec)
+    trained, evaluated = groups
+    # No two of the first are the same training, and none of them is touched by the second.
+    assert {(job.variant, job.seed) for job in trained} == {(n, s) for n in TRAINED for s in (0, 1)}
+    assert len(trained) == 4
+    assert all(job.training is None for job in trained)
+    assert {job.variant for job in evaluated} == EVALUATED
+    before, after = times
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize("stopped_at", [1, 3])
+def test_what_was_interrupted_while_evaluated_is_not_trained_again(
+    spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch, stopped_at: int
+) -> None:
+    evaluate, made = evaluating.evaluate, list[str]()
+
+    def stopping(program: Any, *rest: Any) -> Any:
+        made.append(program.variant)
+        if len(made) == stopped_at:
+            raise KeyboardInterrupt
+        return evaluate(program, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluating, "evaluate", stopping)
+        assert compare(spec, "--workers", "1").exit_code == 130
+    assert len([name for name, _ in bodies(spec) if name in EVALUATED]) == stopped_at - 1
+    assert compare(spec, "--workers", "1").exit_code == 0
+    check(spec)
+    assert sorted(trainings.values()) == [1, 1, 1, 1]
+
+
+def test_what_was_interrupted_while_trained_is_trained_once_more(
+    spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = execution.execute
+
+    def stopping(program: Any, *rest: Any) -> Any:
+        if sum(trainings.values()) == 2:
+            raise KeyboardInterrupt
+        return whole(program, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(execution, "execute", stopping)
+        assert compare(spec, "--workers", "1").exit_code == 130
+    assert sum(trainings.values()) == 2
+    assert not [name for name, _ in bodies(spec) if name in EVALUATED]
+    assert compare(spec, "--workers", "1").exit_code == 0
+    check(spec)
+    assert sorted(trainings.values()) == [1, 1, 1, 1]
+
+
+def test_a_training_that_fails_is_not_tried_for_each_evaluation(
+    spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bad(_run: WordRun, _monitor: object) -> None:
+        raise NotFiniteAt(3, "loss")
+
+    monkeypatch.setattr(WordRun, "advance", bad)
+    told = compare(spec, "--workers", "1", "--seed", "0")
+    assert told.exit_code == 4
+    assert sorted(trainings.values()) == [1, 1]
+    assert {name for name, _ in bodies(spec)} == TRAINED
+
+
+def test_an_adaptation_that_runs_away_fails_and_says_so(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score = evaluating.score_at_test
+
+    def scored(program: Any, *rest: Any) -> Any:
+        found = score(program, *rest)
+        return replace(found, sums=found.sums * float("nan")) if rest[0] == "test" else found
+
+    monkeypatch.setattr(evaluating, "score_at_test", scored)
+    told = compare(spec, "--workers", "1", "--seed", "0")
+    assert told.exit_code == 4
+    assert "softmax_mbpa, seed 0: the test loss is not finite" in told.stderr
+    assert "softmax_mbpa seed 0 (failed)" in told.stdout
+    assert bodies(spec)["softmax_mbpa", 0]["metrics"] == {}
+    (run,) = (spec.parent / "runs").glob("tiny_text/softmax/seed-0-*")
+    change = ("--set", "evaluation.adaptation=mbpa", "--as", "wild")
+    again = CliRunner().invoke(app, ["evaluate", str(run), *change])
+    assert again.exit_code == 4
+    assert "HEB531" in again.stderr
