@@ -524,7 +524,8 @@ def said(fragment: str) -> list[Said]:
                 (
                     "HEB301",
                     "{",
-                    "`weights` takes `equal` or `learned` or `tuned` or a list, not a mapping",
+                    "`weights` takes `equal` or `learned` or `tuned` or `entropy` or a list, not a"
+                    " mapping",
                     None,
                 )
             ],
