@@ -100,7 +100,11 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
     """Train what is not settled. Returns all records there are, in order, and the exit code.
 
     Problems of single runs are shown on stderr and do not stop the others.
+
+    Raises: Rejected, with HEB544, when one of them needs software that is not installed here: none
+        is trained then, since what is trained may be for the one that can't be evaluated.
     """
+    from hebbdsl.plan.here import refuse_missing
     from hebbdsl.run.job import failure_of, folder_of, settled
     from hebbdsl.run.progress import showing
 
@@ -113,6 +117,8 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         ]
         if len(missing) < len(jobs):
             board.say(f"{len(jobs) - len(missing)} of {len(jobs)} runs are there already")
+    for job in missing:
+        refuse_missing(job.plan)
     # What is evaluated is trained first, once, however many evaluations share it.
     trainings: list[Job] = []
     for job in missing:
