@@ -17,8 +17,9 @@ from hebbdsl.diagnostics.codes.comparison import (
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.record import Record
 
-_MARKED = ("semantics", "torch", "device", "dtype")
-"""Properties of the environment that may change what a run of the same setup gives."""
+_MARKED = ("semantics", "torch", "device", "dtype", "neighbours")
+"""Properties of the environment that may change what a run of the same setup gives; records that
+lack one do not depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Selection:
         for key in _MARKED:
             variants: dict[str, list[str]] = defaultdict(list)
             for name, seeds in self.finished.items():
-                for value in dict.fromkeys(str(r.environment.get(key)) for r in seeds.values()):
+                having = (r.environment for r in seeds.values() if key in r.environment)
+                for value in dict.fromkeys(str(environment[key]) for environment in having):
                     variants[value].append(name)
             if len(variants) > 1:
                 found.append(Mixture(key, {v: tuple(n) for v, n in variants.items()}))

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import torch
 
-from hebbdsl import __version__
 from hebbdsl.diagnostics.codes.evaluating import OtherData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter
 from hebbdsl.program.at_test import AtTest, at_test, weights_kept
 from hebbdsl.program.evaluation import StoredPictures, accuracy_by_class, remember_training
-from hebbdsl.program.identity import SEMANTICS, evaluation_identity
+from hebbdsl.program.identity import evaluation_identity
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.text_evaluation import (
@@ -27,7 +25,7 @@ from hebbdsl.program.text_evaluation import (
 )
 from hebbdsl.program.tuning import tune
 from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import device_name
+from hebbdsl.run.execution import environment
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
@@ -150,14 +148,7 @@ def _record(
         failure=failure,
         setup=setup,
         data=parent.data,
-        environment={
-            "semantics": SEMANTICS,
-            "hebbdsl": __version__,
-            "torch": torch.__version__,
-            "device": device_name(program.device),
-            "dtype": program.setup.training.precision,
-            "threads": torch.get_num_threads(),
-        },
+        environment=environment(program, program.output, at.output),
         plan=parent.plan,
         levels=parent.levels,
         metrics={**metrics, "memory_at_test": memory} if failure is None else {},

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from hebbdsl import __version__
+from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
@@ -100,20 +101,34 @@ def _record(program: Program, run: Run, status: str, failure: Mapping[str, Any] 
             "substituted_for": program.opened.substituted_for,
             **run.data(),
         },
-        environment={
-            "semantics": SEMANTICS,
-            "hebbdsl": __version__,
-            "torch": torch.__version__,
-            "device": device_name(program.device),
-            "dtype": program.setup.training.precision,
-            "threads": torch.get_num_threads(),
-        },
+        environment=environment(program, program.output),
         plan={"parameters": program.plan.parameters, "counters": program.plan.counters},
         levels=run.levels,
         metrics={**run.metrics(), "memory_at_test": Value(value=program.plan.memory.at_test)},
         steps=run.step,
         failure=failure,
     )
+
+
+def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
+    """What a run was computed with.
+
+    Args:
+        outputs: those that predicted, asked with all that is inside them.
+    """
+    found: dict[str, Any] = {
+        "semantics": SEMANTICS,
+        "hebbdsl": __version__,
+        "torch": torch.__version__,
+        "device": device_name(program.device),
+        "dtype": program.setup.training.precision,
+        "threads": torch.get_num_threads(),
+    }
+    for output in outputs:
+        for layer in output.modules():
+            if isinstance(layer, OutputLayer):
+                found |= layer.computed_with()
+    return found
 
 
 def device_name(device: torch.device) -> str:

@@ -111,6 +111,12 @@ def test_mixed_environments_are_marked() -> None:
         Mixture("torch", {"2.13.0": ("a", "b"), "2.12.0": ("a",)}),
     )
     assert compare_records([run("a"), run("b")]).mixtures == ()
+    exact, indexed = {"neighbours": "exact search"}, {"neighbours": "faiss 1.15.1"}
+    alone = [run("a"), run("b", environment=exact)]
+    assert compare_records(alone).mixtures == (), "one that seeks none does not depend on it"
+    assert compare_records([*alone, run("c", environment=indexed)]).mixtures == (
+        Mixture("neighbours", {"exact search": ("b",), "faiss 1.15.1": ("c",)}),
+    )
 
 
 def test_rows_stand_in_the_order_asked_for_and_missing_variants_are_named() -> None:

@@ -47,7 +47,7 @@ def trained(program: Program, folder: Path) -> Record:
 
 
 def evaluated(program: Program, parent: Record, folder: Path) -> Record:
-    return evaluate(program, parent, RunFolder(folder), Quiet())
+    return evaluate(program, parent, RunFolder(folder), Quiet(), Silent())
 
 
 def on_validation(record: Record) -> Mapping[str, float]:
@@ -125,7 +125,7 @@ def test_the_weights_are_the_trained_ones_afterwards_and_the_record_says_whose(
     record = evaluated(program, parent, tmp_path / "evaluated")
     again = words.program(setup)
     assert parent.folder is not None
-    RunFolder(parent.folder).load_weights(again.state())
+    RunFolder(parent.folder).load_weights(again)
     kept = again.state()
     assert all(torch.equal(value, kept[name]) for name, value in program.state().items())
     assert record.evaluation is not None

@@ -63,7 +63,7 @@ def test_pictures_are_remembered_step_by_step_and_saved(output: Output, tmp_path
     assert accuracy > 0.5
     evaluated = replace(made.setup, evaluation=Evaluation(output=Mixture(experts=(Trained(),))))
     fresh = tiny.program(evaluated)
-    other = evaluate(fresh, record, RunFolder(tmp_path / "as_trained"), Quiet())
+    other = evaluate(fresh, record, RunFolder(tmp_path / "as_trained"), Quiet(), Silent())
     assert other.metrics["final_test_accuracy"].value == pytest.approx(accuracy)
 
 
@@ -83,9 +83,13 @@ def test_on_pictures_the_training_drawings_are_remembered_and_settings_tuned(
     setup = replace(setup, data=replace(setup.data, validation_drawings=3))
     record = ran(tiny.program(setup), tmp_path)
     evaluated = replace(setup, evaluation=Evaluation(output=TUNED))
-    other = evaluate(tiny.program(evaluated), record, RunFolder(tmp_path / "tuned"), Quiet())
+    other = evaluate(
+        tiny.program(evaluated), record, RunFolder(tmp_path / "tuned"), Quiet(), Silent()
+    )
     assert other.evaluation is not None
     assert other.evaluation["reads_labels"] is False
+    assert other.environment["neighbours"] == "exact search"
+    assert "neighbours" not in record.environment
     assert set(other.evaluation["tuned"]) == {"weights", "experts.1.experts.0.theta"}
     assert other.metrics["final_test_accuracy"].value > 0.5
 
@@ -104,7 +108,7 @@ def test_words_are_remembered_and_the_best_weights_have_their_own_length(tmp_pat
     assert found["output.experts.1.memory.labels"].shape == (1, 5 * 7 * best)
     evaluated = replace(made.setup, evaluation=Evaluation(output=Mixture(experts=(Trained(),))))
     folder = RunFolder(tmp_path / "as_trained")
-    other = evaluate(words.program(evaluated), record, folder, Quiet())
+    other = evaluate(words.program(evaluated), record, folder, Quiet(), Silent())
     for name in ("validation_perplexity", "test_perplexity"):
         assert other.metrics[name].value == pytest.approx(record.metrics[name].value, rel=1e-5)
 
@@ -116,9 +120,13 @@ def test_on_text_settings_are_tuned_without_searching_again(
     record = ran(words.program(setup), tmp_path)
     tuned = Mixture(experts=(Trained(), Nearest(theta="tuned", neighbours=20)), weights="tuned")
     evaluated = replace(setup, evaluation=Evaluation(output=tuned))
-    kept = evaluate(words.program(evaluated), record, RunFolder(tmp_path / "kept"), Quiet())
+    kept = evaluate(
+        words.program(evaluated), record, RunFolder(tmp_path / "kept"), Quiet(), Silent()
+    )
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.kept.MOST_KEPT", 9)
-    again = evaluate(words.program(evaluated), record, RunFolder(tmp_path / "again"), Quiet())
+    again = evaluate(
+        words.program(evaluated), record, RunFolder(tmp_path / "again"), Quiet(), Silent()
+    )
     assert kept.evaluation is not None
     assert again.evaluation is not None
     assert kept.evaluation["reads_labels"] is True
@@ -134,7 +142,9 @@ def test_on_text_settings_are_tuned_without_searching_again(
         experts=(Trained(), fixed), weights=tuple(kept.evaluation["tuned"]["weights"])
     )
     evaluated = replace(setup, evaluation=Evaluation(output=by_hand))
-    other = evaluate(words.program(evaluated), record, RunFolder(tmp_path / "fixed"), Quiet())
+    other = evaluate(
+        words.program(evaluated), record, RunFolder(tmp_path / "fixed"), Quiet(), Silent()
+    )
     assert other.metrics["test_perplexity"].value == pytest.approx(
         kept.metrics["test_perplexity"].value, rel=1e-5
     )
@@ -166,3 +176,21 @@ def test_a_compiled_step_learns_as_one_that_is_not(monkeypatch: pytest.MonkeyPat
     counted = list[int]()
     assert losses(True) == pytest.approx(losses(False), rel=1e-5)
     assert 0 < counted[0] <= 6
+
+
+def test_records_say_that_an_index_found_the_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faiss = pytest.importorskip("faiss")
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.FEWEST_INDEXED", 40)
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.STRETCH", 40)
+    monkeypatch.setattr("hebbdsl.program.text_evaluation.BLOCK", 16)
+    said = f"faiss {faiss.__version__}"
+    trained = ran(tiny.program(tiny.setup(Nearest(search="faiss"))), tmp_path)
+    assert trained.environment["neighbours"] == said
+    record = ran(words.program(words.setup(output=Softmax())), tmp_path)
+    output = Mixture(experts=(Trained(), Nearest(search="faiss")))
+    evaluated = replace(words.setup(output=Softmax()), evaluation=Evaluation(output=output))
+    folder = RunFolder(tmp_path / "indexed")
+    other = evaluate(words.program(evaluated), record, folder, Quiet(), Silent())
+    assert other.environment["neighbours"] == said

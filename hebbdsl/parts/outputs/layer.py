@@ -149,6 +149,11 @@ class OutputLayer(nn.Module):
         """What was chosen on validation, by path."""
         return {}
 
+    def computed_with(self) -> Mapping[str, str]:
+        """What it computed with that depends on the machine and may change results, by what for;
+        outputs inside it apart."""
+        return {}
+
 
 def entropies_of(
     log_probabilities: Float[Tensor, "*places classes"],

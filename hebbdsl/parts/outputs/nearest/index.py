@@ -87,3 +87,9 @@ def _faiss() -> Any:
 
     faiss.omp_set_num_threads(torch.get_num_threads())
     return faiss
+
+
+def faiss_version() -> str:
+    """Of the library that is installed."""
+    version: str = _faiss().__version__
+    return version

@@ -78,6 +78,11 @@ class Memory(nn.Module):
         self._indexed = self.count
 
     @property
+    def indexed(self) -> bool:
+        """Whether some of the pairs are found by the index alone."""
+        return self._indexed > 0
+
+    @property
     def searched(self) -> int:
         """Pairs that are not indexed, all of which are searched."""
         return self.count - self._indexed

@@ -13,6 +13,7 @@ from torch.autograd.function import once_differentiable
 from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
+from hebbdsl.parts.outputs.nearest.index import faiss_version
 from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
 from hebbdsl.parts.outputs.nearest.memory import Memory
 from hebbdsl.parts.outputs.nearest.spec import Nearest
@@ -33,6 +34,7 @@ class NearestLayer(OutputLayer):
         self._share = EvenShare(spec.uniform)
         self._hidden = hidden
         self._read: tuple[Memory, ...] = ()
+        self._indexed = False
         self._kept: tuple[Stored, Kept, dict[float, Tensor]] | None = None
         self._keeping: Kept | None = None
 
@@ -81,6 +83,7 @@ class NearestLayer(OutputLayer):
         (memory,), found, start = self._read, list[Tensor](), 0
         while start < time:
             memory.index()
+            self._indexed = self._indexed or memory.indexed
             many = queries_at_once(streams, memory.searched + 1, self.spec.neighbours)
             stop = min(time, start + many)
             asked = labels[start:stop].t()
@@ -127,6 +130,10 @@ class NearestLayer(OutputLayer):
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         return {"theta": self.theta} if self.spec.tunes() else {}
+
+    def computed_with(self) -> Mapping[str, str]:
+        indexed = self._indexed or self.memory.indexed
+        return {"neighbours": f"faiss {faiss_version()}" if indexed else "exact search"}
 
     def _turn(self, theta: float) -> None:
         self.theta = theta
