@@ -231,9 +231,9 @@ def test_faiss_that_is_missing_is_said_before_anything_is_trained(
     change = f"evaluation.output={memory}"
     assert _call("validate", pictures, "--set", change).exit_code == 0
     assert "HEB544" in _call("validate", "--here", pictures, "--set", change).output
-    for command in ("run", "compare"):
-        told = _call(command, pictures, "--set", change, "--seed", "0", "--out", out)
-        assert told.exit_code == 1
+    for command in (("run",), ("compare", "--workers", "1")):
+        told = _call(*command, pictures, "--set", change, "--seed", "0", "--out", out)
+        assert told.exit_code == 1, (command, told.output)
         assert "HEB544" in told.stderr
     assert not list(out.rglob("metrics.jsonl"))
     assert _call("run", pictures, "--out", out).exit_code == 0

@@ -18,6 +18,7 @@ from hebbdsl.pipeline import (
     make_plan,
     parse_tree,
 )
+from hebbdsl.plan.here import refuse_missing
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.plan import Plan
 from hebbdsl.plan.searching import searches
@@ -194,6 +195,7 @@ def test_faiss_that_is_asked_for_and_missing_is_said_of_this_machine_alone(tmp_p
 def test_auto_needs_faiss_where_exact_search_is_hopeless(tmp_path: Path) -> None:
     text = PICTURES.replace("kernel: dot", "search: auto")
     assert here(tmp_path, text) == []
+    refuse_missing(plan(text).variants["main"])  # nothing is
     large = text.replace("steps: 200", "steps: 5_000_000")
     ((code, place, title),) = here(tmp_path, large)
     assert (code, place) == ("HEB544", "nearest")
