@@ -42,6 +42,9 @@ def checked() -> Iterator[dict[str, Any]]:
     for name in [n for n in sys.modules if n.startswith(PACKAGE)]:
         del sys.modules[name]
     sys.modules.update(plain)
+    for name, module in plain.items():  # packages name their modules too
+        package, _, last = name.rpartition(".")
+        setattr(sys.modules[package], last, module)
 
 
 def layers(checked: dict[str, Any]) -> Iterator[Any]:
