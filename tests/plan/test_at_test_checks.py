@@ -72,6 +72,7 @@ ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
         ("trained, cache", "", []),
         ("trained, cache", ", adaptation: dynamic_evaluation", []),
         ("trained, cache", ", adaptation: mbpa", ["HEB443"]),
+        ("trained, nearest", "", ["HEB443"]),
         ("cache, {cache: {size: 9}}", ", adaptation: mbpa", []),
         ("trained, {mixture: {experts: [cache, {cache: {size: 9}}]}}", "", []),
         ("{mixture: {experts: [trained]}}, cache", "", ["HEB443"]),
@@ -110,6 +111,8 @@ def test_what_was_trained_must_tell_its_own_entropy(monkeypatch: pytest.MonkeyPa
     [
         ("cache", []),
         ("{cache: {uniform: 1}}", ["HEB442"]),
+        ("nearest", []),
+        ("{nearest: {uniform: 1}}", ["HEB442"]),
         ("{mixture: {experts: [cache, {cache: {size: 9}}]}}", []),
         ("{mixture: {experts: [cache, {cache: {uniform: 1}}]}}", []),
         ("{mixture: {experts: [{cache: {uniform: 1}}], weights: learned}}", ["HEB442"]),

@@ -130,7 +130,8 @@ def test_bytes_are_those_of_the_room_and_of_what_the_index_holds() -> None:
         ("search: exact, theta: tuned, neighbours: 10_000", exact + stored),  # too many to keep
     ):
         text = TEXT.replace("search: exact", fields)
-        assert plan(text).variants["main"].memory.evaluation == expected
+        found = plan(text).variants["main"].memory
+        assert found.evaluation + found.tuning == expected
     both = TEXT.replace("output: softmax", "output: {nearest: {search: exact}}")
     memory = plan(both).variants["main"].memory
     assert memory.buffers == room(700_000) * (9 * 4 + 8)

@@ -56,7 +56,7 @@ def test_it_is_trained_and_a_cache_is_added_to_it(name: str) -> None:
     assert plain < untrained - 0.05
     assert score(program, "validation", 1).loss() == plain
     at = at_test(program)
-    tune(at.output, stored := StoredText(program, at))
+    tune(at, stored := StoredText(program, at))
     best = stored.scored(at.output.score_stored(stored)).loss()
     assert best is not None
     assert best <= plain + 1e-6
@@ -68,7 +68,7 @@ def test_weights_by_entropy_are_tested_beside_those_that_are_tuned() -> None:
     program = trained(UNTIED, Softmax(), replace(CACHES, weights="entropy", temperature=0.5))
     before = {name: value.clone() for name, value in program.state().items()}
     at = at_test(program)
-    tune(at.output, StoredText(program, at))
+    tune(at, StoredText(program, at))
     first, second = (score_at_test(program, "test", at).loss() for _ in range(2))
     assert first == second
     assert all(torch.equal(value, before[name]) for name, value in program.state().items())

@@ -285,7 +285,7 @@ def found(program: WordProgram) -> tuple[float, dict[str, object]]:
     """The loss on the validation text of what was tuned on it, and what that is."""
     at = at_test(program)
     stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     best = stored.scored(at.output.score_stored(stored)).loss()
     assert best is not None
     # The same settings, read afresh from the model and without the store.
@@ -334,7 +334,7 @@ def test_a_temperature_is_tuned(adaptation: object) -> None:
         gather_slopes(program, at.adapter)
     with weights_kept(program):
         stored = StoredText(program, at)
-    tune(at.output, stored)
+    tune(at, stored)
     best = stored.scored(at.output.score_stored(stored)).loss()
     chosen = at.output.tuned()
     assert set(chosen) == {"temperature", "experts.1.weights", "experts.1.experts.1.theta"}

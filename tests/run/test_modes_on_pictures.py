@@ -19,6 +19,9 @@ TRAINED = {
     "softmax": "softmax",
     "hebbian": "{hebbian: {gamma: 0.05, rescale: mean_row}}",
     "cache": "{cache: {size: 60}}",
+    "nearest": "{nearest: {neighbours: 40, theta: 0.3}}",
+    "nearest_by_entropy": "{mixture: {experts: [softmax, {nearest: {theta: 0.3}}],"
+    " weights: entropy}}",
     "mixture_of_softmaxes": "{mixture_of_softmaxes: {components: 3, width: 8}}",
     "adaptive_softmax": "{adaptive_softmax: {cutoffs: [5, 9]}}",
     "sampled_softmax": "{sampled_softmax: {samples: 5}}",
@@ -37,6 +40,7 @@ AT_TEST = {
     "as_trained": "{mixture: {experts: [trained]}}",
     "memory": "{mixture: {experts: [trained, {cache: {size: 60}}], weights: [0.6, 0.4]}}",
     "tuned": f"{{mixture: {{experts: [trained, {CACHE}], weights: tuned}}}}",
+    "nearest_tuned": "{mixture: {experts: [trained, {nearest: {theta: tuned}}], weights: tuned}}",
     "by_entropy": f"{{mixture: {{experts: [trained, {CACHE}], weights: entropy,"
     " temperature: tuned}}",
     "nested_tuned": f"{{mixture: {{experts: [trained, {{mixture: {{experts: [{CACHE},"

@@ -42,13 +42,17 @@ def checked() -> Iterator[dict[str, Any]]:
     for name in [n for n in sys.modules if n.startswith(PACKAGE)]:
         del sys.modules[name]
     sys.modules.update(plain)
+    for name, module in plain.items():  # packages name their modules too
+        package, _, last = name.rpartition(".")
+        setattr(sys.modules[package], last, module)
 
 
 def layers(checked: dict[str, Any]) -> Iterator[Any]:
     experts = tuple(checked[name](**fields) for _, name, fields in SPECS)
     for expert in experts:
         yield expert.build(HIDDEN, CLASSES)
-    for weights in ("equal", "learned", "entropy", (0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0)):
+    given = (0.25,) * 4 + (0.0,) * (len(experts) - 4)
+    for weights in ("equal", "learned", "entropy", given):
         yield checked["Mixture"](experts=experts, weights=weights).build(HIDDEN, CLASSES)
 
 

@@ -98,6 +98,10 @@ class Nearest(Output):
     def learns(self) -> bool:
         return False
 
+    @property
+    def teaches(self) -> bool:
+        return self.uniform < 1
+
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 
