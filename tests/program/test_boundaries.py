@@ -58,7 +58,7 @@ def said(of: WordProgram) -> tuple[Tensor, Tensor]:
         text_evaluation.gather_slopes(of, at.adapter)
     with weights_kept(of), torch.no_grad():
         for passage in passages(of, "test", at):
-            at.give(passage.trained)
+            at.give(passage.trained, passage.unsure)
             found.append(at.output.score_text(passage.h, passage.labels, words.WORDS))
             h.append(passage.h)
     return torch.cat(found)[:, 0], torch.cat(h)

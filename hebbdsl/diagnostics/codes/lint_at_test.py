@@ -30,6 +30,7 @@ class ReadingAgainstNot(Problem):
         data: stdlib_docs
         model: lstm
         curriculum: null
+        output: {hebbian: {rescale: row, center: running}}
         training: {optimizer: adam, epochs: 1}
         variants:
           cache: {output: softmax, evaluation.output: {mixture: {experts: [trained, cache]}}}
@@ -60,3 +61,46 @@ class ReadingAgainstNot(Problem):
     @property
     def hint(self) -> str:
         return "claim it of variants that read alike, or say why: `# allow HEB755: …`"
+
+
+class LongSearch(Problem):
+    """Exact search would multiply more than 10¹⁵ numbers: half a day of a CPU core, or more.
+
+    Every query is compared with all that is remembered, which grows with the run or the text: the
+    work grows with its square. faiss looks at a part of it, and finds most of the neighbours.
+
+    Wrong:
+        data: {wikitext: {version: 2}}
+        model: {lstm: {hidden: [200], embedding: 200}}
+        curriculum: null
+        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
+        output:
+          mixture: {experts: [softmax, {nearest: {search: exact}}]}
+
+    Right:
+        data: {wikitext: {version: 2}}
+        model: {lstm: {hidden: [200], embedding: 200}}
+        curriculum: null
+        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [trained, {nearest: {search: exact}}], weights: tuned}
+    """
+
+    code: ClassVar[str] = "HEB751"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    work: str
+
+    @property
+    def title(self) -> str:
+        return f"exact search compares {self.work}"
+
+    @property
+    def label(self) -> str:
+        return "takes a CPU core half a day at least"
+
+    @property
+    def hint(self) -> str:
+        return "use `search: faiss`, remember less, or add the memory under `evaluation` alone"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.searching import FaissMissing, LongSearch
+from hebbdsl.diagnostics.codes.lint_at_test import LongSearch
+from hebbdsl.diagnostics.codes.searching import FaissMissing
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output, Searching
