@@ -133,7 +133,8 @@ def test_with_two_workers_too(spec: Path, monkeypatch: pytest.MonkeyPatch) -> No
         return found
 
     monkeypatch.setattr(local, "train", watched)
-    assert compare(spec, "--workers", "2").exit_code == 0
+    found = compare(spec, "--workers", "2")
+    assert found.exit_code == 0, (found.output, found.exception)
     check(spec)
     trained, evaluated = groups
     # No two of the first are the same training, and none of them is touched by the second.
