@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.launch import local
 from hebbdsl.run import evaluating, execution
-from hebbdsl.run.job import Job
 from hebbdsl.run.watching import NotFiniteAt
 from hebbdsl.run.word_run import WordRun
 
@@ -121,29 +120,24 @@ def test_one_variant_alone_trains_what_it_needs(spec: Path, trainings: Counter[s
     check(spec)
 
 
-def test_with_two_workers_too(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    groups, times, train = list[list[Job]](), list[dict[Path, int]](), local.train
-
-    def watched(jobs: Sequence[Job], workers: int, board: Any) -> Any:
-        assert workers == 2
-        groups.append([*jobs])
-        found = train(jobs, workers, board)
-        records = (spec.parent / "runs").rglob("record.json")
-        times.append({path: path.stat().st_mtime_ns for path in records})
-        return found
-
-    monkeypatch.setattr(local, "train", watched)
-    found = compare(spec, "--workers", "2")
-    assert found.exit_code == 0, (found.output, found.exception)
+def test_with_two_workers_too(spec: Path) -> None:
+    """As a program of its own, since its workers begin as it did."""
+    command = [sys.executable, "-m", "hebbdsl", "compare", str(spec), "--quiet", "--workers", "2"]
+    out = spec.parent / "runs"
+    times = list[dict[Path, int]]()
+    for _ in range(2):
+        done = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        times.append({path: path.stat().st_mtime_ns for path in out.rglob("*.*") if path.is_file()})
     check(spec)
-    trained, evaluated = groups
-    # No two of the first are the same training, and none of them is touched by the second.
-    assert {(job.variant, job.seed) for job in trained} == {(n, s) for n in TRAINED for s in (0, 1)}
-    assert len(trained) == 4
-    assert all(job.training is None for job in trained)
-    assert {job.variant for job in evaluated} == EVALUATED
     before, after = times
-    assert before.items() <= after.items()
+    kept = {path for path in before if path.suffix in (".json", ".safetensors")}
+    assert all(before[path] == after[path] for path in kept), "the second time nothing is trained"
+    weights = [path for path in kept if path.suffix == ".safetensors"]
+    assert sorted(path.parts[-3] for path in weights) == sorted([*TRAINED, *TRAINED])
+    evaluated = [p for p in kept if p.name == "record.json" and p.parts[-3] in EVALUATED]
+    # No training was touched once evaluations had begun.
+    assert max(before[path] for path in weights) < min(before[path] for path in evaluated)
 
 
 @pytest.mark.parametrize("stopped_at", [1, 3])

@@ -133,7 +133,8 @@ def test_mixed_with_a_softmax_losses_are_the_literal_loops_to_a_millionth_of_a_n
             for one, other in zip(own[:, number], remembered, strict=True)
         ]
         loss = -float(found[:, number].double().mean())
-        assert loss == pytest.approx(-sum(expected) / time, abs=1e-6)
+        # A float32 of that size is known to half of 1e-6 at best, and two are added.
+        assert loss == pytest.approx(-sum(expected) / time, abs=1e-6, rel=2.5e-7)
 
 
 def test_what_is_ahead_is_never_seen() -> None:
