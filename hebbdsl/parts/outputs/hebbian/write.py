@@ -48,7 +48,7 @@ def write(
         θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i] where c_i < T, else θ̂[i]
 
     Equal labels are brought together by sorting, and their activations summed in the order of the
-    batch, one after the other: on every device the same, at every call. Nothing has a shape that
+    batch, one after the other, so that no two additions race. Nothing has a shape that
     depends on the labels, so that the host waits for nothing, and nothing is made of the size of
     all rows. Only `mean_row` reads the other rows in play, and it keeps one number of each.
 
