@@ -32,10 +32,11 @@ def evaluate(
     """
     from hebbdsl.cli.again import evaluation_job
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.run.job import evaluate_run, failure_of
+    from hebbdsl.run.job import evaluate_run, failure_of, open_afresh
     from hebbdsl.run.monitor import Reporting
     from hebbdsl.run.progress import showing
 
+    open_afresh()
     job, parent = evaluation_job(run, set_ or (), as_, device, threads)
     with showing([job], quiet) as board:
         record = evaluate_run(job, parent, board, Reporting(board))

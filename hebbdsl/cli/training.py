@@ -105,10 +105,11 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         is trained then, since what is trained may be for the one that can't be evaluated.
     """
     from hebbdsl.plan.here import refuse_missing
-    from hebbdsl.run.job import failure_of, folder_of, settled
+    from hebbdsl.run.job import failure_of, folder_of, open_afresh, settled
     from hebbdsl.run.progress import showing
 
     signal.signal(signal.SIGTERM, _terminate)
+    open_afresh()
     problems: list[Problem] = []
     with showing(jobs, quiet) as board:
         folders = [folder_of(job, board) for job in jobs]

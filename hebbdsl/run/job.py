@@ -55,8 +55,13 @@ class Job:
 _OPENED: dict[Dataset, Opened] = {}
 
 
+def open_afresh() -> None:
+    """A command begins: files may have changed since the one before it in this process."""
+    _OPENED.clear()
+
+
 def opened(dataset: Dataset, reporter: Reporter) -> Opened:
-    """The data of a job, opened once a process however many runs use it."""
+    """The data of a job, opened once a command and process however many runs use it."""
     if dataset not in _OPENED:
         _OPENED[dataset] = open_data(dataset, reporter)
     return _OPENED[dataset]

@@ -191,9 +191,6 @@ def test_data_that_changed_since_is_noticed(text: Path) -> None:
     (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
     train = text.parent / "train.txt"
     train.write_text(train.read_text() + "w1 w2 w3\n" * 9)
-    from hebbdsl.run import job
-
-    job._OPENED.clear()
     found = _call("evaluate", run, "--set", "evaluation.adaptation=mbpa")
     assert found.exit_code == 3
     assert "HEB543" in found.stderr

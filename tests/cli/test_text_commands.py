@@ -14,7 +14,6 @@ from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.parts.datasets.corpora import store
-from hebbdsl.run import job
 from tests.words import tokens
 
 SPEC = """\
@@ -42,7 +41,6 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / f"{name}.txt").write_text(words)
     monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path))
     monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(job, "_OPENED", {})
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "tiny_text.yaml"
     path.write_text(SPEC)
@@ -89,7 +87,6 @@ def test_a_text_that_is_too_short_is_said_once_it_was_read(spec: Path) -> None:
     result = call("run", spec, "--quiet")
     assert "error[HEB418]" in result.output
     assert result.exit_code == 1
-    job._OPENED.clear()
     (spec.parent / "train.txt").write_text("a b c d e f g h i j k l m n o p q r s t")
     result = call("run", spec, "--quiet")
     assert "the train text of 21 words is too short for 4 streams of 6 words" in result.output

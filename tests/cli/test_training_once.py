@@ -214,3 +214,16 @@ def test_an_adaptation_that_runs_away_fails_and_says_so(
     again = CliRunner().invoke(app, ["evaluate", str(run), *change])
     assert again.exit_code == 4
     assert "HEB531" in again.stderr
+
+
+def test_each_command_reads_the_texts_as_they_are_now(spec: Path) -> None:
+    """In one process, as in a notebook: another text is another run, and nothing is lost."""
+    only = ("--variant", "softmax", "--seed", "0", "--workers", "1")
+    assert compare(spec, *only).exit_code == 0
+    (first,) = (spec.parent / "runs").rglob("record.json")
+    (spec.parent / "train.txt").write_text("w1 w2 w3\n" * 60)
+    assert compare(spec, *only).exit_code == 0
+    runs = {*(spec.parent / "runs").rglob("record.json")}
+    assert first in runs
+    prints = {json.loads(run.read_bytes())["data"]["fingerprint"] for run in runs}
+    assert len(prints) == len(runs) == 2
