@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
 
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -190,10 +190,24 @@ class Output(Part):
     """Whether it stands for what was trained: under `evaluation` alone."""
     adapts_rows: ClassVar[bool] = False
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
-    reads_labels: ClassVar[bool] = False
-    """Whether held-out words change it once they were scored."""
     grows: ClassVar[bool] = False
     """Whether it remembers all that it is shown, so that what it takes depends on the run."""
+
+    @classmethod
+    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
+        """Whether, with these fields and defaults else, held-out words change it once they were
+        scored."""
+        return False
+
+    @property
+    def reads_labels(self) -> bool:
+        """The same of the fields it has."""
+        return self.reads_labels_with({one.name: getattr(self, one.name) for one in fields(self)})
+
+    @property
+    def keeps_train(self) -> bool:
+        """Whether a held-out text is asked of words of the train text that it remembers."""
+        return False
 
     @property
     def learns(self) -> bool:

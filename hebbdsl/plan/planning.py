@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer, Output
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer
 from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
 from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
@@ -97,13 +97,15 @@ def _of_words(setup: Setup, data: Corpus, model: WordModel, facts: WordFacts) ->
 
 
 def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int | None) -> Memory:
-    pairs = pairs_trained(setup.training, facts, steps)
+    trained = pairs_trained(setup.training, facts, steps)
+    hidden = setup.model.activation_width
+    grown = sum(part.bytes_grown(hidden, trained) for part in setup.output.with_inner())
     weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
     return Memory(
         weights=weights,
         gradients=weights,
         optimizer=weights * setup.training.optimizer.state_per_parameter,
-        buffers=sum(layer.buffer_bytes for layer in layers) + _grown(setup, setup.output, pairs),
+        buffers=sum(layer.buffer_bytes for layer in layers) + grown,
         data=facts.bytes,
         evaluation=_added(setup, layers, facts),
         tuning=_stored(setup, facts),
@@ -113,10 +115,13 @@ def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int | 
 def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     """Bytes of memories and adaptations."""
     hidden, classes = setup.model.activation_width, facts.to_tell_apart
-    evaluation, read = setup.evaluation, shown_at_test(facts).pairs
-    added = _grown(setup, evaluation.output, read)
+    evaluation = setup.evaluation
+    growing = list(evaluation.outputs())
     if isinstance(facts, WordFacts):  # of a text the trained output has a memory of its own
-        added += _grown(setup, setup.output, read)
+        growing += (part for part in setup.output.with_inner() if not part.keeps_train)
+    added = sum(
+        part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs) for part in growing
+    )
     if evaluation.output is not None:
         added += sum(one.buffer_bytes for one in evaluation.output.layers(hidden, classes))
     if evaluation.adaptation is not None:
@@ -133,13 +138,6 @@ def _stored(setup: Setup, facts: Facts) -> int:
     pair = setup.model.activation_width * FLOAT_BYTES + INTEGER_BYTES
     asked = facts.asked_in_validation
     return asked * pair + sum(part.bytes_tuned(asked) for part in setup.evaluation.outputs())
-
-
-def _grown(setup: Setup, output: Output | None, pairs: int) -> int:
-    """Bytes of what grows in an output, once it remembers so many pairs."""
-    hidden = setup.model.activation_width
-    parts = () if output is None else output.with_inner()
-    return sum(part.bytes_grown(hidden, pairs) for part in parts)
 
 
 def drafts_of(checked: Checked) -> tuple[Draft, ...]:

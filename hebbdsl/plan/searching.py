@@ -33,13 +33,16 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
     """Every memory that grows, where it stands, and its work as far as that is known."""
     setup, facts = variant.setup, variant.facts
     hidden = setup.model.activation_width
-    trained, tested = shown_in_training(variant), shown_at_test(facts)
-    for path, output, shown in (
-        (("output",), setup.output, trained),
-        (("evaluation", "output"), setup.evaluation.output, tested),
+    for path, output in (
+        (("output",), setup.output),
+        (("evaluation", "output"), setup.evaluation.output),
     ):
         for place, part in nested_outputs(output, path):
             if part.grows:
+                if path == ("output",):
+                    shown = shown_in_training(variant, part.keeps_train)
+                else:
+                    shown = shown_at_test(facts, part.keeps_train)
                 work = Searching(
                     hidden=hidden,
                     pairs=shown.pairs,
@@ -49,7 +52,7 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
                 yield place, part, work
 
 
-def shown_in_training(variant: VariantPlan) -> Shown:
+def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
     """By the longest run: its batches, the evaluations among them, and those at its end."""
     training, facts = variant.setup.training, variant.facts
     pairs = pairs_trained(training, facts, variant.steps)
@@ -59,19 +62,26 @@ def shown_in_training(variant: VariantPlan) -> Shown:
         asked = evaluations * _held_out(facts, training.evaluation_classes)
         return Shown(pairs, queries + asked, comparisons + asked * pairs // 2)
     assert isinstance(facts, WordFacts), "data is one or the other"
-    asked = evaluations * facts.asked_in_validation
-    in_streams = asked * facts.asked_in_validation // (2 * training.evaluation_streams)
-    end = shown_at_test(facts)
-    return Shown(pairs, queries + asked + end.queries, comparisons + in_streams + end.comparisons)
+    asked, tested = evaluations * facts.asked_in_validation, sum(_read(facts))
+    if keeps_train:
+        comparisons += asked * pairs // 2 + tested * pairs
+    else:
+        in_streams = asked * facts.asked_in_validation // (2 * training.evaluation_streams)
+        comparisons += in_streams + shown_at_test(facts, keeps_train).comparisons
+    return Shown(pairs, queries + asked + tested, comparisons)
 
 
-def shown_at_test(facts: object) -> Shown:
-    """To a memory of its own: the drawings of all classes; or each held-out text, word by word."""
+def shown_at_test(facts: object, keeps_train: bool) -> Shown:
+    """To a memory of its own: the drawings of all classes; or each held-out text, word by word, or
+    the train text before them."""
     if isinstance(facts, ImageFacts):
         pairs, queries = facts.classes * facts.train_drawings, _held_out(facts, None)
         return Shown(pairs, queries, pairs * queries)
     assert isinstance(facts, WordFacts), "data is one or the other"
-    read = [facts.tokens.get(split, 0) for split in ("validation", "test")]
+    read = _read(facts)
+    if keeps_train:
+        pairs = facts.tokens.get("train", 0)
+        return Shown(pairs, sum(read), pairs * sum(read))
     return Shown(read[1], sum(read), sum(count * count // 2 for count in read))
 
 
@@ -79,6 +89,11 @@ def pairs_trained(training: Training, facts: object, steps: int | None) -> int:
     """Images or words that the longest run is trained on; 0: that is not known yet."""
     words = 1 if isinstance(facts, ImageFacts) else training.sequence_length
     return (steps or 0) * training.batch_size * words
+
+
+def _read(facts: WordFacts) -> tuple[int, int]:
+    """Words of the validation and of the test text; of what is not known before it is read, 0."""
+    return facts.tokens.get("validation", 0), facts.tokens.get("test", 0)
 
 
 def _held_out(facts: ImageFacts, limit: int | None) -> int:

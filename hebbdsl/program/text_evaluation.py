@@ -15,6 +15,7 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
+from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import Corpus
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
@@ -170,6 +171,30 @@ def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
             state = tuple(one.detach() for one in state)
             _slopes(program.output.loss(h, following.flatten(), words), weights)
             adapter.gather(weights)
+
+
+def remember_train(program: WordProgram, output: OutputLayer, reporter: Reporter) -> None:
+    """Show the train text, in the streams it is trained in, to memories that are asked of it."""
+    memories = [m for m in output.modules() if isinstance(m, OutputLayer) and m.keeps_train]
+    if not memories:
+        return
+    reporter.say("the train text is read, to be remembered")
+    streams, words = program.train_streams, len(program.content.words)
+    _ready(program, slopes=False)
+    state = program.start(streams.streams)
+    for start in range(0, streams.windows, _READ):
+        for tokens, following in streams.read(start, _READ, program.device):
+            with torch.no_grad():
+                h, state = program.step.read(tokens, state)
+                for memory in memories:
+                    memory.after_step(h, h, following.flatten(), words)
+        _, done = streams.span(start, _READ)
+        reporter.advance(
+            "the train text",
+            streams.streams * done,
+            streams.streams * (streams.length - 1),
+            "words",
+        )
 
 
 def _ready(program: WordProgram, slopes: bool) -> None:

@@ -21,6 +21,7 @@ from hebbdsl.program.text_evaluation import (
     Scored,
     StoredText,
     gather_slopes,
+    remember_train,
     score_at_test,
 )
 from hebbdsl.program.tuning import tune
@@ -85,6 +86,7 @@ def _of_words(
     if at.adapter is not None and at.adapter.training_batches:
         reporter.say("gradients of training batches are gathered")
         gather_slopes(program, at.adapter)
+    remember_train(program, at.output, reporter)
     with weights_kept(program):
         reporter.say("the validation text is read")
         if program.setup.evaluation.tunes:

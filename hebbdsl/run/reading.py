@@ -23,13 +23,20 @@ def reads_labels(setup: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
 
 
 def _remembers(value: Any) -> bool:
-    """Whether a word of an output that does stands anywhere in what is written."""
+    """Whether an output that does stands anywhere in what is written."""
     if isinstance(value, Mapping):
-        return any(map(_remembers, (*value.keys(), *value.values())))
+        return any(_reads(word, inner) or _remembers(inner) for word, inner in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         return any(map(_remembers, value))
+    return isinstance(value, str) and _reads(value, {})
+
+
+def _reads(word: str, written: Any) -> bool:
+    """Whether `word` is an output that does, with these fields."""
     from hebbdsl.parts.part import Output
     from hebbdsl.vocabulary import VOCABULARY
 
-    cls = VOCABULARY[Output].get(value) if isinstance(value, str) else None
-    return cls is not None and issubclass(cls, Output) and cls.reads_labels
+    cls = VOCABULARY[Output].get(word)
+    if cls is None or not issubclass(cls, Output):
+        return False
+    return cls.reads_labels_with(written if isinstance(written, Mapping) else {})

@@ -21,6 +21,8 @@ variants:
   trained_cache: {output: {mixture: {experts: [softmax, cache]}}}
   mbpa: {evaluation.adaptation: mbpa}
   as_it_is: {evaluation.output: trained}
+  train: {evaluation.output: {mixture: {experts: [trained, {nearest: {remembers: train}}]}}}
+  nearest: {evaluation.output: {mixture: {experts: [trained, nearest]}}}
 claims:
   - CLAIM
 """
@@ -32,6 +34,8 @@ claims:
         ("test_perplexity(hebbian) < test_perplexity(softmax)", False),
         ("test_perplexity(mbpa) < test_perplexity(cache)", False),
         ("test_perplexity(cache) < 90", False),
+        ("test_perplexity(train) < test_perplexity(softmax)", False),
+        ("test_perplexity(nearest) < test_perplexity(train)", True),
         ("test_perplexity(softmax) > test_perplexity(cache)", True),
         ("test_perplexity(mbpa) < 0.9 * test_perplexity(softmax)", True),
         ("test_perplexity(trained_cache) < test_perplexity(softmax)", True),

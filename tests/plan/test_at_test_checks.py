@@ -73,6 +73,7 @@ ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
         ("trained, cache", ", adaptation: dynamic_evaluation", []),
         ("trained, cache", ", adaptation: mbpa", ["HEB443"]),
         ("trained, nearest", "", ["HEB443"]),
+        ("trained, {nearest: {remembers: train}}", "", []),
         ("cache, {cache: {size: 9}}", ", adaptation: mbpa", []),
         ("trained, {mixture: {experts: [cache, {cache: {size: 9}}]}}", "", []),
         ("{mixture: {experts: [trained]}}, cache", "", ["HEB443"]),

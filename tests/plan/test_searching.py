@@ -45,7 +45,7 @@ output: softmax
 training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 1_000}
 evaluation: {output: {mixture: {experts: [trained, {nearest: {search: exact}}]}}}
 """
-VALIDATION, TEST = 217_646, 245_569
+TRAIN, VALIDATION, TEST = 2_088_628, 217_646, 245_569
 
 
 def plan(text: str) -> Plan:
@@ -106,6 +106,21 @@ def test_work_on_text_is_that_of_both_held_out_texts() -> None:
     )
     streams = evaluations * VALIDATION**2 // 20
     assert more.products == 8 * (pairs**2 // 2 + streams) + found.products
+
+
+def test_work_on_the_train_text_is_that_of_every_held_out_word_with_all_of_it() -> None:
+    text = TEXT.replace("search: exact", "search: exact, remembers: train")
+    ((_, found),) = work(text)
+    asked = VALIDATION + TEST
+    assert (found.pairs, found.queries, found.products) == (TRAIN, asked, 8 * TRAIN * asked)
+    assert plan(text).variants["main"].memory.evaluation == room(TRAIN) * (9 * 4 + 8)
+    trained = "output: {nearest: {remembers: train, kernel: dot}}"
+    text = TEXT.replace("output: softmax", trained).rpartition("evaluation")[0]
+    ((_, found),) = work(text)
+    pairs, queries = 1_000 * 20 * 35, VALIDATION  # 1,000 steps are less than an epoch
+    assert (found.pairs, found.queries) == (pairs, pairs + queries + asked)
+    assert found.products == 8 * (pairs**2 // 2 + queries * pairs // 2 + asked * pairs)
+    assert plan(text).variants["main"].memory.evaluation == 0
 
 
 def test_of_a_text_that_is_not_read_yet_nothing_is_known() -> None:

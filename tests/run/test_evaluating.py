@@ -17,6 +17,7 @@ from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Quiet
 from hebbdsl.plan.planning import plan_setup
@@ -32,7 +33,11 @@ from hebbdsl.spec.experiment import Evaluation, Setup
 from tests import tiny, words
 
 TUNED = Mixture(experts=(Trained(), Cache(size=50, theta="tuned")), weights="tuned")
+OF_TRAIN = Mixture(
+    experts=(Trained(), Nearest(remembers="train", theta="tuned", neighbours=20)), weights="entropy"
+)
 WAYS = {
+    "train": Evaluation(output=OF_TRAIN),
     "cache": Evaluation(output=TUNED),
     "mbpa": Evaluation(adaptation=Mbpa(size=30, learning_rate="tuned")),
     "both": Evaluation(output=TUNED, adaptation=Mbpa(size=30, learning_rate="tuned")),
@@ -130,7 +135,7 @@ def test_the_weights_are_the_trained_ones_afterwards_and_the_record_says_whose(
     assert all(torch.equal(value, kept[name]) for name, value in program.state().items())
     assert record.evaluation is not None
     assert record.evaluation["parent"]["identity"] == parent.identity
-    assert record.evaluation["reads_labels"]
+    assert record.evaluation["reads_labels"] is (way != "train")
     assert record.metrics["memory_at_test"].value == program.plan.memory.at_test
     assert not (tmp_path / "evaluated" / "weights.safetensors").exists()
     # Evaluated twice it says the same, to the last bit.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from math import exp, log
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -18,6 +21,7 @@ from hebbdsl.parts.part import Output, Quiet
 from hebbdsl.program.batches import InPlay
 from hebbdsl.program.evaluation import accuracy_by_class
 from hebbdsl.program.program import Program
+from hebbdsl.program.text_evaluation import score
 from hebbdsl.run.evaluating import evaluate
 from hebbdsl.run.execution import execute
 from hebbdsl.run.monitor import Silent
@@ -25,6 +29,7 @@ from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.experiment import Evaluation
 from tests import tiny, words
+from tests.parts.outputs.test_nearest import slow_probabilities
 
 NESTED = Mixture(
     experts=(Mixture(experts=(Softmax(), Nearest(neighbours=9)), weights="learned"), Nearest()),
@@ -148,6 +153,64 @@ def test_on_text_settings_are_tuned_without_searching_again(
     assert other.metrics["test_perplexity"].value == pytest.approx(
         kept.metrics["test_perplexity"].value, rel=1e-5
     )
+
+
+@pytest.mark.parametrize("kernel", ["squared_distance", "dot"])
+def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
+    kernel: Literal["squared_distance", "dot"], tmp_path: Path
+) -> None:
+    setup = words.setup(output=Softmax(), epochs=1)
+    record = ran(words.program(setup), tmp_path)
+    spec = Nearest(remembers="train", theta=0.4, neighbours=2_000, kernel=kernel)
+    program = words.program(replace(setup, evaluation=Evaluation(output=spec)))
+    folder, told = RunFolder(tmp_path / "asked"), Told()
+    other = evaluate(program, record, folder, told, Silent())
+    assert told.told == [("the train text", 1_495, 1_495)]  # 5 streams, whose first words are given
+    assert other.evaluation is not None
+    assert other.evaluation["reads_labels"] is False
+
+    def read(split: str, streams: int) -> list[tuple[list[float], int]]:
+        """Activations with the words that follow, each word a step of its own."""
+        tokens, pairs = program.content.splits[split], list[tuple[list[float], int]]()
+        for stream in torch.from_numpy(tokens.astype("int64")).view(streams, -1)[:, :, None, None]:
+            state = program.start(1)
+            for word, following in pairwise(stream):
+                with torch.no_grad():
+                    h, state = program.step.read(word, state)
+                pairs.append((h[0].tolist(), int(following)))
+        return pairs
+
+    kept, losses = read("train", 5), []
+    for h, label in read("test", 1):
+        losses.append(-log(slow_probabilities(spec, kept, h, words.WORDS)[label]))
+    expected = exp(sum(losses) / len(losses))
+    assert other.metrics["test_perplexity"].value == pytest.approx(expected, rel=1e-5)
+
+
+def test_trained_on_it_is_asked_of_what_was_trained_on(tmp_path: Path) -> None:
+    """Without `evaluation` the memory is that of the batches, which held-out texts leave alone."""
+    output = Mixture(experts=(Softmax(), Nearest(remembers="train", neighbours=50)))
+    made = words.program(words.setup(output=output, epochs=1))
+    record = ran(made, tmp_path)
+    assert record.folder is not None
+    found = load_file(record.folder / "weights.safetensors")
+    pairs = found["output.experts.1.memory.labels"].shape[1]
+    assert 1_400 < pairs < 1_500
+    before = {name: value.clone() for name, value in made.state().items()}
+    first = score(made, "test", 1)
+    assert score(made, "test", 1).sums.tolist() == first.sums.tolist()
+    assert all(torch.equal(value, made.state()[name]) for name, value in before.items())
+
+
+class Told(Quiet):
+    """Keeps what it was last told of each piece of work."""
+
+    def __init__(self) -> None:
+        self.told = list[tuple[str, int, int | None]]()
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        assert unit == "words"
+        self.told.append((what, done, total))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")

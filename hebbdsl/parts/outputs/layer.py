@@ -32,9 +32,11 @@ class OutputLayer(nn.Module):
 
     Attributes:
         asks_entropies: whether it asks outputs inside it how unsure they are.
+        keeps_train: whether it is to be shown the train text before it reads a held-out one.
     """
 
     asks_entropies: bool = False
+    keeps_train: bool = False
 
     def initialise(self, generator: torch.Generator) -> None:
         """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""

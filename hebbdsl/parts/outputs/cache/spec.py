@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -52,7 +52,9 @@ class Cache(Output):
         "ε: share of the probability that is spread evenly over the classes in play",
     ] = 1e-3
 
-    reads_labels: ClassVar[bool] = True
+    @classmethod
+    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
+        return True
 
     @property
     def learns(self) -> bool:

@@ -29,6 +29,7 @@ class NearestLayer(OutputLayer):
     def __init__(self, spec: Nearest, hidden: int) -> None:
         super().__init__()
         self.spec = spec
+        self.keeps_train = spec.keeps_train
         self.memory = Memory(spec, 1, hidden)
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._share = EvenShare(spec.uniform)
@@ -48,7 +49,10 @@ class NearestLayer(OutputLayer):
         found = list[Tensor]()
         for part, asked in self._in_parts(h, labels):
             scores, held = self._neighbours(part, in_play)
-            found.append(self._likely(Neighbours(scores, held == asked[:, None]), in_play))
+            neighbours = Neighbours(scores, held == asked[:, None])
+            if self._keeping is not None:
+                self._keeping.add(neighbours, in_play)
+            found.append(self._likely(neighbours, in_play))
         return torch.cat(found)
 
     @torch.compiler.disable  # type: ignore[untyped-decorator]
@@ -77,6 +81,8 @@ class NearestLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
+        if self.keeps_train:
+            return super().score_text(h, labels, in_play)
         time, streams = labels.shape
         if not self._read:
             self._read = (Memory(self.spec, streams, self._hidden).to(h.device),)
@@ -141,7 +147,8 @@ class NearestLayer(OutputLayer):
 
     def _in_parts(self, h: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Few queries at once, by how many keys each is compared with."""
-        many = queries_at_once(1, self.memory.count, self.spec.neighbours)
+        self.memory.index()
+        many = queries_at_once(1, self.memory.searched + 1, self.spec.neighbours)
         yield from zip(torch.split(h, many), torch.split(labels, many), strict=True)
 
     def _neighbours(self, h: Float[Tensor, "batch hidden"], in_play: int) -> tuple[Tensor, Tensor]:

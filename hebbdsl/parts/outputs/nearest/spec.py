@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.lint_at_test import LongSearch
+from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.searching import FaissMissing
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import Bounds, Rate
+from hebbdsl.parts.bounds import AddedLater, Bounds, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output, Searching
 
 if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 Kernel = Literal["squared_distance", "dot"]
@@ -57,8 +59,8 @@ class Nearest(Output):
     classes are in play; p = 1/n while the memory is empty. Nothing is learnt: keys are detached, a
     query carries gradients. What is remembered when, and asked of what, is as of `cache`: training
     batches after their own loss, and a held-out text of itself, word by word, each stream from an
-    empty memory. With the dot product, and K no less than what is remembered, it is an unbounded
-    cache.
+    empty memory; or, with `remembers: train`, of the train text. With the dot product, and K no
+    less than what is remembered, it is an unbounded cache.
 
     Exact search multiplies a query by all keys. faiss looks at the cells of an inverted index that
     are nearest to the query, and misses some neighbours. What came last is not indexed yet: it is
@@ -92,8 +94,23 @@ class Nearest(Output):
         " 65,536 pairs or more where faiss is installed",
     ] = "auto"
 
-    reads_labels: ClassVar[bool] = True
+    remembers: Annotated[
+        Literal["passing", "train"],
+        AddedLater(),
+        "what a held-out text is asked of: its own words that have passed; or the train text, as"
+        " the trained model reads it where this stands under `evaluation` (kNN-LM), else as its"
+        " batches were trained on",
+    ] = "passing"
+
     grows: ClassVar[bool] = True
+
+    @classmethod
+    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
+        return _fields.get("remembers", "passing") == "passing"
+
+    @property
+    def keeps_train(self) -> bool:
+        return self.remembers == "train"
 
     @property
     def learns(self) -> bool:
@@ -102,6 +119,15 @@ class Nearest(Output):
     @property
     def teaches(self) -> bool:
         return self.uniform < 1
+
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        if not run.of_text:
+            yield NoEffect(
+                place=At.field("remembers"),
+                field="remembers",
+                why="of pictures the training drawings are remembered in any case",
+                advice="leave it out",
+            )
 
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
