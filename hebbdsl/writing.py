@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -15,14 +16,20 @@ def write_whole(path: Path, *parts: bytes | memoryview) -> None:
 
     Raises: OSError; nothing of the new content is then left, and an old file stays as it was.
     """
+    with whole(path) as temporary, temporary.open("wb") as file:
+        for part in parts:
+            file.write(part)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """The same of a file that is written inside, under the temporary name that is given."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
+        yield temporary
+        with temporary.open("rb") as file:
             os.fsync(file.fileno())
         with suppress(FileNotFoundError):
             temporary.chmod(stat.S_IMODE(path.stat().st_mode))

@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.evaluating import NotATrainedRun, OnlyEvaluation
+from hebbdsl.diagnostics.codes.evaluating import NameTaken, NotATrainedRun, OnlyEvaluation
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.program.identity import evaluation_identity
+from hebbdsl.run.evaluating import setup_evaluated
 from hebbdsl.run.job import Job
 from hebbdsl.run.record import Record
-from hebbdsl.run.store import SETUP, RunFolder
+from hebbdsl.run.store import SETUP, RunFolder, find_runs
 from hebbdsl.source import Source
 from hebbdsl.spec.experiment import AS_TRAINED
 
@@ -27,7 +28,8 @@ def evaluation_job(
         name: of the variant that the new record is of; None: the trained one's with a digest.
 
     Raises: Rejected, with HEB541 where the folder holds no finished training, HEB542 where
-        overrides change another section, and with what is wrong with the setup so changed.
+        overrides change another section, HEB546 where runs of another setup have the name, and with
+        what is wrong with the setup so changed.
     """
     parent = RunFolder(run).read()
     if parent is None or parent.status != "finished" or parent.evaluation is not None:
@@ -52,12 +54,18 @@ def evaluation_job(
     if name is None:
         digest = evaluation_identity(parent.identity, chosen.setup.evaluation)[:8]
         variant = f"{parent.variant[:54]}_{digest}"
+    out = run.resolve().parents[2]
+    wanted = setup_evaluated(parent, chosen.setup.evaluation)
+    for other in find_runs(out / parent.experiment / variant):
+        record = other.read()
+        if record is not None and record.setup != wanted:
+            raise Rejected([NameTaken(place=str(other.path), variant=variant)])
     job = Job(
         experiment=parent.experiment,
         variant=variant,
         plan=chosen,
         seed=parent.seed,
-        out=run.resolve().parents[2],
+        out=out,
         device=device,
         threads=threads,
         home=parent.variant,

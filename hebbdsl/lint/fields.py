@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -23,17 +24,25 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     runs: dict[Exposure, Exposure] = {}
     said: dict[tuple[int, int], tuple[tuple[Path, Problem], ...]] = {}
 
+    def known(run: Exposure) -> Exposure:
+        return runs.setdefault(run, run)
+
+    def ask_part(section: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+        key = id(section), id(run)
+        if key not in said:  # variants share the sections that they leave alone
+            said[key] = tuple(_doubts(section, path, run))
+        yield from said[key]
+
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        run = runs.setdefault(found := exposure(variant), found)
+        run = known(exposure(variant))
         for name in fields_of(Setup):
-            path: Path = (name,)
             section = getattr(variant.setup, name)
-            if isinstance(section, Evaluation):  # memories in it are shown other things than a run
-                section, path = section.adaptation, (name, "adaptation")
-            key = id(section), id(run)
-            if key not in said:  # variants share the sections that they leave alone
-                said[key] = tuple(_doubts(section, path, run))
-            yield from said[key]
+            if isinstance(section, Evaluation):
+                yield from ask_part(section.adaptation, (name, "adaptation"), run)
+                tested = known(replace(run, at_test=True))
+                yield from ask_part(section.output, (name, "output"), tested)
+            else:
+                yield from ask_part(section, (name,), run)
 
     yield from in_every_use(plan, ask)
 

@@ -22,6 +22,7 @@ class Exposure:
         newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
         dropout: share of an activation's elements that training sets to zero.
         moments: how many numbers the optimizer keeps of each weight.
+        at_test: whether the part is added under `evaluation`, and never sees what is trained on.
     """
 
     of_text: ClassVar[bool] = False
@@ -33,6 +34,7 @@ class Exposure:
     newest_drawn: int | None
     dropout: float
     moments: int
+    at_test: bool = False
 
     @property
     def examples(self) -> int:

@@ -190,6 +190,8 @@ class Output(Part):
     """Whether it stands for what was trained: under `evaluation` alone."""
     adapts_rows: ClassVar[bool] = False
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
+    samples_classes: ClassVar[bool] = False
+    """Whether its loss in training is of a sample, so that no label's probability is worked out."""
     grows: ClassVar[bool] = False
     """Whether it remembers all that it is shown, so that what it takes depends on the run."""
 

@@ -10,8 +10,10 @@ from hebbdsl.diagnostics.codes.at_test import (
     EntropyUnknown,
     LearnsAtTest,
     NoArticles,
+    NothingAdapted,
     NothingLearns,
     NothingToTuneOn,
+    SampledExpert,
     TrainedInTraining,
     TunedInTraining,
 )
@@ -125,6 +127,9 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
             yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
+        for place, expert in directly_inside(part, path):
+            if expert.samples_classes:
+                yield SampledExpert(place=At(place), output=WORDS[type(expert)])
     if output is not None and not output.teaches:
         yield NothingLearns(place=At(("output",)), output=WORDS[type(output)])
     if data.holds == "text":
@@ -149,6 +154,13 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         if why is not None:
             word = WORDS[type(adaptation)]
             yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
+        asked = list(evaluation.outputs())
+        if adaptation.needs_rows and asked and not any(part.is_trained for part in asked):
+            yield NothingAdapted(
+                place=At(("evaluation", "adaptation")),
+                adaptation=WORDS[type(adaptation)],
+                output=WORDS[type(asked[0])],
+            )
 
 
 def _entropies_unknown(sections: Sections) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ from hebbdsl.run.store import RunFolder
 from hebbdsl.run.watching import NotFiniteAt
 from hebbdsl.run.word_run import perplexities
 from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Evaluation
 
 
 def evaluate(
@@ -130,6 +131,11 @@ def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str,
     return metrics | {"predictions_per_second": Value(value=asked / seconds)}
 
 
+def setup_evaluated(parent: Record, evaluation: Evaluation) -> dict[str, Any]:
+    """The setup of a trained run with another evaluation, as records have it."""
+    return {**parent.setup, "evaluation": plain(evaluation, deciding_only=True)}
+
+
 def _record(
     program: Program,
     parent: Record,
@@ -140,7 +146,7 @@ def _record(
     evaluation = program.setup.evaluation
     memory = Value(value=program.plan.memory.at_test)
     assert parent.folder is not None
-    setup: dict[str, Any] = {**parent.setup, "evaluation": plain(evaluation, deciding_only=True)}
+    setup = setup_evaluated(parent, evaluation)
     return Record(
         experiment=program.experiment,
         variant=program.variant,

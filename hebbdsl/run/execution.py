@@ -33,8 +33,12 @@ class Run(Protocol):
     def advance(self, monitor: Monitor) -> AnyEvaluation:
         """Train up to the next evaluation, and evaluate. Raises: NotFiniteAt."""
 
+    @property
+    def best(self) -> bool:
+        """Whether the weights as they stand are those to be kept of all so far."""
+
     def conclude(self, monitor: Monitor) -> None:
-        """What is measured once a run has ended; the weights are then those that are kept."""
+        """What is measured once a run has ended, of the weights that are kept."""
 
     @property
     def levels(self) -> tuple[Level, ...]: ...
@@ -61,9 +65,12 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
         while not run.ended:
             evaluation = run.advance(monitor)
             folder.append(evaluation)
+            if run.best:
+                folder.save_weights(program.weights())
             monitor.evaluated(evaluation)
+        if not run.best:
+            folder.load_weights(program)
         run.conclude(monitor)
-        folder.save_weights(program.weights())
     except NotFiniteAt as found:
         status, failure = "failed", {"step": found.step, "tensor": found.tensor}
     except KeyboardInterrupt:

@@ -43,6 +43,11 @@ class ImageRun:
     def ended(self) -> bool:
         return self._course.finished or self.step >= self._program.plan.steps
 
+    @property
+    def best(self) -> bool:
+        """The last ones are kept."""
+        return self.ended
+
     def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, evaluate, and move on in the curriculum."""
         started = time.perf_counter()

@@ -3,7 +3,7 @@
     runs/<experiment>/<variant>/seed-<n>-<hash8>/
         spec.json             the resolved setup
         metrics.jsonl         a line an evaluation, appended
-        weights.safetensors   final weights and buffers
+        weights.safetensors   weights and buffers: on text the best so far, else the final ones
         record.json           written last; holds the digests of the others and of itself
 
 A folder without a record is a run that was cut short.
@@ -16,7 +16,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from hebbdsl.run.record_json import (
     record_from_json,
     record_to_json,
 )
-from hebbdsl.writing import write_whole
+from hebbdsl.writing import whole, write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -95,10 +95,15 @@ class RunFolder:
             file.write(canonical_json(evaluation_to_json(evaluation)) + b"\n")
 
     def save_weights(self, weights: Mapping[str, Tensor]) -> None:
-        from safetensors.torch import save
+        """Keep these weights, in the place of earlier ones; no copy of them is made in memory."""
+        from safetensors import SafetensorError
+        from safetensors.torch import save_file
 
-        with self._writing():
-            write_whole(self.path / WEIGHTS, save(dict(weights)))
+        with self._writing(), whole(self.path / WEIGHTS) as temporary:
+            try:
+                save_file(dict(weights), temporary)
+            except SafetensorError as error:
+                raise OSError(str(error)) from error
 
     def load_weights(self, program: Program) -> None:
         """Copy the final weights into a program.
@@ -122,7 +127,7 @@ class RunFolder:
         with self._writing():
             body = record_to_json(record)
             body["files"] = {
-                name: _digest((self.path / name).read_bytes())
+                name: _digest_of(self.path / name)
                 for name in (SETUP, METRICS, WEIGHTS)
                 if (self.path / name).exists()
             }
@@ -197,7 +202,7 @@ class RunFolder:
             raise self._altered(RECORD, "its seal does not fit its content")
         for name, digest in body["files"].items():
             try:
-                found = _digest((self.path / name).read_bytes())
+                found = _digest_of(self.path / name)
             except OSError as error:
                 raise self._altered(name, f"it can't be read ({error.strerror})") from error
             if found != digest:
@@ -219,6 +224,12 @@ def find_runs(folder: Path) -> list[RunFolder]:
     """Every run with a record at or under `folder`, in order of path; replaced ones left out."""
     found = sorted(path.parent for path in folder.rglob(RECORD))
     return [RunFolder(path) for path in found if ".replaced-" not in path.name]
+
+
+def _digest_of(path: Path) -> str:
+    """Raises: OSError."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _digest(content: bytes) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from hebbdsl.expression.metrics import FREQUENCIES, QUARTERS, Split
 from hebbdsl.program.text_evaluation import Scored, score
@@ -38,7 +37,6 @@ class WordRun:
         self._rate = 1.0
         self._best = inf
         self._best_step = 0
-        self._best_weights: Mapping[str, Tensor] = {}
         self._without_gain = 0
         self._scored: dict[Split, Scored] = {}
 
@@ -47,6 +45,10 @@ class WordRun:
         patience = self._training.patience
         exhausted = patience is not None and self._without_gain >= patience
         return exhausted or self.step >= self._program.steps
+
+    @property
+    def best(self) -> bool:
+        return self._best_step == self.step
 
     def advance(self, monitor: Monitor) -> TextEvaluation:
         """Train up to the next evaluation, evaluate, and judge the weights.
@@ -72,7 +74,7 @@ class WordRun:
             train_loss=loss,
             validation_loss=found,
             learning_rate=rate * self._training.optimizer.learning_rate,
-            best=self._best_step == self.step,
+            best=self.best,
             seconds=round(self._seconds, 3),
         )
 
@@ -91,17 +93,15 @@ class WordRun:
         return float(torch.cat(losses).mean())
 
     def _judge(self, loss: float) -> None:
-        """Keep the weights that are best, and slow down where these are not."""
+        """Remember when the weights were best, and slow down where these are not."""
         if loss < self._best:
             self._best, self._best_step, self._without_gain = loss, self.step, 0
-            self._best_weights = {n: value.clone() for n, value in self._program.state().items()}
         else:
             self._without_gain += 1
             self._rate *= self._training.decay
 
     def conclude(self, monitor: Monitor) -> None:
-        """Put the best weights back, and read both held-out texts whole."""
-        self._program.load(self._best_weights)
+        """Read both held-out texts whole."""
         for split in HELD_OUT:
             started = time.perf_counter()
             self._scored[split] = score(self._program, split, 1, monitor.reading)

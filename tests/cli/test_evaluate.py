@@ -163,6 +163,21 @@ def test_a_trained_run_is_evaluated_again(pictures: Path) -> None:
     assert "half" in both.stdout
 
 
+def test_a_name_is_not_given_to_two_setups(pictures: Path) -> None:
+    out = pictures.parent / "runs"
+    assert _call("run", pictures, "--out", out).exit_code == 0
+    (run,) = out.glob("tiny/softmax/seed-0-*")
+    change = "evaluation.output={mixture: {experts: [trained, cache], weights: [0.5, 0.5]}}"
+    assert _call("evaluate", run, "--set", change, "--as", "half").exit_code == 0
+    other = change.replace("0.5, 0.5", "0.6, 0.4")
+    for name in ("half", "softmax"):
+        refused = _call("evaluate", run, "--set", other, "--as", name)
+        assert refused.exit_code == 1
+        assert "error[HEB546]" in refused.stderr
+    compared = _call("compare", out / "tiny")
+    assert compared.exit_code == 0, compared.output
+
+
 def test_what_can_not_be_evaluated_is_said(pictures: Path) -> None:
     out = pictures.parent / "runs"
     assert _call("run", pictures, "--out", out, "--variant", "memory").exit_code == 0

@@ -33,6 +33,12 @@ from tests.specs import codes_of, with_sections
         ("output: {cache: {size: 128_000}}\n", []),
         ("output: {cache: {size: 128_001}}\n", ["HEB721"]),
         ("output: {mixture: {experts: [softmax, {cache: {size: 128_001}}]}}\n", ["HEB721"]),
+        ("evaluation: {output: {mixture: {experts: [trained], weights: entropy}}}\n", ["HEB720"]),
+        (
+            "evaluation: {output: {mixture: {experts: [trained, cache], weights: [1, 0]}}}\n",
+            ["HEB753"],
+        ),
+        ("evaluation: {output: {mixture: {experts: [trained, {cache: {size: 128_001}}]}}}\n", []),
         ("output: {hebbian: {T: 0}}\n", []),
         ("output: {hebbian: {T: 1}}\n", ["HEB723"]),
         ("output: {hebbian: {T: 2, gamma: 0.5}}\n", ["HEB720"]),

@@ -63,6 +63,22 @@ def test_an_adaptation_of_rows_needs_rows() -> None:
     assert said("{adaptation: dynamic_evaluation}", "{mixture: {experts: [softmax, cache]}}") == []
 
 
+def test_an_adaptation_of_rows_is_heard() -> None:
+    assert [c for c, _ in said("{output: cache, adaptation: mbpa}")] == ["HEB447"]
+    mixed = "{mixture: {experts: [cache, {mixture: {experts: [trained, cache]}}]}}"
+    assert said(f"{{output: {mixed}, adaptation: mbpa}}") == []
+    # The activations that a cache remembers change with the weights.
+    assert said("{output: cache, adaptation: dynamic_evaluation}") == []
+
+
+def test_an_expert_learns_by_the_probability_of_the_label() -> None:
+    sampled = "{sampled_softmax: {samples: 3}}"
+    assert said("{}", sampled) == []
+    mixed = f"{{mixture: {{experts: [{sampled}, cache]}}}}"
+    assert [code for code, _ in said("{}", mixed)] == ["HEB446"]
+    assert said("{output: {mixture: {experts: [trained, cache]}}}", sampled) == []
+
+
 ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
 
 
@@ -74,7 +90,6 @@ ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
         ("trained, cache", ", adaptation: mbpa", ["HEB443"]),
         ("trained, nearest", "", ["HEB443"]),
         ("trained, {nearest: {remembers: train}}", "", []),
-        ("cache, {cache: {size: 9}}", ", adaptation: mbpa", []),
         ("trained, {mixture: {experts: [cache, {cache: {size: 9}}]}}", "", []),
         ("{mixture: {experts: [trained]}}, cache", "", ["HEB443"]),
         ("cache, {mixture: {experts: [cache, {mixture: {experts: [trained]}}]}}", "", ["HEB443"]),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from hebbdsl.diagnostics.diagnostic import Rejected
@@ -182,6 +184,27 @@ def test_metrics_sealed_anew_are_still_asked_for_their_form(
     (problem,) = caught.value.problems
     assert problem.code == "HEB534"
     assert str(problem.place).endswith("metrics.jsonl")
+
+
+def test_weights_that_fill_the_disk_leave_those_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.save_weights({"a": torch.ones(3)})
+    before = (tmp_path / "weights.safetensors").read_bytes()
+
+    def full(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(Rejected) as caught:
+        folder.save_weights({"a": torch.zeros(3)})
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB532"
+    assert "No space left" in problem.title
+    assert [path.name for path in tmp_path.iterdir()] == ["weights.safetensors"]
+    assert (tmp_path / "weights.safetensors").read_bytes() == before
 
 
 def test_what_could_not_be_written_whole_leaves_nothing(

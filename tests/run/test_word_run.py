@@ -73,6 +73,32 @@ def test_perplexities_are_those_of_the_best_weights(tmp_path: Path) -> None:
                 assert value.value == pytest.approx(exp(inside), rel=1e-6)
 
 
+def test_the_best_weights_so_far_are_on_the_disk_whatever_becomes_of_the_run(
+    tmp_path: Path,
+) -> None:
+    class Ended(Silent):
+        def evaluated(self, evaluation: AnyEvaluation) -> None:
+            on_disk = load_file(folder.path / "weights.safetensors")
+            now = {name: value.clone() for name, value in made.state().items()}
+            same = all(torch.equal(on_disk[name], value) for name, value in now.items())
+            assert isinstance(evaluation, TextEvaluation)
+            assert same is evaluation.best
+            losses.append(evaluation.validation_loss)
+            if losses[-1] > min(losses):
+                raise KeyboardInterrupt
+
+    made, losses = program(setup(epochs=None, steps=900, evaluate_every=10)), list[float]()
+    folder = RunFolder(tmp_path, made.identity)
+    with pytest.raises(KeyboardInterrupt):
+        execute(made, folder, Ended())
+    record = folder.read()
+    assert record is not None
+    assert record.status == "interrupted"
+    folder.load_weights(made)
+    streams = made.setup.training.evaluation_streams
+    assert score(made, "validation", streams).loss() == pytest.approx(min(losses))
+
+
 def test_bands_hold_each_word_once_and_quarters_are_even() -> None:
     counts = np.array([20_000, 10_001, 10_000, 1_000, 999, 100, 99, 1, 0])
     bands = {name: ids.tolist() for name, ids in bands_of(counts)}
@@ -241,7 +267,7 @@ def test_a_run_may_be_ended_while_it_reads_what_was_held_out(
     found = {name for name in left.metrics if name.endswith("_perplexity")}
     assert found == {f"{one}_perplexity" for one in kept}
     assert "predictions_per_second" not in left.metrics
-    assert not list(folder.path.glob("*.safetensors"))
+    assert (folder.path / "weights.safetensors").exists(), "the best so far are kept"
 
 
 def test_progress_of_text_is_said_in_its_own_words(

@@ -1,4 +1,4 @@
-"""HEB433–HEB437, HEB442, HEB443, HEB445: what can't be added to a trained model, or be trained."""
+"""HEB433–HEB437, HEB442, HEB443, HEB445–HEB447: what can't be added to a trained model."""
 
 from __future__ import annotations
 
@@ -303,3 +303,76 @@ class NoArticles(Problem):
     @property
     def hint(self) -> str:
         return "leave `boundary` out: memories are cleared where each held-out text begins"
+
+
+class SampledExpert(Problem):
+    """An output that learns by a sample of the classes is an expert of a mixture.
+
+    The loss of a mixture asks each expert for the probability of the label, which `sampled_softmax`
+    never works out in training: it would have to be exact, and its `samples` would mean nothing.
+
+    Wrong:
+        output:
+          mixture: {experts: [{sampled_softmax: {samples: 100}}, cache]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache]}
+    """
+
+    code: ClassVar[str] = "HEB446"
+
+    output: str
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.output)} can't be trained inside a mixture"
+
+    @property
+    def label(self) -> str:
+        return "has no probability of the label in training"
+
+    @property
+    def hint(self) -> str:
+        return "use `softmax` here, or train it alone and mix it with memories under `evaluation`"
+
+
+class NothingAdapted(Problem):
+    """Rows are to be adapted to each word, and what predicts does not ask them.
+
+    `mbpa` changes the trained output's rows. An `evaluation.output` without `trained` never reads
+    them.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation: {output: cache, adaptation: mbpa}
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation: {output: {mixture: {experts: [trained, cache]}}, adaptation: mbpa}
+    """
+
+    code: ClassVar[str] = "HEB447"
+
+    adaptation: str
+    output: str
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{quoted(self.adaptation)} has no effect: {quoted(self.output)} does not ask `trained`"
+        )
+
+    @property
+    def label(self) -> str:
+        return "changes rows that nothing asks"
+
+    @property
+    def hint(self) -> str:
+        return "add `trained` to `evaluation.output`, or leave the adaptation out"

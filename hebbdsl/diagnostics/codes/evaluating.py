@@ -1,4 +1,4 @@
-"""HEB541–HEB543: runs that can't be evaluated otherwise."""
+"""HEB541–HEB543, HEB546: runs that can't be evaluated otherwise."""
 
 from __future__ import annotations
 
@@ -97,3 +97,32 @@ class OtherData(Problem):
     @property
     def hint(self) -> str:
         return "restore the data, or train again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameTaken(Problem):
+    """The name that the evaluation is to have is that of other runs of the experiment.
+
+    Runs of one name are the seeds of one variant: with two setups they could not be compared.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --as softmax --set …
+
+    Right:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --as softmax_mbpa --set …
+    """
+
+    code: ClassVar[str] = "HEB546"
+    exit_code: ClassVar[int] = 1
+
+    variant: str
+
+    @property
+    def title(self) -> str:
+        return f"`{self.variant}` is the name of runs of another setup, as of {self.place}"
+
+    @property
+    def hint(self) -> str:
+        return "give another name by `--as`, or none"

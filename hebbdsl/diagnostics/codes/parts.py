@@ -103,7 +103,8 @@ class WeightsPerExpert(Problem):
 
     @property
     def hint(self) -> str:
-        return "give one weight for each expert, or `equal` or `learned`"
+        found = "`learned` in training, `tuned` under `evaluation`"
+        return f"give one weight for each expert, or a word: `equal`, `entropy`, {found}"
 
     @property
     def related(self) -> tuple[Related, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
@@ -34,6 +34,8 @@ class SampledSoftmax(Softmax):
     Source:
         Bengio, Senécal 2008; Jean, Cho, Memisevic, Bengio 2015.
     """
+
+    samples_classes: ClassVar[bool] = True
 
     samples: Annotated[Count, "how many classes are drawn at each step, with replacement"] = 1_000
     proposal: Annotated[
