@@ -312,6 +312,8 @@ def number_text(value: float, column: Column) -> str:
             return _bytes_text(value)
         case "steps":
             return f"{value:.0f}"
+    if abs(value) >= 1e7:
+        return _signed(f"{value:.1e}")
     return _signed(f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}")
 
 

@@ -108,10 +108,15 @@ def _of_words(
     return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
 
 
+LEAST_LIKELY = 103.0
+"""Nats: of a mean loss beyond it, e^−loss is no number of float32. Weights have run away."""
+
+
 def _finite(parent: Record, scored: Mapping[Split, Scored]) -> None:
     """Raises: NotFiniteAt."""
     for split, one in scored.items():
-        if not np.isfinite(one.sums).all():
+        loss = one.loss()
+        if not np.isfinite(one.sums).all() or (loss is not None and loss > LEAST_LIKELY):
             raise NotFiniteAt(parent.steps, f"{split} loss")
 
 

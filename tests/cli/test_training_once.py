@@ -194,14 +194,15 @@ def test_a_training_that_fails_is_not_tried_for_each_evaluation(
     assert {name for name, _ in bodies(spec)} == TRAINED
 
 
+@pytest.mark.parametrize("times", [float("nan"), 60.0], ids=["no_number", "beyond_float32"])
 def test_an_adaptation_that_runs_away_fails_and_says_so(
-    spec: Path, monkeypatch: pytest.MonkeyPatch
+    times: float, spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     score = evaluating.score_at_test
 
     def scored(program: Any, *rest: Any) -> Any:
         found = score(program, *rest)
-        return replace(found, sums=found.sums * float("nan")) if rest[0] == "test" else found
+        return replace(found, sums=found.sums * times) if rest[0] == "test" else found
 
     monkeypatch.setattr(evaluating, "score_at_test", scored)
     told = compare(spec, "--workers", "1", "--seed", "0")

@@ -105,6 +105,8 @@ def test_counts_move_to_the_heading_where_they_are_one() -> None:
         ("steps_per_second", 1234.5, "1234"),
         ("levels_passed", 17.5, "17.5"),
         ("steps_to_finish", float("inf"), "∞"),
+        ("test_perplexity", 475_718.4, "475718"),
+        ("test_perplexity", 1.26e43, "1.3e+43"),
     ],
 )
 def test_numbers_have_the_digits_of_their_unit(metric: str, value: float, text: str) -> None:

@@ -41,7 +41,8 @@ class UnknownDevice(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class NotFinite(Problem):
-    """A loss, a gradient or a written row became infinite or not a number.
+    """A loss, a gradient or a written row became infinite or not a number; or, at test time, a loss
+    so large that the probability it stands for is no number of float32 (103 nats).
 
     Nothing after that step is kept; the record says which step and which tensor it was. Lower the
     learning rate, or, for a Hebbian output without `rescale`, give the written rows a norm.
