@@ -282,22 +282,30 @@ class Output(Part):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adaptation(Part):
-    """How trained weights change at test time, by held-out words that were scored. They come back
-    as they were."""
+    """How trained weights change at test time, by held-out words that were scored, or by training
+    drawings. They come back as they were."""
 
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
     remembers: ClassVar[bool] = False
     """Whether it keeps pairs of a held-out text, which a boundary clears."""
+    takes_pictures: ClassVar[bool] = False
+    """Whether it can learn from training drawings: of pictures no labelled test data passes."""
 
     def tunes(self) -> tuple[str, ...]:
         """The fields whose values are searched on validation."""
         return ()
 
     @abstractmethod
-    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
-        """Memory that it takes beside the weights, on one stream."""
+    def bytes_at_test(
+        self, parameters: int, hidden: int, classes: int, drawings: int | None = None
+    ) -> int:
+        """Memory that it takes beside the weights, on one stream.
+
+        Args:
+            drawings: how many of training there are in all; None: of a text.
+        """
 
     @abstractmethod
     def build(self) -> Adapter:

@@ -31,7 +31,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.part import Dataset, Model, Output
+from hebbdsl.parts.part import Adaptation, Dataset, Model, Output
 from hebbdsl.parts.pictures import CharacterSet, ImageModel
 from hebbdsl.parts.words import Corpus
 from hebbdsl.plan.nested import directly_inside, nested_outputs
@@ -147,13 +147,17 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None
-        if data.holds != "text":
-            why = f"{WORDS[type(data)]} holds {data.holds}, not text"
+        instead: tuple[str, ...] = ()
+        if data.holds != "text" and not adaptation.takes_pictures:
+            why = "it learns from labelled test data that has passed, and of pictures none passes"
+            instead = tuple(_adapts_to_pictures())
         elif adaptation.needs_rows and output is not None and not output.adapts_rows:
             why = f"{quoted(WORDS[type(output)])} has no rows that a few steps could change"
         if why is not None:
             word = WORDS[type(adaptation)]
-            yield CannotAdapt(place=At(("evaluation", "adaptation")), adaptation=word, why=why)
+            yield CannotAdapt(
+                place=At(("evaluation", "adaptation")), adaptation=word, why=why, instead=instead
+            )
         asked = list(evaluation.outputs())
         if adaptation.needs_rows and asked and not any(part.is_trained for part in asked):
             yield NothingAdapted(
@@ -161,6 +165,12 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
                 adaptation=WORDS[type(adaptation)],
                 output=WORDS[type(asked[0])],
             )
+
+
+def _adapts_to_pictures() -> Iterator[str]:
+    for word, cls in VOCABULARY[Adaptation].items():
+        if issubclass(cls, Adaptation) and cls.takes_pictures:
+            yield word
 
 
 def _entropies_unknown(sections: Sections) -> Iterator[Problem]:

@@ -126,7 +126,8 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
         added += sum(one.buffer_bytes for one in evaluation.output.layers(hidden, classes))
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
-        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes)
+        drawings = shown_at_test(facts, False).pairs if isinstance(facts, ImageFacts) else None
+        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes, drawings)
     return added
 
 

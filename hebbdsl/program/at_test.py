@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
@@ -52,6 +53,14 @@ class AtTest:
         """What was chosen there, by path: of the output, and `adaptation.…`."""
         found = {f"{ADAPTATION}{name}": value for name, value in self.trained.tuned().items()}
         return {**self.output.tuned(), **found}
+
+    def remember(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> None:
+        """Show training examples to all that is added; what was trained is not written by them."""
+        self.output.after_step(h, h, labels, in_play)
+        if self.adapter is not None and self.adapter.remembers:
+            self.trained.after_step(h, h, labels, in_play)
 
     def give(self, terms: Tensor | None, unsure: Tensor | None) -> None:
         """What `trained` says of the next stretch of text; None: it is to be asked.

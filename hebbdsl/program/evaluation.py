@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Judged, Stored
+from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.images import ink
@@ -77,8 +77,8 @@ def _activations(
         yield h, labels[start : start + BLOCK]
 
 
-def remember_training(program: ImageProgram, output: OutputLayer, in_play: int) -> None:
-    """Show the training drawings of the classes in play to memories that are added at test time.
+def remember_training(program: ImageProgram, at: AtTest, in_play: int) -> None:
+    """Show the training drawings of the classes in play to what remembers them at test time.
 
     The last drawings come last, so that a small memory holds as many of every class as it can.
     """
@@ -87,7 +87,7 @@ def remember_training(program: ImageProgram, output: OutputLayer, in_play: int) 
     program.model.eval()
     with torch.no_grad():
         for h, shown in _activations(program, images.flatten(0, 1), labels):
-            output.after_step(h, h, shown, in_play)
+            at.remember(h, shown, in_play)
 
 
 class StoredPictures(Stored):
@@ -107,6 +107,11 @@ class StoredPictures(Stored):
             self.trained = at.trained.label_log_probabilities(self._h, wanted, in_play)
             asked = at.asks_entropies
             self.unsure = at.trained.entropies(self._h, in_play) if asked else None
+
+    def score_together(
+        self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
+    ) -> None:
+        """Nothing: each is asked for by itself, pictures being few."""
 
     @torch.no_grad()
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:

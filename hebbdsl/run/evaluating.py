@@ -122,7 +122,7 @@ def _finite(parent: Record, scored: Mapping[Split, Scored]) -> None:
 
 def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str, Value]:
     in_play = parent.levels[-1].classes
-    remember_training(program, at.output, in_play)
+    remember_training(program, at, in_play)
     if program.setup.evaluation.tunes:
         tune(at, StoredPictures(program, at, in_play))
     started = time.perf_counter()

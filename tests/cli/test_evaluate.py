@@ -194,7 +194,7 @@ def test_what_can_not_be_evaluated_is_said(pictures: Path) -> None:
     assert code(evaluated, "--set", change) == "HEB541"
     assert code(run) == "HEB542"
     assert code(run, "--set", "training.steps=3") == "HEB542"
-    assert code(run, "--set", "evaluation.adaptation=mbpa") == "HEB437"
+    assert code(run, "--set", "evaluation.adaptation=dynamic_evaluation") == "HEB437"
     assert code(run, "--set", "evaluation.output=softmax") == "HEB434"
     (run / "weights.safetensors").write_bytes(b"cut")
     assert code(run, "--set", change) == "HEB534"

@@ -81,6 +81,26 @@ def test_fields_of_an_adaptation(fields: str, codes: list[str], tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ("{size: 300}", []),
+        ("{size: 301}", ["HEB720"]),
+        ("{neighbours: 300}", []),
+        ("{neighbours: 301}", ["HEB720"]),
+        ("{size: 301, neighbours: 301}", ["HEB720", "HEB720"]),
+        ("{size: 400, neighbours: 500}", ["HEB720", "HEB720"]),
+    ],
+)
+def test_more_than_the_training_drawings(fields: str, codes: list[str], tmp_path: Path) -> None:
+    pictures = (
+        "data: {omniglot: {classes: 20}}\nmodel: {mlp: {features: 8}}\noutput: softmax\n"
+        "curriculum: fixed\ntraining: {optimizer: adam, steps: 100}\n"
+        f"evaluation: {{adaptation: {{mbpa: {fields}}}}}\n"
+    )
+    assert codes_of(with_sections(pictures), tmp_path) == codes
+
+
+@pytest.mark.parametrize(
     ("evaluation", "codes"),
     [
         ("{boundary: articles}", ["HEB720"]),

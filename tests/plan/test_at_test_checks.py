@@ -55,6 +55,37 @@ def test_what_can_not_be_trained() -> None:
     assert [code for code, _ in said("{}", tuned)] == ["HEB435"]
 
 
+PICTURES = """\
+hebbdsl: 1
+experiment: pictures
+data: {omniglot: {classes: 20}}
+model: {mlp: {features: 8}}
+output: softmax
+curriculum: fixed
+training: {optimizer: adam, steps: 100}
+"""
+
+
+def test_on_pictures_an_adaptation_must_learn_from_training_drawings() -> None:
+    def found(adaptation: str) -> list[tuple[str, str, str | None]]:
+        text = f"{PICTURES}evaluation: {{adaptation: {adaptation}}}\n"
+        errors = inspect_source(Source("pictures.yaml", text)).errors
+        return [(problem.code, problem.title, problem.hint) for problem in errors]
+
+    assert found("mbpa") == []
+    ((code, title, hint),) = found("dynamic_evaluation")
+    assert code == "HEB437"
+    assert "labelled test data" in title
+    assert "`mbpa`" in str(hint)
+
+
+@pytest.mark.parametrize(("size", "pairs"), [(7, 7), (1_000, 300)])
+def test_memory_of_pictures_at_test_is_planned(size: int, pairs: int) -> None:
+    text = f"{PICTURES}evaluation: {{adaptation: {{mbpa: {{size: {size}}}}}}}\n"
+    plan = make_plan(check_spec(parse_tree(Source("pictures.yaml", text))))
+    assert plan.variants["main"].memory.evaluation == pairs * ((8 + 20) * 4 + 8)
+
+
 def test_an_adaptation_of_rows_needs_rows() -> None:
     assert said("{adaptation: mbpa}") == []
     assert said("{adaptation: mbpa}", "hebbian") == []

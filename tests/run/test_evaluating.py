@@ -18,8 +18,9 @@ from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
+from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.part import Output, Quiet
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.opening import Opened
@@ -44,6 +45,15 @@ WAYS = {
     "dynamic": Evaluation(
         output=TUNED, adaptation=DynamicEvaluation(segment=9, training_batches=5)
     ),
+}
+
+
+_BY_RATE = Mbpa(size=50, learning_rate="tuned")
+_BY_ENTROPY = Mixture(experts=(Trained(), Cache(size=50)), weights="entropy")
+PICTURE_WAYS = {
+    "mbpa": Evaluation(adaptation=_BY_RATE),
+    "both": Evaluation(output=TUNED, adaptation=_BY_RATE),
+    "entropy": Evaluation(output=_BY_ENTROPY, adaptation=_BY_RATE),
 }
 
 
@@ -102,6 +112,34 @@ def test_on_pictures_nothing_depends_on_the_test_but_its_own_numbers(tmp_path: P
     assert on_validation(one) == on_validation(other)
     accuracies = [record.metrics["final_test_accuracy"].value for record in found]
     assert accuracies[0] != accuracies[1]
+
+
+@pytest.mark.parametrize("output", [Softmax(), tiny.HEBBIAN])
+@pytest.mark.parametrize("way", PICTURE_WAYS)
+def test_on_pictures_mbpa_reads_no_label_and_leaves_the_weights(
+    way: str, output: Output, tmp_path: Path
+) -> None:
+    setup = replace(
+        tiny.setup(output, steps=20),
+        data=Omniglot(classes=12, image_size=8, validation_drawings=5),
+        evaluation=PICTURE_WAYS[way],
+    )
+    content, found = tiny.content(), []
+    parent = trained(_pictures(setup, content), tmp_path)
+    assert parent.folder is not None
+    for number, noise in enumerate((0, 200)):
+        program = _pictures(setup, _with_test(content, noise))
+        found.append(evaluated(program, parent, tmp_path / str(number)))
+        again = _pictures(setup, content)
+        RunFolder(parent.folder).load_weights(again)
+        kept = again.state()
+        assert all(torch.equal(value, kept[name]) for name, value in program.state().items())
+    one, other = found
+    assert "adaptation.learning_rate" in tuned(one)
+    assert tuned(one) == tuned(other)
+    assert on_validation(one) == on_validation(other)
+    assert one.evaluation is not None
+    assert one.evaluation["reads_labels"] is False
 
 
 def _pictures(setup: Setup, content: Content) -> Program:

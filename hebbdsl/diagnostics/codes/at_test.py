@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.diagnostics.wording import listed, quoted
 
 
 class TrainedInTraining(Problem):
@@ -148,19 +148,17 @@ class NothingToTuneOn(Problem):
 class CannotAdapt(Problem):
     """An adaptation is declared where it has nothing to work on.
 
-    Adaptations learn from the words of a held-out text that were scored: pictures have no such
-    order. `mbpa` changes rows, and needs an output that has them (`softmax`, `hebbian`).
+    `dynamic_evaluation` learns from the words of a held-out text that were scored: of pictures
+    there is no such stream of labelled test data. `mbpa` works on both, pictures being asked of the
+    training drawings. It changes rows, and needs an output that has them (`softmax`, `hebbian`).
 
     Wrong:
         output: softmax
         evaluation:
-          adaptation: mbpa
+          adaptation: dynamic_evaluation
 
     Right:
         output: softmax
-        data: stdlib_docs
-        model: lstm
-        curriculum: null
         evaluation:
           adaptation: mbpa
     """
@@ -169,6 +167,7 @@ class CannotAdapt(Problem):
 
     adaptation: str
     why: str
+    instead: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -180,6 +179,9 @@ class CannotAdapt(Problem):
 
     @property
     def hint(self) -> str:
+        if self.instead:
+            words = listed(self.instead)
+            return f"use {words}, which learns from the training drawings, or leave it out"
         return "leave it out (`adaptation: null`), or declare what it needs"
 
 

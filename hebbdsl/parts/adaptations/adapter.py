@@ -1,4 +1,4 @@
-"""What adaptations do while a held-out text is read."""
+"""What adaptations do while a held-out text is read, or held-out pictures are asked about."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from hebbdsl.parts.outputs.layer import OutputLayer
 
 
 class Adapter:
-    """Changes what was trained, from words that were scored.
+    """Changes what was trained, from words that were scored or from training drawings.
 
     Attributes:
         segment: words of a stream after which all weights change; None: they do not, and `wrap`
             says what does.
+        remembers: whether what `wrap` gives is shown the training drawings, by `after_step`, before
+            pictures are asked about.
         training_batches: of how many training batches `gather` is shown the gradients beforehand.
     """
 
     segment: int | None = None
+    remembers: bool = False
     training_batches: int = 0
 
     def wrap(self, trained: OutputLayer) -> OutputLayer:

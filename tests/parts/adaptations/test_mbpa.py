@@ -14,6 +14,7 @@ from torch import Tensor
 from hebbdsl.parts.adaptations.mbpa import module
 from hebbdsl.parts.adaptations.mbpa.memory import Memory
 from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
+from hebbdsl.parts.adaptations.mbpa.shown import Shown
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
@@ -211,5 +212,96 @@ def test_the_weights_stay_and_a_rate_of_zero_is_the_trained_output() -> None:
     assert torch.equal(adapted.log_probabilities(one, CLASSES), every)
 
 
+def adapted_rows(
+    spec: Mbpa, layer: SoftmaxLayer, query: Tensor, keys: Tensor, labels: Tensor, in_play: int
+) -> Tensor:
+    """What one picture is taken for: steps by autograd on a copy of the rows, in float64."""
+    assert isinstance(spec.learning_rate, float)
+    start = layer.rows.detach()[:in_play].double()
+    bias = torch.zeros(in_play) if layer.bias is None else layer.bias.detach()[:in_play]
+    first = bias.double()
+    rows, shift = start.clone(), first.clone()
+    held = [i for i in range(len(keys))[-spec.size :] if labels[i] < in_play]
+    distance = torch.stack([(query - keys[i]).double().square().sum() for i in held])
+    near = distance.argsort()[: spec.neighbours]
+    weight = 1 / (spec.epsilon + distance[near])
+    weight /= weight.sum()
+    for _ in range(spec.steps):
+        rows.requires_grad_(), shift.requires_grad_()
+        likely = torch.zeros(())
+        for w, k in zip(weight, near.tolist(), strict=True):
+            said = (rows @ keys[held[k]].double() + shift).log_softmax(0)
+            likely = likely + w * said[labels[held[k]]]
+        slopes = torch.autograd.grad(likely, (rows, shift))
+        with torch.no_grad():
+            rows = rows + spec.learning_rate * (slopes[0] - spec.pull * (rows - start))
+            if layer.bias is not None:
+                shift = shift + spec.learning_rate * (slopes[1] - spec.pull * (shift - first))
+    return (rows @ query.double() + shift).log_softmax(0).detach()
+
+
+@given(
+    spec=st.builds(
+        Mbpa,
+        size=st.integers(1, 40),
+        neighbours=st.integers(1, 6),
+        steps=st.integers(1, 4),
+        learning_rate=st.floats(0, 1),
+        pull=st.floats(0, 1),
+        epsilon=st.sampled_from([1e-3, 0.1, 10.0]),
+    ),
+    bias=st.booleans(),
+    hebbian=st.booleans(),
+    in_play=st.integers(7, CLASSES),
+    batch=st.integers(1, 30),
+    at_once=st.integers(1, 400),
+)
+@settings(max_examples=40, deadline=None)
+def test_on_pictures_it_is_the_literal_loop(
+    spec: Mbpa, bias: bool, hebbian: bool, in_play: int, batch: int, at_once: int
+) -> None:
+    layer, (h, labels) = trained(bias, Hebbian(bias=bias) if hebbian else None), text()
+    before = [value.clone() for value in layer.state_dict().values()]
+    labels = labels.clone()
+    labels[-1] = 0  # the last pair is of a class in play
+    keys, known, queries, asked = h[:, 0], labels[:, 0], h[:9, 1], labels[:9, 1] % in_play
+    adapted = spec.build().wrap(layer)
+    for some, shown in zip(torch.split(keys, batch), torch.split(known, batch), strict=True):
+        adapted.after_step(some, some, shown, CLASSES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "NUMBERS", at_once)
+        found = adapted.log_probabilities(queries, in_play)
+        of_labels = adapted.label_log_probabilities(queries, asked, in_play)
+    each = [adapted_rows(spec, layer, query, keys, known, in_play) for query in queries]
+    expected = torch.stack(each)
+    assert torch.allclose(found.double(), expected, atol=1e-5, rtol=1e-5)
+    assert torch.allclose(of_labels, found.gather(1, asked[:, None])[:, 0], atol=1e-6)
+    # What was trained is not written by what is shown.
+    after = layer.state_dict().values()
+    assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_of_pictures_no_more_is_held_than_the_size_and_a_block() -> None:
+    layer = trained(True)
+    shown = Shown(7)
+    for _ in range(9):
+        shown.add(torch.randn(3, HIDDEN), torch.zeros(3).long())
+    assert sum(len(labels) for _, labels in shown._blocks) == 9
+    pairs = shown.pairs(layer, CLASSES, 20)
+    assert pairs is not None
+    assert pairs.keys.shape == (7, HIDDEN)
+    assert torch.allclose(pairs.shares.sum(1), torch.ones(7))
+    assert shown.pairs(layer, CLASSES, 20) is pairs
+
+
+def test_where_no_class_in_play_was_shown_it_is_the_trained_output() -> None:
+    layer, (h, _) = trained(True), text()
+    adapted = Mbpa(learning_rate=0.5).build().wrap(layer)
+    adapted.after_step(h[:3, 0], h[:3, 0], torch.tensor([9, 9, 10]), CLASSES)
+    said = adapted.log_probabilities(h[:, 1], 5)
+    assert torch.equal(said, layer.log_probabilities(h[:, 1], 5))
+
+
 def test_sizes() -> None:
     assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES) == 10 * (4 * (HIDDEN + CLASSES) + 8)
+    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES, 3) == 3 * (4 * (HIDDEN + CLASSES) + 8)

@@ -1,1 +1,1 @@
-"""`mbpa`: memory-based parameter adaptation of the output rows, for each word anew."""
+"""`mbpa`: memory-based parameter adaptation of the output rows, for each word or picture anew."""

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.adaptations.mbpa.memory import Memory
+from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
 from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, Mbpa
-from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
 
 NUMBERS = 1 << 22
 """Elements of the largest tensor that is held at once beside the memory: 16 MB."""
@@ -22,6 +23,8 @@ NUMBERS = 1 << 22
 
 class MbpaAdapter(Adapter):
     """Wraps rows; the weights stay as they are."""
+
+    remembers = True
 
     def __init__(self, spec: Mbpa) -> None:
         self.spec = spec
@@ -34,7 +37,8 @@ class MbpaAdapter(Adapter):
 class MbpaLayer(OutputLayer):
     """A softmax whose rows are adapted to each word of a held-out text from what stood before.
 
-    A word is asked of the pairs before it, those of its own stretch of text included.
+    A word is asked of the pairs before it, those of its own stretch of text included. A picture is
+    asked of the training drawings that were shown, none of which a boundary clears.
 
     Attributes:
         rate: α, as declared or as last turned to.
@@ -45,17 +49,57 @@ class MbpaLayer(OutputLayer):
         self.spec, self.trained = spec, trained
         self.rate = BEGINNING if isinstance(spec.learning_rate, str) else spec.learning_rate
         self._memories: list[Memory] = []
+        self._shown = Shown(spec.size)
         self._room: Tensor | None = None
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
     ) -> Float[Tensor, " batch"]:
-        return self.trained.label_log_probabilities(h, labels, in_play)
+        pairs = self._shown.pairs(self.trained, in_play, NUMBERS)
+        if pairs is None:
+            return self.trained.label_log_probabilities(h, labels, in_play)
+        found = self._adapted(h, in_play, pairs)
+        asked = torch.split(labels, self._at_once(h, in_play, pairs))
+        parts = zip(found, asked, strict=True)
+        return torch.cat([every.gather(1, some[:, None]).squeeze(1) for every, some in parts])
 
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
-        return self.trained.log_probabilities(h, in_play)
+        pairs = self._shown.pairs(self.trained, in_play, NUMBERS)
+        if pairs is None:
+            return self.trained.log_probabilities(h, in_play)
+        return torch.cat(list(self._adapted(h, in_play, pairs)))
+
+    def after_step(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        clean: Float[Tensor, "batch hidden"],
+        labels: Int[Tensor, " batch"],
+        in_play: int,
+        moments: Moments = no_moments,
+    ) -> Tensor | None:
+        """Remember them. What was trained is not told: its rows would be written."""
+        self._shown.add(clean.detach().float(), labels)
+        return None
+
+    def _adapted(
+        self, h: Float[Tensor, "batch hidden"], in_play: int, pairs: Pairs
+    ) -> Iterator[Float[Tensor, "block in_play"]]:
+        """Log-probabilities of a block of queries after another, each with rows of its own."""
+        for part in torch.split(h.detach().float(), self._at_once(h, in_play, pairs)):
+            with torch.no_grad():
+                distance = _squared_distances(part, pairs.keys)
+                ((change, rate),) = self._changes(part, pairs, distance, (self.rate,))
+                logits = self.trained.logits(part, in_play)
+                yield torch.add(logits, change, alpha=rate).log_softmax(dim=1)
+
+    def _at_once(self, h: Float[Tensor, "batch hidden"], in_play: int, pairs: Pairs) -> int:
+        """How many pictures are asked about in one block."""
+        near = min(self.spec.neighbours, len(pairs.keys))
+        vectors = 1 if self.spec.steps == 1 else near
+        widest = max(in_play * vectors, len(pairs.keys), near * h.shape[1])
+        return max(1, NUMBERS // widest)
 
     def forget(self) -> None:
         self._memories, self._room = [], None
@@ -106,11 +150,27 @@ class MbpaLayer(OutputLayer):
         self.trained.logits_into(here, h)
         memory.append(h, labels, here)
         age = memory.ages(len(h))
-        distance = h.square().sum(1)[:, None] - 2 * h @ memory.keys.T
-        distance += memory.keys.square().sum(1)
+        distance = _squared_distances(h, memory.keys)
         distance.masked_fill_((age < 1) | (age > spec.size), torch.inf)
+        pairs = Pairs(memory.keys, memory.labels, memory.shares)
+        changes = self._changes(h, pairs, distance, rates)
+        return torch.stack([_likely(here, change, by, labels, room) for change, by in changes])
+
+    def _changes(
+        self,
+        h: Float[Tensor, "batch hidden"],
+        pairs: Pairs,
+        distance: Float[Tensor, "batch held"],
+        rates: Sequence[float],
+    ) -> Iterator[tuple[Float[Tensor, "batch classes"], float]]:
+        """For each step size what the steps add to the logits: a tensor, and a factor of it.
+
+        Args:
+            distance: infinite at pairs that are not to be asked.
+        """
+        spec = self.spec
         near = distance.topk(min(spec.neighbours, distance.shape[1]), largest=False)
-        chosen, asked = memory.keys[near.indices], memory.labels[near.indices]
+        chosen, asked = pairs.keys[near.indices], pairs.labels[near.indices]
         # What was expanded finds them; it is too coarse for the weight of one that is very near.
         apart = (h[:, None] - chosen).square_().sum(2)
         weight = 1 / (spec.epsilon + apart.masked_fill_(near.values == torch.inf, torch.inf))
@@ -121,16 +181,15 @@ class MbpaLayer(OutputLayer):
             # The change is Σ_k α w_k (e_{y_k} − p_k) h_kᵀ: no vector of a neighbour is made.
             pull = weight * towards
             change = F.embedding_bag(
-                near.indices, memory.shares, mode="sum", per_sample_weights=-pull
+                near.indices, pairs.shares, mode="sum", per_sample_weights=-pull
             )
             change.scatter_add_(1, asked, pull)
-            return torch.stack([_likely(here, change, rate, labels, room) for rate in rates])
-        shares, found = memory.shares[near.indices], []
+            yield from ((change, rate) for rate in rates)
+            return
+        shares = pairs.shares[near.indices]
         for rate in rates:
             change = self._change(chosen, asked, weight, shares, bias, rate)
-            moved = (towards[:, None] @ change).squeeze(1)
-            found.append(_likely(here, moved, 1.0, labels, room))
-        return torch.stack(found)
+            yield (towards[:, None] @ change).squeeze(1), 1.0
 
     def _work_room(
         self, h: Float[Tensor, "time hidden"], in_play: int
@@ -168,6 +227,9 @@ class MbpaLayer(OutputLayer):
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.rate)
 
+    def judge_stored(self, stored: Stored) -> Judged:
+        return stored.judged_by(self, self.rate)
+
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         return {"learning_rate": self.rate} if self.spec.tunes() else {}
 
@@ -176,6 +238,15 @@ class MbpaLayer(OutputLayer):
 
     def _ask(self, stored: Stored, rates: Sequence[float]) -> None:
         stored.score_together(self, rates, self.score_at)
+
+
+def _squared_distances(
+    h: Float[Tensor, "batch hidden"], keys: Float[Tensor, "held hidden"]
+) -> Float[Tensor, "batch held"]:
+    """‖h − h_k‖², expanded."""
+    distance = h.square().sum(1)[:, None] - 2 * h @ keys.T
+    distance += keys.square().sum(1)
+    return distance
 
 
 def _likely(

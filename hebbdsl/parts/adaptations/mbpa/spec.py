@@ -23,39 +23,62 @@ BEGINNING = 0.1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mbpa(Adaptation):
-    """Memory-based parameter adaptation: for each word the output's rows take a few steps of their
-    own, which are then undone.
+    """Memory-based parameter adaptation: for each word or picture the output's rows take a few
+    steps of their own, which are then undone.
 
-    The memory holds the last pairs (h_k, y_k) of the stream. For an activation h its K nearest are
-    weighted by w_k ∝ 1 / (ε + ‖h − h_k‖²), Σ w_k = 1, and the rows Θ (with their bias) take steps
+    The memory holds the last pairs (h_k, y_k) of the stream that is read; of pictures those of the
+    training drawings of the classes in play, whose last drawings come last, so that no label of the
+    test is read. For an activation h its K nearest are weighted by w_k ∝ 1 / (ε + ‖h − h_k‖²),
+    Σ w_k = 1, and the rows Θ (with their bias) take steps
 
         Θ ← Θ + α · (∇ Σ_k w_k log p(y_k | h_k; Θ) − β · (Θ − Θ_trained))
 
     before they predict. The change is Σ_k c_k h_kᵀ with a vector c_k of one number a class for each
-    neighbour, so that no copy of Θ is made, and many words are adapted at once. Of pairs that are
-    equally far any may be taken. The step size that helps one model harms another: `tuned` searches
-    it on the validation text, together with what else is tuned there.
+    neighbour, so that no copy of Θ is made, and many queries are adapted to at once. Of pairs
+    that are equally far any may be taken. The step size that helps one model harms another: `tuned`
+    searches it on the validation data, together with what else is tuned there.
 
     Source:
-        Sprechmann et al. 2018, in outline; the form of the steps is not known to be theirs.
+        Sprechmann et al. 2018, on images and words, in outline; the form of the steps is not known
+        to be theirs.
     """
 
     needs_rows: ClassVar[bool] = True
     remembers: ClassVar[bool] = True
+    takes_pictures: ClassVar[bool] = True
 
     size: Annotated[
-        int, Bounds(minimum=1, maximum=10**7), "how many pairs of the stream are remembered"
+        int,
+        Bounds(minimum=1, maximum=10**7),
+        "how many pairs are remembered: of the stream, or of the training drawings",
     ] = 1_000
     neighbours: Annotated[Count, "K: how many of them a step is made on"] = 16
-    steps: Annotated[int, Bounds(minimum=1, maximum=100), "gradient steps for each word"] = 1
+    steps: Annotated[
+        int, Bounds(minimum=1, maximum=100), "gradient steps for each word or picture"
+    ] = 1
     learning_rate: Annotated[
         NonNegative | Literal["tuned"],
-        "α: step size; 0 changes nothing; `tuned`: searched on the validation text",
+        "α: step size; 0 changes nothing; `tuned`: searched on the validation data",
     ] = BEGINNING
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
+        drawings = run.levels[-1] * run.train_drawings
+        if not run.of_text and self.size > drawings:
+            yield NoEffect(
+                place=At.field("size"),
+                field="size",
+                why=f"there are {number_of(drawings, 'training drawing')}, all of which fit in",
+                advice="leave it out, or give a number below that of the training drawings",
+            )
+        if not run.of_text and drawings < self.neighbours <= self.size:
+            yield NoEffect(
+                place=At.field("neighbours"),
+                field="neighbours",
+                why=f"there are {number_of(drawings, 'training drawing')}, all of which are taken",
+                advice="leave it out, or ask fewer",
+            )
         if self.neighbours > self.size:
             yield NoEffect(
                 place=At.field("neighbours"),
@@ -74,9 +97,12 @@ class Mbpa(Adaptation):
     def tunes(self) -> tuple[str, ...]:
         return ("learning_rate",) if self.learning_rate == "tuned" else ()
 
-    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
+    def bytes_at_test(
+        self, parameters: int, hidden: int, classes: int, drawings: int | None = None
+    ) -> int:
         """Activations, labels, and the trained rows' probabilities of all classes at each."""
-        return self.size * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
+        pairs = self.size if drawings is None else min(self.size, drawings)
+        return pairs * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
 
     def build(self) -> Adapter:
         from hebbdsl.parts.adaptations.mbpa.module import MbpaAdapter

@@ -61,13 +61,18 @@ class TrainedLayer(OutputLayer):
         return self.stands_for.judge_text(h, labels, in_play)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        # Where a setting of it is searched, it does not always say what was stored at first.
-        searched = any(True for _ in self.stands_for.knobs())
-        return self.stands_for.score_stored(stored) if searched else stored.trained
+        return self.stands_for.score_stored(stored) if self._searched else stored.trained
 
     def judge_stored(self, stored: Stored) -> Judged:
+        if self._searched:
+            return self.stands_for.judge_stored(stored)
         assert stored.unsure is not None, "entropies are stored where an output asks for them"
         return Judged(stored.trained, stored.unsure)
+
+    @property
+    def _searched(self) -> bool:
+        """Whether a setting of it is: then it does not always say what was stored at first."""
+        return any(True for _ in self.stands_for.knobs())
 
     def forget(self) -> None:
         self.stands_for.forget()
