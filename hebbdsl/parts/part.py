@@ -256,6 +256,15 @@ class Output(Part):
         """Memory beyond that of `layers` once it remembers so many pairs; outputs inside apart."""
         return 0
 
+    def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
+        """The plan's rows of what `build_at_test` builds."""
+        return self.layers(hidden, classes)
+
+    def bytes_read(self, hidden: int, words: int | None) -> int:
+        """Memory for what it remembers of a held-out text of so many words, read as one stream;
+        outputs inside apart. None: it is not known how many."""
+        return 0
+
     def bytes_tuned(self, asked: int) -> int:
         """What is kept of so many words of validation while its settings are searched."""
         return 0
@@ -273,8 +282,9 @@ class Output(Part):
     def build(self, hidden: int, classes: int) -> OutputLayer:
         """The door to torch."""
 
-    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
-        """The same of what only reads held-out text: no room for what training would remember."""
+    def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
+        """The same of what is added at test time, with room for no more training examples than it
+        is shown then: of a text, none."""
         return self.build(hidden, classes)
 
 

@@ -177,7 +177,7 @@ def planned(evaluation: str) -> Memory:
 def test_memory_at_test_is_planned() -> None:
     assert planned("{}").evaluation == planned("{}").tuning == 0
     pair = 8 * 4 + 8
-    cache = 100 * pair + 8
+    cache = (100 + 1_024) * pair + 8
     constant = planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}")
     assert (constant.evaluation, constant.tuning) == (cache, 0)
     # What is stored of the validation text to tune on, an activation and a label a word, is not
