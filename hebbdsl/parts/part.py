@@ -304,8 +304,9 @@ class Adaptation(Part):
         return ()
 
     @abstractmethod
-    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
-        """Memory that it takes beside the weights, on one stream."""
+    def bytes_at_test(self, parameters: int, hidden: int, classes: int, words: int | None) -> int:
+        """Memory that it takes beside the weights, on one stream of so many words; None: it is not
+        known how many."""
 
     @abstractmethod
     def build(self) -> Adapter:

@@ -120,15 +120,16 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     for part in evaluation.outputs():
         if part.keeps_train or isinstance(facts, ImageFacts):
             added += part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs)
+    words = words_asked(facts) if isinstance(facts, WordFacts) else None
     if isinstance(facts, WordFacts):  # of a text the trained output has a memory of its own
         read = (*evaluation.outputs(), *setup.output.with_inner())
-        added += sum(part.bytes_read(hidden, words_asked(facts)) for part in read)
+        added += sum(part.bytes_read(hidden, words) for part in read)
     if evaluation.output is not None:
         rows = evaluation.output.layers_at_test(hidden, classes, shown)
         added += sum(one.buffer_bytes for one in rows)
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
-        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes)
+        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes, words)
     return added
 
 

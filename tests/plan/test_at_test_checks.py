@@ -190,4 +190,6 @@ def test_memory_at_test_is_planned() -> None:
     gates = 4 * 8 * (8 + 8)
     parameters = 33_278 * (8 + 8 + 1) + gates + 4 * 8  # embedding, rows, biases; one LSTM layer
     assert planned("{adaptation: dynamic_evaluation}").evaluation == 3 * 4 * parameters
-    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == 10 * ((8 + 33_278) * 4 + 8)
+    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == (
+        20 * ((8 + 33_278) * 4 + 8) + 2 * 10 * 33_278 * 4
+    )

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -63,6 +64,16 @@ def test_a_cache_on_text_holds_what_is_planned(size: int, count: int) -> None:
         score_at_test(program, "test", at, lambda *_: found.append(held(program, at)))
     assert max(found) == program.plan.memory.evaluation
     assert program.plan.memory.evaluation <= 8 + (min(size, count) + 1_024) * 2 * (12 * 4 + 8)
+
+
+@pytest.mark.parametrize("count", [203, 1_500, 5_000])
+@pytest.mark.parametrize("spec", [Mbpa(size=5), Mbpa(), Mbpa(size=10**7), Mbpa(size=90, steps=2)])
+def test_mbpa_holds_what_is_planned(spec: Mbpa, count: int) -> None:
+    setup = replace(words.setup(output=Softmax()), evaluation=Evaluation(adaptation=spec))
+    program = words.program(setup, text=words.content(held_out=count))
+    at, found = at_test(program), list[int]()
+    score_at_test(program, "test", at, lambda *_: found.append(held(program, at)))
+    assert max(found) == program.plan.memory.evaluation
 
 
 def test_a_cache_that_was_trained_remembers_a_text_beside_its_batches() -> None:

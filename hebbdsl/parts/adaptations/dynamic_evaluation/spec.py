@@ -35,7 +35,7 @@ class DynamicEvaluation(Adaptation):
     segment: Annotated[Count, "words of the text between two changes"] = 5
     training_batches: Annotated[Count, "training batches whose gradients make MS"] = 200
 
-    def bytes_at_test(self, parameters: int, hidden: int, classes: int) -> int:
+    def bytes_at_test(self, parameters: int, hidden: int, classes: int, words: int | None) -> int:
         return 3 * parameters * FLOAT_BYTES  # θ_train, MS, gradients
 
     def build(self) -> Adapter:

@@ -16,9 +16,6 @@ from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.stored import Knob, Stored
 
-NUMBERS = 1 << 22
-"""Elements of the largest tensor that is held at once beside the memory: 16 MB."""
-
 
 class MbpaAdapter(Adapter):
     """Wraps rows; the weights stay as they are."""
@@ -77,9 +74,7 @@ class MbpaLayer(OutputLayer):
         rates: Sequence[float],
     ) -> Float[Tensor, "rates time streams"]:
         """`score_text` at each of several step sizes, for little more than at one."""
-        # With one step nothing is held for each neighbour; with more, a vector over the classes.
-        held = in_play * (1 if self.spec.steps == 1 else self.spec.neighbours)
-        room = max(1, min(NUMBERS // held, self.spec.size))
+        room = self.spec.block(in_play)
         if not self._memories:
             self._memories = [Memory(self.spec.size, room) for _ in range(labels.shape[1])]
         found = []
