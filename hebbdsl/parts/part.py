@@ -260,6 +260,10 @@ class Output(Part):
         """The plan's rows of what `build_at_test` builds."""
         return self.layers(hidden, classes)
 
+    def size_field(self) -> str | None:
+        """The field that says how much it remembers; None: there is none."""
+        return None
+
     def bytes_read(self, hidden: int, words: int | None) -> int:
         """Memory for what it remembers of a held-out text of so many words, read as one stream;
         outputs inside apart. None: it is not known how many."""
@@ -298,6 +302,10 @@ class Adaptation(Part):
     """Whether it works on `adapts_rows` outputs alone."""
     remembers: ClassVar[bool] = False
     """Whether it keeps pairs of a held-out text, which a boundary clears."""
+
+    def size_field(self) -> str | None:
+        """The field that says how much it remembers; None: there is none."""
+        return None
 
     def tunes(self) -> tuple[str, ...]:
         """The fields whose values are searched on validation."""

@@ -83,6 +83,9 @@ class Mbpa(Adaptation):
                 advice="leave it out, or make more `steps`",
             )
 
+    def size_field(self) -> str | None:
+        return "size"
+
     def tunes(self) -> tuple[str, ...]:
         return ("learning_rate",) if self.learning_rate == "tuned" else ()
 

@@ -79,6 +79,9 @@ class Cache(Output):
     def tells_text(self) -> bool:
         return True
 
+    def size_field(self) -> str | None:
+        return "size"
+
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 
