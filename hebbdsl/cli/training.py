@@ -101,11 +101,11 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
 
     Problems of single runs are shown on stderr and do not stop the others.
 
-    Raises: Rejected, with HEB544, when one of them needs software that is not installed here: none
-        is trained then, since what is trained may be for the one that can't be evaluated.
+    Raises: Rejected, with HEB544 or HEB540, when one of them needs software that is not installed
+        here, or more memory than there is: none is trained then, since what is trained may be for
+        the one that can't be evaluated.
     """
-    from hebbdsl.plan.here import refuse_missing
-    from hebbdsl.run.job import failure_of, folder_of, open_afresh, settled
+    from hebbdsl.run.job import failure_of, folder_of, open_afresh, refuse_here, settled
     from hebbdsl.run.progress import showing
 
     signal.signal(signal.SIGTERM, _terminate)
@@ -119,7 +119,7 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         if len(missing) < len(jobs):
             board.say(f"{len(jobs) - len(missing)} of {len(jobs)} runs are there already")
     for job in missing:
-        refuse_missing(job.plan)
+        refuse_here(job, board)
     # What is evaluated is trained first, once, however many evaluations share it.
     trainings: list[Job] = []
     for job in missing:

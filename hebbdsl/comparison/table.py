@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,11 +67,13 @@ def blocks(comparison: Comparison) -> tuple[Block, ...]:
     if any(row.reads_labels or row.tuned or row.weights_of for row in comparison.rows):
         found.append(_at_test(comparison))
         plain = [column for column in plain if column.name not in AT_TEST]
-    return (*found, *([_plain(comparison, plain)] if plain else []))
+    return (*found, *_all_plain(comparison, plain, groups))
 
 
 AT_TEST = ("memory_at_test", "predictions_per_second")
 """What the block on testing says of each row."""
+COSTS = ("steps_per_second", "tokens_per_second", "peak_memory", *AT_TEST)
+"""What no held-out data is asked for: it may be compared whatever rows rest on."""
 
 READING = "read the test labels that have passed"
 NOT_READING = "read no test labels"
@@ -244,9 +246,24 @@ def _details(
     )
 
 
-def _plain(comparison: Comparison, columns: list[Column]) -> Block:
+def _all_plain(
+    comparison: Comparison, columns: Sequence[Column], groups: Sequence[tuple[Row, ...]]
+) -> Iterator[Block]:
+    """What is shown without tests; what was measured on held-out data, group by group."""
+    measured = [column for column in columns if column.name not in COSTS]
+    costs = [column for column in columns if column.name in COSTS]
+    if len(groups) == 1:
+        measured, costs = [], list(columns)
+    parts = [*((group, measured) for group in groups), (comparison.rows, costs)]
+    for rows, shown in parts:
+        block = _plain(comparison, shown, rows)
+        if shown and (block.lines or rows is comparison.rows):
+            yield block
+
+
+def _plain(comparison: Comparison, columns: Sequence[Column], rows: tuple[Row, ...]) -> Block:
     lines = []
-    for row in comparison.rows:
+    for row in rows:
         summaries = [(row.summaries.get(column.name), column) for column in columns]
         if row.weights_of is not None and not any(summary for summary, _ in summaries):
             continue
@@ -255,7 +272,11 @@ def _plain(comparison: Comparison, columns: list[Column]) -> Block:
         lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
     return Block(
         title="for information",
-        about=_about(comparison, "means, without tests"),
+        about=_about(
+            comparison,
+            "means, without tests",
+            *(() if rows is comparison.rows else _whose(comparison, rows)),
+        ),
         heads=("variant", N, *(column.name for column in columns)),
         lines=tuple(lines),
     )

@@ -233,8 +233,8 @@ _METRICS = (
     ),
     Metric(
         name="predictions_per_second",
-        about="words of the test text predicted a second, read as one stream; or held-out drawings"
-        " at the last evaluation of all",
+        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
+        " by the best of several short passes",
         unit="1/s",
         scope=Scope.RUN,
         scale=Scale.RATIO,

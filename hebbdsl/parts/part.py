@@ -258,6 +258,19 @@ class Output(Part):
         """Memory beyond that of `layers` once it remembers so many pairs; outputs inside apart."""
         return 0
 
+    def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
+        """The plan's rows of what `build_at_test` builds."""
+        return self.layers(hidden, classes)
+
+    def size_field(self) -> str | None:
+        """The field that says how much it remembers; None: there is none."""
+        return None
+
+    def bytes_read(self, hidden: int, words: int | None) -> int:
+        """Memory for what it remembers of a held-out text of so many words, read as one stream;
+        outputs inside apart. None: it is not known how many."""
+        return 0
+
     def bytes_tuned(self, asked: int) -> int:
         """What is kept of so many words of validation while its settings are searched."""
         return 0
@@ -275,8 +288,9 @@ class Output(Part):
     def build(self, hidden: int, classes: int) -> OutputLayer:
         """The door to torch."""
 
-    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
-        """The same of what only reads held-out text: no room for what training would remember."""
+    def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
+        """The same of what is added at test time, with room for no more training examples than it
+        is shown then: of a text, none."""
         return self.build(hidden, classes)
 
 
@@ -293,17 +307,22 @@ class Adaptation(Part):
     takes_pictures: ClassVar[bool] = False
     """Whether it can learn from training drawings: of pictures no labelled test data passes."""
 
+    def size_field(self) -> str | None:
+        """The field that says how much it remembers; None: there is none."""
+        return None
+
     def tunes(self) -> tuple[str, ...]:
         """The fields whose values are searched on validation."""
         return ()
 
     @abstractmethod
     def bytes_at_test(
-        self, parameters: int, hidden: int, classes: int, drawings: int | None = None
+        self, parameters: int, hidden: int, classes: int, words: int | None, drawings: int | None
     ) -> int:
-        """Memory that it takes beside the weights, on one stream.
+        """Memory that it takes beside the weights.
 
         Args:
+            words: of the text that is read, as one stream; None: not known, or of pictures.
             drawings: how many of training there are in all; None: of a text.
         """
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Vocabulary = Annotated[int, Bounds(minimum=3, maximum=10**7)]
 """`<eos>`, `<unk>` and a word, at least."""
 
+BLOCK = 1_024
+"""Words of a held-out text that are scored at once, over all streams."""
+
 
 @dataclass(frozen=True, slots=True)
 class WordFacts(Facts):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from hebbdsl.diagnostics.codes.here import MemoryShort
+from hebbdsl.diagnostics.codes.here import MemoryShort, in_gib
+from hebbdsl.diagnostics.codes.run import OutOfMemory
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.parts.part import FLOAT_BYTES
-from hebbdsl.plan.machine import DeviceMemory, device_memory
+from hebbdsl.parts.part import FLOAT_BYTES, Adaptation, Output
+from hebbdsl.plan.machine import DeviceMemory, device_memory, machine_memory
+from hebbdsl.plan.nested import nested_outputs
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Draft, Path
+from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.origins import resolve
 
 
@@ -41,6 +44,40 @@ def refuse_missing(variant: VariantPlan) -> None:
     found = [p for _, part, work in searches(variant) for p in part.missing_for(work)]
     if found:
         raise Rejected([replace(problem, place=None) for problem in found])
+
+
+def refuse_large(variant: VariantPlan, run: str, device: str, trains: bool) -> None:
+    """Before a run begins on the CPU: a GPU says so itself.
+
+    Args:
+        trains: whether there will be gradients, and what the optimizer remembers of them; else it
+            is tuned and tested.
+
+    Raises: Rejected, with HEB540, when it holds more than this machine has: who asks for more of
+        that is often not refused, but killed later on.
+    """
+    memory = variant.memory
+    needed = memory.total if trains else memory.at_test + memory.tuning
+    there = machine_memory() if device == "cpu" else None
+    if there is None or needed <= there.size:
+        return
+    reason = f"{in_gib(needed)} are held, and {there.name} has {in_gib(there.size)}"
+    remembered = memory.buffers + (0 if trains else memory.evaluation + memory.tuning)
+    sizes = tuple(_size_fields(variant.setup, trains)) if 2 * remembered > needed else ()
+    problem = OutOfMemory(place=None, run=run, device=device, reason=reason, sizes=sizes)
+    raise Rejected([problem])
+
+
+def _size_fields(setup: Setup, trains: bool) -> Iterator[str]:
+    """Paths of the fields that say how much is remembered."""
+    parts: list[tuple[Path, Output | Adaptation]] = [*nested_outputs(setup.output, ("output",))]
+    if not trains:
+        parts += nested_outputs(setup.evaluation.output, ("evaluation", "output"))
+        if setup.evaluation.adaptation is not None:
+            parts.append((("evaluation", "adaptation"), setup.evaluation.adaptation))
+    for path, part in parts:
+        if (field := part.size_field()) is not None:
+            yield ".".join(map(str, (*path, field)))
 
 
 def memory_problems(plan: Plan, device: DeviceMemory) -> Iterator[Problem]:

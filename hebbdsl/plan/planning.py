@@ -9,7 +9,7 @@ from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
 from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
 from hebbdsl.plan.plan import ImagePlan, Memory, Plan, VariantPlan, WordPlan
-from hebbdsl.plan.searching import pairs_trained, shown_at_test
+from hebbdsl.plan.searching import drawings_shown, pairs_trained, shown_at_test, words_asked
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 
@@ -116,18 +116,22 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     """Bytes of memories and adaptations."""
     hidden, classes = setup.model.activation_width, facts.to_tell_apart
     evaluation = setup.evaluation
-    growing = list(evaluation.outputs())
+    added, shown = 0, drawings_shown(facts)
+    for part in evaluation.outputs():
+        if part.keeps_train or isinstance(facts, ImageFacts):
+            added += part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs)
+    words = words_asked(facts) if isinstance(facts, WordFacts) else None
     if isinstance(facts, WordFacts):  # of a text the trained output has a memory of its own
-        growing += (part for part in setup.output.with_inner() if not part.keeps_train)
-    added = sum(
-        part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs) for part in growing
-    )
+        read = (*evaluation.outputs(), *setup.output.with_inner())
+        added += sum(part.bytes_read(hidden, words) for part in read)
     if evaluation.output is not None:
-        added += sum(one.buffer_bytes for one in evaluation.output.layers(hidden, classes))
+        rows = evaluation.output.layers_at_test(hidden, classes, shown)
+        added += sum(one.buffer_bytes for one in rows)
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
-        drawings = shown_at_test(facts, False).pairs if isinstance(facts, ImageFacts) else None
-        added += evaluation.adaptation.bytes_at_test(weights, hidden, classes, drawings)
+        added += evaluation.adaptation.bytes_at_test(
+            weights, hidden, classes, words, shown if isinstance(facts, ImageFacts) else None
+        )
     return added
 
 

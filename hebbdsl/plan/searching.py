@@ -85,6 +85,17 @@ def shown_at_test(facts: object, keeps_train: bool) -> Shown:
     return Shown(read[1], sum(read), sum(count * count // 2 for count in read))
 
 
+def drawings_shown(facts: object) -> int:
+    """Training drawings that a memory which is added at test time is shown; of a text, none."""
+    return shown_at_test(facts, False).pairs if isinstance(facts, ImageFacts) else 0
+
+
+def words_asked(facts: WordFacts) -> int | None:
+    """Of the longer held-out text, all words but the first; None: that is not known yet."""
+    known = [facts.tokens[split] for split in ("validation", "test") if split in facts.tokens]
+    return max(known) - 1 if known else None
+
+
 def pairs_trained(training: Training, facts: object, steps: int | None) -> int:
     """Images or words that the longest run is trained on; 0: that is not known yet."""
     words = 1 if isinstance(facts, ImageFacts) else training.sequence_length

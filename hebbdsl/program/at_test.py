@@ -14,6 +14,7 @@ from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import Knob
 from hebbdsl.parts.outputs.trained.module import TrainedLayer
 from hebbdsl.parts.outputs.trained.spec import Trained
+from hebbdsl.plan.searching import drawings_shown
 from hebbdsl.program.program import Program
 
 ADAPTATION = "adaptation."
@@ -80,8 +81,8 @@ def at_test(program: Program) -> AtTest:
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
     added = declared.output or Trained()
-    build = added.build_to_read if program.setup.data.holds == "text" else added.build
-    output = build(hidden, classes).to(program.device)
+    shown = drawings_shown(program.plan.facts)
+    output = added.build_at_test(hidden, classes, shown).to(program.device)
     for layer in output.modules():
         if isinstance(layer, TrainedLayer):
             layer.stands_for = trained

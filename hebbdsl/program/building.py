@@ -6,18 +6,13 @@ from dataclasses import dataclass
 
 import torch
 
-from hebbdsl.diagnostics.codes.here import in_gib
-from hebbdsl.diagnostics.codes.run import OutOfMemory
-from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.models.network import Network
 from hebbdsl.parts.models.word_network import WordNetwork
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.words import facts_of
-from hebbdsl.plan.machine import machine_memory
+from hebbdsl.plan.here import refuse_large
 from hebbdsl.plan.plan import ImagePlan, VariantPlan, WordPlan
-from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.batches import Sampler
 from hebbdsl.program.choice import choose_classes
 from hebbdsl.program.identity import identity
@@ -54,34 +49,18 @@ def assemble(
         trains: whether there will be gradients, and what the optimizer remembers of them.
 
     Raises: Rejected, when the text that was read is too short for the setup, or, with HEB540, its
-        words too many for this machine's memory: who asks for more of that is often not refused,
-        but killed later on.
+        words too many for this machine's memory.
     """
     start = _Start(experiment, variant, seed, opened, device)
-    setup = opened.applied(plan.setup)
-    match opened.content:
-        case Content() as content:
-            # All classes of what stands in may be another number.
-            found = plan_setup(setup)
-            assert isinstance(found, ImagePlan)
-            _refuse_large(found, start, trains)
+    opened.refuse_short(plan.setup)
+    found = opened.planned(plan.setup)
+    refuse_large(found, f"{variant}, seed {seed}", device.type, trains)
+    match opened.content, found:
+        case Content() as content, ImagePlan():
             return _of_pictures(found, content, start)
-        case WordContent() as content:
-            opened.refuse_short(setup)
-            found = plan_setup(setup, facts_of(content))
-            assert isinstance(found, WordPlan)
-            _refuse_large(found, start, trains)
+        case WordContent() as content, WordPlan():
             return _of_words(found, content, start)
-
-
-def _refuse_large(plan: VariantPlan, start: _Start, trains: bool) -> None:
-    """A GPU says so itself. Raises: Rejected, with HEB540."""
-    needed = plan.memory.total if trains else plan.memory.at_test
-    there = machine_memory() if start.device.type == "cpu" else None
-    if there is not None and needed > there.size:
-        run, device = f"{start.variant}, seed {start.seed}", start.device.type
-        reason = f"{in_gib(needed)} are held, and {there.name} has {in_gib(there.size)}"
-        raise Rejected([OutOfMemory(place=None, run=run, device=device, reason=reason)])
+    raise TypeError("a plan is of the data that was opened")
 
 
 @dataclass(frozen=True, slots=True)

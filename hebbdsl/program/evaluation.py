@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,10 @@ from hebbdsl.program.images import ink
 
 BLOCK = 250
 """Images at once: few enough to stay in a CPU's cache."""
+
+_PIXELS, _PASSES, _SECONDS = 200_000, 10, 0.1
+"""What the speed of predictions is measured on: so many pixels, and so many passes at most, none of
+which begins later than this."""
 
 
 def accuracy_by_class(
@@ -75,6 +80,30 @@ def _activations(
         with torch.autocast(program.device.type, dtype=torch.bfloat16, enabled=precision):
             h = program.model(ink(flat[start : start + BLOCK])).float()
         yield h, labels[start : start + BLOCK]
+
+
+def predictions_per_second(
+    program: ImageProgram, in_play: int, output: OutputLayer | None = None
+) -> float:
+    """By the best of several short passes over some test drawings, after one that warms up."""
+    images = program.images.held_out["test"][:in_play]
+    drawings = max(1, min(BLOCK, _PIXELS // images[0, 0].numel()))
+    classes = min(in_play, -(-drawings // images.shape[1]))
+    wanted = torch.arange(classes, device=program.device)
+    asked = program.output if output is None else output
+    program.model.eval()
+    program.output.eval()
+    seconds, began = list[float](), time.perf_counter()
+    with torch.inference_mode():
+        while len(seconds) < 2 or (
+            len(seconds) < _PASSES and time.perf_counter() - began < _SECONDS
+        ):
+            started = time.perf_counter()
+            _classified_rightly(program, asked, images[:classes], wanted, in_play).sum().item()
+            seconds.append(time.perf_counter() - started)
+    program.model.train()
+    program.output.train()
+    return classes * images.shape[1] / min(seconds[1:])
 
 
 def remember_training(program: ImageProgram, at: AtTest, in_play: int) -> None:

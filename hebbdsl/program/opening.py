@@ -9,7 +9,10 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.words import facts_of
 from hebbdsl.plan.checks import text_problems
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.plan.planning import plan_setup
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.vocabulary import WORDS
 
@@ -25,6 +28,12 @@ class Opened:
     def applied(self, setup: Setup) -> Setup:
         """The setup as it is run: with the data set that is used."""
         return replace(setup, data=self.dataset)
+
+    def planned(self, setup: Setup) -> VariantPlan:
+        """The plan of a setup as the data makes it."""
+        known = facts_of(self.content) if isinstance(self.content, WordContent) else None
+        # All classes of what stands in may be another number.
+        return plan_setup(self.applied(setup), known)
 
     def refuse_short(self, setup: Setup) -> None:
         """Raises: Rejected, with HEB418, when the text that was read is too short for the setup."""

@@ -16,13 +16,10 @@ from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus
+from hebbdsl.parts.words import BLOCK, Corpus
 from hebbdsl.program.at_test import AtTest
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.word_program import WordProgram
-
-BLOCK = 1_024
-"""Words scored at once, over all streams."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,7 +13,12 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter
 from hebbdsl.program.at_test import AtTest, at_test, weights_kept
-from hebbdsl.program.evaluation import StoredPictures, accuracy_by_class, remember_training
+from hebbdsl.program.evaluation import (
+    StoredPictures,
+    accuracy_by_class,
+    predictions_per_second,
+    remember_training,
+)
 from hebbdsl.program.identity import evaluation_identity
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
@@ -125,15 +130,13 @@ def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str,
     remember_training(program, at, in_play)
     if program.setup.evaluation.tunes:
         tune(at, StoredPictures(program, at, in_play))
-    started = time.perf_counter()
     found = accuracy_by_class(program, range(in_play), in_play, at.output)
-    seconds = time.perf_counter() - started
-    asked = sum(len(images[:in_play].flatten(0, 1)) for images in program.images.held_out.values())
+    speed = predictions_per_second(program, in_play, at.output)
     metrics = {
         f"final_{split}_accuracy": Value(value=float(shares.mean()))
         for split, shares in found.items()
     }
-    return metrics | {"predictions_per_second": Value(value=asked / seconds)}
+    return metrics | {"predictions_per_second": Value(value=speed)}
 
 
 def setup_evaluated(parent: Record, evaluation: Evaluation) -> dict[str, Any]:

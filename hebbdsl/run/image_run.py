@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from hebbdsl.parts.datasets.content import Content
+from hebbdsl.program.evaluation import predictions_per_second
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.run.assessment import Assessment, assess
 from hebbdsl.run.course import Course
@@ -37,7 +38,7 @@ class ImageRun:
         self._binding: defaultdict[int, list[float]] = defaultdict(list)
         self._last: Assessment | None = None
         self._speed: float | None = None
-        """Drawings predicted a second, at the last evaluation of all."""
+        """Drawings predicted a second, by the weights at the end."""
 
     @property
     def ended(self) -> bool:
@@ -105,13 +106,7 @@ class ImageRun:
         return seen[:, 0]
 
     def _assess(self, whole: bool) -> Assessment:
-        started = time.perf_counter()
-        found = assess(self._program, self._course, self.step, self._exposures, whole=whole)
-        if found.whole:
-            drawings = sum(one.shape[1] for one in self._program.images.held_out.values())
-            seconds = time.perf_counter() - started
-            self._speed = self._course.in_play.classes * drawings / seconds
-        return found
+        return assess(self._program, self._course, self.step, self._exposures, whole=whole)
 
     def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
@@ -126,7 +121,8 @@ class ImageRun:
         return self._condition.holds({n: value for n, value in values.items() if value is not None})
 
     def conclude(self, monitor: Monitor) -> None:
-        """Nothing is left to do: the last evaluation was of all."""
+        """The last evaluation was of all; how long a prediction takes is measured by itself."""
+        self._speed = predictions_per_second(self._program, self._course.in_play.classes)
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.plan.here import refuse_missing
+from hebbdsl.plan.here import refuse_large, refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.identity import evaluation_identity, identity
@@ -70,12 +70,24 @@ def opened(dataset: Dataset, reporter: Reporter) -> Opened:
 def folder_of(job: Job, reporter: Reporter) -> RunFolder:
     """Where the run stands or will stand. Opens the data: its fingerprint is part of the identity.
 
-    Raises: Rejected, with problems HEB5xx, when the data can't be had.
+    Raises: Rejected, with problems HEB5xx, when the data can't be had; with HEB544, when software
+        is missing for a run that was never begun, before its data is fetched.
     """
+    _refuse_unfetched(job)
     data = opened(job.plan.setup.data, reporter)
     known = identity(data.applied(job.plan.setup), job.seed, data.content.fingerprint)
     known = evaluation_identity(known, job.plan.setup.evaluation)
     return RunFolder.of(job.out, job.experiment, job.variant, job.seed, known)
+
+
+def _refuse_unfetched(job: Job) -> None:
+    """Raises: Rejected, with HEB544."""
+    dataset = job.plan.setup.data
+    if dataset in _OPENED or not any(dataset.missing_here()):
+        return
+    begun = (job.out / job.experiment / job.variant).glob(f"seed-{job.seed}-*")
+    if job.retrain or not any(begun):
+        refuse_missing(job.plan)
 
 
 def settled(job: Job, folder: RunFolder) -> Record | None:
@@ -84,6 +96,18 @@ def settled(job: Job, folder: RunFolder) -> Record | None:
     Raises: Rejected, with HEB534, when files of the run were altered.
     """
     return None if job.retrain else folder.settled()
+
+
+def refuse_here(job: Job, reporter: Reporter) -> None:
+    """Before anything is trained for it, with its plan as the data makes it.
+
+    Raises: Rejected, with HEB544 or HEB540, when this machine has not the software or the memory.
+    """
+    from hebbdsl.program.devices import find_device
+
+    plan = opened(job.plan.setup.data, reporter).planned(job.plan.setup)
+    refuse_missing(plan)
+    refuse_large(plan, job.name, find_device(job.device).type, job.training is None)
 
 
 def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
@@ -98,7 +122,7 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
-        refuse_missing(job.plan)
+        refuse_here(job, reporter)
         with folder.held():
             record = settled(job, folder)  # another process may have finished it meanwhile
             if record is None:
@@ -132,7 +156,7 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor)
     folder = folder_of(job, reporter)
     record = settled(job, folder)
     if record is None:
-        refuse_missing(job.plan)
+        refuse_here(job, reporter)
         with folder.held():
             record = _execute(job, folder, reporter, monitor, parent)
     return record

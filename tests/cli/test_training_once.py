@@ -14,7 +14,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.run import evaluating, execution
+from hebbdsl.plan import here
+from hebbdsl.plan.machine import DeviceMemory
+from hebbdsl.run import evaluating, execution, job
 from hebbdsl.run.watching import NotFiniteAt
 from hebbdsl.run.word_run import WordRun
 
@@ -228,3 +230,65 @@ def test_each_command_reads_the_texts_as_they_are_now(spec: Path) -> None:
     assert first in runs
     prints = {json.loads(run.read_bytes())["data"]["fingerprint"] for run in runs}
     assert len(prints) == len(runs) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "size"),
+    [
+        ("evaluation.adaptation={mbpa: {size: 10_000_000}}", "evaluation.adaptation.size"),
+        (
+            "evaluation.output={mixture: {experts: [trained, {cache: {size: 90_000}}]}}",
+            "evaluation.output.experts.1.size",
+        ),
+    ],
+)
+def test_a_memory_larger_than_the_machine_is_refused_before_anything_is_trained(
+    spec: Path,
+    trainings: Counter[str],
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+    size: str,
+) -> None:
+    plain = ("--variant", "softmax", "--seed", "0", "--workers", "1")
+    changed = (*plain, "--set", change)
+    # The text has 239 words to ask for: all that is held of them is known once it was read.
+    between = DeviceMemory("this machine", 30_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(here, "machine_memory", lambda: between)
+        for command in ("compare", "run"):
+            out = ("--out", str(spec.parent / "runs"), "--quiet")
+            told = CliRunner().invoke(app, [command, str(spec), *out, *changed])
+            assert told.exit_code == 4
+            assert "HEB540" in told.stderr
+            assert f"lower `{size}`" in " ".join(told.stderr.split())
+            assert not trainings
+            assert not bodies(spec)
+        assert compare(spec, *plain).exit_code == 0
+    assert compare(spec, *changed).exit_code == 0
+
+
+def test_software_that_is_missing_is_said_before_data_is_fetched(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.spec.faiss_is_here", lambda: False)
+    change = "evaluation.output={nearest: {search: faiss}}"
+    asked = ("--variant", "softmax", "--seed", "0", "--workers", "1", "--set", change)
+    opened = list[object]()
+    whole = job.open_data
+
+    def opening(*given: Any) -> Any:
+        opened.append(given)
+        return whole(*given)
+
+    monkeypatch.setattr(job, "open_data", opening)
+    assert "HEB544" in compare(spec, *asked).stderr
+    assert opened, "what is here is opened: the run might be settled"
+    opened.clear()
+    (spec.parent / "test.txt").rename(spec.parent / "away.txt")
+    told = compare(spec, *asked)
+    assert "HEB544" in told.stderr
+    assert not opened
+    (spec.parent / "runs/tiny_text/softmax/seed-0-12345678").mkdir(parents=True)
+    assert "HEB544" not in compare(spec, *asked).stderr, "a run that was begun may be settled"
+    assert "HEB544" in compare(spec, *asked, "--retrain").stderr
+    assert len(opened) == 1

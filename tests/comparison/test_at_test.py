@@ -112,6 +112,40 @@ def test_metrics_of_training_have_no_rows_of_what_was_not_trained(mixed: Compari
     assert [line.cells[0] for line in block.lines] == ["softmax", "hebbian"]
 
 
+def test_what_is_shown_without_tests_is_grouped_too() -> None:
+    """Runs on pictures that a condition ends: their accuracy is not tested, and not ranked."""
+    cache, records = {"output": CACHE, "adaptation": None}, []
+    for seed in range(3):
+        metrics = {"final_test_accuracy": 0.5, "predictions_per_second": 2_000.0}
+        plain = {**metrics, "steps_to_finish": 100.0, "steps_per_second": 9.0}
+        parent = {"variant": "softmax", "identity": "x", "folder": "softmax/seed-0"}
+        records += [run(name, seed, plain) for name in ("softmax", "hebbian")]
+        for name, tuned in (("cache", {}), ("tuned", {"experts.1.theta": 0.1})):
+            of = {"parent": parent, "tuned": tuned, "reads_labels": False}
+            found = run(name, seed, metrics)
+            given = {**found.setup, "evaluation": cache}
+            records.append(replace(found, setup=given, evaluation=of))
+    order = ("softmax", "hebbian", "cache", "tuned")
+    comparison = compare_records(records, baseline="softmax", order=order)
+    found = [block for block in blocks(comparison) if block.title == "for information"]
+    assert [(block.heads[2:], [line.cells[0] for line in block.lines]) for block in found] == [
+        (("final_test_accuracy",), ["softmax", "hebbian", "cache"]),
+        (("final_test_accuracy",), ["tuned"]),
+        (("steps_per_second",), ["softmax", "hebbian"]),
+    ]
+    assert [block.about for block in found] == [
+        "means, without tests; variants that are not tuned",
+        "means, without tests; variants that are tuned on validation",
+        "means, without tests",
+    ]
+    for text in (as_markdown(comparison), as_latex(comparison)):
+        assert text.count("means, without tests; variants that are") == 2
+    rows = csv.DictReader(io.StringIO(as_csv(comparison)))
+    against = {r["variant"]: r["baseline"] for r in rows if r["metric"] == "final_test_accuracy"}
+    assert (against["cache"], against["tuned"]) == ("softmax", "tuned")
+    assert as_document(comparison)["rows"][3]["against"] == "tuned"
+
+
 def test_every_format_says_it(mixed: Comparison) -> None:
     rows = {row["variant"]: row for row in as_document(mixed)["rows"]}
     assert rows["cache"]["weights_of"] == "softmax"

@@ -223,7 +223,7 @@ def planned(evaluation: str) -> Memory:
 def test_memory_at_test_is_planned() -> None:
     assert planned("{}").evaluation == planned("{}").tuning == 0
     pair = 8 * 4 + 8
-    cache = 100 * pair + 8
+    cache = (100 + 1_024) * pair + 8
     constant = planned("{output: {mixture: {experts: [trained, {cache: {size: 100}}]}}}")
     assert (constant.evaluation, constant.tuning) == (cache, 0)
     # What is stored of the validation text to tune on, an activation and a label a word, is not
@@ -236,4 +236,6 @@ def test_memory_at_test_is_planned() -> None:
     gates = 4 * 8 * (8 + 8)
     parameters = 33_278 * (8 + 8 + 1) + gates + 4 * 8  # embedding, rows, biases; one LSTM layer
     assert planned("{adaptation: dynamic_evaluation}").evaluation == 3 * 4 * parameters
-    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == 10 * ((8 + 33_278) * 4 + 8)
+    assert planned("{adaptation: {mbpa: {size: 10}}}").evaluation == (
+        20 * ((8 + 33_278) * 4 + 8) + 2 * 10 * 33_278 * 4
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.program import evaluation as module
 from hebbdsl.program.batches import InPlay
 from hebbdsl.program.evaluation import accuracy_by_class
@@ -80,3 +82,30 @@ def test_only_splits_that_exist_are_looked_at_and_the_host_waits_once(
     monkeypatch.setattr(torch.Tensor, "cpu", count_waits)
     accuracy_by_class(program, range(12), 12)
     assert (looked_at, waits) == (images, 1)
+
+
+def test_how_long_a_prediction_takes_is_measured_warm_and_shortly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made, passes = tiny.program(tiny.setup()), list[int]()
+    whole = module._classified_rightly
+
+    def slow_at_first(*given: Any) -> Any:
+        passes.append(len(given[3]))
+        time.sleep(0.05 if len(passes) == 1 else 0.0)
+        return whole(*given)
+
+    monkeypatch.setattr(module, "_classified_rightly", slow_at_first)
+    before = {name: value.clone() for name, value in made.state().items()}
+    began = time.perf_counter()
+    assert module.predictions_per_second(made, 12) > 2 * 60 / 0.05
+    assert time.perf_counter() - began < 0.4
+    assert 2 <= len(passes) <= 10
+    assert set(passes) == {12}
+    assert all(torch.equal(value, made.state()[name]) for name, value in before.items())
+    assert made.model.training
+    passes.clear()
+    monkeypatch.setattr(module, "_SECONDS", 0.0)
+    monkeypatch.setattr(module, "_PIXELS", 64 * 7)
+    module.predictions_per_second(made, 12, Cache(size=9).build(16, 12))
+    assert passes == [2, 2], "one to warm up, and one that counts, over seven drawings of 8 × 8"

@@ -10,6 +10,7 @@ import torch
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.part import Quiet
+from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program import building
@@ -73,7 +74,7 @@ def test_what_this_machine_can_not_hold_is_not_begun(monkeypatch: pytest.MonkeyP
     made = words.program()
     memory = made.plan.memory
     between = DeviceMemory("this machine", (memory.at_test + memory.total) // 2)
-    monkeypatch.setattr(building, "machine_memory", lambda: between)
+    monkeypatch.setattr(here, "machine_memory", lambda: between)
     with pytest.raises(Rejected) as caught:
         words.program()
     (problem,) = caught.value.problems
@@ -82,6 +83,6 @@ def test_what_this_machine_can_not_hold_is_not_begun(monkeypatch: pytest.MonkeyP
     opened = made.opened
     given = ("tiny", "main", made.plan, 0, opened, made.device)
     assert building.assemble(*given, trains=False)
-    monkeypatch.setattr(building, "machine_memory", lambda: DeviceMemory("this machine", 10))
+    monkeypatch.setattr(here, "machine_memory", lambda: DeviceMemory("this machine", 10))
     with pytest.raises(Rejected):
         building.assemble(*given, trains=False)

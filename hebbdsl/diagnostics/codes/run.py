@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,6 +338,8 @@ class OutOfMemory(Problem):
     run: str
     device: str
     reason: str
+    sizes: tuple[str, ...] = ()
+    """Fields that say how much is remembered, where most of the memory is for that."""
 
     @property
     def title(self) -> str:
@@ -344,7 +347,8 @@ class OutOfMemory(Problem):
 
     @property
     def hint(self) -> str:
+        first = f"{listed(self.sizes, 'and')}; else " if self.sizes else ""
         return (
-            "lower `training.batch_size`, the model's widths, the `vocabulary` of a text or"
+            f"lower {first}`training.batch_size`, the model's widths, the `vocabulary` of a text or"
             " `--workers`; `hebbdsl plan` shows what is held"
         )

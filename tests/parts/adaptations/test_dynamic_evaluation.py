@@ -35,4 +35,4 @@ def test_the_rule() -> None:
 
 
 def test_sizes() -> None:
-    assert DynamicEvaluation().bytes_at_test(10, 4, 7) == 120
+    assert DynamicEvaluation().bytes_at_test(10, 4, 7, None, None) == 120

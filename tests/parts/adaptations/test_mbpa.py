@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.mbpa import module
+from hebbdsl.parts.adaptations.mbpa import spec as spec_module
 from hebbdsl.parts.adaptations.mbpa.memory import Memory
 from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
 from hebbdsl.parts.adaptations.mbpa.shown import Shown
@@ -112,7 +113,7 @@ def test_in_stretches_and_blocks_of_any_length_it_is_the_literal_loop(
     adapted = spec.build().wrap(layer)
     ends = [0, *sorted(set(cuts) | {TIME})]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "NUMBERS", at_once)
+        patch.setattr(spec_module, "NUMBERS", at_once)
         stretches = pairwise(ends)
         found = torch.cat([adapted.score_text(h[a:b], labels[a:b], CLASSES) for a, b in stretches])
     for stream in range(STREAMS):
@@ -303,5 +304,10 @@ def test_where_no_class_in_play_was_shown_it_is_the_trained_output() -> None:
 
 
 def test_sizes() -> None:
-    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES) == 10 * (4 * (HIDDEN + CLASSES) + 8)
-    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES, 3) == 3 * (4 * (HIDDEN + CLASSES) + 8)
+    pair, logits = 4 * (HIDDEN + CLASSES) + 8, 2 * 4 * CLASSES
+    # Ten pairs and a block of as many, and the logits of a block.
+    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES, None, None) == 20 * pair + 10 * logits
+    large = Mbpa(size=10**7)
+    assert large.bytes_at_test(99, HIDDEN, CLASSES, 1_500, None) == 2_048 * pair + 1_024 * logits
+    assert large.bytes_at_test(99, HIDDEN, CLASSES, 40, None) == 1_024 * pair + 40 * logits
+    assert Mbpa(size=10).bytes_at_test(99, HIDDEN, CLASSES, None, 3) == 3 * pair

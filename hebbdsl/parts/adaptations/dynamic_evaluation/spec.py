@@ -36,7 +36,7 @@ class DynamicEvaluation(Adaptation):
     training_batches: Annotated[Count, "training batches whose gradients make MS"] = 200
 
     def bytes_at_test(
-        self, parameters: int, hidden: int, classes: int, drawings: int | None = None
+        self, parameters: int, hidden: int, classes: int, words: int | None, drawings: int | None
     ) -> int:
         return 3 * parameters * FLOAT_BYTES  # θ_train, MS, gradients
 

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hebbdsl.parts.adaptations.mbpa.spec import room_for
+
 
 class Memory:
     """A ring of the last pairs of a stream, with the probabilities of the trained rows at each.
@@ -68,7 +70,7 @@ class Memory:
     def _reserved(self, end: int, *like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         if self._held is None or end > len(self._held[0]):
             # It is not full yet, so that what it holds lies from its beginning on.
-            length = min(self._slots, max(end, 2 * self._end, 1_024))
+            length = min(self._slots, room_for(end))
             keys, labels, shares = (one.new_empty(length, *one.shape[1:]) for one in like)
             if self._held is not None:
                 for before, after in zip(self._held, (keys, labels, shares), strict=True):

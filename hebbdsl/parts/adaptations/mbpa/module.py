@@ -12,13 +12,10 @@ from torch import Tensor
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.adaptations.mbpa.memory import Memory
 from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
-from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, Mbpa
+from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, NUMBERS, Mbpa
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
-
-NUMBERS = 1 << 22
-"""Elements of the largest tensor that is held at once beside the memory: 16 MB."""
 
 
 class MbpaAdapter(Adapter):
@@ -121,9 +118,7 @@ class MbpaLayer(OutputLayer):
         rates: Sequence[float],
     ) -> Float[Tensor, "rates time streams"]:
         """`score_text` at each of several step sizes, for little more than at one."""
-        # With one step nothing is held for each neighbour; with more, a vector over the classes.
-        held = in_play * (1 if self.spec.steps == 1 else self.spec.neighbours)
-        room = max(1, min(NUMBERS // held, self.spec.size))
+        room = self.spec.block(in_play)
         if not self._memories:
             self._memories = [Memory(self.spec.size, room) for _ in range(labels.shape[1])]
         found = []

@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
+from hebbdsl.parts.words import BLOCK
 
 if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 
 BEGINNING = 0.1
 """The step size where none is given, and where the search for one begins."""
+
+NUMBERS = 1 << 22
+"""Elements of the largest tensor that is held at once beside the memory: 16 MB."""
+
+
+def room_for(pairs: int) -> int:
+    """Places that are held for so many pairs, where there may be as many."""
+    room = 1_024
+    while room < pairs:
+        room *= 2
+    return room
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,15 +106,33 @@ class Mbpa(Adaptation):
                 advice="leave it out, or make more `steps`",
             )
 
+    def size_field(self) -> str | None:
+        return "size"
+
     def tunes(self) -> tuple[str, ...]:
         return ("learning_rate",) if self.learning_rate == "tuned" else ()
 
+    def block(self, classes: int) -> int:
+        """How many words are adapted at once.
+
+        With one step nothing is held for each neighbour; with more, a vector over the classes.
+        """
+        held = classes * (1 if self.steps == 1 else self.neighbours)
+        return max(1, min(NUMBERS // held, self.size))
+
     def bytes_at_test(
-        self, parameters: int, hidden: int, classes: int, drawings: int | None = None
+        self, parameters: int, hidden: int, classes: int, words: int | None, drawings: int | None
     ) -> int:
-        """Activations, labels, and the trained rows' probabilities of all classes at each."""
-        pairs = self.size if drawings is None else min(self.size, drawings)
-        return pairs * ((hidden + classes) * FLOAT_BYTES + INTEGER_BYTES)
+        """Activations, labels, and the trained rows' probabilities of all classes at each; of a
+        text also logits of a block, twice."""
+        pair = (hidden + classes) * FLOAT_BYTES + INTEGER_BYTES
+        if drawings is not None:
+            return min(self.size, drawings) * pair
+        block = self.block(classes)
+        slots = self.size + block
+        pairs = slots if words is None else min(slots, room_for(words))
+        at_once = min(block, BLOCK) if words is None else min(block, BLOCK, words)
+        return pairs * pair + 2 * at_once * classes * FLOAT_BYTES
 
     def build(self) -> Adapter:
         from hebbdsl.parts.adaptations.mbpa.module import MbpaAdapter

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
+SPARE = 1_024
+"""Pairs of a stream that there is room for beside those that are asked for, and in all at first."""
+
+
+def stream_room(size: int, words: int | None) -> int:
+    """Places that are held when so many words of a stream were remembered; None: any number."""
+    most, room = size + SPARE, SPARE
+    while room < most and (words is None or room < words):
+        room *= 2
+    return min(room, most)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cache(Output):
@@ -68,6 +79,9 @@ class Cache(Output):
     def tells_text(self) -> bool:
         return True
 
+    def size_field(self) -> str | None:
+        return "size"
+
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 
@@ -81,15 +95,25 @@ class Cache(Output):
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        pair = hidden * FLOAT_BYTES + INTEGER_BYTES
-        return (Layer("cache", (classes,), buffer_bytes=self.size * pair + INTEGER_BYTES),)
+        return self.layers_at_test(hidden, classes, self.size)
+
+    def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
+        held = min(self.size, shown) * _pair_bytes(hidden)
+        return (Layer("cache", (classes,), buffer_bytes=held + INTEGER_BYTES),)
+
+    def bytes_read(self, hidden: int, words: int | None) -> int:
+        return stream_room(self.size, words) * _pair_bytes(hidden)
 
     def build(self, hidden: int, classes: int) -> OutputLayer:
         from hebbdsl.parts.outputs.cache.module import CacheLayer
 
         return CacheLayer(self, hidden)
 
-    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+    def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
         from hebbdsl.parts.outputs.cache.module import CacheLayer
 
-        return CacheLayer(self, hidden, room=0)
+        return CacheLayer(self, hidden, room=min(self.size, shown))
+
+
+def _pair_bytes(hidden: int) -> int:
+    return hidden * FLOAT_BYTES + INTEGER_BYTES

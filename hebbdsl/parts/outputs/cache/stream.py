@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hebbdsl.parts.outputs.cache.spec import SPARE, stream_room
+
 SCORES = 1 << 24
 """Likenesses held at once: 64 MB."""
 
@@ -28,8 +30,8 @@ class Likeness(NamedTuple):
 class StreamMemory:
     """The last `size` pairs of each stream, in the order in which they came.
 
-    They lie behind one another in memory that has room for as many again, so that each is moved
-    once, whatever the size: what is asked for is always one view.
+    They lie behind one another in memory with room for some more, and are moved to its beginning
+    when that is full: what is asked for is always one view.
     """
 
     def __init__(self, size: int, theta: float) -> None:
@@ -74,7 +76,7 @@ class StreamMemory:
         while start < time:
             remembered = min(self._end, self._size)
             room = max(1, SCORES // (streams * (remembered + self._size)))
-            stop = min(time, start + min(room, max(self._size, 128)))
+            stop = min(time, start + min(room, SPARE, max(self._size, 128)))
             yield self._chunk(h[:, start:stop], labels[:, start:stop], remembered)
             start = stop
 
@@ -94,7 +96,7 @@ class StreamMemory:
         streams, time, hidden = h.shape
         if self._keys is None or self._end + time > self._keys.shape[1]:
             kept = min(self._end, self._size)
-            room = 2 * kept + max(time, 1_024)
+            room = stream_room(self._size, self._end + time)
             keys, held = h.new_empty(streams, room, hidden), labels.new_empty(streams, room)
             if self._keys is not None:
                 keys[:, :kept] = self._keys[:, self._end - kept : self._end]

@@ -122,10 +122,17 @@ class Mixture(Output):
             )
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        return self._rows(hidden, [one.layers(hidden, classes) for one in self.experts])
+
+    def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
+        of_experts = [one.layers_at_test(hidden, classes, shown) for one in self.experts]
+        return self._rows(hidden, of_experts)
+
+    def _rows(self, hidden: int, of_experts: list[tuple[Layer, ...]]) -> tuple[Layer, ...]:
         rows = [
             replace(layer, name=f"expert {number}: {layer.name}")
-            for number, expert in enumerate(self.experts, start=1)
-            for layer in expert.layers(hidden, classes)
+            for number, layers in enumerate(of_experts, start=1)
+            for layer in layers
         ]
         if self.gated:
             gates = len(self.experts)
@@ -137,8 +144,8 @@ class Mixture(Output):
 
         return MixtureLayer(self, hidden, [e.build(hidden, classes) for e in self.experts])
 
-    def build_to_read(self, hidden: int, classes: int) -> OutputLayer:
+    def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
         from hebbdsl.parts.outputs.mixture.module import MixtureLayer
 
-        experts = [expert.build_to_read(hidden, classes) for expert in self.experts]
+        experts = [expert.build_at_test(hidden, classes, shown) for expert in self.experts]
         return MixtureLayer(self, hidden, experts)

@@ -145,6 +145,9 @@ class Nearest(Output):
             size += pairs * (hidden * FLOAT_BYTES + INTEGER_BYTES)  # the index has a copy
         return size
 
+    def bytes_read(self, hidden: int, words: int | None) -> int:
+        return 0 if self.keeps_train else self.bytes_grown(hidden, words or 0)
+
     def bytes_tuned(self, asked: int) -> int:
         size = asked * self.neighbours * (FLOAT_BYTES + 1)
         return size if self.tunes() and size <= MOST_KEPT else 0
