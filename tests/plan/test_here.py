@@ -109,7 +109,7 @@ def test_memory_is_said_where_most_of_it_goes(tmp_path: Path, section: str, plac
 
 
 TEXT = """\
-data: {wikitext: {version: 2}}
+data: stdlib_docs
 model: {lstm: {hidden: [8], embedding: 8}}
 output: softmax
 curriculum: null
@@ -132,6 +132,12 @@ def test_memory_at_test_time_is_said_where_it_is_added(
     title, where = found(tmp_path, spec)["HEB516"]
     assert where == place
     assert title.startswith("`main` holds ")
+
+
+def test_a_cache_that_is_larger_than_its_text_is_no_larger_than_that(tmp_path: Path) -> None:
+    large = "{output: {mixture: {experts: [trained, {cache: {size: 100_000_000}}]}}}"
+    spec = with_sections(TEXT.replace("EVALUATION", large))
+    assert "HEB516" not in found(tmp_path, spec.replace("stdlib_docs", "{wikitext: {version: 2}}"))
 
 
 def test_of_variants_that_are_too_large_alike_the_largest_is_named(tmp_path: Path) -> None:
