@@ -271,7 +271,7 @@ def test_software_that_is_missing_is_said_before_data_is_fetched(
     spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.spec.faiss_is_here", lambda: False)
-    change = "evaluation.output={nearest: {search: faiss}}"
+    change = "evaluation.output={mixture: {experts: [trained, {nearest: {search: faiss}}]}}"
     asked = ("--variant", "softmax", "--seed", "0", "--workers", "1", "--set", change)
     opened = list[object]()
     whole = job.open_data
