@@ -25,7 +25,8 @@ class NotText(DataProblem):
     line: int
     what: str
     wide: bool = False
-    """Whether it looks like UTF-16: a NUL, or the mark that such a file begins with."""
+    """Whether it looks like UTF-16: a NUL every other byte, or the mark that such a file begins
+    with."""
 
     @property
     def title(self) -> str:
@@ -33,6 +34,8 @@ class NotText(DataProblem):
 
     @property
     def hint(self) -> str:
+        if self.what == "a NUL byte" and not self.wide:
+            return "no text holds one: take it out (`tr -d '\\0'`), or copy the file again"
         if self.wide:
             return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
         return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
@@ -60,7 +63,8 @@ class EmptySplit(DataProblem):
 
     @property
     def hint(self) -> str:
-        return "every split needs a text of two words or more"
+        chosen = "where a share or a number chooses what is in it, raise that"
+        return f"every split needs a text of two words or more; {chosen}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +162,8 @@ class StoreNotWritten(DataProblem):
 class OtherWikitext(DataProblem):
     """Files that are named like WikiText's are not what was published.
 
-    Their sizes are compared; the zip that they come in may be another.
+    Their sizes are compared, and how many words and lines they hold; the zip that they come in, and
+    the order of the articles, may be others.
 
     Wrong:
         HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
@@ -170,14 +175,12 @@ class OtherWikitext(DataProblem):
     code: ClassVar[str] = "HEB555"
 
     version: int
-    size: int
-    published: int
+    found: str
+    published: str
 
     @property
     def title(self) -> str:
-        return (
-            f"{self.size:,} bytes where WikiText-{self.version} as published has {self.published:,}"
-        )
+        return f"{self.found} where WikiText-{self.version} as published has {self.published}"
 
     @property
     def hint(self) -> str:
@@ -257,3 +260,30 @@ class DamagedGzip(DataProblem):
     @property
     def hint(self) -> str:
         return "copy it again; `gzip -t` tells whether it is whole"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedText(DataProblem):
+    """One file is read in two splits.
+
+    Results would be of what was trained on, or chosen by what they are measured on.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train: [texts/*.txt], test: [texts/z.txt]
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train: [texts/train/*.txt], test: [texts/test/*.txt]
+    """
+
+    code: ClassVar[str] = "HEB562"
+
+    first: str
+    second: str
+
+    @property
+    def title(self) -> str:
+        return f"this file is in the {self.first} text and in the {self.second} text"
+
+    @property
+    def hint(self) -> str:
+        return "name files so that no split holds one of another"

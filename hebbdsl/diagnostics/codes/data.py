@@ -53,7 +53,7 @@ class DataMissing(DataProblem):
 
     @property
     def hint(self) -> str:
-        files = " and ".join(n if n.endswith(".zip") else f"{n}.zip" for n in self.missing)
+        files = " and ".join(n if "." in n else f"{n}.zip" for n in self.missing)
         return (
             f"put {files} into a folder and set HEBBDSL_DATA to it, or allow a substitute:"
             f" `{self.word}: {{otherwise: {self.substitute}}}`"

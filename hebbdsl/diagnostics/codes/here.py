@@ -29,13 +29,19 @@ class DataNotHere(Problem):
     missing: tuple[str, ...]
     looked: tuple[str, ...]
     replaceable: bool
+    fetched: bool = True
+    """Whether there are addresses that a run fetches it from."""
 
     @property
     def title(self) -> str:
         what = listed(self.missing, "and")
         are, them = ("is", "it") if len(self.missing) == 1 else ("are", "them")
+        where = f"{what} of {quoted(self.word)} {are} not here"
+        if not self.fetched:
+            after = "what `otherwise` names stands in" if self.replaceable else "a run can't begin"
+            return f"{where}: {after}"
         after = "; where that fails, what `otherwise` names stands in" if self.replaceable else ""
-        return f"{what} of {quoted(self.word)} {are} not here: a run fetches {them}{after}"
+        return f"{where}: a run fetches {them}{after}"
 
     @property
     def label(self) -> str:

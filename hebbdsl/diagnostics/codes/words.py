@@ -1,11 +1,11 @@
-"""HEB413–HEB419: pictures and text need other models, curricula and lengths of training."""
+"""HEB413–HEB419, HEB448: pictures and text need other models, curricula, lengths and splits."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
-from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.diagnostics.wording import listed, number_of, quoted
 
 DATA = At.field("data")
 
@@ -250,7 +250,8 @@ class StreamsTooShort(Problem):
     def hint(self) -> str:
         if self.sequence is not None:
             return f"`sequence_length` at most {self._held - 1:,}, or fewer streams (`batch_size`)"
-        return f"at most {number_of(max(1, self.tokens // 2), 'stream')}"
+        field = "batch_size" if self.split == "train" else "evaluation_streams"
+        return f"at most {number_of(max(1, self.tokens // 2), 'stream')}: lower `{field}`"
 
     @property
     def _held(self) -> int:
@@ -286,3 +287,39 @@ class SubstituteReadsOther(Problem):
     @property
     def hint(self) -> str | None:
         return None
+
+
+class SharedYears(Problem):
+    """Years of newswire are trained on and tested on.
+
+    Results would be of documents that were trained on.
+
+    Wrong:
+        data:
+          gigaword: {train_years: 2000..2010, test_years: 2010}
+        model: lstm
+        curriculum: null
+
+    Right:
+        data:
+          gigaword: {train_years: 2000..2009, test_years: 2010}
+        model: lstm
+        curriculum: null
+    """
+
+    code: ClassVar[str] = "HEB448"
+
+    years: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        years = listed(tuple(map(str, self.years)), "and")
+        return f"{years} {'is' if len(self.years) == 1 else 'are'} trained on too"
+
+    @property
+    def label(self) -> str:
+        return "also in `train_years`"
+
+    @property
+    def hint(self) -> str:
+        return "hold whole years out: take them from `train_years`"

@@ -19,6 +19,29 @@ def folders_of(word: str) -> list[Path]:
     return [*([named / word, named] if named else []), cache_folder() / word]
 
 
+def readable_folders(word: str) -> Iterator[Path]:
+    """Those of them that are there.
+
+    Raises: Rejected, with HEB502, or HEB503 for one that may not be looked into.
+    """
+    for folder in folders_of(word):
+        try:
+            with os.scandir(folder):
+                pass
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
+        yield folder
+
+
+def looked_into(word: str) -> tuple[tuple[str, str], ...]:
+    """Each folder in vain, with why it did not serve. Raises: Rejected, with HEB502."""
+    reasons = {True: "it is not in there", False: "there is no such folder"}
+    return tuple((str(folder), reasons[folder.is_dir()]) for folder in folders_of(word))
+
+
 def find_set(name: str, folders: Sequence[Path]) -> Path | None:
     """The first zip or folder called `name` in the folders, in their order.
 
@@ -41,6 +64,7 @@ def missing_place(
     find: Callable[[], Path | None],
     *,
     replaceable: bool,
+    fetched: bool,
     folder: str | None = None,
 ) -> Iterator[Problem]:
     """What looking for the one file or folder of a corpus would meet.
@@ -57,7 +81,12 @@ def missing_place(
         return
     if found is None:
         yield DataNotHere(
-            place=At(()), word=word, missing=(name,), looked=looked, replaceable=replaceable
+            place=At(()),
+            word=word,
+            missing=(name,),
+            looked=looked,
+            replaceable=replaceable,
+            fetched=fetched,
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.codes.words import SharedYears
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
@@ -44,6 +45,11 @@ class Gigaword(SoughtCorpus):
     vocabulary: Annotated[
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.refusals(self)
+        if both := tuple(sorted(set(self.train_years) & set(self.test_years))):
+            yield SharedYears(place=At.field("test_years"), years=both)
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing

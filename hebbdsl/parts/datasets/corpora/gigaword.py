@@ -18,14 +18,26 @@ from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
     not_had,
+    read_anew,
     stamp_of,
     unchanged,
 )
-from hebbdsl.parts.datasets.finding import folders_of, missing_place
+from hebbdsl.parts.datasets.finding import looked_into, missing_place, readable_folders
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
-_TAG = re.compile(r"<\s*(/?)\s*([A-Za-z]+)([^>]*)>")
+_TAG = re.compile(
+    r"<\s*(/?)\s*((?:DOC|TEXT|HEADLINE|DATELINE|P)\b|[A-Za-z]+(?=\s*/?>|\s+[\w:-]+\s*=))([^>]*)>",
+    re.IGNORECASE,
+)
+"""A tag of the format with whatever stands in it, or anything else that looks like one: `<b and c>`
+does not."""
+_OPEN = re.compile(r"^<\s*DOC\b[^<>]*$", re.IGNORECASE)
+"""A tag that goes on in the next line."""
+_VERSION = 2
+"""Of what is read of a month: raised when the same file gives another text."""
+_LONGEST_TAG = 1_000
+"""Characters of a line whose tag is looked for in the next one."""
 _ID = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
 
@@ -39,8 +51,7 @@ def gigaword_splits(
     """
     home = _found()
     if home is None:
-        folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
-        raise not_had(NAME, ("data",), folders)
+        raise not_had(NAME, ("gigaword/*_YYYYMM.gz",), looked_into(NAME))
     held_out = _chooser(seed, validation_share)
     splits: dict[Split, list[Piece]] = {
         "train": [_piece(p, lambda doc: not held_out(doc)) for p in _months(home, train_years)],
@@ -59,12 +70,12 @@ def gigaword_splits(
 
 def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether it is here, found by looking at names."""
-    return missing_place(NAME, "data", _found, replaceable=replaceable)
+    return missing_place(NAME, "data", _found, replaceable=replaceable, fetched=False)
 
 
 def _found() -> Path | None:
     """The first of the folders called `gigaword` that holds a packed month."""
-    for folder in folders_of(NAME):
+    for folder in readable_folders(NAME):
         if folder.name == NAME and next(folder.rglob("*_[0-9]*.gz"), None) is not None:
             return folder
     return None
@@ -102,7 +113,7 @@ def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
+    return Piece(str(path), read_anew(stamp, _VERSION), unchanged(path, stamp, blocks))
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:
@@ -110,15 +121,20 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
 
     SGML is read line by line, as it comes: a paragraph ends at any tag or blank line, whether it
     was closed or not; a document at the next one, whether it was closed or not; text outside
-    `<TEXT>` (headlines, datelines) is left out.
+    `<TEXT>` (headlines, datelines) is left out. A document without an id has one of its own, by its
+    number in the file.
 
     Raises: Rejected, with HEB581, where the file is cut or no gzip.
     """
     name, inside, found = "", False, list[str]()
+    documents_begun, begun = 0, ""
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
             for line in file:
-                rest = line.strip()
+                rest = f"{begun} {line.strip()}" if begun else line.strip()
+                begun = rest if _OPEN.search(rest) and len(rest) < _LONGEST_TAG else ""
+                if begun:
+                    continue
                 parts = _TAG.split(rest) if "<" in rest else [rest]
                 for number in range(0, len(parts), 4):
                     if inside and parts[number].strip():
@@ -131,8 +147,10 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
                         tag = tag.upper()
                         if tag == "DOC":
                             inside = False
-                            if not closing and (given := _ID.search(rest_of_tag)):
-                                name = given[1]
+                            if not closing:
+                                documents_begun += 1
+                                given = _ID.search(rest_of_tag)
+                                name = given[1] if given else f"{path.name} {documents_begun}"
                         elif tag == "TEXT":
                             inside = not closing
                         elif tag in ("HEADLINE", "DATELINE"):

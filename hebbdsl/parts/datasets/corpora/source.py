@@ -82,7 +82,8 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
         try:
             with zipfile.ZipFile(archive) as opened, opened.open(member) as file:
                 yield from whole_lines(file)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            # RuntimeError: it is encrypted, or packed in a way that is not known.
             raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
         except OSError as error:
             raise _unreadable(archive, error) from error
@@ -90,6 +91,11 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
     stamp = (member.filename, member.file_size, member.CRC)
     name = f"{member.filename} in {archive}"
     return Piece(name, stamp, unchanged(archive, before, blocks))
+
+
+def read_anew(stamp: Stamp, version: int) -> Stamp:
+    """Of a reader that makes another text of the same file than its versions before."""
+    return (f"{stamp[0]}, read in way {version}", *stamp[1:])
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -126,14 +132,28 @@ def unchanged(
 
 
 def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
-    """The files in a zip. Raises: Rejected, with HEB503 or HEB504."""
+    """The files in a zip, but for what a file manager leaves there (`__MACOSX`, names with a dot
+    before them).
+
+    Raises: Rejected, with HEB503 or HEB504.
+    """
     try:
         with zipfile.ZipFile(archive) as opened:
-            return [member for member in opened.infolist() if not member.is_dir()]
+            return [
+                member
+                for member in opened.infolist()
+                if not member.is_dir()
+                and not any(part.startswith((".", "__MACOSX")) for part in _parts(member.filename))
+            ]
     except (zipfile.BadZipFile, EOFError) as error:
         raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
     except OSError as error:
         raise _unreadable(archive, error) from error
+
+
+def _parts(name: str) -> list[str]:
+    """Of a member's name; `.` and `..` say nothing."""
+    return [part for part in name.split("/") if part not in (".", "..")]
 
 
 class Readable(Protocol):

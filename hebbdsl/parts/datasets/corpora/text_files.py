@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.corpora import NoSuchText
+from hebbdsl.diagnostics.codes.corpora import NoSuchText, SharedText
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
@@ -19,7 +19,7 @@ Patterns = Mapping[Split, Sequence[str]]
 def text_splits(patterns: Patterns) -> tuple[Splits, str]:
     """The files of each split, in the order of the patterns and then of their names.
 
-    Raises: Rejected, with HEB503 or HEB556.
+    Raises: Rejected, with HEB503, HEB556 or HEB562.
     """
     home = data_folder() or Path()
     problems, splits = list(_missing(patterns, home)), dict[Split, list[Piece]]()
@@ -51,10 +51,16 @@ def text_missing(patterns: Patterns) -> Iterator[Problem]:
 
 
 def _missing(patterns: Patterns, home: Path) -> Iterator[Problem]:
+    seen: dict[str, Split] = {}
     for split, names in patterns.items():
         for name in names:
-            if not _files(home, name):
+            files = _files(home, name)
+            if not files:
                 yield NoSuchText(place=str(home / name), pattern=name, split=split)
+            for path in files:
+                first = seen.setdefault(os.path.realpath(path), split)
+                if first != split:
+                    yield SharedText(place=str(path), first=first, second=split)
 
 
 def _files(home: Path, pattern: str) -> list[Path]:

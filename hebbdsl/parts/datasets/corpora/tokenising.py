@@ -184,6 +184,10 @@ _MARK = b"\xef\xbb\xbf"
 """Says that a file is in UTF-8, and is no text."""
 
 
+_EVERY_OTHER = 4
+"""NULs among sixteen bytes, from which on they look like UTF-16."""
+
+
 def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
     """Raises: Rejected, with HEB550, which counts on from the lines before the block."""
     what, at = "", block.find(b"\0")
@@ -198,5 +202,5 @@ def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
             what = f"byte 0x{block[at]:02x}, which is not UTF-8"
     line = lines + block.count(b"\n", 0, at) + 1
     marked = lines == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    wide = marked or block[at] == 0
+    wide = marked or block[max(0, at - 8) : at + 8].count(0) >= _EVERY_OTHER
     raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide)])

@@ -17,7 +17,7 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_member,
 )
 from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
-from hebbdsl.parts.datasets.finding import folders_of, missing_place
+from hebbdsl.parts.datasets.finding import missing_place, readable_folders
 from hebbdsl.parts.part import Reporter
 
 FILES: Mapping[Split, str] = {
@@ -31,6 +31,20 @@ SIZES: Mapping[int, Mapping[Split, int]] = {
 }
 """Bytes of the files as published. An order of articles is not checked: packed anew, they are
 found in others, and what is counted is the same."""
+LINES_AND_SPACES: Mapping[int, Mapping[Split, tuple[int, int]]] = {
+    2: {
+        "train": (36_718, 2_088_628),
+        "validation": (3_760, 217_646),
+        "test": (4_358, 245_569),
+    },
+    103: {
+        "train": (1_801_350, 103_227_021),
+        "validation": (3_760, 217_646),
+        "test": (4_358, 245_569),
+    },
+}
+"""Counted as they are read, in any order. A space stands before each word and each end of a line:
+there are as many as words with `<eos>`."""
 
 
 def wikitext_splits(
@@ -50,14 +64,19 @@ def wikitext_splits(
     problems = list(_others(version, pieces))
     if problems:
         raise Rejected(problems)
-    return {split: [piece] for split, piece in pieces.items()}, str(place)
+    return {split: [_counted(version, split, pieces[split])] for split in pieces}, str(place)
 
 
 def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
     """What opening it would meet, found by looking at names."""
     name = _name(version)
     return missing_place(
-        "wikitext", name, lambda: _found(version), replaceable=replaceable, folder=name
+        "wikitext",
+        name,
+        lambda: _found(version),
+        replaceable=replaceable,
+        fetched=True,
+        folder=name,
     )
 
 
@@ -68,7 +87,7 @@ def _name(version: int) -> str:
 def _found(version: int) -> Path | None:
     """The first zip, or folder of the files, in the places where it may be."""
     name = _name(version)
-    for folder in folders_of(name):
+    for folder in readable_folders(name):
         for path in (folder / f"{name}-v1.zip", folder / f"{name}.zip", folder / name, folder):
             if path.is_file() or (path / FILES["train"]).is_file():
                 return path
@@ -86,7 +105,34 @@ def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
     for split, piece in pieces.items():
         published, size = SIZES[version][split], piece.stamp[1]
         if size != published:
-            yield OtherWikitext(place=piece.name, version=version, size=size, published=published)
+            yield OtherWikitext(
+                place=piece.name,
+                version=version,
+                found=f"{size:,} bytes",
+                published=f"{published:,}",
+            )
+
+
+def _counted(version: int, split: Split, piece: Piece) -> Piece:
+    """The same, refused by HEB555 at its end where it holds other lines than were published."""
+
+    def blocks() -> Iterator[bytes]:
+        lines = spaces = 0
+        for block in piece.blocks():
+            lines += block.count(b"\n")
+            spaces += block.count(b" ")
+            yield block
+        published = LINES_AND_SPACES[version][split]
+        if (lines, spaces) != published:
+            problem = OtherWikitext(
+                place=piece.name,
+                version=version,
+                found=f"{spaces:,} words in {lines:,} lines",
+                published=f"{published[1]:,} in {published[0]:,}",
+            )
+            raise Rejected([problem])
+
+    return Piece(piece.name, piece.stamp, blocks)
 
 
 def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path:

@@ -70,6 +70,8 @@ def tiny_wikitext(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files = {name: f" = {split} = \n\n a b c \n".encode() for split, name in FILES.items()}
     sizes = {split: len(files[name]) for split, name in FILES.items()}
     monkeypatch.setattr(wikitext, "SIZES", {2: sizes})
+    counts = {split: (3, files[name].count(b" ")) for split, name in FILES.items()}
+    monkeypatch.setattr(wikitext, "LINES_AND_SPACES", {2: counts})
     return files
 
 
@@ -147,6 +149,61 @@ def test_wikitext_that_can_not_be_had_says_so_or_is_replaced() -> None:
     assert opened.content.word == "stdlib_docs"
 
 
+def test_other_words_in_files_of_the_same_size_are_refused(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tiny_wikitext(monkeypatch)
+    other = files["wiki.test.tokens"].replace(b"a b c", b"a bbc")
+    packed(data / "wikitext-2-v1.zip", {**files, "wiki.test.tokens": other})
+    with pytest.raises(Rejected) as found:
+        Wikitext().open(Quiet())
+    assert codes(found) == ["HEB555"]
+    assert found.value.problems[0].title.startswith("7 words in 3 lines where WikiText-2")
+
+
+@real
+def test_the_published_counts_are_those_of_the_real_files() -> None:
+    splits, _ = wikitext_splits(2, (), Quiet())
+    text = {split: text_of([*pieces]) for split, pieces in splits.items()}
+    for split, whole in text.items():
+        counts = whole.count("\n"), whole.count(" ")
+        assert wikitext.LINES_AND_SPACES[2][split] == counts
+        assert TOKENS[2][split] == counts[1]
+
+
+def test_a_zip_that_is_encrypted_is_said_to_be(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = tiny_wikitext(monkeypatch)
+    packed(data / "wikitext-2-v1.zip", files)
+    raw = bytearray((data / "wikitext-2-v1.zip").read_bytes())
+    for at in (m.start() for m in re.finditer(rb"PK\x03\x04|PK\x01\x02", bytes(raw))):
+        raw[at + (6 if raw[at + 2] == 3 else 8)] |= 1  # the flag
+    (data / "wikitext-2-v1.zip").write_bytes(bytes(raw))
+    with pytest.raises(Rejected) as found:
+        Wikitext().open(Quiet())
+    assert codes(found) == ["HEB504"]
+    assert "encrypted" in found.value.problems[0].title
+
+
+@pytest.mark.parametrize("word", ["wikitext-2", "gutenberg", "gigaword"])
+def test_a_folder_that_may_not_be_looked_into_is_said(
+    word: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (data / word).mkdir()
+    look = os.scandir
+
+    def scan(path: str | Path) -> object:
+        if str(path).endswith(word):
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(finding.os, "scandir", scan)
+    corpus = {"wikitext-2": Wikitext(), "gutenberg": Gutenberg(), "gigaword": Gigaword()}[word]
+    with pytest.raises(Rejected) as found:
+        corpus.open(Quiet())
+    assert codes(found) == ["HEB503"]
+    assert [problem.code for problem in corpus.missing_here()] == ["HEB503"]
+
+
 def test_other_files_under_its_name_are_refused(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +272,57 @@ def test_licences_of_all_times_come_off(header: list[str], footer: str) -> None:
         "One line and its end.",
         "Another paragraph.",
     ]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        ["*** END OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***"],
+        ["\tEnd of the Project Gutenberg EBook of The Title"],
+        ["Ende dieses Projekt Gutenberg Etextes Der Titel"],
+        ["Ende dieses Project Gutenberg Etextes Der Titel"],
+        ["Fin de Project Gutenberg's Etext Le Titre"],
+        ["***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***", "*END*THE SMALL PRINT!"],
+        [
+            "End of Project Gutenberg's The Title",
+            "",
+            "*** END OF THE PROJECT GUTENBERG EBOOK X ***",
+        ],
+    ],
+)
+def test_rarer_ends_come_off(footer: list[str]) -> None:
+    header = ["*** START OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***", ""]
+    long = ["A line.", ""] * 350
+    text = "\n".join([*header, *BODY, "", *long, "The last.", "", *footer, "", "Some words more."])
+    found = list(paragraphs(body(text)))
+    assert (found[0], found[-1]) == ("THE TITLE", "The last.")
+
+
+def test_what_looks_like_a_marker_inside_a_book_stays() -> None:
+    header = "*** START OF THE PROJECT GUTENBERG EBOOK BOTH VOLUMES ***"
+    volume = "End of Project Gutenberg's Volume One"
+    inner = "*** START OF THE PROJECT GUTENBERG EBOOK VOLUME TWO ***"
+    long = [f"Line {number}." for number in range(60)]
+    footer = [
+        "End of the Project Gutenberg EBook of Both Volumes",
+        "",
+        "*** START: FULL LICENSE ***",
+    ]
+    text = "\n".join([header, "", *long, volume, "", inner, *long, "", *footer, *long])
+    assert body(text) == ["", *long, volume, "", inner, *long, ""]
+
+
+def test_books_of_one_name_are_all_read_and_a_file_managers_are_not(data: Path) -> None:
+    for name in ("one/Tales.txt", "two/Tales.TXT", "two/Other.txt", "two/._Other.txt"):
+        path = data / "gutenberg" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Words of {name}.\n")
+    named = {"one/Tales.txt", "two/Tales.TXT", "Other"}
+    assert set(gutenberg._books(data / "gutenberg")) == named
+    with zipfile.ZipFile(data / "books.zip", "w") as archive:
+        for name in ("one/Tales.txt", "two/Tales.TXT", "two/Other.txt", "__MACOSX/two/._Other.txt"):
+            archive.writestr(name, f"Words of {name}.\n")
+    assert set(gutenberg._books(data / "books.zip")) == named
 
 
 def test_a_book_without_markers_is_all_body() -> None:
@@ -371,6 +479,37 @@ def test_any_cut_of_the_markup_is_read(tmp_path: Path) -> None:
         assert all(word in whole for _, text in found for word in text.split())
 
 
+def test_ids_are_found_where_they_are_and_no_other_documents(tmp_path: Path) -> None:
+    text = """<DOC
+ id="A" type="story">
+<TEXT>
+<P>
+first <b and c> kept, 2 < 3
+</P>
+</TEXT>
+</DOC>
+<DOC type="story">
+<TEXT>
+<P>
+second
+</P>
+</TEXT>
+</DOC>
+<DOC id=C>
+<TEXT>
+third <IMG src="x"> here
+</TEXT>
+</DOC>
+"""
+    found = list(documents(month(tmp_path, "nyt_eng_200001", text)))
+    assert found == [
+        ("A", "first <b and c> kept, 2 < 3"),
+        ("nyt_eng_200001.gz 2", "second"),
+        ("C", "third"),
+        ("C", "here"),
+    ]
+
+
 def test_years_are_dealt_and_documents_held_out(data: Path) -> None:
     documents_ = "".join(
         f'<DOC id="D{n}" type="story">\n<TEXT>\n<P>\nword{n}\n</P>\n</TEXT>\n</DOC>\n'
@@ -412,12 +551,29 @@ def test_files_are_read_in_order(data: Path) -> None:
     (data / "b.txt").write_text("b b\n")
     (data / "a.txt").write_text("a a\n")
     (data / "c.txt.gz").write_bytes(gzip.compress(b"c\n"))
-    splits, origin = text_splits({"train": ["*.txt", "c.txt.gz"], "test": ["a.txt"]})
+    (data / "d.txt").write_text("d d\n")
+    splits, origin = text_splits({"train": ["[ab].txt", "c.txt.gz"], "test": ["d.txt"]})
     assert text_of(list(splits["train"])) == "a a\nb b\nc\n"
     assert origin == str(data)
-    corpus = Text(train=("*.txt",), validation=("b.txt",), test=("a.txt",))
+    corpus = Text(train=("a.txt", "c.txt.gz"), validation=("b.txt",), test=("d.txt",))
     assert not list(corpus.missing_here())
-    assert len(corpus.open(Quiet()).splits["train"]) == 6
+    assert len(corpus.open(Quiet()).splits["train"]) == 5
+
+
+def test_a_file_in_two_splits_is_refused(data: Path) -> None:
+    (data / "a.txt").write_text("a a\n")
+    (data / "b.txt").write_text("b b\n")
+    (data / "link.txt").symlink_to(data / "a.txt")
+    for corpus in (
+        Text(train=("*.txt",), validation=("b.txt",), test=("c.txt",)),
+        Text(train=("a.txt",), validation=("b.txt",), test=("link.txt",)),
+    ):
+        said = [problem.code for problem in corpus.missing_here()]
+        assert "HEB562" in said
+        with pytest.raises(Rejected) as rejected:
+            corpus.open(Quiet())
+        assert codes(rejected) == said
+    assert rejected.value.problems[0].title == "this file is in the train text and in the test text"
 
 
 @pytest.mark.usefixtures("data")
