@@ -9,7 +9,7 @@ from hebbdsl.diagnostics.codes.here import MemoryShort, in_gib
 from hebbdsl.diagnostics.codes.run import OutOfMemory
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.parts.part import FLOAT_BYTES, Adaptation, Output
-from hebbdsl.plan.machine import DeviceMemory, device_memory, machine_memory
+from hebbdsl.plan.machine import DeviceMemory, device_memory, gpu_memory, machine_memory
 from hebbdsl.plan.nested import nested_outputs
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.searching import searches
@@ -47,18 +47,19 @@ def refuse_missing(variant: VariantPlan) -> None:
 
 
 def refuse_large(variant: VariantPlan, run: str, device: str, trains: bool) -> None:
-    """Before a run begins on the CPU: a GPU says so itself.
+    """Before a run begins.
 
     Args:
         trains: whether there will be gradients, and what the optimizer remembers of them; else it
             is tuned and tested.
 
-    Raises: Rejected, with HEB540, when it holds more than this machine has: who asks for more of
-        that is often not refused, but killed later on.
+    Raises: Rejected, with HEB540, when it holds more than the device has. Who asks a machine for
+        more than that is often not refused, but killed later on; a GPU refuses, but only after what
+        is evaluated was trained.
     """
     memory = variant.memory
     needed = memory.total if trains else memory.at_test + memory.tuning
-    there = machine_memory() if device == "cpu" else None
+    there = machine_memory() if device == "cpu" else gpu_memory()
     if there is None or needed <= there.size:
         return
     reason = f"{in_gib(needed)} are held, and {there.name} has {in_gib(there.size)}"

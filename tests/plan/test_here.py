@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.diagnostic import Severity
+from hebbdsl.diagnostics.diagnostic import Rejected, Severity
 from hebbdsl.pipeline import inspect_here, load_plan
-from hebbdsl.plan.here import memory_problems
+from hebbdsl.plan import here
+from hebbdsl.plan.here import memory_problems, refuse_large
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.source import Span
 from tests.specs import GOOD, with_sections
@@ -167,3 +168,25 @@ def test_of_memory_that_nobody_knows_nothing_is_said(
     assert "HEB516" in found(tmp_path, large)
     monkeypatch.setattr("hebbdsl.plan.here.device_memory", lambda: None)
     assert found(tmp_path, large).keys() == {"HEB515"}
+
+
+@pytest.mark.parametrize(("device", "name"), [("cpu", "this machine"), ("cuda", "NVIDIA X1")])
+def test_what_the_device_can_not_hold_is_refused(
+    device: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        with_sections(TEXT.replace("EVALUATION", "{adaptation: {mbpa: {size: 9_999}}}"))
+    )
+    (variant,) = load_plan(path).variants.values()
+    small, large = DeviceMemory(name, variant.memory.total), DeviceMemory(name, 2**40)
+    known = {"machine_memory": large, "gpu_memory": large}
+    known["machine_memory" if device == "cpu" else "gpu_memory"] = small
+    for word, memory in known.items():
+        monkeypatch.setattr(here, word, lambda memory=memory: memory)
+    refuse_large(variant, "a run", device, trains=True)
+    with pytest.raises(Rejected) as caught:
+        refuse_large(variant, "a run", device, trains=False)
+    (problem,) = caught.value.problems
+    assert problem.code == "HEB540"
+    assert name in problem.title
