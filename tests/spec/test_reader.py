@@ -495,7 +495,8 @@ def said(fragment: str) -> list[Said]:
                     "HEB407",
                     "[0.5]",
                     "a mixture of 2 experts is given 1 weight",
-                    "give one weight for each expert, or `equal` or `learned`",
+                    "give one weight for each expert, or a word: `equal`, `entropy`, `learned` in"
+                    " training, `tuned` under `evaluation`",
                 )
             ],
         ),

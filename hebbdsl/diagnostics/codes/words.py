@@ -298,12 +298,14 @@ class SharedYears(Problem):
         data:
           gigaword: {train_years: 2000..2010, test_years: 2010}
         model: lstm
+        output: softmax
         curriculum: null
 
     Right:
         data:
           gigaword: {train_years: 2000..2009, test_years: 2010}
         model: lstm
+        output: softmax
         curriculum: null
     """
 
