@@ -190,3 +190,34 @@ def test_what_the_device_can_not_hold_is_refused(
     (problem,) = caught.value.problems
     assert problem.code == "HEB540"
     assert name in problem.title
+
+
+@pytest.mark.parametrize(
+    ("section", "trains", "sizes"),
+    [
+        ("output: {cache: {size: 1_000_000}}\n", True, ("output.size",)),
+        (
+            "evaluation: {output: {mixture: {experts: [trained, {cache: {size: 9_000}}]}}}\n"
+            "model: {mlp: {hidden: [2], features: 900}}\n"
+            "output: {cache: {size: 9}}\n",
+            False,
+            ("output.size", "evaluation.output.experts.1.size"),
+        ),
+    ],
+)
+def test_what_is_remembered_too_much_of_is_named(
+    section: str,
+    trains: bool,
+    sizes: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(with_sections(section))
+    (variant,) = load_plan(path).variants.values()
+    monkeypatch.setattr(here, "machine_memory", lambda: DeviceMemory("this machine", 1_000))
+    with pytest.raises(Rejected) as caught:
+        refuse_large(variant, "a run", "cpu", trains)
+    (problem,) = caught.value.problems
+    for size in sizes:
+        assert f"`{size}`" in str(problem.hint)
