@@ -30,9 +30,29 @@ def find_set(name: str, folders: Sequence[Path]) -> Path | None:
                 if path.exists():
                     return path
             except OSError as error:
-                reason = error.strerror or str(error)
-                raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
+                raise unreadable(folder, error) from error
     return None
+
+
+def files_under(folder: Path) -> Iterator[Path]:
+    """All files of a folder, those in folders below it too; none, where there is no such folder. A
+    link to a folder is not followed.
+
+    Raises: Rejected, with HEB503, for a folder that may not be looked into: what it holds would be
+    lost without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise unreadable(Path(error.filename), error) from error
+
+    for home, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(home, name) for name in names)
+
+
+def unreadable(path: Path, error: OSError) -> Rejected:
+    """HEB503 of a file or folder."""
+    return Rejected([UnreadableData(place=str(path), reason=error.strerror or str(error))])
 
 
 def missing_place(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.licences import CREDIT, body
 from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
@@ -18,21 +20,12 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_file,
     of_member,
 )
-from hebbdsl.parts.datasets.finding import folders_of, missing_place
+from hebbdsl.parts.datasets.finding import files_under, folders_of, missing_place
 
 NAME = "gutenberg"
 
-_START = re.compile(r"^ *\*{3} ?START OF (THE|THIS) PROJECT GUTENBERG E?(BOOK|TEXT)", re.IGNORECASE)
-_SMALL_PRINT = re.compile(r"^ *\*END ?\*? ?THE SMALL PRINT", re.IGNORECASE)
-_END = re.compile(r"^ *\*{0,3} ?END OF (THE |THIS )?PROJECT GUTENBERG(['’]S)?", re.IGNORECASE)
-_CREDIT = re.compile(
-    r"(produced by|e-?text (was )?prepared|this (project gutenberg )?e-?(text|book) was (prepared|"
-    r"produced)|"
-    r"transcribed (from|by)|updated editions|html version)",
-    re.IGNORECASE,
-)
-_FIRST_LINES = 600
-"""A header ends within so many lines, the longest small print included."""
+READING = "2"
+"""Version of how a book is read: raised whenever the text of some book changes."""
 
 
 def gutenberg_splits(
@@ -69,24 +62,45 @@ def _found() -> Path | None:
         for name in ("books.zip", "gutenberg.zip"):
             if (folder / name).is_file():
                 return folder / name
-        if folder.name == NAME and next(folder.rglob("*.txt"), None) is not None:
+        if folder.name == NAME and any(True for _ in _texts(folder)):
             return folder
     return None
 
 
 def _books(place: Path) -> dict[str, Piece]:
-    """Each book by its name without folder and ending, in the order of names."""
+    """Each book by its name without folder and ending, in the order of names; with folder, and
+    with ending where it takes that, where several are called so."""
     if place.is_dir():
-        raw = {path.stem: of_file(path) for path in place.rglob("*.txt")}
+        raw = {path.relative_to(place).as_posix(): of_file(path) for path in _texts(place)}
     else:
-        raw = {
-            Path(member.filename).stem: of_member(place, member)
-            for member in members(place)
-            if member.filename.endswith(".txt")
-        }
-    return {
-        name: Piece(piece.name, piece.stamp, _reading(piece)) for name, piece in sorted(raw.items())
+        inside = {member.filename: member for member in members(place)}
+        raw = {name: of_member(place, inside[name]) for name in inside if _is_book(name)}
+    called = Counter(option for name in raw for option in set(_options(name)))
+    books = {
+        next((option for option in _options(name) if called[option] == 1), name): piece
+        for name, piece in raw.items()
     }
+    return {
+        name: replace(piece, reading=READING, blocks=_reading(piece))
+        for name, piece in sorted(books.items())
+    }
+
+
+def _options(name: str) -> tuple[str, str, str]:
+    """What a book may be called: without folder and ending, without ending, as its file."""
+    path = PurePosixPath(name)
+    return path.stem, path.with_suffix("").as_posix(), name
+
+
+def _texts(folder: Path) -> Iterator[Path]:
+    return (path for path in files_under(folder) if _is_book(path.relative_to(folder).as_posix()))
+
+
+def _is_book(name: str) -> bool:
+    """A text, and none of the files that systems keep beside those of the user."""
+    path = PurePosixPath(name)
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return path.suffix.lower() == ".txt" and not hidden
 
 
 def _dealt(
@@ -147,28 +161,6 @@ def decoded(piece: Piece) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def body(text: str) -> list[str]:
-    """The lines of a book without the licence before and after it, in whatever form it came.
-
-    What follows the last marker of the header begins the book, what stands from the first marker
-    of the footer on is none of it. A book without markers is all body.
-    """
-    lines = text.splitlines()
-    start = 0
-    for number, line in enumerate(lines[:_FIRST_LINES]):
-        if _SMALL_PRINT.match(line):
-            start = number + 1
-        elif _START.match(line):
-            start = number + 1
-            # A long title goes on in the next lines, up to the closing stars.
-            closing = line
-            while not closing.rstrip().endswith("***") and start < len(lines) and lines[start]:
-                closing = lines[start]
-                start += 1
-    end = next((n for n in range(start, len(lines)) if _END.match(lines[n])), len(lines))
-    return lines[start:end]
-
-
 def paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Each paragraph as one line; who prepared the text is no part of it."""
     found: list[str] = []
@@ -180,7 +172,7 @@ def paragraphs(lines: Sequence[str]) -> Iterator[str]:
         if not found:
             continue
         paragraph, found = " ".join(found), []
-        if not said_credits and len(paragraph) < 500 and _CREDIT.match(paragraph):
+        if not said_credits and len(paragraph) < 500 and CREDIT.match(paragraph):
             continue
         said_credits = said_credits or len(paragraph) > 500
         yield paragraph

@@ -35,11 +35,14 @@ class Piece:
         name: what it is called in messages.
         stamp: tells that it changed: path, size and time of the last change, or checksum.
         blocks: its UTF-8 bytes, in blocks that end where words do, read anew at each call.
+        reading: what else decides which text it gives: the version of a reader that leaves some
+            out, and what it was told to choose. Empty where all of the file is read.
     """
 
     name: str
     stamp: Stamp
     blocks: Callable[[], Iterator[bytes]]
+    reading: str = ""
 
 
 Splits = Mapping[Split, Sequence[Piece]]

@@ -71,7 +71,10 @@ def open_store(
 
 
 def _key(splits: Splits, rules: Rules) -> str:
-    stamps = {split: [piece.stamp for piece in splits[split]] for split in SPLITS}
+    stamps = {
+        split: [[*p.stamp, p.reading] if p.reading else p.stamp for p in splits[split]]
+        for split in SPLITS
+    }
     versions = [TOKENISING, KEPT]
     deciding = {"version": versions, "rules": asdict(rules), "stamps": stamps}
     return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()

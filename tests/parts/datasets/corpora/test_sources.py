@@ -11,6 +11,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +23,9 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
 from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
-from hebbdsl.parts.datasets.corpora.gutenberg import body, gutenberg_splits, paragraphs
+from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits, paragraphs
+from hebbdsl.parts.datasets.corpora.licences import body
+from hebbdsl.parts.datasets.corpora.rules import Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
@@ -219,6 +222,147 @@ def test_licences_of_all_times_come_off(header: list[str], footer: str) -> None:
 
 def test_a_book_without_markers_is_all_body() -> None:
     assert body("\n".join(BODY)) == BODY
+
+
+MARKERS = [
+    "*** START OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "\t*** START OF THE PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "Beginning of this Project Gutenberg Etext",
+    "and tells you about restrictions in how the file may be used.",
+]
+MORE_FOOTERS = [
+    "*** END OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "\t***END OF THE PROJECT GUTENBERG EBOOK THE TITLE***",
+    "Ende dieses Project Gutenberg Etextes Der Titel, von Niemand",
+    "Ende dieses Projekt Gutenberg Etextes",
+    "Ende dieses Etextes Der Titel",
+    "Fin de Project Gutenberg's Le Titre, by Personne",
+    "Fin du projet Gutenberg",
+    "End of this is COPYRIGHTED Project Gutenberg Etext The Title",
+    "End of this Project Gutenberg Etext",
+    "**This is a COPYRIGHTED Project Gutenberg Etext, Details Above**",
+    "More information about this book is at the top of this file.",
+    "We need your donations more than ever!",
+    "Ce document fut présenté en lecture à l'Académie",
+    "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***",
+    '["Small Print" V.12.08.93]',
+]
+
+
+@pytest.mark.parametrize("footer", MORE_FOOTERS)
+def test_licences_of_other_forms_come_off(footer: str) -> None:
+    after = [
+        "",
+        "of Project Gutenberg Etexts",
+        "*END*THE SMALL PRINT! FOR ETEXTS*Ver.04.29.93*END*",
+    ]
+    for header in MARKERS:
+        text = "\n".join(["The Project Gutenberg EBook", header, *BODY, footer, *after])
+        assert body(text) == BODY
+
+
+def test_a_title_of_capitals_that_is_never_closed_is_none_of_the_book() -> None:
+    start = "*** START OF THE PROJECT GUTENBERG EBOOK THE FIRST"
+    assert body(f"{start}\nPART OF THE TITLE\n\nThe text.") == ["", "The text."]
+    assert body(f"{start}\nThe text.\n\nAnd more.") == ["The text.", "", "And more."]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "End of Project Gutenberg's Volume One",
+        "End of the Project Gutenberg EBook of a very long title of the first volume of all, by",
+        "*** END OF THIS PROJECT GUTENBERG EBOOK VOLUME ONE ***",
+        "*** START OF THIS PROJECT GUTENBERG EBOOK VOLUME TWO ***",
+        "Fin de Project Gutenberg's Volume One",
+    ],
+)
+@pytest.mark.parametrize("footer", [*FOOTERS, MORE_FOOTERS[3], ""])
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_a_marker_inside_a_book_cuts_nothing(inner: str, footer: str, many: int) -> None:
+    one, two = ["", "Volume one."] * many, ["", "", "Volume two."] * many
+    start = "*** START OF THIS PROJECT GUTENBERG EBOOK BOTH VOLUMES ***"
+    after = ["", "This file is of www.gutenberg.org"] if footer else []
+    ends = [footer, *after] if footer else []
+    assert body("\n".join([start, *one, inner, *two, *ends])) == [*one, *two]
+
+
+def test_the_markers_of_volumes_that_were_joined_come_out() -> None:
+    volumes = [
+        line
+        for title in ("ONE", "TWO")
+        for line in (
+            f"*** START OF THE PROJECT GUTENBERG EBOOK {title} ***",
+            f"text {title}",
+            f"*** END OF THE PROJECT GUTENBERG EBOOK {title} ***",
+        )
+    ]
+    assert body("\n".join(volumes)) == ["text ONE", "text TWO"]
+
+
+def test_the_footer_of_a_short_book_is_no_header() -> None:
+    start = "*** START OF THIS PROJECT GUTENBERG EBOOK THE TITLE ***"
+    small = ["**The Legal Small Print**", "of Etexts", "*END*THE SMALL PRINT! FOR ETEXTS*END*"]
+    assert body("\n".join([start, "Text.", *small])) == ["Text."]
+    end = "End of Project Gutenberg's The Title"
+    assert body("\n".join([start, "Text.", end, *small, "Last words"])) == ["Text."]
+
+
+def test_markers_of_one_footer_go_together() -> None:
+    end = "*** END OF THIS PROJECT GUTENBERG EBOOK THE TITLE ***"
+    for footer in (
+        ["End of Project Gutenberg's The Title, by One", "and Another", "", end],
+        ["End of the Project Gutenberg EBook of The Title", "by Nobody", "", "Produced by X", end],
+        ["End of Project Gutenberg's The Title", "", "Produced by Nobody", "", end],
+    ):
+        assert body("\n".join(["Text.", *footer])) == ["Text."]
+
+
+def test_notices_of_old_books_come_out() -> None:
+    notice = ["<<THIS ELECTRONIC VERSION OF THE WORKS IS", "SERVICE THAT CHARGES FOR DOWNLOAD>>"]
+    assert body("\n".join(["Act I", *notice, "Act II"])) == ["Act I", "Act II"]
+    assert body("\n".join([notice[0], *["Act"] * 30])) == [notice[0], *["Act"] * 30]
+
+
+def test_books_of_one_name_are_all_read(data: Path) -> None:
+    shelf(data, 4)
+    for name in ("one/Book_0.txt", "one/Book_1.TXT", "two/Book_1.txt", "two/Book_1.TXT"):
+        path = data / "gutenberg" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{name}\n")
+    for name in ("__MACOSX/._0.txt", "._Book_0.txt", ".trash/Book_9.txt", "notes.md"):
+        path = data / "gutenberg" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"\0")
+    folder = data / "gutenberg"
+    names = {
+        *("Book_0.txt", "one/Book_0", "Book_1.txt", "one/Book_1"),
+        *("two/Book_1.txt", "two/Book_1.TXT", "Book_2", "Book_3"),
+    }
+    assert set(gutenberg._books(folder)) == names
+    archive = data / "books.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                opened.write(path, path.relative_to(folder).as_posix())
+    assert set(gutenberg._books(archive)) == names
+    found = dealt(listed={"test": ("one/Book_0",), "validation": ("Book_2",)})
+    assert sum(map(len, found.values())) >= 4
+    with pytest.raises(Rejected) as rejected:
+        dealt(listed={"test": ("Book_0",)})
+    hint = str(rejected.value.problems[0].hint)
+    assert "`Book_0.txt`" in hint
+    assert "`one/Book_0`" in hint
+
+
+def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
+    shelf(data, 1)
+    (piece,) = gutenberg._books(data / "gutenberg").values()
+    splits: Splits = {"train": [piece], "validation": [piece], "test": [piece]}
+    other: Splits = {**splits, "train": [replace(piece, reading="another")]}
+    assert store._key(splits, Rules()) != store._key(other, Rules())
+    plain: Splits = {**splits, "train": [replace(piece, reading="")]}
+    assert store._key(splits, Rules()) != store._key(plain, Rules())
 
 
 def shelf(home: Path, count: int, prefix: str = "Book") -> None:
