@@ -7,7 +7,7 @@ import hashlib
 import html
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
@@ -21,12 +21,23 @@ from hebbdsl.parts.datasets.corpora.source import (
     stamp_of,
     unchanged,
 )
-from hebbdsl.parts.datasets.finding import folders_of, missing_place
+from hebbdsl.parts.datasets.finding import files_under, folders_of, missing_place, unreadable
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
-_TAG = re.compile(r"<\s*(/?)\s*([A-Za-z]+)([^>]*)>")
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*"""
+_TAG = re.compile(
+    # A tag of a document is one whatever became of it; any other may be text: `a <b and c> d`.
+    rf"<\s*(/?)\s*(?:(DOC)(?![\w-])([^<>]*)(?:>|(?=<)|$)|([A-Za-z][\w-]*){_ATTRIBUTES}/?>)",
+    re.IGNORECASE,
+)
+_BROKEN = re.compile(r"<\s*/?\s*(DOC|TEXT|P|HEADLINE|DATELINE)(?![\w-])[^<>]*$", re.IGNORECASE)
 _ID = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_MOST_BROKEN = 4
+"""Lines that one tag is broken over, at most."""
+
+_READING = "2"
+"""Version of how a month is read: raised whenever its text, or what is held out of it, changes."""
 
 
 def gigaword_splits(
@@ -42,10 +53,11 @@ def gigaword_splits(
         folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
         raise not_had(NAME, ("data",), folders)
     held_out = _chooser(seed, validation_share)
+    months, share = _months(home, train_years), f"{validation_share!r} by {seed}"
     splits: dict[Split, list[Piece]] = {
-        "train": [_piece(p, lambda doc: not held_out(doc)) for p in _months(home, train_years)],
-        "validation": [_piece(path, held_out) for path in _months(home, train_years)],
-        "test": [_piece(path, lambda _: True) for path in _months(home, test_years)],
+        "train": [_piece(p, lambda doc: not held_out(doc), f"all but {share}") for p in months],
+        "validation": [_piece(path, held_out, share) for path in months],
+        "test": [_piece(path, lambda _: True, "all") for path in _months(home, test_years)],
     }
     problems = [
         NoMonths(place=str(home), years=tuple(years), split=split)
@@ -65,7 +77,7 @@ def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
 def _found() -> Path | None:
     """The first of the folders called `gigaword` that holds a packed month."""
     for folder in folders_of(NAME):
-        if folder.name == NAME and next(folder.rglob("*_[0-9]*.gz"), None) is not None:
+        if folder.name == NAME and any(_MONTH.search(path.name) for path in files_under(folder)):
             return folder
     return None
 
@@ -74,7 +86,7 @@ def _months(home: Path, years: Sequence[int]) -> list[Path]:
     wanted = set(years)
     return sorted(
         path
-        for path in home.rglob("*.gz")
+        for path in files_under(home)
         if (month := _MONTH.search(path.name)) and int(month[1]) in wanted
     )
 
@@ -87,8 +99,12 @@ def _chooser(seed: int, share: float) -> Callable[[str], bool]:
     return chosen
 
 
-def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
-    stamp = stamp_of(path)
+def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
+    """A month's documents that are wanted, which `choice` says in words."""
+    try:
+        stamp = stamp_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
     def blocks() -> Iterator[bytes]:
         held, size = list[str](), 0
@@ -102,7 +118,7 @@ def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
+    return Piece(str(path), stamp, unchanged(path, stamp, blocks), f"{_READING}, {choice}")
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:
@@ -110,35 +126,59 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
 
     SGML is read line by line, as it comes: a paragraph ends at any tag or blank line, whether it
     was closed or not; a document at the next one, whether it was closed or not; text outside
-    `<TEXT>` (headlines, datelines) is left out.
+    `<TEXT>` (headlines, datelines) is left out. A document without an id is known by its place.
 
     Raises: Rejected, with HEB581, where the file is cut or no gzip.
     """
-    name, inside, found = "", False, list[str]()
+    number = 0
+    name, inside, found = f"{path.stem} #0", False, list[str]()
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
-            for line in file:
-                rest = line.strip()
-                parts = _TAG.split(rest) if "<" in rest else [rest]
-                for number in range(0, len(parts), 4):
-                    if inside and parts[number].strip():
-                        found.append(parts[number].strip())
-                    if found and (number + 1 < len(parts) or not rest):
+            for line in _mended(file):
+                for text, tag, attributes in _parts(line):
+                    if inside and text:
+                        found.append(text)
+                    if found and (tag or not line):
                         yield name, html.unescape(" ".join(found))
                         found = []
-                    if number + 1 < len(parts):
-                        closing, tag, rest_of_tag = parts[number + 1 : number + 4]
-                        tag = tag.upper()
-                        if tag == "DOC":
-                            inside = False
-                            if not closing and (given := _ID.search(rest_of_tag)):
-                                name = given[1]
-                        elif tag == "TEXT":
-                            inside = not closing
-                        elif tag in ("HEADLINE", "DATELINE"):
-                            inside = False
+                    if tag in ("DOC", "/DOC"):
+                        number += 1
+                        given = _ID.search(attributes) if tag == "DOC" else None
+                        name, inside = given[1] if given else f"{path.stem} #{number}", False
+                    elif tag == "TEXT":
+                        inside = True
+                    elif tag in ("/TEXT", "HEADLINE", "/HEADLINE", "DATELINE", "/DATELINE"):
+                        inside = False
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Rejected([DamagedMonth(place=str(path), reason=reason)]) from error
     if found:
         yield name, html.unescape(" ".join(found))
+
+
+def _mended(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without white space around them; a tag that is broken over several is on one."""
+    held = list[str]()
+    for line in lines:
+        line = line.strip()
+        if held and (not line or line.startswith("<") or len(held) == _MOST_BROKEN):
+            yield " ".join(held)
+            held = []
+        held.append(line)
+        if not ("<" in line or held[1:]) or not _BROKEN.search(" ".join(held)):
+            yield " ".join(held)
+            held = []
+    if held:
+        yield " ".join(held)
+
+
+def _parts(line: str) -> Iterator[tuple[str, str, str]]:
+    """Each stretch of text of a line with the tag behind it, and its attributes."""
+    if "<" not in line:
+        yield line, "", ""
+        return
+    parts = _TAG.split(line)
+    for number in range(0, len(parts) - 1, 5):
+        text, closing, document, attributes, other = parts[number : number + 5]
+        yield text.strip(), closing + (document or other).upper(), attributes or ""
+    yield parts[-1].strip(), "", ""

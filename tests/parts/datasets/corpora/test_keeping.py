@@ -92,7 +92,7 @@ def test_a_month_of_newswire_and_a_zip_that_change_are_refused(
 ) -> None:
     month = tmp_path / "nyt_eng_200001.gz"
     month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\na b\n</P>\n</TEXT>\n</DOC>\n'))
-    piece = gigaword._piece(month, lambda _: True)
+    piece = gigaword._piece(month, lambda _: True, "all")
     assert b"".join(piece.blocks()) == b"a b\n"
     month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\nother\n</P>\n</TEXT>\n</DOC>\n'))
     assert rejected(piece, held_out) == ["HEB560"]

@@ -515,6 +515,83 @@ def test_any_cut_of_the_markup_is_read(tmp_path: Path) -> None:
         assert all(word in whole for _, text in found for word in text.split())
 
 
+def test_a_tag_that_is_broken_is_one(tmp_path: Path) -> None:
+    text = """<DOC id="A" type="story">
+<TEXT>
+<P>
+one <b and c> three, a < b
+</P
+>
+<P> two <p and q> <I>four</I> <br/>
+a <p or
+q
+</TEXT>
+</DOC>
+<DOC
+  id="B"
+  type="story" >
+<TEXT>
+of B
+</TEXT>
+</DOC>
+<DOC type="story">
+<TEXT>
+of none
+</TEXT>
+<DOC id="" type="x"
+<TEXT>
+of another
+</TEXT>
+</DOC>
+<TEXT>
+of no document
+</TEXT>
+<DOC id="E"
+<TEXT>
+of E
+</TEXT>
+<DOC id="F" type="y
+z w
+
+<TEXT>
+of F
+a <p
+"""
+    path = month(tmp_path, "nyt_eng_200001", text)
+    assert list(documents(path)) == [
+        ("A", "one <b and c> three, a < b"),
+        ("A", "two <p and q>"),
+        ("A", "four"),
+        ("A", "a <p or q"),
+        ("B", "of B"),
+        ("nyt_eng_200001 #5", "of none"),
+        ("nyt_eng_200001 #6", "of another"),
+        ("nyt_eng_200001 #7", "of no document"),
+        ("E", "of E"),
+        ("F", "of F a <p"),
+    ]
+    many = "a <p and\n" + "b\n" * 9
+    path = month(tmp_path, "nyt_eng_200002", f"<DOC id=A>\n<TEXT>\n{many}</TEXT>\n")
+    assert list(documents(path)) == [("A", "a <p and" + " b" * 9)]
+
+
+def test_another_choice_of_documents_is_another_corpus(data: Path) -> None:
+    """The same files, and other tokens are made of them."""
+    articles = "".join(
+        f'<DOC id="D{n}" type="story">\n<TEXT>\nword{n} and\n</TEXT>\n</DOC>\n' for n in range(99)
+    )
+    month(data, "nyt_eng_200001", articles)
+    month(data, "nyt_eng_201001", articles)
+    found = [
+        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, otherwise=None).open(
+            Quiet()
+        )
+        for share, seed in ((0.2, 0), (0.5, 0), (0.5, 1))
+    ]
+    assert len({one.fingerprint for one in found}) == 3
+    assert len(found[0].splits["validation"]) < len(found[1].splits["validation"])
+
+
 def test_years_are_dealt_and_documents_held_out(data: Path) -> None:
     documents_ = "".join(
         f'<DOC id="D{n}" type="story">\n<TEXT>\n<P>\nword{n}\n</P>\n</TEXT>\n</DOC>\n'
