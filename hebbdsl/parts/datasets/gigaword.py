@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.codes.splits import InTwoSplits
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
@@ -44,6 +45,17 @@ class Gigaword(SoughtCorpus):
     vocabulary: Annotated[
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.refusals(self)
+        if both := sorted(set(self.train_years) & set(self.test_years)):
+            yield InTwoSplits(
+                place=At.field("test_years"),
+                field="test_years",
+                names=tuple(map(str, both)),
+                other=At.field("train_years"),
+                other_field="train_years",
+            )
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
@@ -637,7 +637,7 @@ def test_files_are_read_in_order(data: Path) -> None:
     assert text_of(list(splits["train"])) == "a a\nb b\nc\n"
     assert origin == str(data)
     corpus = Text(train=("*.txt",), validation=("b.txt",), test=("a.txt",))
-    assert not list(corpus.missing_here())
+    assert [problem.code for problem in corpus.missing_here()] == ["HEB562", "HEB562"]
     assert len(corpus.open(Quiet()).splits["train"]) == 6
 
 
@@ -650,6 +650,49 @@ def test_files_that_are_not_there_are_all_named() -> None:
     assert len(list(text_missing(corpus.files))) == 3
     instead = Text(train=("a",), validation=("b",), test=("c",), otherwise=StdlibDocs())
     assert open_data(instead, Quiet()).substituted_for == "text"
+
+
+def test_a_file_in_two_splits_is_warned_of(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        (data / f"{name}.txt").write_text(f"{name} {name}\n")
+    (data / "link.txt").symlink_to(data / "d.txt")
+    said = list[str]()
+
+    class Heard(Quiet):
+        def say(self, text: str) -> None:
+            said.append(text)
+
+    apart = Text(train=("a.txt", "b.txt"), validation=("c.txt",), test=("d.txt",))
+    assert not list(apart.missing_here())
+    apart.open(Heard())
+    assert not said
+    linked = Text(train=("a.txt",), validation=("link.txt",), test=("d.txt",))
+    matched = Text(train=("[ab].txt",), validation=("c.txt",), test=("[abd].txt", "b.txt"))
+    for corpus, both in ((linked, ["d.txt"]), (matched, ["a.txt", "b.txt"])):
+        (problem,) = corpus.missing_here()
+        assert problem.code == "HEB562"
+        assert problem.place == At.field("test")
+        assert getattr(problem, "files", None) == tuple(str(data / name) for name in both)
+        corpus.open(Heard())
+        assert said.pop() == f"{problem.title}; what is measured on it is no test"
+    named = Text(train=("./a.txt",), validation=("c.txt",), test=("a.txt",))
+    assert not list(named.missing_here()), "lint says so, which may be allowed with a reason"
+    named.open(Heard())
+    assert len(said) == 1
+    monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path / "none"))
+    assert [problem.code for problem in named.missing_here()] == ["HEB502"]
+
+
+def test_years_and_books_stand_in_one_split() -> None:
+    years = list(Gigaword(train_years=tuple(range(2000, 2011))).refusals())
+    assert [problem.code for problem in years] == ["HEB448"]
+    assert years[0].title == "`2010` stands in `train_years` and `test_years` both"
+    assert not list(Gigaword().refusals())
+    books = list(Gutenberg(validation=tuple("abcdefg"), test=tuple("bcdefg")).refusals())
+    assert books[0].title == "`b` and 5 more stand in `validation` and `test` both"
+    assert not list(Gutenberg(validation=("a",), test=("b",)).refusals())
 
 
 def test_a_cut_gzip_is_named(data: Path) -> None:
