@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
 from hebbdsl.diagnostics.wording import number_of, quoted
@@ -202,8 +202,8 @@ class NothingToTie(Problem):
 class StreamsTooShort(Problem):
     """A text is cut into so many streams that none holds a word and its successor, or a sequence.
 
-    `batch_size` streams are read side by side, each `sequence_length` words at a time; the word
-    after these is needed too.
+    To train, `batch_size` streams are read side by side, each `sequence_length` words at a time;
+    the word after these is needed too. The validation text is read in `evaluation_streams`.
 
     Wrong:
         data: {wikitext: {version: 2}}
@@ -229,7 +229,7 @@ class StreamsTooShort(Problem):
 
     streams: int
     tokens: int
-    split: str
+    split: Literal["train", "validation", "test"]
     sequence: int | None = None
     """Words at a time, where it is these that are too many."""
 
@@ -250,7 +250,8 @@ class StreamsTooShort(Problem):
     def hint(self) -> str:
         if self.sequence is not None:
             return f"`sequence_length` at most {self._held - 1:,}, or fewer streams (`batch_size`)"
-        return f"at most {number_of(max(1, self.tokens // 2), 'stream')}"
+        field = "batch_size" if self.split == "train" else "evaluation_streams"
+        return f"{quoted(field)} at most {max(1, self.tokens // 2):,}, or a longer text"
 
     @property
     def _held(self) -> int:

@@ -50,6 +50,19 @@ def files_under(folder: Path) -> Iterator[Path]:
         yield from (Path(home, name) for name in names)
 
 
+def is_file(path: Path) -> bool:
+    """Raises: Rejected, with HEB503, where its folder may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def not_in(folder: Path, lacks: str) -> tuple[str, str]:
+    """A folder that was looked into, and why it does not serve."""
+    return str(folder), lacks if folder.is_dir() else "there is no such folder"
+
+
 def unreadable(path: Path, error: OSError) -> Rejected:
     """HEB503 of a file or folder."""
     return Rejected([UnreadableData(place=str(path), reason=error.strerror or str(error))])
@@ -62,6 +75,7 @@ def missing_place(
     *,
     replaceable: bool,
     folder: str | None = None,
+    fetched: bool = False,
 ) -> Iterator[Problem]:
     """What looking for the one file or folder of a corpus would meet.
 
@@ -69,6 +83,7 @@ def missing_place(
         name: what it is called in messages.
         find: looks for it.
         folder: what its folder is called, where that is not the word.
+        fetched: whether a run fetches it.
     """
     try:
         found, looked = find(), tuple(map(str, folders_of(folder or word)))
@@ -77,7 +92,12 @@ def missing_place(
         return
     if found is None:
         yield DataNotHere(
-            place=At(()), word=word, missing=(name,), looked=looked, replaceable=replaceable
+            place=At(()),
+            word=word,
+            missing=(name,),
+            looked=looked,
+            replaceable=replaceable,
+            fetched=fetched,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -33,6 +33,9 @@ class Gigaword(SoughtCorpus):
     """
 
     word: ClassVar[str] = "gigaword"
+    fills: ClassVar[Mapping[str, str]] = {
+        "validation": "raise `validation_share`, or train on more years"
+    }
 
     train_years: Annotated[Years, "years to train on"] = tuple(range(2000, 2010))
     test_years: Annotated[Years, "years held out for results"] = (2010,)

@@ -21,10 +21,21 @@ from hebbdsl.parts.datasets.corpora.source import (
     stamp_of,
     unchanged,
 )
-from hebbdsl.parts.datasets.finding import files_under, folders_of, missing_place, unreadable
+from hebbdsl.parts.datasets.finding import (
+    files_under,
+    folders_of,
+    missing_place,
+    not_in,
+    unreadable,
+)
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
+_FILES = "*.gz"
+_ADVICE = (
+    "put its packed months (`nyt_eng_200001.gz`), in any folders, into a folder `gigaword` of the"
+    " one that HEBBDSL_DATA names"
+)
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*"""
 _TAG = re.compile(
     # A tag of a document is one whatever became of it; any other may be text: `a <b and c> d`.
@@ -50,8 +61,9 @@ def gigaword_splits(
     """
     home = _found()
     if home is None:
-        folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
-        raise not_had(NAME, ("data",), folders)
+        looked = [folder for folder in folders_of(NAME) if folder.name == NAME]
+        tried = tuple(not_in(folder, "no file in it is a packed month") for folder in looked)
+        raise not_had(NAME, (_FILES,), tried, _ADVICE)
     held_out = _chooser(seed, validation_share)
     months, share = _months(home, train_years), f"{validation_share!r} by {seed}"
     splits: dict[Split, list[Piece]] = {
@@ -71,7 +83,7 @@ def gigaword_splits(
 
 def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether it is here, found by looking at names."""
-    return missing_place(NAME, "data", _found, replaceable=replaceable)
+    return missing_place(NAME, _FILES, _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:

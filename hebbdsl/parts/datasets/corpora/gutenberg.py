@@ -20,9 +20,14 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_file,
     of_member,
 )
-from hebbdsl.parts.datasets.finding import files_under, folders_of, missing_place
+from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
 
 NAME = "gutenberg"
+
+_ADVICE = (
+    "put `books.zip`, or a folder `gutenberg` of .txt files, into the folder that HEBBDSL_DATA"
+    " names"
+)
 
 READING = "2"
 """Version of how a book is read: raised whenever the text of some book changes."""
@@ -40,8 +45,8 @@ def gutenberg_splits(
     """
     place = _found()
     if place is None:
-        folders = tuple((str(folder), "it is not there") for folder in folders_of(NAME))
-        raise not_had(NAME, ("books",), folders)
+        tried = tuple(not_in(folder, "no books in it") for folder in folders_of(NAME))
+        raise not_had(NAME, ("books.zip",), tried, _ADVICE)
     books = _books(place)
     if not books:
         raise Rejected([NoBooks(place=str(place))])
@@ -53,14 +58,14 @@ def gutenberg_splits(
 
 def gutenberg_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether it is here, found by looking at names."""
-    return missing_place(NAME, "books", _found, replaceable=replaceable)
+    return missing_place(NAME, "books.zip", _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:
     """A zip called `books.zip` or `gutenberg.zip`, else a folder `gutenberg` of text files."""
     for folder in folders_of(NAME):
         for name in ("books.zip", "gutenberg.zip"):
-            if (folder / name).is_file():
+            if is_file(folder / name):
                 return folder / name
         if folder.name == NAME and any(True for _ in _texts(folder)):
             return folder

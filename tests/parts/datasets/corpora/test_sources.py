@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import random
 import re
@@ -36,6 +37,7 @@ from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
 from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.words import Corpus
 from hebbdsl.program.opening import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")
@@ -73,6 +75,11 @@ def tiny_wikitext(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files = {name: f" = {split} = \n\n a b c \n".encode() for split, name in FILES.items()}
     sizes = {split: len(files[name]) for split, name in FILES.items()}
     monkeypatch.setattr(wikitext, "SIZES", {2: sizes})
+    texts = {split: hashlib.sha256(files[name]).hexdigest() for split, name in FILES.items()}
+    del texts["train"]
+    monkeypatch.setattr(wikitext, "TEXTS", {2: texts})
+    monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.TOKENS", {2: dict.fromkeys(FILES, 9)})
+    monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.WORDS", {2: 7})
     return files
 
 
@@ -166,6 +173,120 @@ def test_other_files_under_its_name_are_refused(
     with pytest.raises(Rejected) as found:
         wikitext_splits(2, (), Quiet())
     assert codes(found) == ["HEB504"]
+
+
+@pytest.mark.parametrize(
+    ("split", "text", "code", "title"),
+    [
+        ("test", b" = test = \n\n a b d \n", "HEB565", "the test text is not that of WikiText-2"),
+        ("test", b" = test = \n\n abc d \n", "HEB555", "8 tokens where WikiText-2 as published"),
+        ("train", b" = train = \n\n a b b \n", "HEB555", "6 words where WikiText-2 as published"),
+        ("train", b" = train = \n\na    c \n", "HEB555", "8 tokens where"),
+    ],
+)
+def test_another_text_of_the_same_size_is_refused(
+    split: Split, text: bytes, code: str, title: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tiny_wikitext(monkeypatch)
+    assert len(files[FILES[split]]) == len(text)
+    packed(data / "wikitext-2-v1.zip", files)
+    assert len(Wikitext().open(Quiet()).words) == 7
+    assert len(Wikitext(vocabulary=4).open(Quiet()).words) == 4
+    packed(data / "wikitext-2-v1.zip", {**files, FILES[split]: text})
+    for _ in ("tokenised", "kept"):
+        with pytest.raises(Rejected) as found:
+            Wikitext().open(Quiet())
+        (problem,) = found.value.problems
+        assert problem.code == code
+        assert problem.title.startswith(title)
+        assert FILES[split] in str(problem.place)
+
+
+def test_a_file_of_wikitext_that_is_missing_is_named(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tiny_wikitext(monkeypatch)
+    del files["wiki.test.tokens"]
+    packed(data / "wikitext-2-v1.zip", files)
+    (said,) = wikitext_missing(2, replaceable=False)
+    assert said.code == "HEB515"
+    assert said.title == ("`wiki.test.tokens` of `wikitext` is not here, and a run can't fetch it")
+    with pytest.raises(Rejected) as found:
+        wikitext_splits(2, (), Quiet())
+    (problem,) = found.value.problems
+    assert problem.code == "HEB501"
+    assert problem.title.endswith(
+        "not found here: " + f"{data / 'wikitext-2-v1.zip'}: it holds the others"
+    )
+    assert str(problem.hint).startswith("put wiki.test.tokens beside the others, or wikitext-2-v1")
+    (data / "wikitext-2-v1.zip").write_bytes(b"no zip")
+    assert [problem.code for problem in wikitext_missing(2, replaceable=False)] == ["HEB504"]
+
+
+@pytest.mark.parametrize("corpus", [Wikitext(), Gutenberg(), Gigaword()], ids=lambda c: c.word)
+def test_a_folder_that_may_not_be_looked_into(
+    corpus: Corpus, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is for whoever is not root."""
+    shut = data / ("wikitext-2" if corpus.word == "wikitext" else corpus.word)
+    shut.mkdir()
+    inner = shut / "inner"
+    inner.mkdir()
+
+    def refuse(path: object) -> None:
+        if Path(os.fspath(path)).is_relative_to(refused):  # type: ignore[call-overload]
+            raise PermissionError(13, "Permission denied", str(path))
+
+    stat, scandir = Path.stat, os.scandir
+
+    def stat_(path: Path, **asked: bool) -> os.stat_result:
+        refuse(path.parent)
+        return stat(path, **asked)
+
+    def scandir_(path: str) -> object:
+        refuse(path)
+        return scandir(path)
+
+    monkeypatch.setattr(Path, "stat", stat_)
+    monkeypatch.setattr(os, "scandir", scandir_)
+    for refused in (shut,) if corpus.word == "wikitext" else (shut, inner):
+        assert [problem.code for problem in corpus.missing_here()] == ["HEB503"]
+        with pytest.raises(Rejected) as found:
+            corpus.open(Quiet())
+        assert codes(found) == ["HEB503"]
+        assert str(found.value.problems[0].place).startswith(str(refused))
+
+
+def test_what_can_not_be_fetched_is_said_to_be_put_there(data: Path) -> None:
+    (data / "gigaword").mkdir()
+    shown = {
+        Gigaword(): ("`*.gz` of `gigaword`", "`nyt_eng_200001.gz`", "is a packed month"),
+        Gutenberg(): ("`books.zip` of `gutenberg`", "`books.zip`, or a folder", "no books in it"),
+    }
+    for corpus, (what, advice, reason) in shown.items():
+        (here,) = corpus.missing_here()
+        assert here.title == f"{what} is not here, and a run can't fetch it"
+        (here,) = replace(corpus, otherwise=StdlibDocs()).missing_here()
+        assert here.title == f"{what} is not here: what `otherwise` names stands in"
+        with pytest.raises(Rejected) as found:
+            corpus.open(Quiet())
+        (problem,) = found.value.problems
+        assert problem.code == "HEB501"
+        assert problem.title.startswith(f"{what} not found here: {data}")
+        assert reason in problem.title
+        assert "there is no such folder" in problem.title
+        assert advice in str(problem.hint)
+        assert "data.zip" not in str(problem.hint)
+
+
+def test_an_empty_validation_text_of_newswire_names_the_field(data: Path) -> None:
+    for year in (2000, 2010):
+        month(data, f"nyt_eng_{year}01", DOCUMENTS)
+    with pytest.raises(Rejected) as found:
+        Gigaword(train_years=(2000,)).open(Quiet())
+    (problem,) = found.value.problems
+    assert problem.code == "HEB551"
+    assert "`validation_share`" in str(problem.hint)
 
 
 @real
