@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.corpora import EmptySplit
 from hebbdsl.diagnostics.codes.dataset import SubstituteSame
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
@@ -134,6 +133,8 @@ class Corpus(Dataset):
         try:
             return open_store(self.word, splits, self.rules(), origin, reporter)
         except Rejected as rejected:
+            from hebbdsl.diagnostics.codes.corpora import EmptySplit
+
             problems = [
                 replace(problem, advice=self.fills.get(problem.split))
                 if isinstance(problem, EmptySplit)
