@@ -27,6 +27,7 @@ from hebbdsl.diagnostics.codes import (
     lint_comments,
     lint_course,
     lint_fields,
+    lint_splits,
     lint_variants,
     many,
     metrics,
@@ -38,6 +39,7 @@ from hebbdsl.diagnostics.codes import (
     reading,
     run,
     searching,
+    splits,
     syntax,
     text,
     text_brackets,
@@ -71,6 +73,7 @@ MODULES = (
     words,
     word_models,
     dataset,
+    splits,
     data,
     corpora,
     corpora_readers,
@@ -85,6 +88,7 @@ MODULES = (
     lint_at_test,
     lint_course,
     lint_fields,
+    lint_splits,
     lint_comments,
 )
 

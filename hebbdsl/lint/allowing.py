@@ -15,6 +15,7 @@ from hebbdsl.diagnostics.codes import (
     lint_claims,
     lint_course,
     lint_fields,
+    lint_splits,
     lint_variants,
 )
 from hebbdsl.diagnostics.codes.lint_comments import (
@@ -37,7 +38,7 @@ _CODE = re.compile(r"HEB\w*")
 
 ALLOWABLE = frozenset(
     str(vars(found)["code"])
-    for module in (lint_at_test, lint_claims, lint_course, lint_fields, lint_variants)
+    for module in (lint_at_test, lint_claims, lint_course, lint_fields, lint_splits, lint_variants)
     for found in vars(module).values()
     if isinstance(found, type) and "code" in vars(found)
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.dataset import SubstituteSame
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Bounds, Count, Logistics
 from hebbdsl.parts.part import Dataset, Facts, Reporter
@@ -64,6 +64,8 @@ class Corpus(Dataset):
     word: ClassVar[str]
     tells_articles: ClassVar[bool] = False
     """Whether `articles` finds them."""
+    fills: ClassVar[Mapping[str, str]] = {}
+    """What to do where a split is empty, which a field decides."""
 
     vocabulary: Annotated[
         Vocabulary | None, "how many words are known at most, the most frequent of train; null: all"
@@ -131,7 +133,18 @@ class Corpus(Dataset):
         from hebbdsl.parts.datasets.corpora.store import open_store
 
         splits, origin = self.find(reporter)
-        return open_store(self.word, splits, self.rules(), origin, reporter)
+        try:
+            return open_store(self.word, splits, self.rules(), origin, reporter)
+        except Rejected as rejected:
+            from hebbdsl.diagnostics.codes.corpora import EmptySplit
+
+            problems = [
+                replace(problem, advice=self.fills.get(problem.split))
+                if isinstance(problem, EmptySplit)
+                else problem
+                for problem in rejected.problems
+            ]
+            raise Rejected(problems) from rejected
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -252,7 +252,7 @@ def _of_tied(model: WordModel, output: Output) -> Iterator[Problem]:
         )
 
 
-def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[Problem]:
+def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[StreamsTooShort]:
     """What splits of that many tokens are too short for."""
     for split, count in tokens.items():
         field = "batch_size" if split == "train" else "evaluation_streams"

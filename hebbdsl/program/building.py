@@ -125,7 +125,10 @@ def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgra
         plan=plan,
         content=content,
         train_streams=Streams(
-            content.splits["train"], training.batch_size, training.sequence_length
+            content.splits["train"],
+            training.batch_size,
+            training.sequence_length,
+            len(content.words),
         ),
         model=model,
         output=output,

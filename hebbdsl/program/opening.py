@@ -40,8 +40,8 @@ class Opened:
         if isinstance(self.content, WordContent):
             tokens = {split: len(ids) for split, ids in self.content.splits.items()}
             if problems := list(text_problems(setup.training, tokens)):
-                found = self.content.origin
-                raise Rejected([replace(problem, place=found) for problem in problems])
+                places, origin = self.content.places, self.content.origin
+                raise Rejected([replace(p, place=places.get(p.split, origin)) for p in problems])
 
 
 def open_data(dataset: Dataset, reporter: Reporter) -> Opened:

@@ -10,6 +10,9 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from hebbdsl.diagnostics.codes.corpora import DamagedTokens
+from hebbdsl.diagnostics.diagnostic import Rejected
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Streams:
@@ -18,11 +21,13 @@ class Streams:
     Args:
         tokens: int32 [tokens]; a memory-map is read where it is needed.
         window: words of each stream at once; the last window of a text may have less.
+        words: how many words there are; None: what is read is not compared with it.
     """
 
     tokens: Int[np.ndarray, " tokens"]
     streams: int
     window: int
+    words: int | None = None
 
     @property
     def length(self) -> int:
@@ -41,7 +46,10 @@ class Streams:
     def read(
         self, first: int, count: int, device: torch.device
     ) -> Iterator[tuple[Int[Tensor, "time streams"], Int[Tensor, "time streams"]]]:
-        """Windows in a row, moved to the device in one copy: words, and the words after them."""
+        """Windows in a row, moved to the device in one copy: words, and the words after them.
+
+        Raises: Rejected, with HEB564, where a number is none of a word.
+        """
         begin, end = self.span(first, count)
         rows = np.stack(
             [
@@ -50,7 +58,16 @@ class Streams:
             ],
             axis=1,
         )
+        if self.words is not None and len(rows):
+            self._refuse_damaged(rows, self.words)
         block = torch.from_numpy(rows.astype(np.int64)).to(device)
         for start in range(0, end - begin, self.window):
             stop = min(start + self.window, end - begin)
             yield block[start:stop], block[start + 1 : stop + 1]
+
+    def _refuse_damaged(self, rows: np.ndarray, words: int) -> None:
+        # Read as unsigned, what is below 0 is large.
+        most = int(rows.view(np.uint32).max())
+        if most >= words:
+            place = getattr(self.tokens, "filename", None)
+            raise Rejected([DamagedTokens(place=place and str(place), number=most, words=words)])

@@ -51,8 +51,8 @@ def score(program: WordProgram, split: Split, streams: int, told: Told = untold)
             which is faster, and makes the loss a little higher.
         told: is called after each block of words, and may end it by an exception.
     """
-    text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams))
     words = len(program.content.words)
+    text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams), words)
     program.model.eval()
     program.output.eval()
     program.output.forget()
@@ -100,8 +100,8 @@ def passages(
     left as the adaptation leaves them: `weights_kept` is the caller's.
     """
     segment, asks_entropies = None if at.adapter is None else at.adapter.segment, at.asks_entropies
-    text = Streams(program.content.splits[split], 1, segment or BLOCK)
     words = len(program.content.words)
+    text = Streams(program.content.splits[split], 1, segment or BLOCK, words)
     _ready(program, slopes=segment is not None)
     at.forget()
     weights = _weights(program)

@@ -90,9 +90,30 @@ def test_a_text_that_is_too_short_is_said_once_it_was_read(spec: Path) -> None:
     (spec.parent / "train.txt").write_text("a b c d e f g h i j k l m n o p q r s t")
     result = call("run", spec, "--quiet")
     assert "the train text of 21 words is too short for 4 streams of 6 words" in result.output
-    assert f"--> {spec.parent}" in result.output
+    assert f"--> {spec.parent / 'train.txt'}" in result.output
     assert "`sequence_length` at most 4" in result.output
     assert result.exit_code == 1
+
+
+def test_a_validation_text_that_is_too_short_names_its_field(spec: Path) -> None:
+    (spec.parent / "held_out.txt").write_text("a b c d e")
+    result = call("run", spec, "--set", "training.evaluation_streams=4", "--quiet")
+    assert "the validation text of 6 words is too short for 4 streams" in result.output
+    assert f"--> {spec.parent / 'held_out.txt'}" in result.output
+    assert "`evaluation_streams` at most 3" in result.output
+
+
+def test_a_damaged_number_among_kept_tokens_is_said(spec: Path) -> None:
+    assert call("run", spec, "--quiet").exit_code == 0
+    for path in spec.parent.glob("cache/corpora/*/train.tokens"):
+        kept = bytearray(path.read_bytes())
+        kept[400:404] = b"\xff\xff\xff\x7f"
+        path.write_bytes(kept)
+    result = call("run", spec, "--quiet", "--retrain")
+    assert result.exit_code == 3, result.output
+    assert "error[HEB564]" in result.output
+    assert "train.tokens" in result.output
+    assert "Traceback" not in result.output
 
 
 SLOW = """\

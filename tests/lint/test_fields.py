@@ -55,6 +55,29 @@ def test_fields(fragment: str, codes: list[str], tmp_path: Path) -> None:
     assert codes_of(with_sections(fragment), tmp_path) == codes
 
 
+FILES = """\
+data: {text: {train: [TRAIN], validation: [a.txt, b.txt], test: [TEST]}}
+model: {lstm: {hidden: [8], embedding: 8}}
+output: softmax
+curriculum: null
+training: {optimizer: adam, epochs: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "codes"),
+    [
+        ("c.txt", "d.txt", []),
+        ("./a.txt", "d.txt", ["HEB756"]),
+        ("c.txt", "x/../c.txt", ["HEB756"]),
+        ("a.txt, b.txt", "b.txt", ["HEB756", "HEB756"]),
+    ],
+)
+def test_files_in_two_splits(train: str, test: str, codes: list[str], tmp_path: Path) -> None:
+    fragment = FILES.replace("TRAIN", train).replace("TEST", test)
+    assert codes_of(with_sections(fragment), tmp_path) == codes
+
+
 TEXT = """\
 data: stdlib_docs
 model: {lstm: {hidden: [8], embedding: 8}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.wording import number_of
@@ -25,8 +25,9 @@ class NotText(DataProblem):
     line: int
     what: str
     wide: bool = False
-    """Whether it looks like UTF-16: a NUL every other byte, or the mark that such a file begins
-    with."""
+    """Whether it looks like UTF-16: many NULs, or the mark that such a file begins with."""
+    alone: bool = False
+    """Whether it is a NUL amid text."""
 
     @property
     def title(self) -> str:
@@ -34,10 +35,10 @@ class NotText(DataProblem):
 
     @property
     def hint(self) -> str:
-        if self.what == "a NUL byte" and not self.wide:
-            return "no text holds one: take it out (`tr -d '\\0'`), or copy the file again"
         if self.wide:
             return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
+        if self.alone:
+            return "take such bytes out (`tr -d '\\000'`), if the rest is text"
         return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
 
 
@@ -56,6 +57,8 @@ class EmptySplit(DataProblem):
 
     split: str
     tokens: int
+    advice: str | None = None
+    """What gives the split more, where a field does."""
 
     @property
     def title(self) -> str:
@@ -63,8 +66,8 @@ class EmptySplit(DataProblem):
 
     @property
     def hint(self) -> str:
-        chosen = "where a share or a number chooses what is in it, raise that"
-        return f"every split needs a text of two words or more; {chosen}"
+        more = f": {self.advice}" if self.advice else ""
+        return f"every split needs a text of two words or more{more}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +165,8 @@ class StoreNotWritten(DataProblem):
 class OtherWikitext(DataProblem):
     """Files that are named like WikiText's are not what was published.
 
-    Their sizes are compared, and how many words and lines they hold; the zip that they come in, and
-    the order of the articles, may be others.
+    Their sizes are compared, and once they are cut into words how many these are, and how many
+    different ones; the zip that they come in may be another.
 
     Wrong:
         HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
@@ -175,16 +178,47 @@ class OtherWikitext(DataProblem):
     code: ClassVar[str] = "HEB555"
 
     version: int
-    found: str
-    published: str
+    size: int
+    published: int
+    unit: Literal["bytes", "tokens", "words"] = "bytes"
 
     @property
     def title(self) -> str:
-        return f"{self.found} where WikiText-{self.version} as published has {self.published}"
+        published = f"WikiText-{self.version} as published has {self.published:,}"
+        return f"{self.size:,} {self.unit} where {published}"
 
     @property
     def hint(self) -> str:
         return "use the word-level version (`-v1.zip`), not the raw one; or give it as `text`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlteredWikitext(DataProblem):
+    """A file of WikiText-2 has the size and the number of words of the published one, and another
+    text.
+
+    The SHA-256 of the validation and the test text are compared. Of the train text sizes and counts
+    are: it is about in several orders of its articles.
+
+    Wrong:
+        sed -i s/he/eh/ wiki.test.tokens && hebbdsl run specs/wikitext2_lstm.yaml
+
+    Right:
+        unzip -o wikitext-2-v1.zip && hebbdsl run specs/wikitext2_lstm.yaml
+    """
+
+    code: ClassVar[str] = "HEB565"
+
+    version: int
+    split: str
+
+    @property
+    def title(self) -> str:
+        return f"the {self.split} text is not that of WikiText-{self.version} as published"
+
+    @property
+    def hint(self) -> str:
+        return "restore the published file; or give yours as `text`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,27 +297,53 @@ class DamagedGzip(DataProblem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedText(DataProblem):
-    """One file is read in two splits.
-
-    Results would be of what was trained on, or chosen by what they are measured on.
+class LockedZip(DataProblem):
+    """A zip of a corpus is whole, and can't be unpacked here: it asks for a password, or is packed
+    in a way that Python does not know.
 
     Wrong:
-        hebbdsl run specs/my_text.yaml      # train: [texts/*.txt], test: [texts/z.txt]
+        zip --encrypt books.zip *.txt && hebbdsl run specs/gutenberg_lstm.yaml
 
     Right:
-        hebbdsl run specs/my_text.yaml      # train: [texts/train/*.txt], test: [texts/test/*.txt]
+        zip books.zip *.txt && hebbdsl run specs/gutenberg_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB562"
+    code: ClassVar[str] = "HEB563"
 
-    first: str
-    second: str
+    reason: str
 
     @property
     def title(self) -> str:
-        return f"this file is in the {self.first} text and in the {self.second} text"
+        return f"the zip can't be unpacked here: {self.reason}"
 
     @property
     def hint(self) -> str:
-        return "name files so that no split holds one of another"
+        return "unpack it, and give the folder, or a zip without a password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DamagedTokens(DataProblem):
+    """A corpus that was kept as numbers holds one that no word has: the file was damaged since.
+
+    Of what is kept the sizes are compared when it is opened, and each number when it is read.
+    Delete the folder: it is made anew from the text. See to the disk, too.
+
+    Wrong:
+        printf 'xxxx' | dd conv=notrunc of=~/.cache/hebbdsl/corpora/text-0f3a/train.tokens
+
+    Right:
+        rm -r ~/.cache/hebbdsl/corpora/text-0f3a && hebbdsl run specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB564"
+
+    number: int
+    words: int
+
+    @property
+    def title(self) -> str:
+        return f"the tokens are damaged: word number {self.number:,} of {self.words:,}"
+
+    @property
+    def hint(self) -> str:
+        return "delete the folder that it is in: the text is tokenised anew"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import nearest
-from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.diagnostics.wording import listed, number_of, quoted
+
+_SHOWN = 4
+"""Books of one name that are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,8 @@ class NoBooks(DataProblem):
 class BookMissing(DataProblem):
     """A book that a spec lists is not among those there are.
 
-    Books are named as their files are, without `.txt`.
+    Books are named as their files are, without `.txt`; with folder, and with `.txt` where it takes
+    that, where several files are called so.
 
     Wrong:
         data: {gutenberg: {test: [Moby_Dik]}}
@@ -53,6 +58,9 @@ class BookMissing(DataProblem):
 
     @property
     def hint(self) -> str | None:
+        several = [name for name in self.known if PurePosixPath(name).stem == self.book]
+        if several:
+            return f"did you mean {listed(several[:_SHOWN])}?"
         near = nearest(self.book, self.known)
         return f"did you mean {quoted(near)}?" if near is not None else None
 

@@ -22,7 +22,8 @@ class DataMissing(DataProblem):
     """The data is not on this machine and could not be fetched.
 
     Data is looked for in the folder that the environment variable `HEBBDSL_DATA` names, then in the
-    user's cache folder, and is fetched when it is in neither. Put the files into a folder and name
+    user's cache folder, and is fetched when it is in neither, where it can be: `gutenberg` and
+    `gigaword` can't. Put the files into a folder and name
     that folder in `HEBBDSL_DATA`, or allow a substitute with `otherwise`. A download that stopped
     half-way goes on from there when the command is run again.
 
@@ -40,24 +41,26 @@ class DataMissing(DataProblem):
     word: str
     missing: tuple[str, ...]
     tried: tuple[tuple[str, str], ...]
-    """Addresses, each with the reason why it did not serve."""
+    """Addresses or folders, each with the reason why it did not serve."""
     substitute: str = "glyphs"
+    fetched: bool = True
+    """Whether it was tried to fetch it."""
+    advice: str | None = None
+    """What to put where; None: zips of what is missing."""
 
     @property
     def title(self) -> str:
         what = " and ".join(f"`{name}`" for name in self.missing)
         reasons = "; ".join(f"{address}: {reason}" for address, reason in self.tried)
-        return (
-            f"{what} of `{self.word}` not found here, nor fetched: {reasons or 'no address given'}"
-        )
+        nor_fetched = ", nor fetched" if self.fetched else ""
+        reasons = reasons or "no address given"
+        return f"{what} of `{self.word}` not found here{nor_fetched}: {reasons}"
 
     @property
     def hint(self) -> str:
-        files = " and ".join(n if "." in n else f"{n}.zip" for n in self.missing)
-        return (
-            f"put {files} into a folder and set HEBBDSL_DATA to it, or allow a substitute:"
-            f" `{self.word}: {{otherwise: {self.substitute}}}`"
-        )
+        files = " and ".join(n if n.endswith(".zip") else f"{n}.zip" for n in self.missing)
+        advice = self.advice or f"put {files} into a folder and set HEBBDSL_DATA to it"
+        return f"{advice}, or allow a substitute: `{self.word}: {{otherwise: {self.substitute}}}`"
 
 
 @dataclass(frozen=True, kw_only=True)

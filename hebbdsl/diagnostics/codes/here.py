@@ -12,8 +12,9 @@ class DataNotHere(Problem):
     """Data that is not on this machine will be fetched, or something else will stand in for it.
 
     `plan` and `validate --here` look; plain `validate` answers the same everywhere. A run fetches
-    what is missing into the user's cache folder. Where there is no network, put the files into a
-    folder and name it in the environment variable HEBBDSL_DATA.
+    what is missing into the user's cache folder, but for `gutenberg` and `gigaword`, which can't be
+    fetched, and for a file that is missing among others. Where there is no network, put the files
+    into a folder and name it in the environment variable HEBBDSL_DATA.
 
     Wrong:
         hebbdsl validate --here specs/omniglot_curriculum.yaml      # nothing on this machine
@@ -30,18 +31,18 @@ class DataNotHere(Problem):
     looked: tuple[str, ...]
     replaceable: bool
     fetched: bool = True
-    """Whether there are addresses that a run fetches it from."""
+    """Whether a run fetches it."""
 
     @property
     def title(self) -> str:
         what = listed(self.missing, "and")
         are, them = ("is", "it") if len(self.missing) == 1 else ("are", "them")
-        where = f"{what} of {quoted(self.word)} {are} not here"
+        here = f"{what} of {quoted(self.word)} {are} not here"
         if not self.fetched:
-            after = "what `otherwise` names stands in" if self.replaceable else "a run can't begin"
-            return f"{where}: {after}"
+            after = ": what `otherwise` names stands in" if self.replaceable else ""
+            return here + (after or f", and a run can't fetch {them}")
         after = "; where that fails, what `otherwise` names stands in" if self.replaceable else ""
-        return f"{where}: a run fetches {them}{after}"
+        return f"{here}: a run fetches {them}{after}"
 
     @property
     def label(self) -> str:

@@ -1,11 +1,11 @@
-"""HEB413–HEB419, HEB448: pictures and text need other models, curricula, lengths and splits."""
+"""HEB413–HEB419: pictures and text need other models, curricula and lengths of training."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
-from hebbdsl.diagnostics.wording import listed, number_of, quoted
+from hebbdsl.diagnostics.wording import number_of, quoted
 
 DATA = At.field("data")
 
@@ -202,8 +202,8 @@ class NothingToTie(Problem):
 class StreamsTooShort(Problem):
     """A text is cut into so many streams that none holds a word and its successor, or a sequence.
 
-    `batch_size` streams are read side by side, each `sequence_length` words at a time; the word
-    after these is needed too.
+    To train, `batch_size` streams are read side by side, each `sequence_length` words at a time;
+    the word after these is needed too. The validation text is read in `evaluation_streams`.
 
     Wrong:
         data: {wikitext: {version: 2}}
@@ -229,7 +229,7 @@ class StreamsTooShort(Problem):
 
     streams: int
     tokens: int
-    split: str
+    split: Literal["train", "validation", "test"]
     sequence: int | None = None
     """Words at a time, where it is these that are too many."""
 
@@ -251,7 +251,7 @@ class StreamsTooShort(Problem):
         if self.sequence is not None:
             return f"`sequence_length` at most {self._held - 1:,}, or fewer streams (`batch_size`)"
         field = "batch_size" if self.split == "train" else "evaluation_streams"
-        return f"at most {number_of(max(1, self.tokens // 2), 'stream')}: lower `{field}`"
+        return f"{quoted(field)} at most {max(1, self.tokens // 2):,}, or a longer text"
 
     @property
     def _held(self) -> int:
@@ -287,41 +287,3 @@ class SubstituteReadsOther(Problem):
     @property
     def hint(self) -> str | None:
         return None
-
-
-class SharedYears(Problem):
-    """Years of newswire are trained on and tested on.
-
-    Results would be of documents that were trained on.
-
-    Wrong:
-        data:
-          gigaword: {train_years: 2000..2010, test_years: 2010}
-        model: lstm
-        output: softmax
-        curriculum: null
-
-    Right:
-        data:
-          gigaword: {train_years: 2000..2009, test_years: 2010}
-        model: lstm
-        output: softmax
-        curriculum: null
-    """
-
-    code: ClassVar[str] = "HEB448"
-
-    years: tuple[int, ...]
-
-    @property
-    def title(self) -> str:
-        years = listed(tuple(map(str, self.years)), "and")
-        return f"{years} {'is' if len(self.years) == 1 else 'are'} trained on too"
-
-    @property
-    def label(self) -> str:
-        return "also in `train_years`"
-
-    @property
-    def hint(self) -> str:
-        return "hold whole years out: take them from `train_years`"

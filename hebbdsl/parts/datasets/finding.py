@@ -19,29 +19,6 @@ def folders_of(word: str) -> list[Path]:
     return [*([named / word, named] if named else []), cache_folder() / word]
 
 
-def readable_folders(word: str) -> Iterator[Path]:
-    """Those of them that are there.
-
-    Raises: Rejected, with HEB502, or HEB503 for one that may not be looked into.
-    """
-    for folder in folders_of(word):
-        try:
-            with os.scandir(folder):
-                pass
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
-        yield folder
-
-
-def looked_into(word: str) -> tuple[tuple[str, str], ...]:
-    """Each folder in vain, with why it did not serve. Raises: Rejected, with HEB502."""
-    reasons = {True: "it is not in there", False: "there is no such folder"}
-    return tuple((str(folder), reasons[folder.is_dir()]) for folder in folders_of(word))
-
-
 def find_set(name: str, folders: Sequence[Path]) -> Path | None:
     """The first zip or folder called `name` in the folders, in their order.
 
@@ -53,9 +30,42 @@ def find_set(name: str, folders: Sequence[Path]) -> Path | None:
                 if path.exists():
                     return path
             except OSError as error:
-                reason = error.strerror or str(error)
-                raise Rejected([UnreadableData(place=str(folder), reason=reason)]) from error
+                raise unreadable(folder, error) from error
     return None
+
+
+def files_under(folder: Path) -> Iterator[Path]:
+    """All files of a folder, those in folders below it too; none, where there is no such folder. A
+    link to a folder is not followed.
+
+    Raises: Rejected, with HEB503, for a folder that may not be looked into: what it holds would be
+    lost without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise unreadable(Path(error.filename), error) from error
+
+    for home, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(home, name) for name in names)
+
+
+def is_file(path: Path) -> bool:
+    """Raises: Rejected, with HEB503, where its folder may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def not_in(folder: Path, lacks: str) -> tuple[str, str]:
+    """A folder that was looked into, and why it does not serve."""
+    return str(folder), lacks if folder.is_dir() else "there is no such folder"
+
+
+def unreadable(path: Path, error: OSError) -> Rejected:
+    """HEB503 of a file or folder."""
+    return Rejected([UnreadableData(place=str(path), reason=error.strerror or str(error))])
 
 
 def missing_place(
@@ -64,8 +74,8 @@ def missing_place(
     find: Callable[[], Path | None],
     *,
     replaceable: bool,
-    fetched: bool,
     folder: str | None = None,
+    fetched: bool = False,
 ) -> Iterator[Problem]:
     """What looking for the one file or folder of a corpus would meet.
 
@@ -73,6 +83,7 @@ def missing_place(
         name: what it is called in messages.
         find: looks for it.
         folder: what its folder is called, where that is not the word.
+        fetched: whether a run fetches it.
     """
     try:
         found, looked = find(), tuple(map(str, folders_of(folder or word)))

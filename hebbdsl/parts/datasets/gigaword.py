@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.words import SharedYears
+from hebbdsl.diagnostics.codes.splits import InTwoSplits
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.part import Reporter
@@ -33,6 +33,9 @@ class Gigaword(SoughtCorpus):
     """
 
     word: ClassVar[str] = "gigaword"
+    fills: ClassVar[Mapping[str, str]] = {
+        "validation": "raise `validation_share`, or train on more years"
+    }
 
     train_years: Annotated[Years, "years to train on"] = tuple(range(2000, 2010))
     test_years: Annotated[Years, "years held out for results"] = (2010,)
@@ -48,8 +51,14 @@ class Gigaword(SoughtCorpus):
 
     def refusals(self) -> Iterator[Problem]:
         yield from SoughtCorpus.refusals(self)
-        if both := tuple(sorted(set(self.train_years) & set(self.test_years))):
-            yield SharedYears(place=At.field("test_years"), years=both)
+        if both := sorted(set(self.train_years) & set(self.test_years)):
+            yield InTwoSplits(
+                place=At.field("test_years"),
+                field="test_years",
+                names=tuple(map(str, both)),
+                other=At.field("train_years"),
+                other_field="train_years",
+            )
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.codes.splits import InTwoSplits
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
 from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
@@ -41,6 +42,17 @@ class Gutenberg(SoughtCorpus):
     vocabulary: Annotated[
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.refusals(self)
+        if both := sorted(set(self.validation) & set(self.test)):
+            yield InTwoSplits(
+                place=At.field("test"),
+                field="test",
+                names=tuple(both),
+                other=At.field("validation"),
+                other_field="validation",
+            )
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing

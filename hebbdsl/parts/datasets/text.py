@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.codes.lint_splits import SharedNames
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Suggested
+from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
@@ -21,7 +24,7 @@ class Text(SoughtCorpus):
     """Files of text in UTF-8, plain or packed by gzip, in the order in which they are named.
 
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable
-    HEBBDSL_DATA names, else from the current one.
+    HEBBDSL_DATA names, else from the current one. A file that stands in two splits is warned of.
     """
 
     word: ClassVar[str] = "text"
@@ -58,12 +61,29 @@ class Text(SoughtCorpus):
     def files(self) -> Mapping[Split, Sequence[str]]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
+    def doubts(self, run: Exposure) -> Iterator[Problem]:
+        written = {
+            split: {os.path.normpath(name): name for name in names}
+            for split, names in self.files.items()
+        }
+        for count, (split, named) in enumerate(written.items()):
+            # One warning for a field, whichever of the splits before it share its files.
+            earlier = list(written)[:count]
+            others = tuple(other for other in earlier if named.keys() & written[other].keys())
+            if others:
+                both = named.keys() & set().union(*(written[other] for other in others))
+                names = tuple(sorted(named[path] for path in both))
+                yield SharedNames(place=At.field(split), names=names, split=split, others=others)
+
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.text_files import text_missing
 
         return text_missing(self.files)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.text_files import text_splits
+        from hebbdsl.parts.datasets.corpora.text_files import shared_files, text_splits
 
-        return text_splits(self.files)
+        found = text_splits(self.files)
+        for shared in shared_files(self.files, literal=True):
+            reporter.say(f"{shared.title}; what is measured on it is no test")
+        return found

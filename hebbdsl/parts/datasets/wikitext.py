@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Int
 
+    from hebbdsl.parts.datasets.corpora.content import WordContent
     from hebbdsl.parts.datasets.corpora.source import Splits
 
 UPSTREAM = (
@@ -38,7 +39,8 @@ class Wikitext(SoughtCorpus):
     Words are what stands between spaces, and `<eos>` ends each line. The zip or folder is looked
     for in the folder that the environment variable HEBBDSL_DATA names (or in its folder
     `wikitext-2` or `wikitext-103`), then in the user's cache folder, and fetched into it when it is
-    in neither. The files inside are verified, not the zip.
+    in neither. The files inside are verified, not the zip: their sizes, how many words and
+    different words they hold, and of version 2 the SHA-256 of the validation and the test text.
 
     Source:
         Merity et al. 2016.
@@ -87,3 +89,12 @@ class Wikitext(SoughtCorpus):
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_splits
 
         return wikitext_splits(self.version, self.addresses, reporter)
+
+    def open(self, reporter: Reporter) -> WordContent:
+        from hebbdsl.parts.datasets.corpora.wikitext import refuse_altered
+
+        content = SoughtCorpus.open(self, reporter)
+        whole = self.vocabulary is None and self.facts().exact
+        words = WORDS[self.version] if whole else None
+        refuse_altered(self.version, content, TOKENS[self.version], words)
+        return content

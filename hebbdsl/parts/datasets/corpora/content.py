@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -57,6 +57,8 @@ class WordContent:
             `<eos>` and `<unk>` take their place by count like any other.
         counts: int64 [words], how often each stands in train.
         splits: int32 [tokens] of each split, read-only memory-maps.
+        places: of each split the file that it begins in, for people.
+        texts: of each split the SHA-256 of the text that it was read from.
     """
 
     word: str
@@ -65,3 +67,5 @@ class WordContent:
     words: Sequence[str]
     counts: np.ndarray
     splits: Mapping[Split, np.ndarray]
+    places: Mapping[Split, str] = field(default_factory=dict)
+    texts: Mapping[Split, str] = field(default_factory=dict)

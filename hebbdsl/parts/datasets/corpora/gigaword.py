@@ -7,7 +7,7 @@ import hashlib
 import html
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
@@ -18,27 +18,37 @@ from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
     not_had,
-    read_anew,
     stamp_of,
     unchanged,
 )
-from hebbdsl.parts.datasets.finding import looked_into, missing_place, readable_folders
+from hebbdsl.parts.datasets.finding import (
+    files_under,
+    folders_of,
+    missing_place,
+    not_in,
+    unreadable,
+)
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
+_FILES = "*.gz"
+_ADVICE = (
+    "put its packed months (`nyt_eng_200001.gz`), in any folders, into a folder `gigaword` of the"
+    " one that HEBBDSL_DATA names"
+)
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*"""
 _TAG = re.compile(
-    r"<\s*(/?)\s*((?:DOC|TEXT|HEADLINE|DATELINE|P)\b|[A-Za-z]+(?=\s*/?>|\s+[\w:-]+\s*=))([^>]*)>",
+    # A tag of a document is one whatever became of it; any other may be text: `a <b and c> d`.
+    rf"<\s*(/?)\s*(?:(DOC)(?![\w-])([^<>]*)(?:>|(?=<)|$)|([A-Za-z][\w-]*){_ATTRIBUTES}/?>)",
     re.IGNORECASE,
 )
-"""A tag of the format with whatever stands in it, or anything else that looks like one: `<b and c>`
-does not."""
-_OPEN = re.compile(r"^<\s*DOC\b[^<>]*$", re.IGNORECASE)
-"""A tag that goes on in the next line."""
-_VERSION = 2
-"""Of what is read of a month: raised when the same file gives another text."""
-_LONGEST_TAG = 1_000
-"""Characters of a line whose tag is looked for in the next one."""
+_BROKEN = re.compile(r"<\s*/?\s*(DOC|TEXT|P|HEADLINE|DATELINE)(?![\w-])[^<>]*$", re.IGNORECASE)
 _ID = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_MOST_BROKEN = 4
+"""Lines that one tag is broken over, at most."""
+
+_READING = "2"
+"""Version of how a month is read: raised whenever its text, or what is held out of it, changes."""
 
 
 def gigaword_splits(
@@ -51,12 +61,15 @@ def gigaword_splits(
     """
     home = _found()
     if home is None:
-        raise not_had(NAME, ("gigaword/*_YYYYMM.gz",), looked_into(NAME))
+        looked = [folder for folder in folders_of(NAME) if folder.name == NAME]
+        tried = tuple(not_in(folder, "no file in it is a packed month") for folder in looked)
+        raise not_had(NAME, (_FILES,), tried, _ADVICE)
     held_out = _chooser(seed, validation_share)
+    months, share = _months(home, train_years), f"{validation_share!r} by {seed}"
     splits: dict[Split, list[Piece]] = {
-        "train": [_piece(p, lambda doc: not held_out(doc)) for p in _months(home, train_years)],
-        "validation": [_piece(path, held_out) for path in _months(home, train_years)],
-        "test": [_piece(path, lambda _: True) for path in _months(home, test_years)],
+        "train": [_piece(p, lambda doc: not held_out(doc), f"all but {share}") for p in months],
+        "validation": [_piece(path, held_out, share) for path in months],
+        "test": [_piece(path, lambda _: True, "all") for path in _months(home, test_years)],
     }
     problems = [
         NoMonths(place=str(home), years=tuple(years), split=split)
@@ -70,13 +83,13 @@ def gigaword_splits(
 
 def gigaword_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether it is here, found by looking at names."""
-    return missing_place(NAME, "data", _found, replaceable=replaceable, fetched=False)
+    return missing_place(NAME, _FILES, _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:
     """The first of the folders called `gigaword` that holds a packed month."""
-    for folder in readable_folders(NAME):
-        if folder.name == NAME and next(folder.rglob("*_[0-9]*.gz"), None) is not None:
+    for folder in folders_of(NAME):
+        if folder.name == NAME and any(_MONTH.search(path.name) for path in files_under(folder)):
             return folder
     return None
 
@@ -85,7 +98,7 @@ def _months(home: Path, years: Sequence[int]) -> list[Path]:
     wanted = set(years)
     return sorted(
         path
-        for path in home.rglob("*.gz")
+        for path in files_under(home)
         if (month := _MONTH.search(path.name)) and int(month[1]) in wanted
     )
 
@@ -98,8 +111,12 @@ def _chooser(seed: int, share: float) -> Callable[[str], bool]:
     return chosen
 
 
-def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
-    stamp = stamp_of(path)
+def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
+    """A month's documents that are wanted, which `choice` says in words."""
+    try:
+        stamp = stamp_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
     def blocks() -> Iterator[bytes]:
         held, size = list[str](), 0
@@ -113,7 +130,7 @@ def _piece(path: Path, wanted: Callable[[str], bool]) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), read_anew(stamp, _VERSION), unchanged(path, stamp, blocks))
+    return Piece(str(path), stamp, unchanged(path, stamp, blocks), f"{_READING}, {choice}")
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:
@@ -121,42 +138,59 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
 
     SGML is read line by line, as it comes: a paragraph ends at any tag or blank line, whether it
     was closed or not; a document at the next one, whether it was closed or not; text outside
-    `<TEXT>` (headlines, datelines) is left out. A document without an id has one of its own, by its
-    number in the file.
+    `<TEXT>` (headlines, datelines) is left out. A document without an id is known by its place.
 
     Raises: Rejected, with HEB581, where the file is cut or no gzip.
     """
-    name, inside, found = "", False, list[str]()
-    documents_begun, begun = 0, ""
+    number = 0
+    name, inside, found = f"{path.stem} #0", False, list[str]()
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
-            for line in file:
-                rest = f"{begun} {line.strip()}" if begun else line.strip()
-                begun = rest if _OPEN.search(rest) and len(rest) < _LONGEST_TAG else ""
-                if begun:
-                    continue
-                parts = _TAG.split(rest) if "<" in rest else [rest]
-                for number in range(0, len(parts), 4):
-                    if inside and parts[number].strip():
-                        found.append(parts[number].strip())
-                    if found and (number + 1 < len(parts) or not rest):
+            for line in _mended(file):
+                for text, tag, attributes in _parts(line):
+                    if inside and text:
+                        found.append(text)
+                    if found and (tag or not line):
                         yield name, html.unescape(" ".join(found))
                         found = []
-                    if number + 1 < len(parts):
-                        closing, tag, rest_of_tag = parts[number + 1 : number + 4]
-                        tag = tag.upper()
-                        if tag == "DOC":
-                            inside = False
-                            if not closing:
-                                documents_begun += 1
-                                given = _ID.search(rest_of_tag)
-                                name = given[1] if given else f"{path.name} {documents_begun}"
-                        elif tag == "TEXT":
-                            inside = not closing
-                        elif tag in ("HEADLINE", "DATELINE"):
-                            inside = False
+                    if tag in ("DOC", "/DOC"):
+                        number += 1
+                        given = _ID.search(attributes) if tag == "DOC" else None
+                        name, inside = given[1] if given else f"{path.stem} #{number}", False
+                    elif tag == "TEXT":
+                        inside = True
+                    elif tag in ("/TEXT", "HEADLINE", "/HEADLINE", "DATELINE", "/DATELINE"):
+                        inside = False
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Rejected([DamagedMonth(place=str(path), reason=reason)]) from error
     if found:
         yield name, html.unescape(" ".join(found))
+
+
+def _mended(lines: Iterable[str]) -> Iterator[str]:
+    """Lines without white space around them; a tag that is broken over several is on one."""
+    held = list[str]()
+    for line in lines:
+        line = line.strip()
+        if held and (not line or line.startswith("<") or len(held) == _MOST_BROKEN):
+            yield " ".join(held)
+            held = []
+        held.append(line)
+        if not ("<" in line or held[1:]) or not _BROKEN.search(" ".join(held)):
+            yield " ".join(held)
+            held = []
+    if held:
+        yield " ".join(held)
+
+
+def _parts(line: str) -> Iterator[tuple[str, str, str]]:
+    """Each stretch of text of a line with the tag behind it, and its attributes."""
+    if "<" not in line:
+        yield line, "", ""
+        return
+    parts = _TAG.split(line)
+    for number in range(0, len(parts) - 1, 5):
+        text, closing, document, attributes, other = parts[number : number + 5]
+        yield text.strip(), closing + (document or other).upper(), attributes or ""
+    yield parts[-1].strip(), "", ""

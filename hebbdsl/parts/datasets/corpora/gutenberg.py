@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.licences import CREDIT, body
 from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
@@ -18,39 +19,18 @@ from hebbdsl.parts.datasets.corpora.source import (
     not_had,
     of_file,
     of_member,
-    read_anew,
 )
-from hebbdsl.parts.datasets.finding import looked_into, missing_place, readable_folders
+from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
 
 NAME = "gutenberg"
-_VERSION = 2
-"""Of what is read of a book: raised when the same file gives another text."""
 
-_GUTENBERG = r"(the |this )?(copyrighted )?project gutenberg"
-_START = re.compile(rf"^\s*\*{{3}} ?start of {_GUTENBERG}('s)? e-?(book|text)", re.IGNORECASE)
-_SMALL_PRINT = re.compile(r"^\s*\*END ?\*? ?THE SMALL PRINT", re.IGNORECASE)
-_STARRED_END = re.compile(rf"^\s*\*{{3}} ?end of {_GUTENBERG}", re.IGNORECASE)
-_END = re.compile(
-    rf"^\s*(end of {_GUTENBERG}|ende dieses proje[ck]t gutenberg|fin de (ce )?project gutenberg)",
-    re.IGNORECASE,
+_ADVICE = (
+    "put `books.zip`, or a folder `gutenberg` of .txt files, into the folder that HEBBDSL_DATA"
+    " names"
 )
-_LICENCE = re.compile(
-    r"^\W*(start: full license|the full project gutenberg licen[sc]e|start\W*the small print"
-    r"|updated editions will replace|this and all associated files|produced by"
-    r"|this file should be named)",
-    re.IGNORECASE,
-)
-_CREDIT = re.compile(
-    r"(produced by|e-?text (was )?prepared|this (project gutenberg )?e-?(text|book) was (prepared|"
-    r"produced)|"
-    r"transcribed (from|by)|updated editions|html version)",
-    re.IGNORECASE,
-)
-_LICENCE_AT_END = re.compile(r"^\W*start\W*the small print", re.IGNORECASE)
-_FIRST_LINES = 600
-"""A header ends within so many lines, the longest small print included."""
-_LAST_LINES = 40
-"""Lines with something in them that may follow the end of a book where no licence does."""
+
+READING = "2"
+"""Version of how a book is read: raised whenever the text of some book changes."""
 
 
 def gutenberg_splits(
@@ -65,7 +45,8 @@ def gutenberg_splits(
     """
     place = _found()
     if place is None:
-        raise not_had(NAME, ("books",), looked_into(NAME))
+        tried = tuple(not_in(folder, "no books in it") for folder in folders_of(NAME))
+        raise not_had(NAME, ("books.zip",), tried, _ADVICE)
     books = _books(place)
     if not books:
         raise Rejected([NoBooks(place=str(place))])
@@ -77,47 +58,54 @@ def gutenberg_splits(
 
 def gutenberg_missing(*, replaceable: bool) -> Iterator[Problem]:
     """Whether it is here, found by looking at names."""
-    return missing_place(NAME, "books", _found, replaceable=replaceable, fetched=False)
+    return missing_place(NAME, "books.zip", _found, replaceable=replaceable)
 
 
 def _found() -> Path | None:
     """A zip called `books.zip` or `gutenberg.zip`, else a folder `gutenberg` of text files."""
-    for folder in readable_folders(NAME):
+    for folder in folders_of(NAME):
         for name in ("books.zip", "gutenberg.zip"):
-            if (folder / name).is_file():
+            if is_file(folder / name):
                 return folder / name
-        if folder.name == NAME and next(_texts(folder), None) is not None:
+        if folder.name == NAME and any(True for _ in _texts(folder)):
             return folder
     return None
 
 
-def _texts(folder: Path) -> Iterator[Path]:
-    """Files of text at any depth; those that begin with a dot are a file manager's."""
-    for path in folder.rglob("*"):
-        if path.suffix.lower() == ".txt" and not path.name.startswith(".") and path.is_file():
-            yield path
-
-
 def _books(place: Path) -> dict[str, Piece]:
-    """Each book by its name without folder and ending, in the order of names; with its folder where
-    two have the same."""
+    """Each book by its name without folder and ending, in the order of names; with folder, and
+    with ending where it takes that, where several are called so."""
     if place.is_dir():
-        raw = {path.relative_to(place): of_file(path) for path in _texts(place)}
+        raw = {path.relative_to(place).as_posix(): of_file(path) for path in _texts(place)}
     else:
-        raw = {
-            Path(member.filename): of_member(place, member)
-            for member in members(place)
-            if member.filename.lower().endswith(".txt")
-        }
-    often = Counter(path.stem for path in raw)
-    named = {
-        path.stem if often[path.stem] == 1 else path.as_posix(): piece
-        for path, piece in raw.items()
+        inside = {member.filename: member for member in members(place)}
+        raw = {name: of_member(place, inside[name]) for name in inside if _is_book(name)}
+    called = Counter(option for name in raw for option in set(_options(name)))
+    books = {
+        next((option for option in _options(name) if called[option] == 1), name): piece
+        for name, piece in raw.items()
     }
     return {
-        name: Piece(piece.name, read_anew(piece.stamp, _VERSION), _reading(piece))
-        for name, piece in sorted(named.items())
+        name: replace(piece, reading=READING, blocks=_reading(piece))
+        for name, piece in sorted(books.items())
     }
+
+
+def _options(name: str) -> tuple[str, str, str]:
+    """What a book may be called: without folder and ending, without ending, as its file."""
+    path = PurePosixPath(name)
+    return path.stem, path.with_suffix("").as_posix(), name
+
+
+def _texts(folder: Path) -> Iterator[Path]:
+    return (path for path in files_under(folder) if _is_book(path.relative_to(folder).as_posix()))
+
+
+def _is_book(name: str) -> bool:
+    """A text, and none of the files that systems keep beside those of the user."""
+    path = PurePosixPath(name)
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return path.suffix.lower() == ".txt" and not hidden
 
 
 def _dealt(
@@ -178,46 +166,6 @@ def decoded(piece: Piece) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def body(text: str) -> list[str]:
-    """The lines of a book without the licence before and after it, in whatever form it came.
-
-    The book begins after the header's start marker and the end of its small print, and ends where
-    its footer begins: a line that says so and is followed by the licence or by little else. A line
-    inside that only looks like one (the end of a volume, a book in a book) stays. A book without
-    markers is all body.
-    """
-    lines = text.splitlines()
-    start, begun = 0, False
-    for number, line in enumerate(lines[:_FIRST_LINES]):
-        if _STARRED_END.match(line) or _END.match(line):
-            break
-        if _SMALL_PRINT.match(line):
-            start = number + 1
-        elif not begun and _START.match(line):
-            start, begun = number + 1, True
-            # A long title goes on in the next lines, up to the closing stars.
-            closing = line
-            while not closing.rstrip().endswith("***") and start < len(lines) and lines[start]:
-                closing = lines[start]
-                start += 1
-    return lines[start : _end(lines, start)]
-
-
-def _end(lines: Sequence[str], start: int) -> int:
-    """Where the footer begins."""
-    end = len(lines)
-    starred = [number for number in range(start, end) if _STARRED_END.match(lines[number])]
-    if starred:
-        end = starred[-1]
-    for number in range(start, end):
-        line = lines[number]
-        if _END.match(line) or _LICENCE_AT_END.match(line):
-            after = [one for one in lines[number + 1 : end] if one.strip()]
-            if len(after) <= _LAST_LINES or any(map(_LICENCE.match, after[:_LAST_LINES])):
-                return number
-    return end
-
-
 def paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Each paragraph as one line; who prepared the text is no part of it."""
     found: list[str] = []
@@ -229,7 +177,7 @@ def paragraphs(lines: Sequence[str]) -> Iterator[str]:
         if not found:
             continue
         paragraph, found = " ".join(found), []
-        if not said_credits and len(paragraph) < 500 and _CREDIT.match(paragraph):
+        if not said_credits and len(paragraph) < 500 and CREDIT.match(paragraph):
             continue
         said_credits = said_credits or len(paragraph) > 500
         yield paragraph

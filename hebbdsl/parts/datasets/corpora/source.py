@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import zipfile
 import zlib
@@ -12,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip
-from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing, UnreadableData
+from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip, LockedZip
+from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.finding import unreadable
 
 BLOCK = 1 << 17
 """Bytes read at once: text passes through memory in blocks, however long it is, and no faster in
@@ -23,6 +23,9 @@ larger ones, which leave the processor's nearest memory."""
 
 _LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
 """The last word of a block, with the white space behind it."""
+
+_LOCKED = 1
+"""Among the flags of a member of a zip: it asks for a password."""
 
 Stamp = tuple[str, int, int]
 
@@ -35,11 +38,14 @@ class Piece:
         name: what it is called in messages.
         stamp: tells that it changed: path, size and time of the last change, or checksum.
         blocks: its UTF-8 bytes, in blocks that end where words do, read anew at each call.
+        reading: what else decides which text it gives: the version of a reader that leaves some
+            out, and what it was told to choose. Empty where all of the file is read.
     """
 
     name: str
     stamp: Stamp
     blocks: Callable[[], Iterator[bytes]]
+    reading: str = ""
 
 
 Splits = Mapping[Split, Sequence[Piece]]
@@ -54,7 +60,7 @@ def of_file(path: Path) -> Piece:
     try:
         stamp = stamp_of(path)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
     def blocks() -> Iterator[bytes]:
         try:
@@ -63,7 +69,7 @@ def of_file(path: Path) -> Piece:
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
 
     return Piece(str(path), stamp, unchanged(path, stamp, blocks))
 
@@ -76,26 +82,23 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
     try:
         before = stamp_of(archive)
     except OSError as error:
-        raise _unreadable(archive, error) from error
+        raise unreadable(archive, error) from error
 
     def blocks() -> Iterator[bytes]:
         try:
             with zipfile.ZipFile(archive) as opened, opened.open(member) as file:
                 yield from whole_lines(file)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            # RuntimeError: it is encrypted, or packed in a way that is not known.
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+        except RuntimeError as error:  # NotImplementedError among them
+            reason = "it asks for a password" if member.flag_bits & _LOCKED else str(error)
+            raise Rejected([LockedZip(place=str(archive), reason=reason)]) from error
         except OSError as error:
-            raise _unreadable(archive, error) from error
+            raise unreadable(archive, error) from error
 
     stamp = (member.filename, member.file_size, member.CRC)
     name = f"{member.filename} in {archive}"
     return Piece(name, stamp, unchanged(archive, before, blocks))
-
-
-def read_anew(stamp: Stamp, version: int) -> Stamp:
-    """Of a reader that makes another text of the same file than its versions before."""
-    return (f"{stamp[0]}, read in way {version}", *stamp[1:])
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -132,38 +135,44 @@ def unchanged(
 
 
 def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
-    """The files in a zip, but for what a file manager leaves there (`__MACOSX`, names with a dot
-    before them).
-
-    Raises: Rejected, with HEB503 or HEB504.
-    """
+    """The files in a zip. Raises: Rejected, with HEB503 or HEB504."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            return [
-                member
-                for member in opened.infolist()
-                if not member.is_dir()
-                and not any(part.startswith((".", "__MACOSX")) for part in _parts(member.filename))
-            ]
+            return [member for member in opened.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, EOFError) as error:
         raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+    except NotImplementedError as error:
+        raise Rejected([LockedZip(place=str(archive), reason=str(error))]) from error
     except OSError as error:
-        raise _unreadable(archive, error) from error
-
-
-def _parts(name: str) -> list[str]:
-    """Of a member's name; `.` and `..` say nothing."""
-    return [part for part in name.split("/") if part not in (".", "..")]
+        raise unreadable(archive, error) from error
 
 
 class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def not_had(word: str, missing: tuple[str, ...], tried: tuple[tuple[str, str], ...]) -> Rejected:
-    """HEB501 of a corpus, for which Python's own documentation may stand in."""
+def not_had(
+    word: str,
+    missing: tuple[str, ...],
+    tried: tuple[tuple[str, str], ...],
+    advice: str | None = None,
+) -> Rejected:
+    """HEB501 of a corpus, for which Python's own documentation may stand in.
+
+    `advice`: what to put where, of what can't be fetched.
+    """
     return Rejected(
-        [DataMissing(place=None, word=word, missing=missing, tried=tried, substitute="stdlib_docs")]
+        [
+            DataMissing(
+                place=None,
+                word=word,
+                missing=missing,
+                tried=tried,
+                substitute="stdlib_docs",
+                fetched=advice is None,
+                advice=advice,
+            )
+        ]
     )
 
 
@@ -181,8 +190,3 @@ def whole_lines(file: Readable) -> Iterator[bytes]:
             rest.append(block)
     if rest := [one for one in rest if one]:
         yield b"".join(rest)
-
-
-def _unreadable(path: Path, error: OSError) -> Rejected:
-    reason = error.strerror or str(error)
-    return Rejected([UnreadableData(place=os.fspath(path), reason=reason)])

@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +25,7 @@ import numpy as np
 
 from hebbdsl.diagnostics.codes.corpora import StoreNotWritten
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import WordContent, Words
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
 from hebbdsl.parts.datasets.corpora.rules import TOKENISING, Rules
@@ -44,7 +45,8 @@ def open_store(
     A source whose stamp has changed is another corpus: a file changed such that its size and the
     time of its last change stay what they were is not noticed. Of what was kept the manifest and
     the sizes of all files are compared, not their content: a file that was cut is noticed, and made
-    again; a byte changed amid it is not.
+    again; a byte changed amid it is not, unless it makes a number that no word has, which is
+    refused where it is read (HEB564).
 
     Processes that need the same corpus at once wait for the one that makes it. Where the cache
     folder can't be written a folder is made that is gone when this process ends; but where the disk
@@ -54,10 +56,11 @@ def open_store(
     """
     key = _key(splits, rules)
     name = f"{word}-{key[:32]}"
-    if (found := _load(cache_folder() / "corpora" / name, key, word, origin)) is not None:
+    places = {split: splits[split][0].name for split in SPLITS if splits[split]}
+    if (found := _load(cache_folder() / "corpora" / name, key, word, origin, places)) is not None:
         return found
     with _place(name, reporter) as folder:
-        if (found := _load(folder, key, word, origin)) is not None:
+        if (found := _load(folder, key, word, origin, places)) is not None:
             return found  # another process has made it meanwhile
         from hebbdsl.parts.datasets.corpora.making import make
 
@@ -65,13 +68,16 @@ def open_store(
             make(folder, key, splits, rules, reporter, word)
         except OSError as error:
             raise _not_written(folder.parent, error) from error
-        found = _load(folder, key, word, origin)
+        found = _load(folder, key, word, origin, places)
         assert found is not None, "it was just made"
         return found
 
 
 def _key(splits: Splits, rules: Rules) -> str:
-    stamps = {split: [piece.stamp for piece in splits[split]] for split in SPLITS}
+    stamps = {
+        split: [[*p.stamp, p.reading] if p.reading else p.stamp for p in splits[split]]
+        for split in SPLITS
+    }
     versions = [TOKENISING, KEPT]
     deciding = {"version": versions, "rules": asdict(rules), "stamps": stamps}
     return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
@@ -117,7 +123,9 @@ def _not_written(place: Path, error: OSError) -> Rejected:
     return Rejected([StoreNotWritten(place=str(place), reason=reason, full=full)])
 
 
-def _load(folder: Path, key: str, word: str, origin: str) -> WordContent | None:
+def _load(
+    folder: Path, key: str, word: str, origin: str, places: Mapping[Split, str]
+) -> WordContent | None:
     """None when it is not there or not sound."""
     try:
         written = (folder / MANIFEST).read_bytes()
@@ -132,4 +140,13 @@ def _load(folder: Path, key: str, word: str, origin: str) -> WordContent | None:
     except (OSError, ValueError):
         return None
     words = Words(folder / "words.txt", manifest["words"])
-    return WordContent(word, origin, manifest["fingerprint"], words, counts, splits)
+    return WordContent(
+        word,
+        origin,
+        manifest["fingerprint"],
+        words,
+        counts,
+        splits,
+        places=places,
+        texts=manifest["text"],
+    )

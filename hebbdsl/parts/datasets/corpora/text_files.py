@@ -5,21 +5,25 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.corpora import NoSuchText, SharedText
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.codes.corpora import NoSuchText
+from hebbdsl.diagnostics.codes.splits import SharedFiles
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.files import data_folder
+from hebbdsl.parts.datasets.finding import unreadable
 
 Patterns = Mapping[Split, Sequence[str]]
 
 
 def text_splits(patterns: Patterns) -> tuple[Splits, str]:
-    """The files of each split, in the order of the patterns and then of their names.
+    """The files of each split, in the order of the patterns and then of their names, and the
+    folders that they are in.
 
-    Raises: Rejected, with HEB503, HEB556 or HEB562.
+    Raises: Rejected, with HEB503 or HEB556.
     """
     home = data_folder() or Path()
     problems, splits = list(_missing(patterns, home)), dict[Split, list[Piece]]()
@@ -41,32 +45,54 @@ def text_splits(patterns: Patterns) -> tuple[Splits, str]:
 
 
 def text_missing(patterns: Patterns) -> Iterator[Problem]:
-    """Patterns that no file matches, and a data folder that is none."""
+    """Patterns that no file matches, files in two splits, and a data folder that is none."""
     try:
         home = data_folder() or Path()
+        yield from _missing(patterns, home)
+        yield from shared_files(patterns, literal=False)
     except Rejected as rejected:
         yield from rejected.problems
-        return
-    yield from _missing(patterns, home)
+
+
+def shared_files(patterns: Patterns, *, literal: bool) -> Iterator[SharedFiles]:
+    """Files that stand in two splits, by whatever path. Raises: Rejected, with HEB502 or HEB503.
+
+    `literal`: those too that both splits name in the same words, which needs no looking.
+    """
+    home = data_folder() or Path()
+    found = {
+        split: {os.path.realpath(path): name for name in names for path in _files(home, name)}
+        for split, names in patterns.items()
+    }
+    for other, split in combinations(found, 2):
+        both = [
+            path
+            for path, name in found[split].items()
+            if path in found[other]
+            and (literal or os.path.normpath(name) not in map(os.path.normpath, patterns[other]))
+        ]
+        if both:
+            place = At.field(split)
+            yield SharedFiles(place=place, files=tuple(sorted(both)), split=split, other=other)
 
 
 def _missing(patterns: Patterns, home: Path) -> Iterator[Problem]:
-    seen: dict[str, Split] = {}
     for split, names in patterns.items():
         for name in names:
-            files = _files(home, name)
-            if not files:
+            if not _files(home, name):
                 yield NoSuchText(place=str(home / name), pattern=name, split=split)
-            for path in files:
-                first = seen.setdefault(os.path.realpath(path), split)
-                if first != split:
-                    yield SharedText(place=str(path), first=first, second=split)
 
 
 def _files(home: Path, pattern: str) -> list[Path]:
-    """Files by name or by `*`, `?` and `[…]`; `**` stands for folders at any depth."""
+    """Files by name or by `*`, `?` and `[…]`; `**` stands for folders at any depth.
+
+    Raises: Rejected, with HEB503.
+    """
     path = str(home / os.path.expanduser(pattern))
     if os.path.isfile(path):
         return [Path(path)]
-    found = (Path(name) for name in glob.iglob(path, recursive=True))
-    return sorted(path for path in found if path.is_file())
+    found = sorted(Path(name) for name in glob.iglob(path, recursive=True))
+    try:
+        return [path for path in found if path.is_file()]
+    except OSError as error:
+        raise unreadable(Path(error.filename), error) from error

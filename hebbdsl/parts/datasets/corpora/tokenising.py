@@ -180,12 +180,11 @@ def _texts(
             yield piece, held if held.endswith(b"\n") else held + b"\n"
 
 
+_NEAR = 64
+"""Bytes on both sides that tell a stray NUL from text in UTF-16."""
+
 _MARK = b"\xef\xbb\xbf"
 """Says that a file is in UTF-8, and is no text."""
-
-
-_EVERY_OTHER = 4
-"""NULs among sixteen bytes, from which on they look like UTF-16."""
 
 
 def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
@@ -202,5 +201,7 @@ def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
             what = f"byte 0x{block[at]:02x}, which is not UTF-8"
     line = lines + block.count(b"\n", 0, at) + 1
     marked = lines == 0 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    wide = marked or block[max(0, at - 8) : at + 8].count(0) >= _EVERY_OTHER
-    raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide)])
+    near = block[max(0, at - _NEAR) : at + _NEAR]
+    wide = marked or 4 * near.count(0) > len(near)
+    alone = block[at] == 0 and not wide
+    raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide, alone=alone)])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
-from hebbdsl.diagnostics.codes.corpora import OtherWikitext
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.codes.corpora import AlteredWikitext, OtherWikitext
+from hebbdsl.diagnostics.codes.here import DataNotHere
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
@@ -17,7 +20,7 @@ from hebbdsl.parts.datasets.corpora.source import (
     of_member,
 )
 from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
-from hebbdsl.parts.datasets.finding import missing_place, readable_folders
+from hebbdsl.parts.datasets.finding import folders_of, is_file, missing_place
 from hebbdsl.parts.part import Reporter
 
 FILES: Mapping[Split, str] = {
@@ -31,20 +34,15 @@ SIZES: Mapping[int, Mapping[Split, int]] = {
 }
 """Bytes of the files as published. An order of articles is not checked: packed anew, they are
 found in others, and what is counted is the same."""
-LINES_AND_SPACES: Mapping[int, Mapping[Split, tuple[int, int]]] = {
+
+TEXTS: Mapping[int, Mapping[Split, str]] = {
     2: {
-        "train": (36_718, 2_088_628),
-        "validation": (3_760, 217_646),
-        "test": (4_358, 245_569),
+        "validation": "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
+        "test": "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0",
     },
-    103: {
-        "train": (1_801_350, 103_227_021),
-        "validation": (3_760, 217_646),
-        "test": (4_358, 245_569),
-    },
+    103: {},
 }
-"""Counted as they are read, in any order. A space stands before each word and each end of a line:
-there are as many as words with `<eos>`."""
+"""SHA-256 of the files, as far as one was at hand that is upstream's to the byte."""
 
 
 def wikitext_splits(
@@ -58,26 +56,69 @@ def wikitext_splits(
     if place is None:
         place = _fetched(version, addresses, reporter)
     pieces = _pieces(place)
-    missing = tuple(FILES[split] for split in FILES if split not in pieces)
-    if missing:
-        raise not_had("wikitext", missing, ((str(place), "it is not in there"),))
+    if missing := _lacking(pieces):
+        beside = f"put {' and '.join(missing)} beside the others"
+        whole = f"{_name(version)}-v1.zip as published in their place"
+        reasons = ((str(place), "it holds the others"),)
+        raise not_had("wikitext", missing, reasons, f"{beside}, or {whole}")
     problems = list(_others(version, pieces))
     if problems:
         raise Rejected(problems)
-    return {split: [_counted(version, split, pieces[split])] for split in pieces}, str(place)
+    return {split: [piece] for split, piece in pieces.items()}, str(place)
 
 
 def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
-    """What opening it would meet, found by looking at names."""
+    """What opening it would meet, found by looking at names, those in a zip too."""
+    try:
+        place = _found(version)
+        missing = () if place is None else _lacking(_pieces(place))
+    except Rejected as rejected:
+        yield from rejected.problems
+        return
     name = _name(version)
-    return missing_place(
-        "wikitext",
-        name,
-        lambda: _found(version),
-        replaceable=replaceable,
-        fetched=True,
-        folder=name,
-    )
+    if place is None:
+        yield from missing_place(
+            "wikitext", name, lambda: None, replaceable=replaceable, folder=name, fetched=True
+        )
+    elif missing:
+        yield DataNotHere(
+            place=At(()),
+            word="wikitext",
+            missing=missing,
+            looked=(str(place),),
+            replaceable=replaceable,
+            fetched=False,
+        )
+
+
+def refuse_altered(
+    version: int, content: WordContent, tokens: Mapping[Split, int], words: int | None
+) -> None:
+    """Compare a text that was tokenised with the published one.
+
+    Args:
+        words: how many different ones there are; None: some are left out, or read as others.
+
+    Raises: Rejected, with HEB555 or HEB565.
+    """
+    problems = list[Problem]()
+
+    def other(place: str, size: int, published: int, unit: Literal["tokens", "words"]) -> None:
+        problem = OtherWikitext(
+            place=place, version=version, size=size, published=published, unit=unit
+        )
+        problems.append(problem)
+
+    for split, ids in content.splits.items():
+        place = content.places[split]
+        if len(ids) != tokens[split]:
+            other(place, len(ids), tokens[split], "tokens")
+        elif content.texts[split] != TEXTS[version].get(split, content.texts[split]):
+            problems.append(AlteredWikitext(place=place, version=version, split=split))
+    if not problems and words is not None and len(content.words) != words:
+        other(content.places["train"], len(content.words), words, "words")
+    if problems:
+        raise Rejected(problems)
 
 
 def _name(version: int) -> str:
@@ -87,52 +128,29 @@ def _name(version: int) -> str:
 def _found(version: int) -> Path | None:
     """The first zip, or folder of the files, in the places where it may be."""
     name = _name(version)
-    for folder in readable_folders(name):
+    for folder in folders_of(name):
         for path in (folder / f"{name}-v1.zip", folder / f"{name}.zip", folder / name, folder):
-            if path.is_file() or (path / FILES["train"]).is_file():
+            if is_file(path) or is_file(path / FILES["train"]):
                 return path
     return None
 
 
 def _pieces(place: Path) -> dict[Split, Piece]:
     if place.is_dir():
-        return {s: of_file(place / n) for s, n in FILES.items() if (place / n).is_file()}
+        return {s: of_file(place / n) for s, n in FILES.items() if is_file(place / n)}
     inside = {Path(member.filename).name: member for member in members(place)}
     return {s: of_member(place, inside[n]) for s, n in FILES.items() if n in inside}
+
+
+def _lacking(pieces: Mapping[Split, Piece]) -> tuple[str, ...]:
+    return tuple(FILES[split] for split in FILES if split not in pieces)
 
 
 def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
     for split, piece in pieces.items():
         published, size = SIZES[version][split], piece.stamp[1]
         if size != published:
-            yield OtherWikitext(
-                place=piece.name,
-                version=version,
-                found=f"{size:,} bytes",
-                published=f"{published:,}",
-            )
-
-
-def _counted(version: int, split: Split, piece: Piece) -> Piece:
-    """The same, refused by HEB555 at its end where it holds other lines than were published."""
-
-    def blocks() -> Iterator[bytes]:
-        lines = spaces = 0
-        for block in piece.blocks():
-            lines += block.count(b"\n")
-            spaces += block.count(b" ")
-            yield block
-        published = LINES_AND_SPACES[version][split]
-        if (lines, spaces) != published:
-            problem = OtherWikitext(
-                place=piece.name,
-                version=version,
-                found=f"{spaces:,} words in {lines:,} lines",
-                published=f"{published[1]:,} in {published[0]:,}",
-            )
-            raise Rejected([problem])
-
-    return Piece(piece.name, piece.stamp, blocks)
+            yield OtherWikitext(place=piece.name, version=version, size=size, published=published)
 
 
 def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path:

@@ -92,7 +92,7 @@ def test_a_month_of_newswire_and_a_zip_that_change_are_refused(
 ) -> None:
     month = tmp_path / "nyt_eng_200001.gz"
     month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\na b\n</P>\n</TEXT>\n</DOC>\n'))
-    piece = gigaword._piece(month, lambda _: True)
+    piece = gigaword._piece(month, lambda _: True, "all")
     assert b"".join(piece.blocks()) == b"a b\n"
     month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\nother\n</P>\n</TEXT>\n</DOC>\n'))
     assert rejected(piece, held_out) == ["HEB560"]
@@ -110,6 +110,34 @@ def test_a_month_of_newswire_and_a_zip_that_change_are_refused(
     with pytest.raises(Rejected) as found:
         of_member(archive, member)
     assert [problem.code for problem in found.value.problems] == ["HEB503"]
+
+
+@pytest.mark.parametrize(
+    ("at", "change", "reason"),
+    [(6, b"\x01", "it asks for a password"), (8, b"\x63", "That compression method is not")],
+)
+def test_a_zip_that_can_not_be_unpacked_here(
+    tmp_path: Path, held_out: Piece, at: int, change: bytes, reason: str
+) -> None:
+    archive = tmp_path / "texts.zip"
+    with zipfile.ZipFile(archive, "w") as opened_:
+        opened_.writestr("train.txt", "a b\n")
+    content = bytearray(archive.read_bytes())
+    central = content.index(b"PK\x01\x02")
+    for place in (at, central + at + 2):
+        content[place : place + 1] = change
+    archive.write_bytes(content)
+    (member,) = members(archive)
+    with pytest.raises(Rejected) as found:
+        opened(of_member(archive, member), held_out)
+    (problem,) = found.value.problems
+    assert (problem.code, problem.place) == ("HEB563", str(archive))
+    assert reason in problem.title
+    content[central + 6 : central + 8] = b"\xff\x00"  # the version that it takes to unpack it
+    archive.write_bytes(content)
+    with pytest.raises(Rejected) as found:
+        members(archive)
+    assert [problem.code for problem in found.value.problems] == ["HEB563"]
 
 
 # What is believed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import random
 import re
@@ -11,18 +12,21 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
 from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
-from hebbdsl.parts.datasets.corpora.gutenberg import body, gutenberg_splits, paragraphs
+from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits, paragraphs
+from hebbdsl.parts.datasets.corpora.licences import body
+from hebbdsl.parts.datasets.corpora.rules import Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
@@ -33,6 +37,7 @@ from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
 from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.words import Corpus
 from hebbdsl.program.opening import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")
@@ -70,8 +75,11 @@ def tiny_wikitext(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files = {name: f" = {split} = \n\n a b c \n".encode() for split, name in FILES.items()}
     sizes = {split: len(files[name]) for split, name in FILES.items()}
     monkeypatch.setattr(wikitext, "SIZES", {2: sizes})
-    counts = {split: (3, files[name].count(b" ")) for split, name in FILES.items()}
-    monkeypatch.setattr(wikitext, "LINES_AND_SPACES", {2: counts})
+    texts = {split: hashlib.sha256(files[name]).hexdigest() for split, name in FILES.items()}
+    del texts["train"]
+    monkeypatch.setattr(wikitext, "TEXTS", {2: texts})
+    monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.TOKENS", {2: dict.fromkeys(FILES, 9)})
+    monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.WORDS", {2: 7})
     return files
 
 
@@ -149,61 +157,6 @@ def test_wikitext_that_can_not_be_had_says_so_or_is_replaced() -> None:
     assert opened.content.word == "stdlib_docs"
 
 
-def test_other_words_in_files_of_the_same_size_are_refused(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = tiny_wikitext(monkeypatch)
-    other = files["wiki.test.tokens"].replace(b"a b c", b"a bbc")
-    packed(data / "wikitext-2-v1.zip", {**files, "wiki.test.tokens": other})
-    with pytest.raises(Rejected) as found:
-        Wikitext().open(Quiet())
-    assert codes(found) == ["HEB555"]
-    assert found.value.problems[0].title.startswith("7 words in 3 lines where WikiText-2")
-
-
-@real
-def test_the_published_counts_are_those_of_the_real_files() -> None:
-    splits, _ = wikitext_splits(2, (), Quiet())
-    text = {split: text_of([*pieces]) for split, pieces in splits.items()}
-    for split, whole in text.items():
-        counts = whole.count("\n"), whole.count(" ")
-        assert wikitext.LINES_AND_SPACES[2][split] == counts
-        assert TOKENS[2][split] == counts[1]
-
-
-def test_a_zip_that_is_encrypted_is_said_to_be(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = tiny_wikitext(monkeypatch)
-    packed(data / "wikitext-2-v1.zip", files)
-    raw = bytearray((data / "wikitext-2-v1.zip").read_bytes())
-    for at in (m.start() for m in re.finditer(rb"PK\x03\x04|PK\x01\x02", bytes(raw))):
-        raw[at + (6 if raw[at + 2] == 3 else 8)] |= 1  # the flag
-    (data / "wikitext-2-v1.zip").write_bytes(bytes(raw))
-    with pytest.raises(Rejected) as found:
-        Wikitext().open(Quiet())
-    assert codes(found) == ["HEB504"]
-    assert "encrypted" in found.value.problems[0].title
-
-
-@pytest.mark.parametrize("word", ["wikitext-2", "gutenberg", "gigaword"])
-def test_a_folder_that_may_not_be_looked_into_is_said(
-    word: str, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (data / word).mkdir()
-    look = os.scandir
-
-    def scan(path: str | Path) -> object:
-        if str(path).endswith(word):
-            raise PermissionError(13, "Permission denied")
-        return look(path)
-
-    monkeypatch.setattr(finding.os, "scandir", scan)
-    corpus = {"wikitext-2": Wikitext(), "gutenberg": Gutenberg(), "gigaword": Gigaword()}[word]
-    with pytest.raises(Rejected) as found:
-        corpus.open(Quiet())
-    assert codes(found) == ["HEB503"]
-    assert [problem.code for problem in corpus.missing_here()] == ["HEB503"]
-
-
 def test_other_files_under_its_name_are_refused(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +173,120 @@ def test_other_files_under_its_name_are_refused(
     with pytest.raises(Rejected) as found:
         wikitext_splits(2, (), Quiet())
     assert codes(found) == ["HEB504"]
+
+
+@pytest.mark.parametrize(
+    ("split", "text", "code", "title"),
+    [
+        ("test", b" = test = \n\n a b d \n", "HEB565", "the test text is not that of WikiText-2"),
+        ("test", b" = test = \n\n abc d \n", "HEB555", "8 tokens where WikiText-2 as published"),
+        ("train", b" = train = \n\n a b b \n", "HEB555", "6 words where WikiText-2 as published"),
+        ("train", b" = train = \n\na    c \n", "HEB555", "8 tokens where"),
+    ],
+)
+def test_another_text_of_the_same_size_is_refused(
+    split: Split, text: bytes, code: str, title: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tiny_wikitext(monkeypatch)
+    assert len(files[FILES[split]]) == len(text)
+    packed(data / "wikitext-2-v1.zip", files)
+    assert len(Wikitext().open(Quiet()).words) == 7
+    assert len(Wikitext(vocabulary=4).open(Quiet()).words) == 4
+    packed(data / "wikitext-2-v1.zip", {**files, FILES[split]: text})
+    for _ in ("tokenised", "kept"):
+        with pytest.raises(Rejected) as found:
+            Wikitext().open(Quiet())
+        (problem,) = found.value.problems
+        assert problem.code == code
+        assert problem.title.startswith(title)
+        assert FILES[split] in str(problem.place)
+
+
+def test_a_file_of_wikitext_that_is_missing_is_named(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tiny_wikitext(monkeypatch)
+    del files["wiki.test.tokens"]
+    packed(data / "wikitext-2-v1.zip", files)
+    (said,) = wikitext_missing(2, replaceable=False)
+    assert said.code == "HEB515"
+    assert said.title == ("`wiki.test.tokens` of `wikitext` is not here, and a run can't fetch it")
+    with pytest.raises(Rejected) as found:
+        wikitext_splits(2, (), Quiet())
+    (problem,) = found.value.problems
+    assert problem.code == "HEB501"
+    assert problem.title.endswith(
+        "not found here: " + f"{data / 'wikitext-2-v1.zip'}: it holds the others"
+    )
+    assert str(problem.hint).startswith("put wiki.test.tokens beside the others, or wikitext-2-v1")
+    (data / "wikitext-2-v1.zip").write_bytes(b"no zip")
+    assert [problem.code for problem in wikitext_missing(2, replaceable=False)] == ["HEB504"]
+
+
+@pytest.mark.parametrize("corpus", [Wikitext(), Gutenberg(), Gigaword()], ids=lambda c: c.word)
+def test_a_folder_that_may_not_be_looked_into(
+    corpus: Corpus, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is for whoever is not root."""
+    shut = data / ("wikitext-2" if corpus.word == "wikitext" else corpus.word)
+    shut.mkdir()
+    inner = shut / "inner"
+    inner.mkdir()
+
+    def refuse(path: object) -> None:
+        if Path(os.fspath(path)).is_relative_to(refused):  # type: ignore[call-overload]
+            raise PermissionError(13, "Permission denied", str(path))
+
+    stat, scandir = Path.stat, os.scandir
+
+    def stat_(path: Path, **asked: bool) -> os.stat_result:
+        refuse(path.parent)
+        return stat(path, **asked)
+
+    def scandir_(path: str) -> object:
+        refuse(path)
+        return scandir(path)
+
+    monkeypatch.setattr(Path, "stat", stat_)
+    monkeypatch.setattr(os, "scandir", scandir_)
+    for refused in (shut,) if corpus.word == "wikitext" else (shut, inner):
+        assert [problem.code for problem in corpus.missing_here()] == ["HEB503"]
+        with pytest.raises(Rejected) as found:
+            corpus.open(Quiet())
+        assert codes(found) == ["HEB503"]
+        assert str(found.value.problems[0].place).startswith(str(refused))
+
+
+def test_what_can_not_be_fetched_is_said_to_be_put_there(data: Path) -> None:
+    (data / "gigaword").mkdir()
+    shown = {
+        Gigaword(): ("`*.gz` of `gigaword`", "`nyt_eng_200001.gz`", "is a packed month"),
+        Gutenberg(): ("`books.zip` of `gutenberg`", "`books.zip`, or a folder", "no books in it"),
+    }
+    for corpus, (what, advice, reason) in shown.items():
+        (here,) = corpus.missing_here()
+        assert here.title == f"{what} is not here, and a run can't fetch it"
+        (here,) = replace(corpus, otherwise=StdlibDocs()).missing_here()
+        assert here.title == f"{what} is not here: what `otherwise` names stands in"
+        with pytest.raises(Rejected) as found:
+            corpus.open(Quiet())
+        (problem,) = found.value.problems
+        assert problem.code == "HEB501"
+        assert problem.title.startswith(f"{what} not found here: {data}")
+        assert reason in problem.title
+        assert "there is no such folder" in problem.title
+        assert advice in str(problem.hint)
+        assert "data.zip" not in str(problem.hint)
+
+
+def test_an_empty_validation_text_of_newswire_names_the_field(data: Path) -> None:
+    for year in (2000, 2010):
+        month(data, f"nyt_eng_{year}01", DOCUMENTS)
+    with pytest.raises(Rejected) as found:
+        Gigaword(train_years=(2000,)).open(Quiet())
+    (problem,) = found.value.problems
+    assert problem.code == "HEB551"
+    assert "`validation_share`" in str(problem.hint)
 
 
 @real
@@ -274,59 +341,149 @@ def test_licences_of_all_times_come_off(header: list[str], footer: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "footer",
-    [
-        ["*** END OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***"],
-        ["\tEnd of the Project Gutenberg EBook of The Title"],
-        ["Ende dieses Projekt Gutenberg Etextes Der Titel"],
-        ["Ende dieses Project Gutenberg Etextes Der Titel"],
-        ["Fin de Project Gutenberg's Etext Le Titre"],
-        ["***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***", "*END*THE SMALL PRINT!"],
-        [
-            "End of Project Gutenberg's The Title",
-            "",
-            "*** END OF THE PROJECT GUTENBERG EBOOK X ***",
-        ],
-    ],
-)
-def test_rarer_ends_come_off(footer: list[str]) -> None:
-    header = ["*** START OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***", ""]
-    long = ["A line.", ""] * 350
-    text = "\n".join([*header, *BODY, "", *long, "The last.", "", *footer, "", "Some words more."])
-    found = list(paragraphs(body(text)))
-    assert (found[0], found[-1]) == ("THE TITLE", "The last.")
-
-
-def test_what_looks_like_a_marker_inside_a_book_stays() -> None:
-    header = "*** START OF THE PROJECT GUTENBERG EBOOK BOTH VOLUMES ***"
-    volume = "End of Project Gutenberg's Volume One"
-    inner = "*** START OF THE PROJECT GUTENBERG EBOOK VOLUME TWO ***"
-    long = [f"Line {number}." for number in range(60)]
-    footer = [
-        "End of the Project Gutenberg EBook of Both Volumes",
-        "",
-        "*** START: FULL LICENSE ***",
-    ]
-    text = "\n".join([header, "", *long, volume, "", inner, *long, "", *footer, *long])
-    assert body(text) == ["", *long, volume, "", inner, *long, ""]
-
-
-def test_books_of_one_name_are_all_read_and_a_file_managers_are_not(data: Path) -> None:
-    for name in ("one/Tales.txt", "two/Tales.TXT", "two/Other.txt", "two/._Other.txt"):
-        path = data / "gutenberg" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"Words of {name}.\n")
-    named = {"one/Tales.txt", "two/Tales.TXT", "Other"}
-    assert set(gutenberg._books(data / "gutenberg")) == named
-    with zipfile.ZipFile(data / "books.zip", "w") as archive:
-        for name in ("one/Tales.txt", "two/Tales.TXT", "two/Other.txt", "__MACOSX/two/._Other.txt"):
-            archive.writestr(name, f"Words of {name}.\n")
-    assert set(gutenberg._books(data / "books.zip")) == named
-
-
 def test_a_book_without_markers_is_all_body() -> None:
     assert body("\n".join(BODY)) == BODY
+
+
+MARKERS = [
+    "*** START OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "\t*** START OF THE PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "Beginning of this Project Gutenberg Etext",
+    "and tells you about restrictions in how the file may be used.",
+]
+MORE_FOOTERS = [
+    "*** END OF THE COPYRIGHTED PROJECT GUTENBERG EBOOK THE TITLE ***",
+    "\t***END OF THE PROJECT GUTENBERG EBOOK THE TITLE***",
+    "Ende dieses Project Gutenberg Etextes Der Titel, von Niemand",
+    "Ende dieses Projekt Gutenberg Etextes",
+    "Ende dieses Etextes Der Titel",
+    "Fin de Project Gutenberg's Le Titre, by Personne",
+    "Fin du projet Gutenberg",
+    "End of this is COPYRIGHTED Project Gutenberg Etext The Title",
+    "End of this Project Gutenberg Etext",
+    "**This is a COPYRIGHTED Project Gutenberg Etext, Details Above**",
+    "More information about this book is at the top of this file.",
+    "We need your donations more than ever!",
+    "Ce document fut présenté en lecture à l'Académie",
+    "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***",
+    '["Small Print" V.12.08.93]',
+]
+
+
+@pytest.mark.parametrize("footer", MORE_FOOTERS)
+def test_licences_of_other_forms_come_off(footer: str) -> None:
+    after = [
+        "",
+        "of Project Gutenberg Etexts",
+        "*END*THE SMALL PRINT! FOR ETEXTS*Ver.04.29.93*END*",
+    ]
+    for header in MARKERS:
+        text = "\n".join(["The Project Gutenberg EBook", header, *BODY, footer, *after])
+        assert body(text) == BODY
+
+
+def test_a_title_of_capitals_that_is_never_closed_is_none_of_the_book() -> None:
+    start = "*** START OF THE PROJECT GUTENBERG EBOOK THE FIRST"
+    assert body(f"{start}\nPART OF THE TITLE\n\nThe text.") == ["", "The text."]
+    assert body(f"{start}\nThe text.\n\nAnd more.") == ["The text.", "", "And more."]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "End of Project Gutenberg's Volume One",
+        "End of the Project Gutenberg EBook of a very long title of the first volume of all, by",
+        "*** END OF THIS PROJECT GUTENBERG EBOOK VOLUME ONE ***",
+        "*** START OF THIS PROJECT GUTENBERG EBOOK VOLUME TWO ***",
+        "Fin de Project Gutenberg's Volume One",
+    ],
+)
+@pytest.mark.parametrize("footer", [*FOOTERS, MORE_FOOTERS[3], ""])
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_a_marker_inside_a_book_cuts_nothing(inner: str, footer: str, many: int) -> None:
+    one, two = ["", "Volume one."] * many, ["", "", "Volume two."] * many
+    start = "*** START OF THIS PROJECT GUTENBERG EBOOK BOTH VOLUMES ***"
+    after = ["", "This file is of www.gutenberg.org"] if footer else []
+    ends = [footer, *after] if footer else []
+    assert body("\n".join([start, *one, inner, *two, *ends])) == [*one, *two]
+
+
+def test_the_markers_of_volumes_that_were_joined_come_out() -> None:
+    volumes = [
+        line
+        for title in ("ONE", "TWO")
+        for line in (
+            f"*** START OF THE PROJECT GUTENBERG EBOOK {title} ***",
+            f"text {title}",
+            f"*** END OF THE PROJECT GUTENBERG EBOOK {title} ***",
+        )
+    ]
+    assert body("\n".join(volumes)) == ["text ONE", "text TWO"]
+
+
+def test_the_footer_of_a_short_book_is_no_header() -> None:
+    start = "*** START OF THIS PROJECT GUTENBERG EBOOK THE TITLE ***"
+    small = ["**The Legal Small Print**", "of Etexts", "*END*THE SMALL PRINT! FOR ETEXTS*END*"]
+    assert body("\n".join([start, "Text.", *small])) == ["Text."]
+    end = "End of Project Gutenberg's The Title"
+    assert body("\n".join([start, "Text.", end, *small, "Last words"])) == ["Text."]
+
+
+def test_markers_of_one_footer_go_together() -> None:
+    end = "*** END OF THIS PROJECT GUTENBERG EBOOK THE TITLE ***"
+    for footer in (
+        ["End of Project Gutenberg's The Title, by One", "and Another", "", end],
+        ["End of the Project Gutenberg EBook of The Title", "by Nobody", "", "Produced by X", end],
+        ["End of Project Gutenberg's The Title", "", "Produced by Nobody", "", end],
+    ):
+        assert body("\n".join(["Text.", *footer])) == ["Text."]
+
+
+def test_notices_of_old_books_come_out() -> None:
+    notice = ["<<THIS ELECTRONIC VERSION OF THE WORKS IS", "SERVICE THAT CHARGES FOR DOWNLOAD>>"]
+    assert body("\n".join(["Act I", *notice, "Act II"])) == ["Act I", "Act II"]
+    assert body("\n".join([notice[0], *["Act"] * 30])) == [notice[0], *["Act"] * 30]
+
+
+def test_books_of_one_name_are_all_read(data: Path) -> None:
+    shelf(data, 4)
+    for name in ("one/Book_0.txt", "one/Book_1.TXT", "two/Book_1.txt", "two/Book_1.TXT"):
+        path = data / "gutenberg" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{name}\n")
+    for name in ("__MACOSX/._0.txt", "._Book_0.txt", ".trash/Book_9.txt", "notes.md"):
+        path = data / "gutenberg" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"\0")
+    folder = data / "gutenberg"
+    names = {
+        *("Book_0.txt", "one/Book_0", "Book_1.txt", "one/Book_1"),
+        *("two/Book_1.txt", "two/Book_1.TXT", "Book_2", "Book_3"),
+    }
+    assert set(gutenberg._books(folder)) == names
+    archive = data / "books.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                opened.write(path, path.relative_to(folder).as_posix())
+    assert set(gutenberg._books(archive)) == names
+    found = dealt(listed={"test": ("one/Book_0",), "validation": ("Book_2",)})
+    assert sum(map(len, found.values())) >= 4
+    with pytest.raises(Rejected) as rejected:
+        dealt(listed={"test": ("Book_0",)})
+    hint = str(rejected.value.problems[0].hint)
+    assert "`Book_0.txt`" in hint
+    assert "`one/Book_0`" in hint
+
+
+def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
+    shelf(data, 1)
+    (piece,) = gutenberg._books(data / "gutenberg").values()
+    splits: Splits = {"train": [piece], "validation": [piece], "test": [piece]}
+    other: Splits = {**splits, "train": [replace(piece, reading="another")]}
+    assert store._key(splits, Rules()) != store._key(other, Rules())
+    plain: Splits = {**splits, "train": [replace(piece, reading="")]}
+    assert store._key(splits, Rules()) != store._key(plain, Rules())
 
 
 def shelf(home: Path, count: int, prefix: str = "Book") -> None:
@@ -479,35 +636,81 @@ def test_any_cut_of_the_markup_is_read(tmp_path: Path) -> None:
         assert all(word in whole for _, text in found for word in text.split())
 
 
-def test_ids_are_found_where_they_are_and_no_other_documents(tmp_path: Path) -> None:
-    text = """<DOC
- id="A" type="story">
+def test_a_tag_that_is_broken_is_one(tmp_path: Path) -> None:
+    text = """<DOC id="A" type="story">
 <TEXT>
 <P>
-first <b and c> kept, 2 < 3
-</P>
+one <b and c> three, a < b
+</P
+>
+<P> two <p and q> <I>four</I> <br/>
+a <p or
+q
+</TEXT>
+</DOC>
+<DOC
+  id="B"
+  type="story" >
+<TEXT>
+of B
 </TEXT>
 </DOC>
 <DOC type="story">
 <TEXT>
-<P>
-second
-</P>
+of none
 </TEXT>
-</DOC>
-<DOC id=C>
+<DOC id="" type="x"
 <TEXT>
-third <IMG src="x"> here
+of another
 </TEXT>
 </DOC>
+<TEXT>
+of no document
+</TEXT>
+<DOC id="E"
+<TEXT>
+of E
+</TEXT>
+<DOC id="F" type="y
+z w
+
+<TEXT>
+of F
+a <p
 """
-    found = list(documents(month(tmp_path, "nyt_eng_200001", text)))
-    assert found == [
-        ("A", "first <b and c> kept, 2 < 3"),
-        ("nyt_eng_200001.gz 2", "second"),
-        ("C", "third"),
-        ("C", "here"),
+    path = month(tmp_path, "nyt_eng_200001", text)
+    assert list(documents(path)) == [
+        ("A", "one <b and c> three, a < b"),
+        ("A", "two <p and q>"),
+        ("A", "four"),
+        ("A", "a <p or q"),
+        ("B", "of B"),
+        ("nyt_eng_200001 #5", "of none"),
+        ("nyt_eng_200001 #6", "of another"),
+        ("nyt_eng_200001 #7", "of no document"),
+        ("E", "of E"),
+        ("F", "of F a <p"),
     ]
+    many = "a <p and\n" + "b\n" * 9
+    path = month(tmp_path, "nyt_eng_200002", f"<DOC id=A>\n<TEXT>\n{many}</TEXT>\n")
+    assert list(documents(path)) == [("A", "a <p and" + " b" * 9)]
+
+
+def test_another_choice_of_documents_is_another_corpus(data: Path) -> None:
+    """The same files, and other tokens are made of them."""
+    articles = "".join(
+        f'<DOC id="D{n}" type="story">\n<TEXT>\nword{n} and\n</TEXT>\n</DOC>\n' for n in range(99)
+    )
+    month(data, "nyt_eng_200001", articles)
+    month(data, "nyt_eng_201001", articles)
+    found = [
+        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, otherwise=None).open(
+            Quiet()
+        )
+        for share, seed in ((0.2, 0), (0.5, 0), (0.5, 1))
+    ]
+    assert len({one.fingerprint for one in found}) == 3
+    assert len(found[0].splits["validation"]) < len(found[1].splits["validation"])
 
 
 def test_years_are_dealt_and_documents_held_out(data: Path) -> None:
@@ -551,29 +754,12 @@ def test_files_are_read_in_order(data: Path) -> None:
     (data / "b.txt").write_text("b b\n")
     (data / "a.txt").write_text("a a\n")
     (data / "c.txt.gz").write_bytes(gzip.compress(b"c\n"))
-    (data / "d.txt").write_text("d d\n")
-    splits, origin = text_splits({"train": ["[ab].txt", "c.txt.gz"], "test": ["d.txt"]})
+    splits, origin = text_splits({"train": ["*.txt", "c.txt.gz"], "test": ["a.txt"]})
     assert text_of(list(splits["train"])) == "a a\nb b\nc\n"
     assert origin == str(data)
-    corpus = Text(train=("a.txt", "c.txt.gz"), validation=("b.txt",), test=("d.txt",))
-    assert not list(corpus.missing_here())
-    assert len(corpus.open(Quiet()).splits["train"]) == 5
-
-
-def test_a_file_in_two_splits_is_refused(data: Path) -> None:
-    (data / "a.txt").write_text("a a\n")
-    (data / "b.txt").write_text("b b\n")
-    (data / "link.txt").symlink_to(data / "a.txt")
-    for corpus in (
-        Text(train=("*.txt",), validation=("b.txt",), test=("c.txt",)),
-        Text(train=("a.txt",), validation=("b.txt",), test=("link.txt",)),
-    ):
-        said = [problem.code for problem in corpus.missing_here()]
-        assert "HEB562" in said
-        with pytest.raises(Rejected) as rejected:
-            corpus.open(Quiet())
-        assert codes(rejected) == said
-    assert rejected.value.problems[0].title == "this file is in the train text and in the test text"
+    corpus = Text(train=("*.txt",), validation=("b.txt",), test=("a.txt",))
+    assert [problem.code for problem in corpus.missing_here()] == ["HEB562", "HEB562"]
+    assert len(corpus.open(Quiet()).splits["train"]) == 6
 
 
 @pytest.mark.usefixtures("data")
@@ -585,6 +771,49 @@ def test_files_that_are_not_there_are_all_named() -> None:
     assert len(list(text_missing(corpus.files))) == 3
     instead = Text(train=("a",), validation=("b",), test=("c",), otherwise=StdlibDocs())
     assert open_data(instead, Quiet()).substituted_for == "text"
+
+
+def test_a_file_in_two_splits_is_warned_of(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        (data / f"{name}.txt").write_text(f"{name} {name}\n")
+    (data / "link.txt").symlink_to(data / "d.txt")
+    said = list[str]()
+
+    class Heard(Quiet):
+        def say(self, text: str) -> None:
+            said.append(text)
+
+    apart = Text(train=("a.txt", "b.txt"), validation=("c.txt",), test=("d.txt",))
+    assert not list(apart.missing_here())
+    apart.open(Heard())
+    assert not said
+    linked = Text(train=("a.txt",), validation=("link.txt",), test=("d.txt",))
+    matched = Text(train=("[ab].txt",), validation=("c.txt",), test=("[abd].txt", "b.txt"))
+    for corpus, both in ((linked, ["d.txt"]), (matched, ["a.txt", "b.txt"])):
+        (problem,) = corpus.missing_here()
+        assert problem.code == "HEB562"
+        assert problem.place == At.field("test")
+        assert getattr(problem, "files", None) == tuple(str(data / name) for name in both)
+        corpus.open(Heard())
+        assert said.pop() == f"{problem.title}; what is measured on it is no test"
+    named = Text(train=("./a.txt",), validation=("c.txt",), test=("a.txt",))
+    assert not list(named.missing_here()), "lint says so, which may be allowed with a reason"
+    named.open(Heard())
+    assert len(said) == 1
+    monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path / "none"))
+    assert [problem.code for problem in named.missing_here()] == ["HEB502"]
+
+
+def test_years_and_books_stand_in_one_split() -> None:
+    years = list(Gigaword(train_years=tuple(range(2000, 2011))).refusals())
+    assert [problem.code for problem in years] == ["HEB448"]
+    assert years[0].title == "`2010` stands in `train_years` and `test_years` both"
+    assert not list(Gigaword().refusals())
+    books = list(Gutenberg(validation=tuple("abcdefg"), test=tuple("bcdefg")).refusals())
+    assert books[0].title == "`b` and 5 more stand in `validation` and `test` both"
+    assert not list(Gutenberg(validation=("a",), test=("b",)).refusals())
 
 
 def test_a_cut_gzip_is_named(data: Path) -> None:

@@ -215,6 +215,7 @@ def test_the_line_that_is_no_text_is_named(tmp_path: Path) -> None:
         ("a b\n".encode("utf-16"), "utf-16"),
         ("a b\n".encode("utf-16-be"), "utf-16"),
         (b"a b\n\xff\xfe\n", "latin1"),
+        ("ab\n".encode("utf-16-be"), "utf-16"),
     ],
 )
 def test_what_it_may_be_instead_is_said(text: bytes, hint: str) -> None:
@@ -223,6 +224,15 @@ def test_what_it_may_be_instead_is_said(text: bytes, hint: str) -> None:
     (problem,) = found.value.problems
     assert problem.code == "HEB550"
     assert f"`iconv -f {hint} -t utf-8`" in str(problem.hint)
+
+
+def test_a_stray_nul_is_no_utf_16() -> None:
+    with pytest.raises(Rejected) as found:
+        opened({**texts(""), "train": [of_text("train", b"some text\n" * 9 + b"a\0b\n")]})
+    (problem,) = found.value.problems
+    assert problem.title == "line 10 holds a NUL byte"
+    assert "tr -d" in str(problem.hint)
+    assert "utf-16" not in str(problem.hint)
 
 
 def test_all_empty_splits_are_said_at_once() -> None:
