@@ -257,6 +257,26 @@ def test_a_folder_that_may_not_be_looked_into(
         assert str(found.value.problems[0].place).startswith(str(refused))
 
 
+def test_files_that_can_not_be_looked_at(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = data / "gigaword"
+    folder.mkdir()
+    (folder / "nyt_eng_200001.gz").symlink_to(folder / "none.gz")
+    with pytest.raises(Rejected) as found:
+        Gigaword().open(Quiet())
+    assert codes(found) == ["HEB503"]
+
+    def refused(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (data / "a.txt").write_text("a b\n")
+    monkeypatch.setattr(Path, "is_file", refused)
+    corpus = Text(train=("*.txt",), validation=("a.txt",), test=("a.txt",))
+    assert [problem.code for problem in corpus.missing_here()] == ["HEB503"]
+    with pytest.raises(Rejected) as found:
+        corpus.open(Quiet())
+    assert codes(found) == ["HEB503"]
+
+
 def test_what_can_not_be_fetched_is_said_to_be_put_there(data: Path) -> None:
     (data / "gigaword").mkdir()
     shown = {
