@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hebbdsl.comparison.cells import CANNOT_TELL
 from hebbdsl.comparison.comparison import Comparison
-from hebbdsl.comparison.table import CANNOT_TELL, substitution
+from hebbdsl.comparison.table import substitution
 from hebbdsl.expression.metrics import Scale
 from hebbdsl.plan.power import EXACT_UP_TO, SAMPLES
 

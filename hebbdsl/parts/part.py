@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
     from hebbdsl.parts.pictures import ImageFacts
+    from hebbdsl.parts.searching import Searching
 
 
 class Reporter(Protocol):
@@ -154,29 +155,6 @@ class Model(Part):
     @abstractmethod
     def activation_dropout(self) -> float:
         """Share of the activation's elements that training sets to zero."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Searching:
-    """What a memory that grows is planned to be asked.
-
-    Attributes:
-        hidden: numbers of an activation.
-        pairs: remembered at the end.
-        queries: activations that neighbours are sought for.
-        products: multiplications of exact search, each query being compared with what is
-            remembered when it is asked.
-    """
-
-    hidden: int
-    pairs: int
-    queries: int
-    products: int
-
-    @property
-    def in_words(self) -> str:
-        said = f"{self.queries:_} activations with up to {self.pairs:_} of {self.hidden:_} numbers"
-        return f"{said}: {self.products:.1e} products"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hebbdsl.parts.part import Output, Searching
+from hebbdsl.parts.part import Output
 from hebbdsl.parts.pictures import ImageFacts
+from hebbdsl.parts.searching import Searching
 from hebbdsl.parts.words import WordFacts
 from hebbdsl.plan.nested import nested_outputs
 from hebbdsl.plan.plan import VariantPlan

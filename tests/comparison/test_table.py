@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hebbdsl.comparison.cells import number_text
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.notes import notes
-from hebbdsl.comparison.table import Tone, blocks, number_text, without_counts
+from hebbdsl.comparison.table import Tone, blocks, without_counts
 from hebbdsl.expression.metrics import RUN_METRICS
 from hebbdsl.run.record import Record, Value
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected, Severity
-from hebbdsl.parts.part import Searching
+from hebbdsl.parts.searching import Searching
 from hebbdsl.pipeline import (
     build_program,
     check_spec,

@@ -13,7 +13,8 @@ from torch import Tensor
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.nearest import exact, module
 from hebbdsl.parts.outputs.nearest.module import NearestLayer
-from hebbdsl.parts.outputs.nearest.spec import Nearest, room_for
+from hebbdsl.parts.outputs.nearest.spec import Nearest
+from hebbdsl.parts.room import room_for
 from tests.parts.outputs.test_cache import Watching
 
 HIDDEN = 4

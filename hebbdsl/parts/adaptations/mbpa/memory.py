@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hebbdsl.parts.adaptations.mbpa.spec import room_for
+from hebbdsl.parts.room import room_for
 
 
 class Memory:

@@ -89,7 +89,8 @@ class MbpaLayer(OutputLayer):
                 distance = _squared_distances(part, pairs.keys)
                 ((change, rate),) = self._changes(part, pairs, distance, (self.rate,))
                 logits = self.trained.logits(part, in_play)
-                yield torch.add(logits, change, alpha=rate).log_softmax(dim=1)
+                found = torch.add(logits, change, alpha=rate).log_softmax(dim=1)
+            yield found
 
     def _at_once(self, h: Float[Tensor, "batch hidden"], in_play: int, pairs: Pairs) -> int:
         """How many pictures are asked about in one block."""

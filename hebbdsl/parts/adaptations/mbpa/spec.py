@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
+from hebbdsl.parts.room import room_for
 from hebbdsl.parts.words import BLOCK
 
 if TYPE_CHECKING:
@@ -23,14 +24,6 @@ BEGINNING = 0.1
 
 NUMBERS = 1 << 22
 """Elements of the largest tensor that is held at once beside the memory: 16 MB."""
-
-
-def room_for(pairs: int) -> int:
-    """Places that are held for so many pairs, where there may be as many."""
-    room = 1_024
-    while room < pairs:
-        room *= 2
-    return room
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,21 +11,20 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
+from hebbdsl.parts.room import room_for
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 SPARE = 1_024
-"""Pairs of a stream that there is room for beside those that are asked for, and in all at first."""
+"""Pairs of a stream that there is room for beside those that are asked for."""
 
 
 def stream_room(size: int, words: int | None) -> int:
     """Places that are held when so many words of a stream were remembered; None: any number."""
-    most, room = size + SPARE, SPARE
-    while room < most and (words is None or room < words):
-        room *= 2
-    return min(room, most)
+    most = size + SPARE
+    return most if words is None else min(most, room_for(words))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

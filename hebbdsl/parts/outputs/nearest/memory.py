@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.nearest.exact import Found, joined, nearest_of, search_all
 from hebbdsl.parts.outputs.nearest.index import Index
-from hebbdsl.parts.outputs.nearest.spec import INDEXED, Nearest, faiss_is_here, room_for
+from hebbdsl.parts.outputs.nearest.spec import INDEXED, Nearest, faiss_is_here
+from hebbdsl.parts.room import room_for
 
 FEWEST_INDEXED = 4_096
 """Pairs below which nothing is indexed: exact search is as fast."""

@@ -12,7 +12,9 @@ from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.searching import FaissMissing
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import AddedLater, Bounds, Rate
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output, Searching
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
+from hebbdsl.parts.room import room_for
+from hebbdsl.parts.searching import Searching
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -24,9 +26,6 @@ Search = Literal["auto", "exact", "faiss"]
 HOPELESS = 10**15
 """Products of exact search beyond which it is no way to go: half a day of a CPU core."""
 
-FIRST_ROOM = 1_024
-"""Pairs that there is room for at first; it doubles."""
-
 INDEXED = 65_536
 """Pairs from which on `auto` uses faiss: below, exact search takes milliseconds."""
 
@@ -36,14 +35,6 @@ MOST_KEPT = 2 << 30
 
 def faiss_is_here() -> bool:
     return find_spec("faiss") is not None
-
-
-def room_for(pairs: int) -> int:
-    """Places that are held for so many pairs."""
-    room = FIRST_ROOM
-    while room < pairs:
-        room *= 2
-    return room
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
