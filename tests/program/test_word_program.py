@@ -19,7 +19,7 @@ from hebbdsl.parts.models.word_model import WordModel
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
-from hebbdsl.parts.outputs.hebbian.write import write
+from hebbdsl.parts.outputs.hebbian.write import Bags, write
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -160,7 +160,7 @@ def test_every_switch_writes_what_it_says_whatever_the_model(
     written = (h if rule.activations == "dropped_out" else clean).flatten(0, 1)
     labels, counters = following.flatten(), torch.ones(30, 1, dtype=torch.int64)
     mean = written.mean(0) if rule.center == "running" else None
-    expected = write(rule, rows, counters, written, labels, 30, mean)
+    expected = write(rule, rows, counters, written, labels, 30, mean, Bags())
     theirs, mine = plain.weights(), ours.weights()
     if rule.T > 1 and not rule.start:
         theirs["output.rows"][labels] = expected.rows

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
-from hebbdsl.parts.outputs.hebbian.write import write
+from hebbdsl.parts.outputs.hebbian.write import Bags, write
 
 RUN = Exposure(
     steps=10_000,
@@ -56,7 +56,7 @@ def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
     for count in batches:
         h = torch.randn(count, 4, generator=generator)
         labels = torch.zeros(count, dtype=torch.int64)
-        written = write(rule, row, counters, h, labels, 1, None)
+        written = write(rule, row, counters, h, labels, 1, None, Bags())
         row, counters = written.rows[:1], counters + count
     return row
 

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
-from hebbdsl.parts.outputs.hebbian.write import moved_mean, write
+from hebbdsl.parts.outputs.hebbian.write import Bags, move_mean, write
 from hebbdsl.parts.outputs.layer import Moments, no_moments
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 
@@ -27,6 +27,7 @@ class HebbianLayer(SoftmaxLayer):
     def __init__(self, rule: Hebbian, hidden: int, classes: int) -> None:
         super().__init__(rule, hidden, classes)
         self.rule = rule
+        self._bags = Bags()
         self.register_buffer("counters", torch.ones(classes, 1, dtype=torch.int64))
         self.register_buffer("one", torch.ones((), dtype=torch.int64), persistent=False)
         self.register_buffer("mean", torch.zeros(hidden) if rule.center == "running" else None)
@@ -43,18 +44,14 @@ class HebbianLayer(SoftmaxLayer):
         moments: Moments = no_moments,
     ) -> Tensor | None:
         active = h if self.rule.activations == "dropped_out" else clean
-        # Sums are in float32 even where the caller's autocast would make them bfloat16.
-        with torch.autocast(active.device.type, enabled=False):
-            if self.rule.counts_batches:
-                self.batches += 1
-            if self.mean is not None:
-                self.mean.copy_(moved_mean(self.mean, self.batches, active, self.rule.center_rate))
-            begun = self.batches > self.rule.start if self.rule.start else None
-            written = write(
-                self.rule, self.rows, self.counters, active, labels, in_play, self.mean, begun
-            )
-        # Assigning through the index stores; `rows[labels].mul_(…)` would change a copy.
-        self.rows[labels] = written.rows
+        if self.rule.counts_batches:
+            self.batches.add_(self.one)
+        if self.mean is not None:
+            move_mean(self.mean, self.batches, active, self.rule.center_rate)
+        begun = self.batches > self.rule.start if self.rule.start else None
+        given = self.rows, self.counters, active, labels, in_play, self.mean
+        written = write(self.rule, *given, self._bags, begun)
+        self.rows.index_copy_(0, labels, written.rows)
         self.counters.index_put_((labels,), self.one, accumulate=True)
         if written.took is not None:
             for kept in moments(self.rows):

@@ -1,4 +1,4 @@
-"""The Hebbian write, as functions of tensors that change nothing."""
+"""The Hebbian write, as functions of tensors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,27 @@ from torch import Tensor
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 
 ROUNDING = 1e-6
-"""A centred mean this small beside the uncentred one is rounding, and has no direction."""
+"""A centred mean this small beside what was subtracted is rounding, and has no direction."""
+
+
+class Bags:
+    """Room for where the activations of equal labels end among those of a batch in order.
+
+    Kept from batch to batch: nothing is allotted or sliced while batches are of one size.
+    """
+
+    def __init__(self) -> None:
+        self._offsets = torch.zeros(1, dtype=torch.int64)
+        self._ends = self._offsets[1:]
+
+    def of(
+        self, labels: Int[Tensor, " batch"]
+    ) -> tuple[Int[Tensor, " batch+1"], Int[Tensor, " batch"]]:
+        """A zero and room for the ends behind it, and the latter alone: the same memory."""
+        if len(self._ends) != len(labels) or self._ends.device != labels.device:
+            self._offsets = labels.new_zeros(len(labels) + 1)
+            self._ends = self._offsets[1:]
+        return self._offsets, self._ends
 
 
 class Written(NamedTuple):
@@ -35,6 +55,7 @@ def write(
     labels: Int[Tensor, " batch"],
     in_play: int,
     mean: Float[Tensor, " hidden"] | None,
+    bags: Bags,
     begun: Bool[Tensor, ""] | None = None,
 ) -> Written:
     """New rows of the classes in a batch.
@@ -57,6 +78,7 @@ def write(
         counters: k of every class.
         in_play: how many rows take part in the mean norm of `mean_row`.
         mean: what to subtract from the activations; None: nothing.
+        bags: memory that is used again.
         begun: whether rows are written yet; None: they are.
 
     Source:
@@ -64,16 +86,17 @@ def write(
         `mean_row` are ours.
     """
     ordered, order = labels.sort(stable=True)
-    first = torch.searchsorted(ordered, ordered)
-    # A bag of activations begins at each position; of equal labels the last one holds them all,
-    # and the others none. What is worked out for the others is not used.
-    means = F.embedding_bag(order, h.float(), first, mode="mean")
-    speaks = torch.searchsorted(ordered, labels, right=True) - 1
+    # A bag of activations begins where the one before ends: of equal labels the first one holds
+    # them all, and the others none. What is worked out for the others is not used.
+    offsets, ends = bags.of(labels)
+    torch.searchsorted(ordered, ordered, right=True, out=ends)
+    means = F.embedding_bag(order, h.float(), offsets, mode="mean", include_last_offset=True)
+    speaks = torch.searchsorted(ordered, labels)
 
-    old, counted = rows[ordered], counters[ordered]
+    old, counted = rows.index_select(0, ordered), counters.index_select(0, ordered)
     rate = counted
     if rule.counting == "after" or rule.rate == "running_mean":
-        n = (torch.searchsorted(ordered, ordered, right=True) - first)[:, None]
+        n = offsets.diff()[:, None]
         after = counted - 1 + n
         counted = after if rule.counting == "after" else counted
         rate = after / n if rule.rate == "running_mean" else counted
@@ -86,41 +109,46 @@ def write(
     if begun is not None:
         writes = writes & begun
 
-    target = means if mean is None else means - mean
+    target = means if mean is None else means.sub_(mean)
     if rule.rescale != "none":
-        target, has_direction = _rescale(rule, target, means, old, rows, in_play)
+        has_direction = _rescale(rule, target, old, rows, in_play, mean)
         writes = writes & has_direction
-    # Rows that are not written are selected: 0 · h̄ + 1 · (−0.0) is not −0.0.
-    new = torch.where(writes, old.lerp(target, rate), old)
-    return Written(new[speaks], writes[speaks] if rule.moments == "clear" else None)
+    # A row that is not written takes in none of a number, and stays what it was.
+    new = old.lerp_(target, rate * writes)
+    took = writes.index_select(0, speaks) if rule.moments == "clear" else None
+    return Written(new.index_select(0, speaks), took)
 
 
 def _rescale(
-    rule: Hebbian, target: Tensor, means: Tensor, old: Tensor, rows: Tensor, in_play: int
-) -> tuple[Tensor, Tensor]:
-    """`target` at the norm that the rule asks for, and where it has a direction at all."""
+    rule: Hebbian, target: Tensor, old: Tensor, rows: Tensor, in_play: int, mean: Tensor | None
+) -> Tensor:
+    """Give `target`, in place, the norm that the rule asks for; zeros where it has no direction.
+
+    Returns:
+        where it had one.
+    """
     norm = torch.linalg.vector_norm(target, dim=1, keepdim=True)
     if rule.rescale == "row":
         wanted = torch.linalg.vector_norm(old, dim=1, keepdim=True)
     else:
         wanted = torch.linalg.vector_norm(rows[:in_play], dim=1).mean()
-    floor: Tensor | float = 0.0
-    if target is not means:
-        floor = ROUNDING * torch.linalg.vector_norm(means, dim=1, keepdim=True)
-    # Where there is no direction the quotient is no number, and is not taken.
-    return target * (wanted / norm), norm > floor
+    # A mean that centring leaves all but nothing of was as long as what was subtracted.
+    floor = 0.0 if mean is None else ROUNDING * torch.linalg.vector_norm(mean)
+    has_direction: Tensor = norm > floor
+    target.mul_(torch.where(has_direction, wanted / norm, 0.0))
+    return has_direction
 
 
-def moved_mean(
+def move_mean(
     mean: Float[Tensor, " hidden"],
     batches: Int[Tensor, ""],
     h: Float[Tensor, "batch hidden"],
     floor: float,
-) -> Float[Tensor, " hidden"]:
-    """The running mean of activations after one more batch, its `batches`-th.
+) -> None:
+    """Move the running mean of activations, in place, by one more batch, its `batches`-th.
 
     μ ← μ + max(1/t, floor) · (mean of the batch − μ): the plain mean of all batches at first, an
     exponential average later.
     """
     rate = batches.reciprocal().clamp(min=floor)
-    return mean.lerp(h.float().mean(dim=0), rate)
+    mean.lerp_(h.float().mean(dim=0), rate)

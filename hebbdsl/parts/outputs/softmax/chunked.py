@@ -15,6 +15,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd import Function
 
+from hebbdsl.parts.outputs.softmax.products import product_into
+
 MANY = 4_096
 """Classes from which on chunks are worth their trouble."""
 
@@ -172,9 +174,6 @@ class _Work:
         self.chunk = -(-groups // chunks) * together
         self._block = BLOCK if on_cpu else classes
         self._logits = h.new_empty(self.chunk, classes)
-        self._low = None if dtype is torch.float32 else self._logits.new_empty(0, dtype=dtype)
-        if self._low is not None:
-            self._low = self._low.resize_(self.chunk, classes)
         self.nll = h.new_empty(batch)
         self.h_gradient = self.rows_gradient = self.bias_gradient = None
         if weigh is not None:
@@ -198,21 +197,11 @@ class _Work:
             self._pull_back(h, logits, weights[:, None], start)
 
     def _multiply(self, h: Tensor, logits: Tensor) -> None:
-        if self._low is None:
-            for first, last in self._blocks():
-                rows, out = self._rows[first:last].t(), logits[:, first:last]
-                if self._bias is None:
-                    torch.mm(h, rows, out=out)
-                else:
-                    torch.addmm(self._bias[first:last], h, rows, out=out)
-            return
-        low, small = self._low[: len(h)], h.to(self._dtype)
+        h = h.to(self._dtype)
         for first, last in self._blocks():
-            rows = self._rows[first:last].to(self._dtype).t()
-            torch.mm(small, rows, out=low[:, first:last])
-        logits.copy_(low)
-        if self._bias is not None:
-            logits.add_(self._bias)
+            rows = self._rows[first:last].to(self._dtype)
+            bias = None if self._bias is None else self._bias[first:last]
+            product_into(logits[:, first:last], h, rows, bias)
 
     def _pull_back(self, h: Tensor, errors: Tensor, weights: Tensor, start: int) -> None:
         """Gradients of a chunk. `errors`: probabilities less the labels' ones."""
@@ -224,27 +213,14 @@ class _Work:
                 torch.mv(errors.t(), weights[:, 0], out=self.bias_gradient)
             else:
                 self.bias_gradient.addmv_(errors.t(), weights[:, 0])
-        if self._low is not None:
-            low = self._low[: len(h)]
-            errors, h = low.copy_(errors), h.to(self._dtype)
-        h_sum: Tensor | None = None
+        h = h.to(self._dtype)
         for first, last in self._blocks():
-            part, into = errors[:, first:last], self.rows_gradient[first:last]
-            if self._low is None:
-                if is_first:
-                    torch.mm(part.t(), h, out=into)
-                else:
-                    into.addmm_(part.t(), h)
-                continue
-            found = torch.mm(part.t(), h)
-            into.copy_(found) if is_first else into.add_(found)
+            # A block of its own is multiplied twice while it is near.
+            part = errors[:, first:last].to(self._dtype).contiguous()
             rows = self._rows[first:last].to(self._dtype)
-            added = torch.mm(part, rows).float()
-            h_sum = added if h_sum is None else h_sum.add_(added)
-        if h_sum is None:
-            torch.mm(errors, self._rows, out=h_gradient).mul_(weights)
-        else:
-            torch.mul(h_sum, weights, out=h_gradient)
+            product_into(self.rows_gradient[first:last], part.t(), h.t(), add=not is_first)
+            product_into(h_gradient, part, rows.t(), add=first > 0)
+        h_gradient.mul_(weights)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         for first in range(0, len(self._rows), self._block):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.chunked import BLOCK, MANY, label_nll, mean_loss
+from hebbdsl.parts.outputs.softmax.products import product_into
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -57,11 +58,8 @@ class SoftmaxLayer(OutputLayer):
         rows, bias = self._in_play(room.shape[1])
         block = BLOCK if h.device.type == "cpu" else len(rows)
         for first in range(0, len(rows), block):
-            some, out = rows[first : first + block].t(), room[:, first : first + block]
-            if bias is None:
-                torch.mm(h, some, out=out)
-            else:
-                torch.addmm(bias[first : first + block], h, some, out=out)
+            some, out = rows[first : first + block], room[:, first : first + block]
+            product_into(out, h, some, None if bias is None else bias[first : first + block])
 
     def _in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
         if count == len(self.rows):
