@@ -29,7 +29,7 @@ class Bags:
         self, labels: Int[Tensor, " batch"]
     ) -> tuple[Int[Tensor, " batch+1"], Int[Tensor, " batch"]]:
         """A zero and room for the ends behind it, and the latter alone: the same memory."""
-        if len(self._ends) != len(labels) or self._ends.device != labels.device:
+        if self._ends.shape != labels.shape or self._ends.device != labels.device:
             self._offsets = labels.new_zeros(len(labels) + 1)
             self._ends = self._offsets[1:]
         return self._offsets, self._ends

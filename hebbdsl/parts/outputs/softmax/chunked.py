@@ -7,6 +7,7 @@ used up while it is near. Gradients are computed with the loss, so that nothing 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -151,6 +152,24 @@ def compute(
     return Loss(work.nll, work.h_gradient, work.rows_gradient, work.bias_gradient)
 
 
+class _Kept(threading.local):
+    logits: Tensor | None = None
+
+
+_KEPT = _Kept()
+
+
+def _room(h: Tensor, chunk: int, classes: int) -> Float[Tensor, "chunk classes"]:
+    """Memory for a chunk's logits. On a CPU it is kept, as a GPU's allocator would: the system
+    clears what it gives anew, a page at a time."""
+    if h.device.type != "cpu":
+        return h.new_empty(chunk, classes)
+    if _KEPT.logits is None or _KEPT.logits.numel() < chunk * classes:
+        with torch.inference_mode(False):
+            _KEPT.logits = torch.empty(chunk * classes)
+    return _KEPT.logits[: chunk * classes].view(chunk, classes)
+
+
 class _Work:
     """A loss under way: the buffers of a chunk, and the sums over chunks."""
 
@@ -173,7 +192,7 @@ class _Work:
         chunks = -(-groups // most)
         self.chunk = -(-groups // chunks) * together
         self._block = BLOCK if on_cpu else classes
-        self._logits = h.new_empty(self.chunk, classes)
+        self._logits = _room(h, self.chunk, classes)
         self.nll = h.new_empty(batch)
         self.h_gradient = self.rows_gradient = self.bias_gradient = None
         if weigh is not None:
