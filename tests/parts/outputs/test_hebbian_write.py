@@ -26,6 +26,10 @@ RULES = st.builds(
 )
 
 
+BAGS = Bags()
+"""For batches of all sizes, one after the other, as a layer has it."""
+
+
 @dataclass
 class Case:
     rule: Hebbian
@@ -39,7 +43,7 @@ class Case:
     def written(self) -> Written:
         counters = 1 + self.seen[:, None]
         given = self.rows, counters, self.h, self.labels, self.in_play, self.mean
-        return write(self.rule, *given, Bags())
+        return write(self.rule, *given, BAGS)
 
     def stored(self) -> tuple[Tensor, Tensor]:
         """All rows once the write has been stored, and sightings."""
