@@ -234,7 +234,7 @@ class _Work:
                 self.bias_gradient.addmv_(errors.t(), weights[:, 0])
         h = h.to(self._dtype)
         for first, last in self._blocks():
-            # A block of its own is multiplied twice while it is near.
+            # A copy, since it is multiplied twice: without gaps, and near.
             part = errors[:, first:last].to(self._dtype).contiguous()
             rows = self._rows[first:last].to(self._dtype)
             product_into(self.rows_gradient[first:last], part.t(), h.t(), add=not is_first)

@@ -27,19 +27,18 @@ def product_into(
         out: in float32, `a` and `b` in that or in a type of fewer bits. Without a gap between the
             rows of `b`, or between its columns: oneDNN takes a slow way where there is one.
     """
-    if a.dtype is not torch.float32:
-        found = torch.mm(a, b.t())
-    elif by_onednn(a.device):
+    if a.dtype is torch.float32 and not by_onednn(a.device):
+        if add:
+            out.addmm_(a, b.t())
+        elif bias is None:
+            torch.mm(a, b.t(), out=out)
+        else:
+            torch.addmm(bias, a, b.t(), out=out)
+        return
+    if a.dtype is torch.float32:
         found = torch.ops.mkldnn._linear_pointwise(a, b, None, "none", [], "")
-    elif add:
-        out.addmm_(a, b.t())
-        return
-    elif bias is None:
-        torch.mm(a, b.t(), out=out)
-        return
     else:
-        torch.addmm(bias, a, b.t(), out=out)
-        return
+        found = torch.mm(a, b.t())
     if add:
         out.add_(found)
     elif bias is None:
