@@ -228,8 +228,9 @@ def compare_records(
     baseline: str | None = None,
     claims: Sequence[Claim] = (),
     order: Sequence[str] = (),
+    asked: Sequence[str] | None = None,
 ) -> Comparison:
     """Stage 7: what differs between the variants, and what that did."""
     from hebbdsl.comparison.comparing import compare_records
 
-    return compare_records(records, baseline=baseline, claims=claims, order=order)
+    return compare_records(records, baseline=baseline, claims=claims, order=order, asked=asked)

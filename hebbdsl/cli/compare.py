@@ -86,6 +86,7 @@ def compare(
             baseline=plan.checked.baseline if baseline is None else baseline,
             claims=plan.checked.experiment.claims,
             order=tuple(plan.variants),
+            asked=tuple(dict.fromkeys(job.variant for job in jobs)),
         )
         beside = out / plan.checked.experiment.experiment
     else:

@@ -55,6 +55,7 @@ def compare_records(
     baseline: str | None = None,
     claims: Sequence[Claim] = (),
     order: Sequence[str] = (),
+    asked: Sequence[str] | None = None,
 ) -> Comparison:
     """Average over seeds, set every variant against the baseline, judge the claims.
 
@@ -65,8 +66,9 @@ def compare_records(
 
     Args:
         baseline: the variant of ratios and tests; None: the first that has records.
-        order: of the rows; variants that it does not name follow, those it names without a finished
-            run are listed as missing.
+        order: of the rows; variants that it does not name follow.
+        asked: variants that are listed as missing where they have no finished run; None: all that
+            `order` names.
 
     Raises: Rejected, with HEB601 to HEB605, when the records cannot stand in one table.
     """
@@ -134,7 +136,7 @@ def compare_records(
         ),
         claims=tuple(judge(claim, values) for claim in claims),
         unfinished=selection.unfinished,
-        missing=tuple(name for name in order if name not in values),
+        missing=tuple(v for v in (order if asked is None else asked) if v not in values),
         mixtures=selection.mixtures(),
         records={name: tuple(seeds.values()) for name, seeds in selection.finished.items()},
     )
