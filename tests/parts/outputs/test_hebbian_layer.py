@@ -254,8 +254,8 @@ def test_no_tensor_of_all_rows_is_made_and_the_host_never_waits(rescale: Any, ce
     [
         (Hebbian(), 14),
         (Hebbian(counting="after"), 20),
-        (Hebbian(rescale="row"), 22),
-        (Hebbian(rescale="row", center="running"), 30),
+        (Hebbian(rescale="row"), 21),
+        (Hebbian(rescale="row", center="running"), 29),
     ],
 )
 def test_a_window_of_words_takes_few_calls_and_no_more_than_its_own_rows(

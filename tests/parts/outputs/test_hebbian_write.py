@@ -49,7 +49,7 @@ class Case:
         """All rows once the write has been stored, and sightings."""
         written = self.written()
         rows, seen = self.rows.clone(), self.seen.clone()
-        rows[self.labels] = written.rows
+        rows[written.labels] = written.rows
         return rows, seen + torch.bincount(self.labels, minlength=len(seen))
 
 
@@ -137,7 +137,7 @@ def test_rows_absent_keep_every_bit_and_those_past_the_threshold_their_values(ca
 def test_positions_of_a_label_agree_bit_for_bit(case: Case) -> None:
     written = case.written()
     for label in case.labels.unique():
-        rows = bits(written.rows[case.labels == label])
+        rows = bits(written.rows[written.labels == label])
         assert torch.equal(rows, rows[:1].expand_as(rows))
 
 

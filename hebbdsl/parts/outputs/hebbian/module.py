@@ -43,17 +43,18 @@ class HebbianLayer(SoftmaxLayer):
         in_play: int,
         moments: Moments = no_moments,
     ) -> Tensor | None:
-        active = h if self.rule.activations == "dropped_out" else clean
-        if self.rule.counts_batches:
-            self.batches.add_(self.one)
-        if self.mean is not None:
-            move_mean(self.mean, self.batches, active, self.rule.center_rate)
-        begun = self.batches > self.rule.start if self.rule.start else None
-        given = self.rows, self.counters, active, labels, in_play, self.mean
-        written = write(self.rule, *given, self._bags, begun)
-        self.rows.index_copy_(0, labels, written.rows)
-        self.counters.index_put_((labels,), self.one, accumulate=True)
+        rule, rows, counters, one, mean = self.rule, self.rows, self.counters, self.one, self.mean
+        active, begun = h if rule.activations == "dropped_out" else clean, None
+        if rule.counts_batches:
+            batches = self.batches.add_(one)
+            if mean is not None:
+                move_mean(mean, batches, active, rule.center_rate)
+            if rule.start:
+                begun = batches > rule.start
+        written = write(rule, rows, counters, active, labels, in_play, mean, self._bags, begun)
+        rows.index_copy_(0, written.labels, written.rows)
+        counters.index_put_((written.labels,), one, accumulate=True)
         if written.took is not None:
-            for kept in moments(self.rows):
-                kept[labels] = torch.where(written.took, 0, kept[labels])
+            for kept in moments(rows):
+                kept[written.labels] = torch.where(written.took, 0, kept[written.labels])
         return written.rows

@@ -15,6 +15,10 @@ ROUNDING = 1e-6
 """A centred mean this small beside what was subtracted is rounding, and has no direction."""
 
 
+SMALLEST = 1e-30
+"""What a norm is divided by at least: zeros must give numbers, which are then not written."""
+
+
 class Bags:
     """Room for where the activations of equal labels end among those of a batch in order.
 
@@ -36,12 +40,13 @@ class Bags:
 
 
 class Written(NamedTuple):
-    """What the rows of a batch's classes become, at each position of the batch.
+    """What the rows of a batch's classes become, a row for each position, in the labels' order.
 
     Positions with the same label hold the same numbers, bit for bit, so that storing them by
     label gives the same result in whatever order a device does it.
     """
 
+    labels: Int[Tensor, " batch"]
     rows: Float[Tensor, "batch hidden"]
     took: Bool[Tensor, "batch 1"] | None
     """Whether the row took in anything, where that is asked for: to clear moments."""
@@ -91,7 +96,7 @@ def write(
     offsets, ends = bags.of(labels)
     torch.searchsorted(ordered, ordered, right=True, out=ends)
     means = F.embedding_bag(order, h.float(), offsets, mode="mean", include_last_offset=True)
-    speaks = torch.searchsorted(ordered, labels)
+    speaks = torch.searchsorted(ordered, ordered)
 
     old, counted = rows.index_select(0, ordered), counters.index_select(0, ordered)
     rate = counted
@@ -116,16 +121,16 @@ def write(
     # A row that is not written takes in none of a number, and stays what it was.
     new = old.lerp_(target, rate * writes)
     took = writes.index_select(0, speaks) if rule.moments == "clear" else None
-    return Written(new.index_select(0, speaks), took)
+    return Written(ordered, new.index_select(0, speaks), took)
 
 
 def _rescale(
     rule: Hebbian, target: Tensor, old: Tensor, rows: Tensor, in_play: int, mean: Tensor | None
 ) -> Tensor:
-    """Give `target`, in place, the norm that the rule asks for; zeros where it has no direction.
+    """Give `target`, in place, the norm that the rule asks for; zeros stay what they are.
 
     Returns:
-        where it had one.
+        where it has a direction.
     """
     norm = torch.linalg.vector_norm(target, dim=1, keepdim=True)
     if rule.rescale == "row":
@@ -135,7 +140,7 @@ def _rescale(
     # A mean that centring leaves all but nothing of was as long as what was subtracted.
     floor = 0.0 if mean is None else ROUNDING * torch.linalg.vector_norm(mean)
     has_direction: Tensor = norm > floor
-    target.mul_(torch.where(has_direction, wanted / norm, 0.0))
+    target.mul_(wanted / norm.clamp_(min=SMALLEST))
     return has_direction
 
 
