@@ -26,7 +26,7 @@ def warnings(comparison: Comparison) -> Iterator[str]:
     if comparison.missing:
         yield f"No finished run of {', '.join(comparison.missing)}."
     if comparison.baseline not in {row.variant for row in comparison.rows}:
-        yield f"The baseline {comparison.baseline} is not among them: there are no ratios."
+        yield f"The baseline {comparison.baseline} is not in this table: there are no ratios."
     for mixture in comparison.mixtures:
         groups = "; ".join(f"{value}: {', '.join(v)}" for value, v in mixture.variants.items())
         yield f"Runs differ in {mixture.key} ({groups})."

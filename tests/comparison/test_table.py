@@ -122,11 +122,11 @@ def test_mixed_environments_and_a_baseline_without_runs_are_noted() -> None:
     said = " ".join(notes(compare_records(records, baseline="c", order=["c"])))
     assert "Runs differ in device (cpu: a; cuda: b)." in said
     assert "No finished run of c." in said
-    assert "The baseline c is not among them" in said
+    assert "The baseline c is not in this table" in said
 
 
 def test_variants_that_nobody_asked_for_are_not_missing() -> None:
     found = compare_records([run("a")], baseline="c", order=["c", "a", "b"], asked=["b", "a"])
     said = " ".join(notes(found))
     assert "No finished run of b." in said
-    assert "The baseline c is not among them" in said
+    assert "The baseline c is not in this table" in said

@@ -152,6 +152,31 @@ def compute(
     return Loss(work.nll, work.h_gradient, work.rows_gradient, work.bias_gradient)
 
 
+def logits_into(
+    out: Float[Tensor, "batch classes"],
+    h: Float[Tensor, "batch hidden"],
+    rows: Float[Tensor, "classes hidden"],
+    bias: Float[Tensor, " classes"] | None,
+    dtype: torch.dtype = torch.float32,
+) -> None:
+    """out ← h rowsᵀ + bias. No gradient passes.
+
+    Args:
+        dtype: of what is multiplied.
+    """
+    h = h.to(dtype)
+    for first, last in _blocks(rows):
+        some = None if bias is None else bias[first:last]
+        product_into(out[:, first:last], h, rows[first:last].to(dtype), some)
+
+
+def _blocks(rows: Tensor) -> Iterator[tuple[int, int]]:
+    """First and last rows, one beyond, of what is multiplied at once."""
+    block = BLOCK if rows.device.type == "cpu" else len(rows)
+    for first in range(0, len(rows), block):
+        yield first, min(first + block, len(rows))
+
+
 class _Kept(threading.local):
     logits: Tensor | None = None
 
@@ -191,7 +216,6 @@ class _Work:
         groups = batch // together
         chunks = -(-groups // most)
         self.chunk = -(-groups // chunks) * together
-        self._block = BLOCK if on_cpu else classes
         self._logits = _room(h, self.chunk, classes)
         self.nll = h.new_empty(batch)
         self.h_gradient = self.rows_gradient = self.bias_gradient = None
@@ -203,7 +227,7 @@ class _Work:
         """The activations `start .. end - 1`."""
         h, labels = self._h[start:end], self._labels[start:end, None]
         logits = self._logits[: end - start]
-        self._multiply(h, logits)
+        logits_into(logits, h, self._rows, self._bias, self._dtype)
         of_label = logits.gather(1, labels)
         largest = logits.amax(1, keepdim=True)
         torch.softmax(logits, 1, out=logits)
@@ -214,13 +238,6 @@ class _Work:
             weights = self._weigh(start, end, self.nll[start:end])
             logits.scatter_add_(1, labels, logits.new_full((1, 1), -1.0).expand_as(labels))
             self._pull_back(h, logits, weights[:, None], start)
-
-    def _multiply(self, h: Tensor, logits: Tensor) -> None:
-        h = h.to(self._dtype)
-        for first, last in self._blocks():
-            rows = self._rows[first:last].to(self._dtype)
-            bias = None if self._bias is None else self._bias[first:last]
-            product_into(logits[:, first:last], h, rows, bias)
 
     def _pull_back(self, h: Tensor, errors: Tensor, weights: Tensor, start: int) -> None:
         """Gradients of a chunk. `errors`: probabilities less the labels' ones."""
@@ -233,14 +250,10 @@ class _Work:
             else:
                 self.bias_gradient.addmv_(errors.t(), weights[:, 0])
         h = h.to(self._dtype)
-        for first, last in self._blocks():
+        for first, last in _blocks(self._rows):
             # A copy, since it is multiplied twice: without gaps, and near.
             part = errors[:, first:last].to(self._dtype).contiguous()
             rows = self._rows[first:last].to(self._dtype)
             product_into(self.rows_gradient[first:last], part.t(), h.t(), add=not is_first)
             product_into(h_gradient, part, rows.t(), add=first > 0)
         h_gradient.mul_(weights)
-
-    def _blocks(self) -> Iterator[tuple[int, int]]:
-        for first in range(0, len(self._rows), self._block):
-            yield first, min(first + self._block, len(self._rows))

@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.softmax.chunked import BLOCK, MANY, label_nll, mean_loss
-from hebbdsl.parts.outputs.softmax.products import product_into
+from hebbdsl.parts.outputs.softmax.chunked import MANY, label_nll, logits_into, mean_loss
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -55,11 +54,7 @@ class SoftmaxLayer(OutputLayer):
         self, room: Float[Tensor, "batch in_play"], h: Float[Tensor, "batch hidden"]
     ) -> None:
         """The same, written into memory that is there."""
-        rows, bias = self._in_play(room.shape[1])
-        block = BLOCK if h.device.type == "cpu" else len(rows)
-        for first in range(0, len(rows), block):
-            some, out = rows[first : first + block], room[:, first : first + block]
-            product_into(out, h, some, None if bias is None else bias[first : first + block])
+        logits_into(room, h, *self._in_play(room.shape[1]))
 
     def _in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
         if count == len(self.rows):
