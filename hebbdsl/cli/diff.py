@@ -11,6 +11,7 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.terminal import emit, say
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
@@ -52,9 +53,9 @@ def diff(
     if format is DiffFormat.json:
         import json
 
-        print(json.dumps(_json(found), indent=1))
+        emit(json.dumps(_json(found), indent=1))
     else:
-        print("\n".join(_lines(found)))
+        say("\n".join(_lines(found)))
     raise typer.Exit(int(bool(found)))
 
 
@@ -106,6 +107,7 @@ def _where(one: Difference, found: Differences) -> str:
 
 def _shown(side: Side) -> str:
     from hebbdsl.comparison.differences import short_form
+    from hebbdsl.diagnostics.escaping import visible
     from hebbdsl.spec.glossary import spelt
 
     value = side.value
@@ -114,7 +116,7 @@ def _shown(side: Side) -> str:
     elif not isinstance(value, str):
         value = short_form(value)
     place = f"  ({_place(side.place)})" if side.place is not None else ""
-    return f"{value}{place}"
+    return visible(f"{value}{place}")
 
 
 def _place(span: Span) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from hebbdsl.cli.options import Device, QuietOption, Set, Threads
 from hebbdsl.cli.run import RunFormat, summary
+from hebbdsl.cli.terminal import emit, say
 
 
 def evaluate(
@@ -47,6 +48,6 @@ def evaluate(
 
         from hebbdsl.run.record_json import record_to_json
 
-        print(json.dumps(record_to_json(record), indent=1))
+        emit(json.dumps(record_to_json(record), indent=1))
     else:
-        print(summary(record))
+        say(summary(record))

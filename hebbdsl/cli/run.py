@@ -21,6 +21,8 @@ from hebbdsl.cli.options import (
     Variants,
     Workers,
 )
+from hebbdsl.cli.terminal import emit, say
+from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
@@ -59,10 +61,10 @@ def run(
 
         from hebbdsl.run.record_json import record_to_json
 
-        print(json.dumps([record_to_json(record) for record in records], indent=1))
+        emit(json.dumps([record_to_json(record) for record in records], indent=1))
     else:
         for record in records:
-            print(summary(record))
+            say(summary(record))
     raise typer.Exit(code)
 
 
@@ -72,8 +74,10 @@ def summary(record: Record) -> str:
     lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
     if record.data["substituted_for"]:
         lines.append(
-            f"  data: {record.data['word']} in place of {record.data['substituted_for']}, which"
-            " could not be had"
+            visible(
+                f"  data: {record.data['word']} in place of {record.data['substituted_for']},"
+                " which could not be had"
+            )
         )
     if (finish := metrics.get("steps_to_finish")) is not None:
         total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
@@ -98,7 +102,7 @@ def summary(record: Record) -> str:
         lines.append(f"  speed: {speed.value:,.0f} words/s of training")
     elif (speed := metrics.get("steps_per_second")) is not None:
         lines.append(f"  speed: {speed.value:.1f} steps/s of training")
-    lines.append(f"  folder: {record.folder}")
+    lines.append(visible(f"  folder: {record.folder}"))
     return "\n".join(lines)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hebbdsl.cli.terminal import emit
+
 
 def schema() -> None:
     """Print the JSON Schema of a spec, for editors of YAML and other tools."""
@@ -9,4 +11,4 @@ def schema() -> None:
 
     from hebbdsl.spec.schema import spec_schema
 
-    print(json.dumps(spec_schema(), indent=1, ensure_ascii=False))
+    emit(json.dumps(spec_schema(), indent=1, ensure_ascii=False))

@@ -16,8 +16,8 @@ VERSION = 1
 
 
 def as_json(comparison: Comparison) -> str:
-    """The document of `as_document` as text, indented, keys in their order."""
-    return json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """The document of `as_document` as ASCII text, indented, keys in their order."""
+    return json.dumps(as_document(comparison), indent=2, allow_nan=False) + "\n"
 
 
 def as_document(comparison: Comparison) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from hebbdsl.comparison.curves import (
     learning,
 )
 from hebbdsl.comparison.table import substitution
+from hebbdsl.diagnostics.escaping import figure as figure_text
 from hebbdsl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ _STYLE: Mapping[str, Any] = {
     # The same bytes every time: no random ids, glyphs as paths.
     "svg.hashsalt": "hebbdsl",
     "svg.fonttype": "path",
+    # Names are drawn as they are written, whatever their signs mean elsewhere.
+    "text.parse_math": False,
+    "text.usetex": False,
 }
 
 
@@ -195,7 +199,7 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
         drawstyle="steps-post" if drawing.steps else "default",
         marker=None if drawing.steps else "o",
         markersize=3.2,
-        label=curve.variant,
+        label=figure_text(curve.variant),
         solid_capstyle="round",
     )
     axes.fill_between(
@@ -215,12 +219,12 @@ def _caption(comparison: Comparison, drawing: _Drawing) -> str:
     one = counts[-1] == 1
     said = f"{comparison.experiment}, {substitution(comparison) or comparison.data}; "
     band = "lowest to highest" if drawing.steps else "its 95 % interval"
-    return said + ("1 seed" if one else f"mean of {seeds} seeds, band: {band}")
+    return figure_text(said) + ("1 seed" if one else f"mean of {seeds} seeds, band: {band}")
 
 
 def _legend(axes: Axes, drawing: _Drawing) -> None:
     """Beside the axes, from the highest curve to the lowest."""
-    heights = {c.variant: sum(c.mean) / len(c.mean) for c in drawing.curves}
+    heights = {figure_text(c.variant): sum(c.mean) / len(c.mean) for c in drawing.curves}
     handles, labels = axes.get_legend_handles_labels()
     pairs = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
     axes.legend(
