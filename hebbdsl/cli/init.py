@@ -87,9 +87,8 @@ def _file(path: Path | None, format: InitFormat | None) -> tuple[Path, Surface]:
     if found is None:
         return path.with_name(f"{path.name}.{surface}"), surface
     if format is not None and found != surface:
-        raise typer.BadParameter(
-            visible(f"{path.name} is not named as such"), param_hint="--format"
-        )
+        said = visible(f"{path.name} is not named as such")
+        raise typer.BadParameter(said, param_hint="--format")
     return path, "hebb" if found == "hebb" else "yaml"
 
 

@@ -57,6 +57,10 @@ _STYLE: Mapping[str, Any] = {
 }
 
 
+_WIDEST = 48
+"""Characters of a name: more would leave no room for the curves."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Drawing:
     name: str
@@ -122,11 +126,14 @@ def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
 
 
 def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path]:
+    import warnings
+
     import matplotlib as mpl
 
     paths = []
     style: Any = dict(_STYLE)
-    with mpl.rc_context(style):
+    with mpl.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn in its place
         figure = _figure(comparison, drawing)
         for kind in ("png", "svg"):
             metadata = {"Date": None} if kind == "svg" else {"Software": None}
@@ -157,6 +164,7 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         transform=axes.transAxes,
         fontsize=8.5,
         color="#666666",
+        in_layout=False,
     )
     axes.set_xlabel(drawing.x)
     axes.set_ylabel(drawing.y)
@@ -199,7 +207,7 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
         drawstyle="steps-post" if drawing.steps else "default",
         marker=None if drawing.steps else "o",
         markersize=3.2,
-        label=figure_text(curve.variant),
+        label=_name(curve.variant),
         solid_capstyle="round",
     )
     axes.fill_between(
@@ -213,18 +221,23 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
     )
 
 
+def _name(variant: str) -> str:
+    return figure_text(variant, _WIDEST)
+
+
 def _caption(comparison: Comparison, drawing: _Drawing) -> str:
     counts = sorted({len(row.seeds) for row in comparison.rows})
     seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     one = counts[-1] == 1
     said = f"{comparison.experiment}, {substitution(comparison) or comparison.data}; "
     band = "lowest to highest" if drawing.steps else "its 95 % interval"
-    return figure_text(said) + ("1 seed" if one else f"mean of {seeds} seeds, band: {band}")
+    said += "1 seed" if one else f"mean of {seeds} seeds, band: {band}"
+    return figure_text(said, most=3 * _WIDEST)
 
 
 def _legend(axes: Axes, drawing: _Drawing) -> None:
     """Beside the axes, from the highest curve to the lowest."""
-    heights = {figure_text(c.variant): sum(c.mean) / len(c.mean) for c in drawing.curves}
+    heights = {_name(c.variant): sum(c.mean) / len(c.mean) for c in drawing.curves}
     handles, labels = axes.get_legend_handles_labels()
     pairs = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
     axes.legend(

@@ -160,6 +160,10 @@ def csv_cell(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
-def figure(text: str) -> str:
-    """A label of a figure, which is drawn with `text.parse_math` off: dollars are dollars."""
-    return visible(text)
+def figure(text: str, most: int) -> str:
+    """A text of a figure, which is drawn with `text.parse_math` off: dollars are dollars.
+
+    Of one that has more characters than `most`, the middle is left out.
+    """
+    text = visible(text)
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[1 - (most + 1) // 2 :]}"
