@@ -12,6 +12,7 @@ import typer
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
 from hebbdsl.cli.terminal import emit, say
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
@@ -51,9 +52,7 @@ def diff(
             chosen_variants(plan, [variant])
     found = differences(plans[0].checked, plans[1].checked, variant)
     if format is DiffFormat.json:
-        import json
-
-        emit(json.dumps(_json(found), indent=1))
+        emit(json_text(_json(found)))
     else:
         say("\n".join(_lines(found)))
     raise typer.Exit(int(bool(found)))

@@ -15,6 +15,7 @@ import typer
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set, Variants, chosen_variants
 from hebbdsl.cli.terminal import emit, show_problems
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,9 +43,7 @@ def plan(
     planned = load_plan(spec, set_ or ())
     names = chosen_variants(planned, variant or ())
     if format is PlanFormat.json:
-        import json
-
-        emit(json.dumps(plan_to_json(planned, names), indent=1))
+        emit(json_text(plan_to_json(planned, names)))
     else:
         show(planned, names, sys.stdout)
     raise typer.Exit(_tell(planned))

@@ -22,7 +22,7 @@ from hebbdsl.cli.options import (
     Workers,
 )
 from hebbdsl.cli.terminal import emit, say
-from hebbdsl.diagnostics.escaping import visible
+from hebbdsl.diagnostics.escaping import json_text, visible
 
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
@@ -57,11 +57,9 @@ def run(
     jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
     records, code = train_all(jobs, workers, quiet)
     if format is RunFormat.json:
-        import json
-
         from hebbdsl.run.record_json import record_to_json
 
-        emit(json.dumps([record_to_json(record) for record in records], indent=1))
+        emit(json_text([record_to_json(record) for record in records]))
     else:
         for record in records:
             say(summary(record))
@@ -70,6 +68,8 @@ def run(
 
 def summary(record: Record) -> str:
     """What a person wants to know of one run."""
+    from hebbdsl.run.record import perplexity_text
+
     metrics = record.metrics
     lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
     if record.data["substituted_for"]:
@@ -86,7 +86,7 @@ def summary(record: Record) -> str:
         lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     for split in ("validation", "test"):
         if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {perplexity.value:.2f}")
+            lines.append(f"  {split} perplexity: {perplexity_text(perplexity.value)}")
             lines.extend(_bands(record, split))
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
@@ -109,6 +109,7 @@ def summary(record: Record) -> str:
 def _bands(record: Record, split: str) -> Iterator[str]:
     """Perplexity by how often a word stands in train."""
     from hebbdsl.expression.metrics import FREQUENCIES
+    from hebbdsl.run.record import perplexity_text
 
     found = {
         band.replace("_", " "): value
@@ -116,5 +117,5 @@ def _bands(record: Record, split: str) -> Iterator[str]:
         if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
     }
     if found:
-        said = ", ".join(f"{band} {value.value:,.1f}" for band, value in found.items())
+        said = ", ".join(f"{b} {perplexity_text(one.value, ',.1f')}" for b, one in found.items())
         yield f"    by count in train: {said}"

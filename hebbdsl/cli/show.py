@@ -13,7 +13,7 @@ import typer
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
 from hebbdsl.cli.terminal import emit, emit_source
-from hebbdsl.diagnostics.escaping import visible
+from hebbdsl.diagnostics.escaping import json_text, visible
 
 if TYPE_CHECKING:
     from hebbdsl.spec import checked
@@ -58,9 +58,7 @@ def show(
         (variant,) = chosen_variants(plan, [variant])
     found = resolved(plan.checked, variant)
     if format is ShowFormat.json:
-        import json
-
-        emit(json.dumps(_json(plan.checked, variant, found, origins), indent=1))
+        emit(json_text(_json(plan.checked, variant, found, origins)))
         return
     from hebbdsl.spec.printing import print_plain, surface_of
 

@@ -13,6 +13,7 @@ import typer
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
 from hebbdsl.cli.terminal import emit, say, show_problems, tell
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problems
@@ -84,16 +85,12 @@ def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], stri
 
     match format:
         case ValidateFormat.json:
-            import json
-
-            emit(json.dumps(render.render_json(problems), indent=1))
+            emit(json_text(render.render_json(problems)))
         case ValidateFormat.sarif:
-            import json
-
             from hebbdsl import __version__
             from hebbdsl.diagnostics.sarif import render_sarif
 
-            emit(json.dumps(render_sarif(problems, __version__, Path.cwd()), indent=1))
+            emit(json_text(render_sarif(problems, __version__, Path.cwd())))
         case ValidateFormat.junit:
             from hebbdsl.diagnostics.junit import render_junit
 

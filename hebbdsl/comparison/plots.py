@@ -168,7 +168,7 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
     )
     axes.set_xlabel(drawing.x)
     axes.set_ylabel(drawing.y)
-    axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves))
+    axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves) or 1)
     if drawing.share:
         ends = [end for curve in drawing.curves for end in (*curve.mean, *curve.high)]
         top = max(end for end in ends if math.isfinite(end))

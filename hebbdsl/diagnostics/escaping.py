@@ -7,6 +7,7 @@ a cell, a formula, a command or an element of its own.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -68,6 +69,15 @@ def _line(line: str, coloured: bool) -> str:
     pieces = _COLOUR.split(line) if coloured else [line]
     pieces[::2] = map(visible, pieces[::2])
     return _COMMAND.sub(rf"\1{_spelt(':')}", "".join(pieces))
+
+
+def json_text(value: object, indent: int = 1) -> str:
+    """A JSON document in ASCII, which holds no command of a build server either.
+
+    Raises: ValueError, for a number that is not finite: JSON has none.
+    """
+    # Between strings there is no such mark.
+    return _MARK.sub(r"\\u0023", json.dumps(value, indent=indent, allow_nan=False))
 
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -17,7 +17,13 @@ from hebbdsl.diagnostics.escaping import printed, visible
 from hebbdsl.expression.metrics import Split
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Board, Silent
-from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
+from hebbdsl.run.record import (
+    AnyEvaluation,
+    Evaluation,
+    Record,
+    TextEvaluation,
+    perplexity_text,
+)
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -172,7 +178,7 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
             best = " (best)" if evaluation.best else ""
             said = (
                 f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {exp(min(evaluation.validation_loss, 700.0)):.2f}{best}"
+                f" {perplexity_text(exp(min(evaluation.validation_loss, 700.0)))}{best}"
             )
     steps = job.plan.steps
     if steps is None:
@@ -196,7 +202,7 @@ def _outcome(record: Record | None) -> str:
     if record.status != "finished":
         return record.status
     if (perplexity := record.metrics.get("test_perplexity")) is not None:
-        return f"test perplexity {perplexity.value:.2f}" + _substituted(record)
+        return f"test perplexity {perplexity_text(perplexity.value)}" + _substituted(record)
     finish = record.metrics.get("steps_to_finish")
     accuracy = record.metrics["final_test_accuracy"].value
     how = f"accuracy {accuracy:.2f} after {record.steps} steps"
