@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hebbdsl.run.record import (
     TextEvaluation,
     Value,
 )
+from hebbdsl.spec.experiment import Setup
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
@@ -169,6 +170,14 @@ RECORD_SCHEMA: dict[str, Any] = {
         },
         "seal": _DIGEST,
     },
+}
+
+SETUP_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "The setup of one run in full: spec.json",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {field.name: {} for field in fields(Setup)},
 }
 
 _ON_PICTURES: dict[str, Any] = {

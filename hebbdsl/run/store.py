@@ -29,6 +29,7 @@ from hebbdsl.run.record import AnyEvaluation, Record
 from hebbdsl.run.record_json import (
     EVALUATION_SCHEMA,
     RECORD_SCHEMA,
+    SETUP_SCHEMA,
     evaluation_from_json,
     evaluation_to_json,
     record_from_json,
@@ -175,6 +176,17 @@ class RunFolder:
         return record_from_json(
             body, self.path, tuple(evaluation_from_json(line) for line in evaluations)
         )
+
+    def setup(self) -> dict[str, Any]:
+        """The setup in full, fields that only say where data is found included.
+
+        Raises: Rejected, with HEB534, when it holds anything else.
+        """
+        try:
+            written = _read(self.path / SETUP, LARGEST_FILE)
+        except OSError as error:
+            raise self._altered(SETUP, f"it can't be read ({error.strerror})") from error
+        return self._parsed(SETUP, written, SETUP_SCHEMA)
 
     def _parsed(self, name: str, written: bytes, schema: Mapping[str, Any]) -> dict[str, Any]:
         try:
