@@ -21,6 +21,7 @@ from hebbdsl.run.store import SETUP, RunFolder, find_runs
 from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import AS_TRAINED, Setup
+from hebbdsl.syntax.reading import refuse_unprintable
 
 
 def evaluation_job(
@@ -55,6 +56,7 @@ def evaluation_job(
     # The setup has no key of the head: `RunFolder.setup` believes none that is not a setup's.
     body = {**setup, **head, "variants": {variant: {}}}
     source = Source(f"{run / SETUP}.yaml", json.dumps(body, indent=1, ensure_ascii=False))
+    refuse_unprintable(source)
     plan = make_plan(check_spec(parse_tree(source), overrides))
     chosen = plan.variants[variant]
     _verify(run, chosen.setup, parent)

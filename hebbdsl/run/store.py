@@ -88,9 +88,7 @@ class RunFolder:
         with self._writing():
             for name in (RECORD, METRICS, WEIGHTS):
                 (self.path / name).unlink(missing_ok=True)
-            write_whole(
-                self.path / SETUP, json.dumps(setup, indent=1, ensure_ascii=False).encode() + b"\n"
-            )
+            write_whole(self.path / SETUP, _written(setup))
             write_whole(self.path / METRICS, b"")
 
     def append(self, evaluation: AnyEvaluation) -> None:
@@ -135,9 +133,7 @@ class RunFolder:
                 if (self.path / name).exists()
             }
             body["seal"] = _digest(canonical_json(body))
-            write_whole(
-                self.path / RECORD, json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n"
-            )
+            write_whole(self.path / RECORD, _written(body))
 
     def set_aside(self) -> Path | None:
         """Keep the folder as it is beside itself, under a name of its own; None: there was none."""
@@ -251,6 +247,11 @@ def _validator() -> Any:
     extend: Any = validators.extend
     strict = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer)
     return extend(Draft202012Validator, type_checker=strict)
+
+
+def _written(value: object) -> bytes:
+    """As ASCII: a path may hold bytes that are no letters of any encoding."""
+    return json.dumps(value, indent=1).encode() + b"\n"
 
 
 def _read(path: Path, most: int) -> bytes:

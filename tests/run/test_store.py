@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder, find_runs
 from hebbdsl.spec.canonical import plain
 from tests import tiny
+from tests.comparison.records import curriculum
+from tests.resealed import stored
 
 
 @pytest.fixture
@@ -219,3 +222,29 @@ def test_what_could_not_be_written_whole_leaves_nothing(
     (problem,) = caught.value.problems
     assert problem.code == "HEB532"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_bytes_that_are_no_text_is_recorded(tmp_path: Path) -> None:
+    """Names of files may be in no encoding; what a run has to say of them is kept."""
+    record = curriculum("softmax", 0, limit=20)
+    record = replace(record, data={**record.data, "origin": "data\udcff/a"})
+    read = RunFolder(stored(tmp_path, record)).read()
+    assert read is not None
+    assert read.data["origin"] == "data\udcff/a"
+
+
+@pytest.mark.parametrize(
+    "name", ["record.json", "metrics.jsonl", "spec.json"], ids=lambda name: name
+)
+def test_a_file_larger_than_any_run_writes_is_not_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(stored(tmp_path, curriculum("softmax", 0, limit=20)))
+    assert folder.read() is not None
+    assert folder.setup()
+    for limit in ("LARGEST_FILE", "LARGEST_LOG"):
+        monkeypatch.setattr(f"hebbdsl.run.store.{limit}", 10)
+    with (folder.path / name).open("ab") as file:
+        file.truncate(11 if name == "spec.json" else None)
+    with pytest.raises(Rejected, match="HEB534"):
+        folder.setup() if name == "spec.json" else folder.read()
