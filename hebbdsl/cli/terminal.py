@@ -12,9 +12,9 @@ from hebbdsl.diagnostics.escaping import printed
 from hebbdsl.diagnostics.render import COLOUR, PLAIN, Paint, render_text
 
 
-def say(text: str = "", end: str = "\n") -> None:
+def say(text: str = "") -> None:
     """Lines for people, on stdout."""
-    print(printed(text), end=end)
+    print(printed(text))
 
 
 def tell(text: str, end: str = "\n") -> None:

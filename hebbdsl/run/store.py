@@ -167,7 +167,7 @@ class RunFolder:
         self._verify(body)
         if self._identity not in (None, body["identity"]):
             raise self._altered(RECORD, "it is the record of another run")
-        lines = _read(self.path / METRICS, LARGEST_LOG).splitlines()
+        lines = self._content(METRICS, LARGEST_LOG).splitlines()
         evaluations = [self._parsed(METRICS, line, EVALUATION_SCHEMA) for line in lines]
         return record_from_json(
             body, self.path, tuple(evaluation_from_json(line) for line in evaluations)
@@ -178,11 +178,13 @@ class RunFolder:
 
         Raises: Rejected, with HEB534, when it holds anything else.
         """
+        return self._parsed(SETUP, self._content(SETUP, LARGEST_FILE), SETUP_SCHEMA)
+
+    def _content(self, name: str, most: int) -> bytes:
         try:
-            written = _read(self.path / SETUP, LARGEST_FILE)
+            return _read(self.path / name, most)
         except OSError as error:
-            raise self._altered(SETUP, f"it can't be read ({error.strerror})") from error
-        return self._parsed(SETUP, written, SETUP_SCHEMA)
+            raise self._altered(name, f"it can't be read ({error.strerror})") from error
 
     def _parsed(self, name: str, written: bytes, schema: Mapping[str, Any]) -> dict[str, Any]:
         try:
