@@ -21,6 +21,7 @@ from hebbdsl.cli.options import (
     Variants,
     Workers,
 )
+from hebbdsl.cli.terminal import emit, tell
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
@@ -97,7 +98,7 @@ def compare(
     folder = figures or beside / "figures"
     drawn = _draw(comparison, folder)
     if drawn and not quiet:
-        typer.echo(f"figures: {', '.join(path.name for path in drawn)} in {folder}", err=True)
+        tell(f"figures: {', '.join(path.name for path in drawn)} in {folder}")
     raise typer.Exit(code or _verdict_code(comparison, strict))
 
 
@@ -148,7 +149,7 @@ def _show(comparison: Comparison, format: CompareFormat) -> None:
         CompareFormat.json: export.as_json,
         CompareFormat.latex: formats.as_latex,
     }[format]
-    print(write(comparison).rstrip("\n"))
+    emit(write(comparison).rstrip("\n"))
 
 
 def _draw(comparison: Comparison, folder: Path) -> Sequence[Path]:

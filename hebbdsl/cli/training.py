@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbdsl.cli.options import chosen_variants
+from hebbdsl.cli.terminal import show_problems, tell
 from hebbdsl.diagnostics.codes.run import BadSeeds
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 
@@ -140,12 +141,12 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
                     problems.extend(train(group, workers_for(len(group), workers, device), board))
         except KeyboardInterrupt:
             kept = "finished runs are kept; the others start again from step 0 next time"
-            print(kept, file=sys.stderr)
+            tell(kept)
             raise
     records = [record for folder in folders if (record := folder.read()) is not None]
     problems.extend(found for record in records if (found := failure_of(record)) is not None)
     if problems:
-        _show(problems)
+        show_problems(problems, sys.stderr)
     errors = [problem.exit_code for problem in problems if problem.severity is Severity.ERROR]
     return records, max(errors, default=0)
 
@@ -164,10 +165,3 @@ def _make(out: Path) -> None:
 
 def _terminate(_signal: int, _frame: object) -> None:
     raise Terminated
-
-
-def _show(problems: Sequence[Problem]) -> None:
-    from hebbdsl.cli.terminal import paint_for
-    from hebbdsl.diagnostics.render import render_text
-
-    print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)

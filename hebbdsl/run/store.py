@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,12 @@ from typing import TYPE_CHECKING, Any
 from hebbdsl.diagnostics.codes.run import AlteredRecord, Busy, Unwritable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
+from hebbdsl.run.limits import LARGEST_FILE, LARGEST_LOG, fault_of
 from hebbdsl.run.record import AnyEvaluation, Record
 from hebbdsl.run.record_json import (
     EVALUATION_SCHEMA,
     RECORD_SCHEMA,
+    SETUP_SCHEMA,
     evaluation_from_json,
     evaluation_to_json,
     record_from_json,
@@ -85,9 +88,7 @@ class RunFolder:
         with self._writing():
             for name in (RECORD, METRICS, WEIGHTS):
                 (self.path / name).unlink(missing_ok=True)
-            write_whole(
-                self.path / SETUP, json.dumps(setup, indent=1, ensure_ascii=False).encode() + b"\n"
-            )
+            write_whole(self.path / SETUP, _written(setup))
             write_whole(self.path / METRICS, b"")
 
     def append(self, evaluation: AnyEvaluation) -> None:
@@ -132,9 +133,7 @@ class RunFolder:
                 if (self.path / name).exists()
             }
             body["seal"] = _digest(canonical_json(body))
-            write_whole(
-                self.path / RECORD, json.dumps(body, indent=1, ensure_ascii=False).encode() + b"\n"
-            )
+            write_whole(self.path / RECORD, _written(body))
 
     def set_aside(self) -> Path | None:
         """Keep the folder as it is beside itself, under a name of its own; None: there was none."""
@@ -157,7 +156,7 @@ class RunFolder:
         """
         path = self.path / RECORD
         try:
-            written = path.read_bytes()
+            written = _read(path, LARGEST_FILE)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -168,22 +167,35 @@ class RunFolder:
         self._verify(body)
         if self._identity not in (None, body["identity"]):
             raise self._altered(RECORD, "it is the record of another run")
-        lines = (self.path / METRICS).read_bytes().splitlines()
+        lines = self._content(METRICS, LARGEST_LOG).splitlines()
         evaluations = [self._parsed(METRICS, line, EVALUATION_SCHEMA) for line in lines]
         return record_from_json(
             body, self.path, tuple(evaluation_from_json(line) for line in evaluations)
         )
 
-    def _parsed(self, name: str, written: bytes, schema: Mapping[str, Any]) -> dict[str, Any]:
-        from jsonschema import Draft202012Validator
+    def setup(self) -> dict[str, Any]:
+        """The setup in full, fields that only say where data is found included.
 
+        Raises: Rejected, with HEB534, when it holds anything else.
+        """
+        return self._parsed(SETUP, self._content(SETUP, LARGEST_FILE), SETUP_SCHEMA)
+
+    def _content(self, name: str, most: int) -> bytes:
+        try:
+            return _read(self.path / name, most)
+        except OSError as error:
+            raise self._altered(name, f"it can't be read ({error.strerror})") from error
+
+    def _parsed(self, name: str, written: bytes, schema: Mapping[str, Any]) -> dict[str, Any]:
         try:
             body: dict[str, Any] = json.loads(written)
             # Refuses what JSON has no number for: NaN, and 1e999.
             canonical_json(body)
         except (ValueError, RecursionError) as error:
             raise self._altered(name, f"it can't be read ({error})") from error
-        fault = next(Draft202012Validator(schema).iter_errors(body), None)
+        if (reason := fault_of(body)) is not None:
+            raise self._altered(name, f"it holds {reason}")
+        fault = next(_validator()(schema).iter_errors(body), None)
         if fault is not None:
             raise self._altered(name, f"at {fault.json_path}: {fault.message[:200]}")
         return body
@@ -224,6 +236,33 @@ def find_runs(folder: Path) -> list[RunFolder]:
     """Every run with a record at or under `folder`, in order of path; replaced ones left out."""
     found = sorted(path.parent for path in folder.rglob(RECORD))
     return [RunFolder(path) for path in found if ".replaced-" not in path.name]
+
+
+@cache
+def _validator() -> Any:
+    """Of JSON Schema, but that 1.0 is no whole number: nothing can be counted with it."""
+    from jsonschema import Draft202012Validator, validators
+
+    def is_integer(_checker: object, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    extend: Any = validators.extend
+    strict = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer)
+    return extend(Draft202012Validator, type_checker=strict)
+
+
+def _written(value: object) -> bytes:
+    """As ASCII: a path may hold bytes that are no letters of any encoding."""
+    return json.dumps(value, indent=1).encode() + b"\n"
+
+
+def _read(path: Path, most: int) -> bytes:
+    """Raises: OSError, also for a file of more bytes than any run writes."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
+    return content
 
 
 def _digest_of(path: Path) -> str:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder, find_runs
 from hebbdsl.spec.canonical import plain
 from tests import tiny
+from tests.comparison.records import curriculum
+from tests.resealed import stored
 
 
 @pytest.fixture
@@ -219,3 +222,31 @@ def test_what_could_not_be_written_whole_leaves_nothing(
     (problem,) = caught.value.problems
     assert problem.code == "HEB532"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_bytes_that_are_no_text_is_recorded(tmp_path: Path) -> None:
+    """Names of files may be in no encoding; what a run has to say of them is kept."""
+    record = curriculum("softmax", 0, limit=20)
+    record = replace(record, data={**record.data, "origin": "data\udcff/a"})
+    read = RunFolder(stored(tmp_path, record)).read()
+    assert read is not None
+    assert read.data["origin"] == "data\udcff/a"
+
+
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [
+        ("LARGEST_FILE", "record.json"),
+        ("LARGEST_LOG", "metrics.jsonl"),
+        ("LARGEST_FILE", "spec.json"),
+    ],
+)
+def test_a_file_larger_than_any_run_writes_is_not_read(
+    limit: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(stored(tmp_path, curriculum("softmax", 0, limit=20)))
+    read = folder.setup if name == "spec.json" else folder.read
+    assert read()
+    monkeypatch.setattr(f"hebbdsl.run.store.{limit}", 10)
+    with pytest.raises(Rejected, match=f"HEB534.*{name}.*more than 10 bytes"):
+        read()
