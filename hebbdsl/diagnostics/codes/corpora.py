@@ -1,4 +1,4 @@
-"""HEB550-HEB569: texts that can't be read as a corpus, or kept as one."""
+"""HEB550-HEB569: texts that can't be read as a corpus."""
 
 from __future__ import annotations
 
@@ -123,42 +123,6 @@ class TooManyWords(DataProblem):
             "read numbers as `digits` or `token`, or letters as small ones with `lowercase`;"
             " `min_count` and `vocabulary` are asked after all words are counted"
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoreNotWritten(DataProblem):
-    """The tokens of a corpus could not be kept: the disk is full, or may not be written.
-
-    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder
-    (`~/.cache/hebbdsl` on Linux, where `XDG_CACHE_HOME` moves it). What stands in its folder
-    `corpora` may be deleted at any time, and should be for texts that have changed since: their old
-    tokens are not looked at again. What is still needed is made anew.
-
-    A folder that may not be written is no problem, unless the temporary folder may not be either:
-    tokens then go there, and are gone when the run ends.
-
-    Wrong:
-        hebbdsl run specs/wikitext103_lstm.yaml      # 100 MB left on the disk
-
-    Right:
-        XDG_CACHE_HOME=/large/cache hebbdsl run specs/wikitext103_lstm.yaml
-    """
-
-    code: ClassVar[str] = "HEB554"
-    exit_code: ClassVar[int] = 4
-
-    reason: str
-    full: bool
-
-    @property
-    def title(self) -> str:
-        return f"the tokens can't be written: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        if self.full:
-            return "make room, or move the cache folder with XDG_CACHE_HOME"
-        return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,31 +283,3 @@ class LockedZip(DataProblem):
     @property
     def hint(self) -> str:
         return "unpack it, and give the folder, or a zip without a password"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DamagedTokens(DataProblem):
-    """A corpus that was kept as numbers holds one that no word has: the file was damaged since.
-
-    Of what is kept the sizes are compared when it is opened, and each number when it is read.
-    Delete the folder: it is made anew from the text. See to the disk, too.
-
-    Wrong:
-        printf 'xxxx' | dd conv=notrunc of=~/.cache/hebbdsl/corpora/text-0f3a/train.tokens
-
-    Right:
-        rm -r ~/.cache/hebbdsl/corpora/text-0f3a && hebbdsl run specs/my_text.yaml
-    """
-
-    code: ClassVar[str] = "HEB564"
-
-    number: int
-    words: int
-
-    @property
-    def title(self) -> str:
-        return f"the tokens are damaged: word number {self.number:,} of {self.words:,}"
-
-    @property
-    def hint(self) -> str:
-        return "delete the folder that it is in: the text is tokenised anew"

@@ -18,15 +18,13 @@ from hebbdsl.parts.datasets.corpora.source import (
     Piece,
     Splits,
     not_had,
-    stamp_of,
-    unchanged,
+    size_of,
 )
 from hebbdsl.parts.datasets.finding import (
     files_under,
     folders_of,
     missing_place,
     not_in,
-    unreadable,
 )
 
 NAME = "gigaword"
@@ -113,10 +111,6 @@ def _chooser(seed: int, share: float) -> Callable[[str], bool]:
 
 def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
     """A month's documents that are wanted, which `choice` says in words."""
-    try:
-        stamp = stamp_of(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
 
     def blocks() -> Iterator[bytes]:
         held, size = list[str](), 0
@@ -130,7 +124,8 @@ def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks), f"{_READING}, {choice}")
+    # A document without an id is known by the name of its file.
+    return Piece(str(path), (path,), size_of(path), blocks, f"{_READING}, {choice}, {path.stem}")
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,6 @@ from hebbdsl.parts.datasets.corpora.source import (
     members,
     not_had,
     of_file,
-    of_member,
 )
 from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
 
@@ -78,15 +77,14 @@ def _books(place: Path) -> dict[str, Piece]:
     if place.is_dir():
         raw = {path.relative_to(place).as_posix(): of_file(path) for path in _texts(place)}
     else:
-        inside = {member.filename: member for member in members(place)}
-        raw = {name: of_member(place, inside[name]) for name in inside if _is_book(name)}
+        raw = {name: piece for name, piece in members(place).items() if _is_book(name)}
     called = Counter(option for name in raw for option in set(_options(name)))
     books = {
         next((option for option in _options(name) if called[option] == 1), name): piece
         for name, piece in raw.items()
     }
     return {
-        name: replace(piece, reading=READING, blocks=_reading(piece))
+        name: replace(piece, reading=f"{READING}, {piece.reading}", blocks=_reading(piece))
         for name, piece in sorted(books.items())
     }
 

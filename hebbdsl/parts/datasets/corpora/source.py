@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip, LockedZip
+from hebbdsl.diagnostics.codes.corpora import DamagedGzip, LockedZip
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
@@ -27,23 +27,23 @@ _LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
 _LOCKED = 1
 """Among the flags of a member of a zip: it asks for a password."""
 
-Stamp = tuple[str, int, int]
-
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of a split.
+    """One text of a split.
 
     Attributes:
         name: what it is called in messages.
-        stamp: tells that it changed: path, size and time of the last change, or checksum.
+        files: what it is read from: their content decides the text, together with `reading`.
+        size: bytes of text there are, about: of a packed file those that it is packed in.
         blocks: its UTF-8 bytes, in blocks that end where words do, read anew at each call.
-        reading: what else decides which text it gives: the version of a reader that leaves some
-            out, and what it was told to choose. Empty where all of the file is read.
+        reading: what else decides the text: which member of a zip it is, the version of a reader
+            that leaves some out, what that was told to choose. Never where a file is.
     """
 
     name: str
-    stamp: Stamp
+    files: tuple[Path, ...]
+    size: int
     blocks: Callable[[], Iterator[bytes]]
     reading: str = ""
 
@@ -57,38 +57,52 @@ def of_file(path: Path) -> Piece:
 
     Raises: Rejected, with HEB503, where it can't be read.
     """
-    try:
-        stamp = stamp_of(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
+    packed = path.suffix == ".gz"
 
     def blocks() -> Iterator[bytes]:
         try:
-            with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+            with gzip.open(path) if packed else open(path, "rb") as file:
                 yield from whole_lines(file)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
         except OSError as error:
             raise unreadable(path, error) from error
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
+    return Piece(str(path), (path,), size_of(path), blocks, "gzip" if packed else "")
 
 
-def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
-    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing.
+def size_of(path: Path) -> int:
+    """Raises: Rejected, with HEB503."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
 
-    Raises: Rejected, with HEB503, where the zip can't be read.
+
+def members(archive: Path) -> Mapping[str, Piece]:
+    """The files in a zip, by their names.
+
+    Raises: Rejected, with HEB503, HEB504 or HEB563.
     """
     try:
-        before = stamp_of(archive)
+        with zipfile.ZipFile(archive) as opened:
+            found = [member for member in opened.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+    except NotImplementedError as error:
+        raise Rejected([LockedZip(place=str(archive), reason=str(error))]) from error
     except OSError as error:
         raise unreadable(archive, error) from error
+    return {member.filename: _of_member(archive, member) for member in found}
 
+
+def _of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
     def blocks() -> Iterator[bytes]:
         try:
-            with zipfile.ZipFile(archive) as opened, opened.open(member) as file:
+            # By its name: the archive may have been written anew since it was listed.
+            with zipfile.ZipFile(archive) as opened, opened.open(member.filename) as file:
                 yield from whole_lines(file)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
             raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
         except RuntimeError as error:  # NotImplementedError among them
             reason = "it asks for a password" if member.flag_bits & _LOCKED else str(error)
@@ -96,55 +110,8 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
         except OSError as error:
             raise unreadable(archive, error) from error
 
-    stamp = (member.filename, member.file_size, member.CRC)
     name = f"{member.filename} in {archive}"
-    return Piece(name, stamp, unchanged(archive, before, blocks))
-
-
-def stamp_of(path: Path) -> Stamp:
-    """What tells that a file changed, short of reading it. Raises: OSError."""
-    status = path.stat()
-    return str(path), status.st_size, status.st_mtime_ns
-
-
-def unchanged(
-    path: Path, stamp: Stamp, blocks: Callable[[], Iterator[bytes]]
-) -> Callable[[], Iterator[bytes]]:
-    """Blocks of a file that has the same stamp after it was read as before.
-
-    Raises: Rejected, with HEB560 where it has not, whatever else was found wrong with it.
-    """
-
-    def refuse_changed() -> None:
-        try:
-            changed = stamp_of(path) != stamp
-        except OSError:
-            changed = True
-        if changed:
-            raise Rejected([ChangedWhileRead(place=str(path))])
-
-    def read() -> Iterator[bytes]:
-        try:
-            yield from blocks()
-        except Rejected:
-            refuse_changed()
-            raise
-        refuse_changed()
-
-    return read
-
-
-def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
-    """The files in a zip. Raises: Rejected, with HEB503 or HEB504."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            return [member for member in opened.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
-    except NotImplementedError as error:
-        raise Rejected([LockedZip(place=str(archive), reason=str(error))]) from error
-    except OSError as error:
-        raise unreadable(archive, error) from error
+    return Piece(name, (archive,), member.file_size, blocks, f"member {member.filename}")
 
 
 class Readable(Protocol):

@@ -37,9 +37,10 @@ def text_splits(patterns: Patterns) -> tuple[Splits, str]:
     if problems:
         raise Rejected(problems)
     folders = {
-        str(Path(piece.stamp[0]).absolute().parent)
+        str(path.absolute().parent)
         for pieces in splits.values()
         for piece in pieces
+        for path in piece.files
     }
     return splits, ", ".join(sorted(folders))
 
