@@ -36,10 +36,13 @@ class NotText(DataProblem):
     @property
     def hint(self) -> str:
         if self.wide:
-            return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
+            return f"if it is text in UTF-16, {_ANEW.format('utf-16', 'utf-16')}"
         if self.alone:
             return "take such bytes out (`tr -d '\\000'`), if the rest is text"
-        return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
+        return f"if it is text in Latin-1, {_ANEW.format('latin1', 'latin-1')}"
+
+
+_ANEW = "write it anew: `iconv -f {} -t utf-8`; or, of `text`, say `encoding: {}`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +115,12 @@ class TooManyWords(DataProblem):
     code: ClassVar[str] = "HEB553"
 
     most: int
+    unit: Literal["words", "bytes"] = "words"
 
     @property
     def title(self) -> str:
-        return f"more than {self.most:,} different words"
+        held = " of different words" if self.unit == "bytes" else ""
+        return f"more than {self.most:,} {'different ' if not held else ''}{self.unit}{held}"
 
     @property
     def hint(self) -> str:
@@ -130,7 +135,7 @@ class OtherWikitext(DataProblem):
     """Files that are named like WikiText's are not what was published.
 
     Their sizes are compared, and once they are cut into words how many these are, and how many
-    different ones; the zip that they come in may be another.
+    different ones; the zip that they come in may be another, and lines may end in CR LF.
 
     Wrong:
         HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
@@ -153,7 +158,10 @@ class OtherWikitext(DataProblem):
 
     @property
     def hint(self) -> str:
-        return "use the word-level version (`-v1.zip`), not the raw one; or give it as `text`"
+        return (
+            "the word-level version (`-v1.zip`) is read as it was published; give the raw one, or"
+            " an altered copy, as `text`"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,3 +291,33 @@ class LockedZip(DataProblem):
     @property
     def hint(self) -> str:
         return "unpack it, and give the folder, or a zip without a password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endless(DataProblem):
+    """A file of a corpus holds a word, a line or a paragraph that does not end for megabytes.
+
+    Text is read in blocks that end where words do; of newswire, lines and paragraphs. What has no
+    white space for millions of bytes is mostly no text: an image, or a packed file under another
+    name. A small packed file may unpack to gigabytes of it.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds the letter a, 415 million times
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds words
+    """
+
+    code: ClassVar[str] = "HEB559"
+
+    line: int
+    what: str
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"line {self.line:,} holds a {self.what} of more than {self.most >> 20} MiB"
+
+    @property
+    def hint(self) -> str:
+        return f"take it out, or end it: no {self.what} of a text is that long"

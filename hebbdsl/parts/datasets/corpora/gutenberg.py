@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from hebbdsl.diagnostics.codes.corpora_files import TooLargeBook
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
@@ -27,6 +28,9 @@ _ADVICE = (
     "put `books.zip`, or a folder `gutenberg` of .txt files, into the folder that HEBBDSL_DATA"
     " names"
 )
+
+LARGEST = 1 << 28
+"""Bytes of a book that is read: all of it is held while its licence is looked for."""
 
 READING = "2"
 """Version of how a book is read: raised whenever the text of some book changes."""
@@ -157,7 +161,13 @@ def _reading(piece: Piece) -> Callable[[], Iterator[bytes]]:
 
 def decoded(piece: Piece) -> str:
     """A book as text: UTF-8, or what Project Gutenberg published before."""
-    raw = b"".join(piece.blocks())
+    read, size = list[bytes](), 0
+    for block in piece.blocks():
+        read.append(block)
+        size += len(block)
+        if size > LARGEST:
+            raise Rejected([TooLargeBook(place=piece.name, most=LARGEST)])
+    raw = b"".join(read)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora import DamagedGzip, LockedZip
+from hebbdsl.diagnostics.codes.corpora import DamagedGzip, Endless, LockedZip
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.decoding import UTF_8, Decoded, Readable
 from hebbdsl.parts.datasets.finding import unreadable
 
 BLOCK = 1 << 17
 """Bytes read at once: text passes through memory in blocks, however long it is, and no faster in
 larger ones, which leave the processor's nearest memory."""
 
-_LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
-"""The last word of a block, with the white space behind it."""
+LONGEST = 1 << 22
+"""Bytes of a word beyond which it is none: what holds no white space for so long is no text."""
+
+_SPACES = (b" ", b"\t", b"\n", b"\v", b"\f", b"\r")
 
 _LOCKED = 1
 """Among the flags of a member of a zip: it asks for a password."""
@@ -52,7 +53,7 @@ Splits = Mapping[Split, Sequence[Piece]]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
-def of_file(path: Path) -> Piece:
+def of_file(path: Path, encoding: str = UTF_8) -> Piece:
     """A plain file, or one packed by gzip.
 
     Raises: Rejected, with HEB503, where it can't be read.
@@ -62,13 +63,17 @@ def of_file(path: Path) -> Piece:
     def blocks() -> Iterator[bytes]:
         try:
             with gzip.open(path) if packed else open(path, "rb") as file:
-                yield from whole_lines(file)
+                if encoding == UTF_8:
+                    yield from whole_lines(file, str(path))
+                else:
+                    yield from whole_lines(Decoded(file, encoding, str(path)), str(path))
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
         except OSError as error:
             raise unreadable(path, error) from error
 
-    return Piece(str(path), (path,), size_of(path), blocks, "gzip" if packed else "")
+    reading = f"{encoding}{', gzip' if packed else ''}"
+    return Piece(str(path), (path,), size_of(path), blocks, reading)
 
 
 def size_of(path: Path) -> int:
@@ -97,11 +102,13 @@ def members(archive: Path) -> Mapping[str, Piece]:
 
 
 def _of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
+    name = f"{member.filename} in {archive}"
+
     def blocks() -> Iterator[bytes]:
         try:
             # By its name: the archive may have been written anew since it was listed.
             with zipfile.ZipFile(archive) as opened, opened.open(member.filename) as file:
-                yield from whole_lines(file)
+                yield from whole_lines(file, name)
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
             raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
         except RuntimeError as error:  # NotImplementedError among them
@@ -110,12 +117,7 @@ def _of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
         except OSError as error:
             raise unreadable(archive, error) from error
 
-    name = f"{member.filename} in {archive}"
     return Piece(name, (archive,), member.file_size, blocks, f"member {member.filename}")
-
-
-class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 def not_had(
@@ -143,17 +145,44 @@ def not_had(
     )
 
 
-def whole_lines(file: Readable) -> Iterator[bytes]:
-    """A file in blocks that end where lines end, or, in a line of more than a block, words."""
-    rest: list[bytes] = []
-    while block := file.read(BLOCK):
-        end = block.rfind(b"\n") + 1
-        if not end and (last := _LAST_WORD.search(block)):
-            end = last.start()
+def whole_lines(file: Readable, name: str) -> Iterator[bytes]:
+    """A file in blocks that end where lines end, or, in a line of more than a block, words. A line
+    ends as it does on any system: in LF, CR LF or CR; in the blocks it is LF.
+
+    Raises: Rejected, with HEB559, for what has no end.
+    """
+    rest, held, lines = list[bytes](), 0, 0
+    for block in _line_feeds(file):
+        if block.isspace() and b"\n" not in block:
+            # A word comes behind it, or an end of line, which must not begin a block.
+            if rest[-1:] == [b" "]:
+                continue
+            block = b" "
+        end = block.rfind(b"\n") + 1 or _last_word(block)
         if end:
             yield b"".join([*rest, block[:end]])
-            rest = [block[end:]]
-        else:
-            rest.append(block)
-    if rest := [one for one in rest if one]:
+            rest, held = [], 0
+            lines += block.count(b"\n")
+        rest.append(block[end:])
+        held += len(block) - end
+        if held > LONGEST:
+            raise Rejected([Endless(place=name, line=lines + 1, what="word", most=LONGEST)])
+    if held:
         yield b"".join(rest)
+
+
+def _line_feeds(file: Readable) -> Iterator[bytes]:
+    ended = False
+    while block := file.read(BLOCK):
+        if ended:
+            block = block.removeprefix(b"\n")
+        ended = block.endswith(b"\r")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield block
+
+
+def _last_word(block: bytes) -> int:
+    """Where the last word begins that has white space before it; 0: there is none."""
+    words = block.rstrip()
+    return max(map(words.rfind, _SPACES)) + 1

@@ -148,6 +148,9 @@ def _lacking(pieces: Mapping[Split, Piece]) -> tuple[str, ...]:
 def _others(version: int, pieces: Mapping[Split, Piece]) -> Iterator[Problem]:
     for split, piece in pieces.items():
         published, size = SIZES[version][split], piece.size
+        if published < size < 2 * published:
+            # Copied by a system that ends lines in CR LF, it is as long once they are read.
+            size = sum(map(len, piece.blocks()))
         if size != published:
             yield OtherWikitext(place=piece.name, version=version, size=size, published=published)
 

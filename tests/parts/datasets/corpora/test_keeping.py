@@ -345,7 +345,7 @@ def test_nothing_else_is_kept(tmp_path: Path, cache: Path, held_out: Piece) -> N
 
 
 def test_damaged_tokens_of_a_source_that_is_gone_are_not_believed(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = texts_in(tmp_path / "data", LINES[0])
     monkeypatch.setenv("HEBBDSL_DATA", str(home))

@@ -23,8 +23,9 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora import making, source, store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
-from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
+from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
+from hebbdsl.parts.datasets.corpora.words import UNK
 from hebbdsl.parts.part import Quiet
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
