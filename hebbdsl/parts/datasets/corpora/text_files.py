@@ -13,6 +13,7 @@ from hebbdsl.diagnostics.codes.corpora_files import RepeatedFiles
 from hebbdsl.diagnostics.codes.splits import SharedFiles
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.decoding import UTF_8
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.files import data_folder
 from hebbdsl.parts.datasets.finding import unreadable
@@ -20,7 +21,7 @@ from hebbdsl.parts.datasets.finding import unreadable
 Patterns = Mapping[Split, Sequence[str]]
 
 
-def text_splits(patterns: Patterns, encoding: str) -> tuple[Splits, str]:
+def text_splits(patterns: Patterns, encoding: str = UTF_8) -> tuple[Splits, str]:
     """The files of each split, in the order of the patterns and then of their names, and the
     folders that they are in.
 

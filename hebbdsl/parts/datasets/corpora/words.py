@@ -55,7 +55,7 @@ _PLAIN, _PLAIN_NUMBERS = map(
     ),
 )
 _BEYOND = re.compile(
-    r"[^\0-\xac\xae-\u024f\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u052f\u2010-\u2023"
+    r"[^\0-\xac\xae-\xb7\xb9-\u024f\u0391-\u03a1\u03a3-\u03ce\u0400-\u0481\u048a-\u052f\u2010-\u2023"
     r"\u2025\u2026\u2030-\u203a€№]"
 )
 """What takes more than `re` knows. Of all others none is a mark, nor changes when a text is
@@ -114,7 +114,7 @@ def _beyond() -> tuple[regex.Pattern[str], ...]:
         rf"|[[\p{{L}}\p{{N}}]&&[{apart}]]{marks}*+"
     )
     amount = rf"{_AMOUNT}(?!{letter}|{marks})"
-    patterns = _any_of(amount, word, r"(?=\S)(?P<sign>\X)(?P=sign)*+")
+    patterns = _any_of(amount, word, rf"(?=\S)(?P<sign>\X)(?:(?P=sign)(?!{marks}))*+")
     plain, numbers = (regex.compile(pattern, regex.V1) for pattern in patterns)
     unseen = regex.compile(r"[\p{WB=Format}&&\p{Default_Ignorable_Code_Point}]", regex.V1)
     return unseen, plain, numbers
