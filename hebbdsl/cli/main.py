@@ -25,6 +25,7 @@ from hebbdsl.cli.schema import schema
 from hebbdsl.cli.show import show
 from hebbdsl.cli.validate import validate
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.run import interrupts
 
 
 class _Commands(TyperGroup):
@@ -34,16 +35,15 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Rejected as rejected:
+            interrupts.check()  # what a signal broke is nobody's problem
             from hebbdsl.cli.terminal import paint_for
             from hebbdsl.diagnostics.render import render_text
 
             print(render_text(rejected.problems, paint_for(sys.stderr)), file=sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
-        except KeyboardInterrupt as interrupt:
-            from hebbdsl.cli.training import Terminated
-
+        except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
-            raise typer.Exit(143 if isinstance(interrupt, Terminated) else 130) from None
+            raise typer.Exit(130) from None
 
 
 app = typer.Typer(

@@ -14,6 +14,7 @@ from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.image_run import ImageRun
+from hebbdsl.run.interrupts import Ended
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import AnyEvaluation, Level, Record, Value
@@ -55,7 +56,8 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     A number that was not finite gives a record with status `failed`.
 
     Raises:
-        KeyboardInterrupt: passed on, after a record with status `interrupted` has been written.
+        KeyboardInterrupt, Ended: passed on, after a record with status `interrupted` has been
+            written.
     """
     run = begin(program)
     folder.begin(plain(program.setup))
@@ -73,7 +75,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
         run.conclude(monitor)
     except NotFiniteAt as found:
         status, failure = "failed", {"step": found.step, "tensor": found.tensor}
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Ended):
         folder.finish(_record(program, run, "interrupted", None))
         raise
     folder.finish(_record(program, run, status, failure))
