@@ -144,6 +144,8 @@ class _Workers:
         # The queues start a process of their own, which ends when all that use it have.
         with interrupts.deferred(), _without_interrupt():
             self._jobs: multiprocessing.Queue[Any] = context.Queue()
+            # Jobs that nobody takes any more hold up no end of this process.
+            self._jobs.cancel_join_thread()
             self._messages: multiprocessing.Queue[Any] = context.Queue()
             for item in [*enumerate(jobs), *[None] * count]:
                 self._jobs.put(item)
@@ -188,7 +190,6 @@ class _Workers:
             process.join()
 
     def _stop(self, started: Sequence[BaseProcess]) -> None:
-        self._jobs.cancel_join_thread()
         for process in started:
             process.terminate()
         for process in started:

@@ -62,7 +62,6 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     run = begin(program)
     folder.begin(plain(program.setup))
     forget_peak(program.device)
-    status, failure = "finished", None
     try:
         while not run.ended:
             evaluation = run.advance(monitor)
@@ -73,12 +72,15 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
         if not run.best:
             folder.load_weights(program)
         run.conclude(monitor)
+        folder.finish(_record(program, run, "finished", None))
     except NotFiniteAt as found:
-        status, failure = "failed", {"step": found.step, "tensor": found.tensor}
+        failure = {"step": found.step, "tensor": found.tensor}
+        folder.finish(_record(program, run, "failed", failure))
     except (KeyboardInterrupt, Ended):
-        folder.finish(_record(program, run, "interrupted", None))
+        # It may have come when the run had just been finished.
+        if not folder.has_record:
+            folder.finish(_record(program, run, "interrupted", None))
         raise
-    folder.finish(_record(program, run, status, failure))
     record = folder.read()
     assert record is not None, "the record was just written"
     return record

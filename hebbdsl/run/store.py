@@ -110,6 +110,11 @@ class RunFolder:
         return (self.path / METRICS).exists()
 
     @property
+    def has_record(self) -> bool:
+        """Since `begin`, which removes an earlier one, it is that of the run then begun."""
+        return (self.path / RECORD).exists()
+
+    @property
     def lost_its_record(self) -> bool:
         """Whether weights of a run that ended are here, and its record is not: somebody removed it,
         or the run was killed just before it was written."""

@@ -162,7 +162,7 @@ def test_settings_of_the_user_change_no_figure(tmp_path: Path) -> None:
     """TeX, which may not be installed, and whatever else stands in a `matplotlibrc`."""
     import matplotlib as mpl
 
-    compared = compare_records([record for one in experiment() for record in one])
+    compared = compare_records(experiment(3, ("softmax", "hebbian")))
     plain = draw_figures(compared, tmp_path / "plain")
     with mpl.rc_context({"text.usetex": True, "lines.linestyle": ":", "figure.facecolor": "red"}):
         styled = draw_figures(compared, tmp_path / "styled")
@@ -176,7 +176,7 @@ def test_no_backend_nor_folder_of_settings_is_needed(tmp_path: Path, backend: st
         "from hebbdsl.comparison.comparing import compare_records\n"
         "from hebbdsl.comparison.plots import draw_figures\n"
         "from tests.comparison.records import experiment\n"
-        "records = [record for one in experiment() for record in one]\n"
+        'records = experiment(3, ("softmax", "hebbian"))\n'
         f"print(len(draw_figures(compare_records(records), Path({str(tmp_path)!r}))))"
     )
     result = subprocess.run(
@@ -192,7 +192,7 @@ def test_no_backend_nor_folder_of_settings_is_needed(tmp_path: Path, backend: st
 
 
 def test_links_among_figures_are_replaced_and_never_followed(tmp_path: Path) -> None:
-    compared = compare_records([record for one in experiment() for record in one])
+    compared = compare_records(experiment(3, ("softmax", "hebbian")))
     victim = tmp_path / "victim"
     victim.write_text("precious")
     out = tmp_path / "runs"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.launch import local
 from hebbdsl.launch.local import train, workers_for
@@ -137,6 +138,11 @@ def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
     worker.kill()
     worker.join()
     assert ended == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize(("status", "said"), [(-9, "signal 9"), (143, "signal 15"), (1, "fault")])
+def test_how_a_worker_ended_is_said(status: int, said: str) -> None:
+    assert said in WorkerKilled(place=None, status=status).title
 
 
 def test_there_are_as_many_workers_as_cores_and_never_more_than_jobs() -> None:

@@ -26,7 +26,6 @@ from hebbdsl.run.store import RunFolder, find_runs
 from hebbdsl.spec.canonical import plain
 from tests import tiny
 
-
 NAMES = {"record.json", "metrics.jsonl", "weights.safetensors", "spec.json"}
 
 

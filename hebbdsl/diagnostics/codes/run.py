@@ -349,14 +349,19 @@ class WorkerKilled(Problem):
     status: int
 
     @property
+    def _signal(self) -> int:
+        """0: none. A worker that was told to end by a signal answers with 128 and its number."""
+        return -self.status if self.status < 0 else max(0, self.status - 128)
+
+    @property
     def title(self) -> str:
-        if self.status > 0:
+        if not self._signal:
             return "a worker process ended by a fault of its own, which it printed"
-        return f"a worker process was stopped from outside, by signal {-self.status}"
+        return f"a worker process was stopped from outside, by signal {self._signal}"
 
     @property
     def hint(self) -> str:
-        if self.status > 0:
+        if not self._signal:
             return "finished runs are kept; a fault of the program is worth a report"
         return "finished runs are kept; try again with fewer `--workers`, as memory may be short"
 
