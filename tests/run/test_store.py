@@ -24,6 +24,7 @@ from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder, find_runs
 from hebbdsl.spec.canonical import plain
+from hebbdsl.writing import locks
 from tests import tiny
 
 NAMES = {"record.json", "metrics.jsonl", "weights.safetensors", "spec.json"}
@@ -354,14 +355,9 @@ def test_a_file_system_that_renames_no_folder_with_open_files_will_do(
     folder, rename = RunFolder(tmp_path / "seed-0-00000000"), Path.rename
 
     def refusing(path: Path, target: Path) -> Path:
-        if folder._lock is not None or store_locks():
+        if locks._HELD:
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
         return rename(path, target)
-
-    def store_locks() -> bool:
-        from hebbdsl.writing import locks
-
-        return bool(locks._HELD)
 
     monkeypatch.setattr(Path, "rename", refusing)
     with folder.held():
