@@ -60,7 +60,7 @@ def _write(target: Path, text: str) -> None:
     from hebbdsl.writing import write_whole
 
     try:
-        write_whole(target, text.encode())
+        write_whole(target, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(target), path=str(target), reason=reason)]) from error

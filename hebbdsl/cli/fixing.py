@@ -68,7 +68,7 @@ def replace_file(file: Path, before: Source, after: Source) -> None:
         raise OSError(None, "it was changed in the meantime")
     with file.open("r+b"):
         pass  # a file that may not be written is not replaced by one that may
-    write_whole(file, mark, after.text.encode())
+    write_whole(file, mark, after.text.encode(), through_links=True)
 
 
 def difference(before: Source, after: Source, how: str = "fixed") -> str:

@@ -26,6 +26,7 @@ from hebbdsl.cli.show import show
 from hebbdsl.cli.terminal import say, show_problems, tell
 from hebbdsl.cli.validate import validate
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.run import interrupts
 
 
 class _Commands(TyperGroup):
@@ -35,13 +36,12 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Rejected as rejected:
+            interrupts.check()  # what a signal broke is nobody's problem
             show_problems(rejected.problems, sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
-        except KeyboardInterrupt as interrupt:
-            from hebbdsl.cli.training import Terminated
-
+        except KeyboardInterrupt:
             tell("interrupted")
-            raise typer.Exit(143 if isinstance(interrupt, Terminated) else 130) from None
+            raise typer.Exit(130) from None
 
 
 app = typer.Typer(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,7 +21,7 @@ from hebbdsl.comparison.curves import (
 )
 from hebbdsl.comparison.table import substitution
 from hebbdsl.diagnostics.escaping import figure as figure_text
-from hebbdsl.writing import write_whole
+from hebbdsl.writing import make_folders, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,17 +75,23 @@ class _Drawing:
     log: bool = False
 
 
-def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
+def draw_figures(
+    comparison: Comparison, folder: Path, within: Path | None = None
+) -> tuple[Path, ...]:
     """Write each figure that the records have data for, as `NAME.png` and `NAME.svg`.
 
     Each file is written under a temporary name and renamed, so that none is ever half there. The
-    bytes of the SVG depend on the comparison and on matplotlib's version alone.
+    bytes of the SVG depend on the comparison and on matplotlib's version alone: neither on a user's
+    `matplotlibrc` nor on MPLBACKEND. A link among the figures is replaced by the figure.
+
+    Args:
+        within: the folder from which on no link is followed; None: `folder` itself may be one.
 
     Returns: the files, in the order in which they are best read.
 
-    Raises: OSError, when the folder cannot be written.
+    Raises: LinkFound, when a link stands in its place; OSError, when it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folders(within or folder, folder)
     drawings = (
         _Drawing(
             name="learning",
@@ -128,11 +136,11 @@ def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
 def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path]:
     import warnings
 
-    import matplotlib as mpl
-
+    mpl = _matplotlib()
     paths = []
-    style: Any = dict(_STYLE)
-    with mpl.rc_context(style), warnings.catch_warnings():
+    # What the user has set for other figures is nothing to these, which look the same everywhere.
+    style = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    with mpl.rc_context({**style, **_STYLE}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn in its place
         figure = _figure(comparison, drawing)
         for kind in ("png", "svg"):
@@ -142,6 +150,22 @@ def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path
             paths.append(folder / f"{drawing.name}.{kind}")
             write_whole(paths[-1], drawn.getbuffer())
     return paths
+
+
+def _matplotlib() -> Any:
+    """The library, whatever its environment: figures are drawn without a backend that shows them,
+    so that one which is not installed is no fault, and no home folder is needed.
+
+    What it logs is how it does without such things.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib as mpl
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return mpl
 
 
 def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
