@@ -70,10 +70,10 @@ def p_text(contrast: Contrast) -> str:
     test = contrast.test
     if test is None:
         return ""
-    if test.p is None:
-        return "censored"
     if not test.decidable:
         return CANNOT_TELL
+    if test.p is None:
+        return "censored"
     if test.corrected < 0.001:
         return "< 0.001"
     return f"{'≤ ' if test.bound else ''}{test.corrected:.3f}"

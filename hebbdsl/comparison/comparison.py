@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.paired import Bound, Estimate
 from hebbdsl.expression.metrics import Metric, Scale
 from hebbdsl.run.record import Record, Value
@@ -44,25 +45,6 @@ class Summary:
         """The fewest and the most cohorts that a seed's value is averaged over."""
         counts = [v.cohorts for v in self.per_seed.values() if v.cohorts is not None]
         return (min(counts), max(counts)) if counts else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PairedTest:
-    """A paired permutation test with its place in the family of all tests of the comparison.
-
-    Attributes:
-        p: None where censored values leave it open.
-        corrected: after Holm's correction; a test left open counts with p = 1.
-        bound: p is at most what is written, since censored values were taken at their limits.
-        exact: all sign flips were counted, not a sample of them.
-        decidable: with that many seeds, a corrected p of 0.05 could be reached at all.
-    """
-
-    p: float | None
-    corrected: float
-    bound: bool
-    exact: bool
-    decidable: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +123,8 @@ class Mixture:
 class Judgement:
     """One comparison inside a claim: left against right, over the seeds they share.
 
-    `estimate` is of left / right or of left − right; None where there is none.
+    `estimate` is of left / right or of left − right; None where there is none. `test` is None of
+    comparisons that no run has a say in.
     """
 
     text: str
@@ -149,6 +132,7 @@ class Judgement:
     scale: Scale
     estimate: Estimate | None
     seeds: tuple[int, ...]
+    test: PairedTest | None
     reason: str
 
 
@@ -183,7 +167,8 @@ class Comparison:
         data: the word of the data the runs were trained on.
         substituted_for: the word of the data they were to be trained on, where it is another.
         tests: how many tests there are: of every variant against the baseline in every tested
-            metric. Those of one metric are corrected together.
+            metric. Those of one metric are corrected together, with all that is claimed.
+        claimed: how many comparisons the claims are made of, each counted once.
         missing: variants that were asked for and have no finished run.
         records: the finished ones, for figures, under the names of the rows.
     """
@@ -195,6 +180,7 @@ class Comparison:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     tests: int
+    claimed: int
     differences: tuple[Difference, ...]
     claims: tuple[JudgedClaim, ...]
     unfinished: tuple[Unfinished, ...]

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.comparison.comparison import Comparison, Contrast, JudgedClaim, Summary
+from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
+from hebbdsl.plan.power import SIGNIFICANCE
 
 VERSION = 1
+"""Within a version, keys are added and none is renamed or removed."""
 
 
 def as_json(comparison: Comparison) -> str:
@@ -55,6 +58,7 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
             for row in comparison.rows
         ],
         "tests": comparison.tests,
+        "claimed": comparison.claimed,
         "differences": [{"path": d.path, "values": dict(d.values)} for d in comparison.differences],
         "claims": [_claim(claim) for claim in comparison.claims],
         "unfinished": [
@@ -94,8 +98,10 @@ def _contrast(contrast: Contrast | None) -> Mapping[str, Any] | None:
         "scale": contrast.scale.value,
         "seeds": list(contrast.seeds),
         **_estimate(contrast.estimate),
+        "level": _level(test),
         "test": test
         and {
+            "method": test.method and test.method.value,
             "p": test.p,
             "p_corrected": test.corrected,
             "bound": test.bound,
@@ -103,6 +109,11 @@ def _contrast(contrast: Contrast | None) -> Mapping[str, Any] | None:
             "decidable": test.decidable,
         },
     }
+
+
+def _level(test: PairedTest | None) -> float:
+    """The confidence of the interval beside the test."""
+    return 1 - (SIGNIFICANCE if test is None else test.significance)
 
 
 def _estimate(estimate: Estimate | None) -> Mapping[str, Any]:
@@ -124,6 +135,11 @@ def _claim(claim: JudgedClaim) -> Mapping[str, Any]:
                 "verdict": judgement.verdict.value,
                 "scale": judgement.scale.value,
                 **_estimate(judgement.estimate),
+                "level": _level(judgement.test),
+                "unit": "seeds",
+                "method": judgement.test and judgement.test.method and judgement.test.method.value,
+                "p": judgement.test and judgement.test.p,
+                "p_corrected": judgement.test and judgement.test.corrected,
                 "n": len(judgement.seeds),
                 "seeds": list(judgement.seeds),
                 "reason": judgement.reason,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from hebbdsl.comparison.comparison import Comparison, Verdict
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.table import Block, Tone, blocks
+from hebbdsl.plan.power import SIGNIFICANCE
 
 
 def as_markdown(comparison: Comparison) -> str:
@@ -54,7 +55,7 @@ _CSV_HEADS = (
     *("n", "censored", "fewest_cohorts", "most_cohorts"),
     *("mean", "geometric_mean", "low", "high"),
     *("baseline", "scale", "against", "against_low", "against_high", "against_bound"),
-    *("seeds", "p", "p_corrected"),
+    *("seeds", "p", "p_corrected", "level", "method"),
 )
 
 
@@ -91,6 +92,8 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [_number(interval and interval.low), _number(interval and interval.high)]
             cells += [estimate.bound.value if estimate else "", len(contrast.seeds)]
             cells += [_number(test and test.p), _number(test and test.corrected)]
+            cells += [1 - (test.significance if test else SIGNIFICANCE)]
+            cells += [test.method.value if test and test.method else ""]
             yield cells
 
 

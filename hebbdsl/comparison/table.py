@@ -9,7 +9,6 @@ from enum import Enum
 from hebbdsl.comparison.cells import contrast_text, interval_text, mean_text, p_text
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.expression.metrics import Scale
-from hebbdsl.plan.power import SIGNIFICANCE
 
 NOTHING = "–"
 N = "n"
@@ -207,9 +206,7 @@ def _line(column: Column, row: Row) -> Line:
 
 
 def _tone(contrast: Contrast, column: Column) -> Tone:
-    if contrast.test is None or contrast.estimate is None:
-        return Tone.PLAIN
-    if contrast.test.p is None or contrast.test.corrected > SIGNIFICANCE:
+    if contrast.estimate is None or contrast.test is None or not contrast.test.rejects:
         return Tone.PLAIN
     lower = contrast.estimate.value < (1 if contrast.scale is Scale.RATIO else 0)
     return Tone.BETTER if lower is column.metric.lower_is_better else Tone.WORSE

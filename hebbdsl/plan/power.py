@@ -5,6 +5,9 @@ from __future__ import annotations
 SIGNIFICANCE = 0.05
 """A corrected p above it tells nothing apart."""
 
+LEAST_SEEDS = 5
+"""Fewer in common decide nothing: the spread of two or three says next to nothing of the next."""
+
 EXACT_UP_TO = 20
 """Pairs whose 2^n flips are all counted; more are sampled."""
 
