@@ -161,7 +161,9 @@ def _judge_one(compare: Compare, values: Values, tests: Mapping[Sides, PairedTes
     sample = gathered.sample
     direction = sample.direction if sample is not None and test.rejects else 0
     verdict = _decided(compare.operator, direction)
-    shown = None if sample is None else estimate(sample, test.method, test.significance)
+    shown = None
+    if sample is not None and not gathered.divides:
+        shown = estimate(sample, test.method, test.significance)
     said = [] if sample is None or shown is None else [_estimated(sample, shown, test)]
     said.append(_why_open(gathered, test) or _tested(gathered, test, len(tests)))
     if gathered.left_out and not gathered.missing:

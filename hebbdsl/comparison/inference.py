@@ -53,7 +53,8 @@ class PairedTest:
         corrected: after Holm's correction; a test without p counts with p = 1.
         significance: the level at which Holm's procedure judges it.
         bound: p is at most what is written, since censored values were taken at their limits.
-        alike: how many tests of the family are of metrics that may be censored.
+        alike: how many tests of the family are of metrics that may be censored, or can't be made:
+            the least that the smallest p of an exact test is multiplied by.
         exact: all sign flips were counted, not a sample of them.
         decidable: with that many seeds, a corrected p of 0.05 could be reached at all.
     """
@@ -77,7 +78,7 @@ def method_of(sample: Sample, alike: int) -> Method | None:
     """How a sample is judged.
 
     Args:
-        alike: how many comparisons of its family are of metrics that may be censored.
+        alike: how many comparisons of its family are judged so, or not at all.
     """
     if sample.n < LEAST_SEEDS:
         return None
@@ -99,7 +100,10 @@ def corrected_tests(
     Args:
         chosen: methods of tests that are judged in another family too, by which they are here.
     """
-    alike = sum(sample is not None and sample.may_be_censored for sample in samples.values())
+    alike = sum(
+        sample is None or sample.may_be_censored or sample.n < LEAST_SEEDS
+        for sample in samples.values()
+    )
     methods = {
         key: None if sample is None else method_of(sample, alike) for key, sample in samples.items()
     } | dict(chosen or {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hebbdsl.comparison.cells import CANNOT_TELL
 from hebbdsl.comparison.comparison import Comparison, Contrast
@@ -38,6 +38,10 @@ def warnings(comparison: Comparison) -> Iterator[str]:
             " means, ratios and p are bounds in the direction of their sign. Their final accuracy"
             " is on the classes they had reached."
         )
+
+
+def _counts(contrasts: Iterable[Contrast]) -> str:
+    return " or ".join(map(str, sorted({len(contrast.seeds) for contrast in contrasts})))
 
 
 def _paired(comparison: Comparison, contrasts: list[Contrast]) -> str:
@@ -105,12 +109,16 @@ def _statistics(comparison: Comparison) -> Iterator[str]:
             f"With more than {EXACT_UP_TO} seeds the test draws {SAMPLES:,} flips instead of"
             " counting all."
         )
-    few = sorted({len(contrast.seeds) for contrast, test in tests if not test.decidable})
-    if few:
-        counts = " or ".join(map(str, few))
+    undecidable = [(contrast, test) for contrast, test in tests if not test.decidable]
+    if few := _counts(c for c, t in undecidable if t.method or len(c.seeds) < LEAST_SEEDS):
         yield (
-            f"{CANNOT_TELL}: cannot tell apart with n = {counts}, since no outcome could have"
+            f"{CANNOT_TELL}: cannot tell apart with n = {few}, since no outcome could have"
             f" brought the corrected p to 0.05; {LEAST_SEEDS} seeds are the fewest that are tested."
         )
-    if any(test.p is None for _, test in tests):
+    if few := _counts(c for c, t in undecidable if not t.method and len(c.seeds) >= LEAST_SEEDS):
+        yield (
+            f"{CANNOT_TELL}: runs that never finished are set against others by exact sign flips,"
+            f" for which n = {few} is too few here."
+        )
+    if any(test.decidable and test.p is None for _, test in tests):
         yield "censored: runs that never finished leave the test open; it counts with p = 1."

@@ -105,7 +105,7 @@ def sample_of(
         return None
     sizes = [1.0]
     if scale is Scale.DIFFERENCE:
-        sizes = [max(abs(a.low), abs(b.low)) for a, b in zip(left, right, strict=True)]
+        sizes = [_size(a, b) for a, b in zip(left, right, strict=True)]
     between = scale is Scale.DIFFERENCE and -math.inf < limits.low < 0 < limits.high < math.inf
     return Sample(
         scale=scale,
@@ -140,11 +140,17 @@ def gap(scale: Scale, left: Range, right: Range) -> Range:
         size = 1.0
     else:
         difference = left - right
-        size = max(abs(left.low), abs(right.low))
+        size = _size(left, right)
     if difference.exact and not abs(difference.low) < _MOST:
         return ANYWHERE
     low, high = (0.0 if abs(e) <= ROUNDING * size else e for e in (difference.low, difference.high))
     return Range(low, high)
+
+
+def _size(*ranges: Range) -> float:
+    """The largest of the ends that are known."""
+    ends = (abs(end) for one in ranges for end in (one.low, one.high))
+    return max(filter(math.isfinite, ends), default=0.0)
 
 
 _MOST = 1e300

@@ -10,16 +10,18 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hebbdsl.comparison.claims import judge
-from hebbdsl.comparison.comparison import Verdict
+from hebbdsl.comparison.comparison import JudgedClaim, Verdict
 from hebbdsl.expression.claim import Claim
 from hebbdsl.run.record import Value
 
 SEEDS = (2, 5, 6, 7, 10)
 Draw = Callable[[random.Random], Value]
+Runs = Mapping[str, Mapping[int, Mapping[str, Value]]]
+Judging = Callable[[Sequence[Claim], Runs], Sequence[JudgedClaim]]
 
 
 def steps(grid: int, spread: float, limit: float = math.inf) -> Draw:
@@ -83,20 +85,22 @@ def claims(scene: Scene, shared: bool) -> tuple[Claim, ...]:
     return tuple(said)
 
 
-def experiment(scene: Scene, n: int, chance: random.Random) -> Mapping[str, Mapping[int, Mapping]]:
+def experiment(scene: Scene, n: int, chance: random.Random) -> Runs:
     return {
         f"v{variant}": {seed: {scene.metric: scene.draw(chance)} for seed in range(n)}
         for variant in range(8)
     }
 
 
-def rates(scene: Scene, n: int, shared: bool, experiments: int) -> tuple[float, float]:
+def rates(
+    scene: Scene, n: int, shared: bool, experiments: int, judging: Judging = judge
+) -> tuple[float, float]:
     """Shares of experiments in which a claim holds, and in which one is decided."""
     chance = random.Random(f"{scene.name} {n} {shared}")
     said = claims(scene, shared)
     held = decided = 0
     for _ in range(experiments):
-        found = {claim.verdict for claim in judge(said, experiment(scene, n, chance))}
+        found = {claim.verdict for claim in judging(said, experiment(scene, n, chance))}
         held += Verdict.HOLDS in found
         decided += found != {Verdict.UNDECIDED}
     return held / experiments, decided / experiments

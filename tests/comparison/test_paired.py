@@ -34,7 +34,7 @@ def ratios(left: list[float | Value], right: list[float | Value]) -> Sample:
 STEPS = RUN_METRICS["steps_to_finish"]
 
 
-def tested(sample: Sample) -> PairedTest:
+def judged(sample: Sample) -> PairedTest:
     return corrected_tests({0: sample})[0]
 
 
@@ -80,16 +80,16 @@ def test_censoring_on_both_sides_leaves_no_bound_and_no_test(
 ) -> None:
     sample = ratios(left, right)
     assert estimate(sample, Method.SIGN_FLIPS) is None
-    assert tested(sample).p is None
+    assert judged(sample).p is None
 
 
 def test_the_test_is_made_only_where_censoring_speaks_against_it() -> None:
     slower = ratios([censored(2000), *SIX[1:]], [400.0] * 6)
-    assert tested(slower).p == sign_flip_test(slower.low).p == 2.0**-5
+    assert judged(slower).p == sign_flip_test(slower.low).p == 2.0**-5
     faster_so_far = ratios([censored(2000), *[100.0] * 5], [2100, *[500.0] * 5])
-    assert tested(faster_so_far).p is None
+    assert judged(faster_so_far).p is None
     against = ratios([300.0] * 6, [censored(2000), *SIX[1:]])
-    assert tested(against).p == sign_flip_test(against.high).p
+    assert judged(against).p == sign_flip_test(against.high).p
 
 
 @given(
@@ -116,7 +116,7 @@ def test_bounds_hold_whatever_the_runs_would_have_done_later(
     if found.interval is not None and then.interval is not None:
         assert found.interval.low <= then.interval.low * (1 + 1e-9)
         assert found.interval.high >= then.interval.high * (1 - 1e-9)
-    p = tested(sample).p
+    p = judged(sample).p
     if p is not None:
         assert sign_flip_test(later.low).p <= p
 
@@ -148,6 +148,11 @@ def test_nothing_times_an_unknown_number_is_nothing() -> None:
     assert Range(600, INF) / Range(2000, INF) == Range(0, INF)
     assert Range(-600, 5) / Range(2000, INF) == Range(-0.3, 0.0025)
     assert Range(1, 1) / Range(-1, 1) == Range(-INF, INF)
+
+
+def test_an_end_that_is_not_known_rounds_no_other_end_to_nothing() -> None:
+    late = Range(-INF, 0)  # 150 − a time of at least 150
+    assert gap(Scale.DIFFERENCE, late, of(100)) == Range(-INF, -100)
 
 
 def test_rounding_is_no_difference() -> None:
