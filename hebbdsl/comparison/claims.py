@@ -23,16 +23,16 @@ from hebbdsl.expression.tree import (
     MetricOf,
     Negative,
     Number,
+    Sides,
+    comparisons_of,
     metrics_of,
+    sides_of,
 )
 from hebbdsl.plan.power import EXACT_UP_TO, LEAST_SEEDS, seeds_needed
 from hebbdsl.run.record import Value
 
 Values = Mapping[str, Mapping[int, Mapping[str, Value]]]
 """Variant, seed, metric."""
-
-Sides = frozenset[Expression]
-"""What is compared, whichever side it stands on."""
 
 Family = Mapping[Sides, Sample | None]
 
@@ -94,10 +94,6 @@ def _possible(metric: MetricOf) -> Range:
     return Range(0.0, most) if math.isfinite(most) else ANYWHERE
 
 
-def sides_of(compare: Compare) -> Sides:
-    return frozenset((compare.left, compare.right))
-
-
 def family_of(claims: Sequence[Claim], values: Values) -> Mapping[Sides, Sample | None]:
     """Every comparison with metrics in the claims, each once, with what the runs say of it."""
     found: dict[Sides, Sample | None] = {}
@@ -105,16 +101,6 @@ def family_of(claims: Sequence[Claim], values: Values) -> Mapping[Sides, Sample 
         if any(metrics_of(compare)) and sides_of(compare) not in found:
             found[sides_of(compare)] = gather(compare, values).sample
     return found
-
-
-def comparisons_of(expression: Expression) -> tuple[Compare, ...]:
-    """The comparisons of a claim, from left to right."""
-    match expression:
-        case Both(left, right) | Either(left, right):
-            return (*comparisons_of(left), *comparisons_of(right))
-        case Compare():
-            return (expression,)
-    raise TypeError(f"not a truth value: {expression}")
 
 
 def judge(claims: Sequence[Claim], values: Values) -> tuple[JudgedClaim, ...]:

@@ -10,12 +10,10 @@ from typing import Any
 from hebbdsl.comparison.claims import (
     Family,
     Gathered,
-    Sides,
     Values,
     family_of,
     gather,
     judge,
-    sides_of,
 )
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.comparison.differences import setup_differences
@@ -28,7 +26,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
 from hebbdsl.expression.ranges import Range
-from hebbdsl.expression.tree import Compare, MetricOf, metrics_of
+from hebbdsl.expression.tree import Compare, MetricOf, Sides, metrics_of, sides_of
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 

@@ -28,5 +28,5 @@ def decidable(comparisons: int, n: int) -> bool:
 
 
 def seeds_needed(comparisons: int) -> int:
-    """The fewest seeds with which so many comparisons are decidable; 0: no number is enough."""
+    """The fewest pairs with which so many comparisons are decidable; 0: no number is enough."""
     return next((n for n in range(2, EXACT_UP_TO + 2) if decidable(comparisons, n)), 0)
