@@ -46,14 +46,15 @@ def run(
 ) -> None:
     """Train one run of SPEC: its first variant and seed, or those asked for."""
     from hebbdsl.cli.doubts import tell_warnings
-    from hebbdsl.cli.training import select_jobs, train_all
+    from hebbdsl.cli.training import select_jobs, stating, train_all
     from hebbdsl.pipeline import load_plan
 
     plan = load_plan(spec, set_ or ())
     if not quiet:
         tell_warnings(plan)
     jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
-    records, code = train_all(jobs, workers, quiet)
+    with stating(plan, out):
+        records, code = train_all(jobs, workers, quiet)
     if format is RunFormat.json:
         import json
 

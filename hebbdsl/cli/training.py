@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,6 +149,18 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         _show(problems)
     errors = [problem.exit_code for problem in problems if problem.severity is Severity.ERROR]
     return records, max(errors, default=0)
+
+
+@contextmanager
+def stating(plan: Plan, out: Path) -> Iterator[None]:
+    """Keep beside the runs what the spec says of all of them, however the training inside ends."""
+    from hebbdsl.pipeline import state
+
+    try:
+        yield
+    finally:
+        if (problem := state(plan, out)) is not None:
+            _show([problem])
 
 
 def _make(out: Path) -> None:

@@ -55,6 +55,7 @@ def compare_records(
     claims: Sequence[Claim] = (),
     order: Sequence[str] = (),
     asked: Sequence[str] | None = None,
+    declared: str | None = None,
 ) -> Comparison:
     """Average over seeds, set every variant against the baseline, judge the claims.
 
@@ -69,6 +70,8 @@ def compare_records(
         order: of the rows; variants that it does not name follow.
         asked: variants that are listed as missing where they have no finished run; None: all that
             `order` names.
+        declared: the baseline of the spec, where `baseline` is another. Colours rest on it and on
+            `order`, so that a variant has one in every figure.
 
     Raises: Rejected, with HEB601 to HEB605, when the records cannot stand in one table.
     """
@@ -142,6 +145,8 @@ def compare_records(
         unfinished=selection.unfinished,
         missing=tuple(v for v in (order if asked is None else asked) if v not in values),
         mixtures=selection.mixtures(),
+        remarks=(),
+        palette=tuple(dict.fromkeys((declared or baseline, *order, *values))),
         records={name: tuple(seeds.values()) for name, seeds in selection.finished.items()},
     )
 

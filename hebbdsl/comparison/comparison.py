@@ -170,6 +170,9 @@ class Comparison:
             metric. Those of one metric are corrected together, with all that is claimed.
         claimed: how many comparisons the claims are made of, each counted once.
         missing: variants that were asked for and have no finished run.
+        remarks: on where baseline, order and claims come from.
+        palette: all variants that may stand beside each other, in the order of their colours; the
+            first is the baseline that the spec declares.
         records: the finished ones, for figures, under the names of the rows.
     """
 
@@ -186,6 +189,8 @@ class Comparison:
     unfinished: tuple[Unfinished, ...]
     missing: tuple[str, ...]
     mixtures: tuple[Mixture, ...]
+    remarks: tuple[str, ...]
+    palette: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
 
     @property

@@ -15,7 +15,7 @@ from hebbdsl.plan.power import EXACT_UP_TO, LEAST_SEEDS, SAMPLES, decidable
 
 def notes(comparison: Comparison) -> tuple[str, ...]:
     """Warnings first: substituted data, runs left out, mixed environments, censored values."""
-    return (*warnings(comparison), *_statistics(comparison))
+    return (*warnings(comparison), *comparison.remarks, *_statistics(comparison))
 
 
 def warnings(comparison: Comparison) -> Iterator[str]:
@@ -56,8 +56,8 @@ def _paired(comparison: Comparison, contrasts: list[Contrast]) -> str:
     logs = ", of log ratios where there are ratios" if Scale.RATIO in scales else ""
     family = "over the variants, for each metric by itself"
     if comparison.claimed:
-        count = comparison.claimed
-        family += f", and over the {count} comparison{'' if count == 1 else 's'} of the claims"
+        said = "comparison" if comparison.claimed == 1 else f"{comparison.claimed} comparisons"
+        family += f", and over the {said} of the claims"
     return (
         f"Paired by seed: {', '.join(how)}. p: {' or '.join(named) or 'none'}{logs}, two-sided,"
         f" Holm-corrected {family}; intervals of ratios and differences are at the level of that"

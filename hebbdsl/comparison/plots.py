@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Told apart by colour-blind readers too (Okabe and Ito 2008); the baseline is grey."""
+"""Told apart by colour-blind readers too (Okabe and Ito 2008); the spec's baseline is grey."""
 
 _GREY = "#767676"
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
@@ -173,14 +173,12 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
 
 
 def _looks(comparison: Comparison) -> Mapping[str, tuple[str, Any]]:
-    """Colour and dashes of each variant, the same in every figure."""
-    looks: dict[str, tuple[str, Any]] = {}
-    for row in comparison.rows:
-        if row.variant == comparison.baseline:
-            looks[row.variant] = (_GREY, "-")
-        else:
-            turn, index = divmod(len(looks.keys() - {comparison.baseline}), len(_COLOURS))
-            looks[row.variant] = (_COLOURS[index], _DASHES[turn % len(_DASHES)])
+    """Colour and dashes of each variant, the same in every figure of the experiment."""
+    declared, *others = comparison.palette
+    looks: dict[str, tuple[str, Any]] = {declared: (_GREY, "-")}
+    for place, variant in enumerate(others):
+        turn, index = divmod(place, len(_COLOURS))
+        looks[variant] = (_COLOURS[index], _DASHES[turn % len(_DASHES)])
     return looks
 
 
