@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -23,7 +24,7 @@ from hebbdsl.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from hebbdsl.run.record import Record
+    from hebbdsl.run.record import Record, Value
 
 
 class RunFormat(Enum):
@@ -83,7 +84,7 @@ def summary(record: Record) -> str:
         lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     for split in ("validation", "test"):
         if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {perplexity.value:.2f}")
+            lines.append(f"  {split} perplexity: {_perplexity(perplexity, record, '.2f')}")
             lines.extend(_bands(record, split))
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
@@ -113,5 +114,16 @@ def _bands(record: Record, split: str) -> Iterator[str]:
         if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
     }
     if found:
-        said = ", ".join(f"{band} {value.value:,.1f}" for band, value in found.items())
+        said = ", ".join(f"{b} {_perplexity(value, record, ',.1f')}" for b, value in found.items())
         yield f"    by count in train: {said}"
+
+
+def _perplexity(value: Value, record: Record, digits: str) -> str:
+    """In nats too where the uniform model's is smaller."""
+    said, words = format(value.value, digits), record.data.get("words")
+    if words is None or value.value <= words:
+        return said
+    shown = said if value.value < 1e7 else f"{value.value:.1e}"
+    over = f" over {value.tokens:,}" if value.tokens is not None else ""
+    nats = f"{math.log(value.value):.2f} nats a token{over}; the uniform model's are"
+    return f"{shown} ({nats} {math.log(words):.2f})"

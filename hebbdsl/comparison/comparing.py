@@ -134,6 +134,7 @@ def compare_records(
         substituted_for=next(
             (str(r.data["substituted_for"]) for r in kept if r.data.get("substituted_for")), None
         ),
+        words=next((int(r.data["words"]) for r in kept if "words" in r.data), None),
         columns=columns,
         rows=rows,
         tests=len(tests),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.paired import Bound, Estimate
-from hebbdsl.expression.metrics import Metric, Scale
+from hebbdsl.expression.metrics import PERPLEXITY, Metric, Scale
 from hebbdsl.run.record import Record, Value
 
 
@@ -39,6 +40,16 @@ class Summary:
     @property
     def censored(self) -> int:
         return sum(value.censored for value in self.per_seed.values())
+
+    @property
+    def nats(self) -> float | None:
+        """The mean of the logarithms: of perplexities, nats a token."""
+        return None if self.geometric is None else math.log(self.geometric)
+
+    @property
+    def tokens(self) -> int | None:
+        """Over how many tokens a perplexity is taken: the same at every seed."""
+        return next((v.tokens for v in self.per_seed.values() if v.tokens is not None), None)
 
     @property
     def cohorts(self) -> tuple[int, int] | None:
@@ -166,6 +177,7 @@ class Comparison:
     Attributes:
         data: the word of the data the runs were trained on.
         substituted_for: the word of the data they were to be trained on, where it is another.
+        words: in the vocabulary of a text: the perplexity of the uniform model.
         tests: how many tests there are: of every variant against the baseline in every tested
             metric. Those of one metric are corrected together, with all that is claimed.
         claimed: how many comparisons the claims are made of, each counted once.
@@ -180,6 +192,7 @@ class Comparison:
     baseline: str
     data: str
     substituted_for: str | None
+    words: int | None
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     tests: int
@@ -202,6 +215,16 @@ class Comparison:
     def undecided(self) -> bool:
         """A claim is neither shown nor refuted."""
         return any(claim.verdict is Verdict.UNDECIDED for claim in self.claims)
+
+    def beyond_uniform(self, column: Column) -> bool:
+        """Whether some variant predicts worse than the uniform model, to which all words are alike.
+
+        Perplexities are exponentials: of such, a ratio says nothing.
+        """
+        if self.words is None or column.metric.unit != PERPLEXITY:
+            return False
+        summaries = (row.summaries.get(column.name) for row in self.rows)
+        return any(s is not None and s.mean.value > self.words for s in summaries)
 
     @property
     def censored(self) -> bool:

@@ -12,6 +12,7 @@ from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
+from hebbdsl.expression.metrics import PERPLEXITY
 from hebbdsl.plan.power import SIGNIFICANCE
 
 VERSION = 1
@@ -25,6 +26,7 @@ def as_json(comparison: Comparison) -> str:
 
 def as_document(comparison: Comparison) -> Mapping[str, Any]:
     """JSON values that `COMPARISON_SCHEMA` describes; null ends of intervals are open."""
+    perplexities = {c.name for c in comparison.columns if c.metric.unit == PERPLEXITY}
     return {
         "version": VERSION,
         "experiment": comparison.experiment,
@@ -36,6 +38,8 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "scale": column.metric.scale.value,
                 "lower_is_better": column.metric.lower_is_better,
                 "tested": column.tested,
+                "uniform": comparison.words if column.name in perplexities else None,
+                "beyond_uniform": comparison.beyond_uniform(column),
             }
             for column in comparison.columns
         },
@@ -50,6 +54,8 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "metrics": {
                     name: {
                         **_summary(summary),
+                        "nats": summary.nats if name in perplexities else None,
+                        "tokens": summary.tokens,
                         "against_baseline": _contrast(row.contrasts.get(name)),
                     }
                     for name, summary in row.summaries.items()
@@ -78,7 +84,7 @@ def _summary(summary: Summary) -> Mapping[str, Any]:
     return {
         "mean": summary.mean.value,
         "bound": summary.mean.bound.value,
-        "geometric_mean": summary.geometric,
+        "geometric_mean": _finite(summary.geometric),
         "interval": _interval(summary.mean.interval),
         "interval_of": "mean" if summary.geometric is None else "geometric_mean",
         "n": summary.n,
@@ -153,5 +159,5 @@ def _interval(interval: Interval | None) -> list[float | None] | None:
     return [_finite(interval.low), _finite(interval.high)] if interval else None
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

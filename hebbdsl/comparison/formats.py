@@ -7,9 +7,10 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 
-from hebbdsl.comparison.comparison import Comparison, Verdict
+from hebbdsl.comparison.comparison import Column, Comparison, Summary, Verdict
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.table import Block, Tone, blocks
+from hebbdsl.expression.metrics import PERPLEXITY
 from hebbdsl.plan.power import SIGNIFICANCE
 
 
@@ -56,6 +57,7 @@ _CSV_HEADS = (
     *("mean", "geometric_mean", "low", "high"),
     *("baseline", "scale", "against", "against_low", "against_high", "against_bound"),
     *("seeds", "p", "p_corrected", "level", "method"),
+    *("nats", "tokens", "uniform_nats"),
 )
 
 
@@ -83,8 +85,9 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [mean.value, _number(summary.geometric)]
             cells += [_number(mean.interval and mean.interval.low)]
             cells += [_number(mean.interval and mean.interval.high), row.against]
+            of_text = _of_text(comparison, column, summary)
             if contrast is None:
-                yield cells + [""] * (len(_CSV_HEADS) - len(cells))
+                yield cells + [""] * (len(_CSV_HEADS) - len(cells) - len(of_text)) + of_text
                 continue
             estimate, test = contrast.estimate, contrast.test
             interval = estimate.interval if estimate else None
@@ -94,7 +97,15 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [_number(test and test.p), _number(test and test.corrected)]
             cells += [1 - (test.significance if test else SIGNIFICANCE)]
             cells += [test.method.value if test and test.method else ""]
-            yield cells
+            yield cells + of_text
+
+
+def _of_text(comparison: Comparison, column: Column, summary: Summary) -> list[object]:
+    """Nats a token, the number of tokens, and the nats of the uniform model."""
+    if column.metric.unit != PERPLEXITY:
+        return ["", "", ""]
+    words = comparison.words
+    return [_number(summary.nats), _number(summary.tokens), "" if not words else math.log(words)]
 
 
 def _number(value: object) -> object:

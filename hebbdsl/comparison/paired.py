@@ -20,6 +20,10 @@ ROUNDING = 1e-12
 """Relative difference below which two numbers are the same: 0.7 · 500 is not quite 350."""
 
 
+_LEAST = 1e-150
+"""A difference whose square is no number any more."""
+
+
 class Bound(Enum):
     """How an estimate stands to the truth where values are censored."""
 
@@ -74,7 +78,7 @@ class Sample:
     @property
     def even(self) -> bool:
         """Whether all gaps are known and the same: there is no spread to measure an error by."""
-        return self.exact and max(self.low) - min(self.low) <= self.rounding
+        return self.exact and max(self.low) - min(self.low) <= max(self.rounding, _LEAST)
 
     @property
     def direction(self) -> int:
@@ -179,4 +183,7 @@ def on_scale(scale: Scale, estimate: Estimate) -> Estimate:
 
 def _exp(x: float) -> float:
     """e^x, infinite where a float cannot hold it: two seeds may leave an interval that wide."""
-    return math.exp(x) if x < 700 else math.inf
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf

@@ -28,6 +28,8 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Told apart by colour-blind readers too (Okabe and Ito 2008); the spec's baseline is grey."""
 
 _GREY = "#767676"
+_AT_RIGHT = ("axes fraction", "data")
+_BESIDE: Mapping[str, Any] = {"ha": "right", "va": "bottom", "fontsize": 8, "color": "#767676"}
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
 
 _STYLE: Mapping[str, Any] = {
@@ -63,6 +65,8 @@ class _Drawing:
     steps: bool = False
     share: bool = False
     log: bool = False
+    uniform: int | None = None
+    """The perplexity of the uniform model, drawn where some curve is beyond it."""
 
 
 def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
@@ -84,6 +88,7 @@ def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
             y="perplexity of the validation text",
             curves=learning(comparison),
             log=True,
+            uniform=comparison.words,
         ),
         _Drawing(
             name="classes_in_play",
@@ -166,6 +171,9 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.yaxis.set_major_formatter(ScalarFormatter())
         axes.yaxis.set_minor_formatter(NullFormatter())
+        if drawing.uniform and any(max(c.mean) > drawing.uniform for c in drawing.curves):
+            axes.axhline(drawing.uniform, color="#999999", linewidth=1.0, linestyle=(0, (1, 2)))
+            axes.annotate("uniform model", (1.0, drawing.uniform), xycoords=_AT_RIGHT, **_BESIDE)
     else:
         axes.set_ylim(0, 1.06 * max(max(curve.mean) for curve in drawing.curves))
     _legend(axes, drawing)

@@ -59,6 +59,8 @@ _SUMMARY = _closed(
     n=_COUNT,
     censored=_COUNT,
     per_seed=_each(_closed(value=_NUMBER, censored=_FLAG, cohorts=_or_null(_COUNT))),
+    nats=_or_null(_NUMBER),
+    tokens=_or_null(_COUNT),
     against_baseline=_or_null(_CONTRAST),
 )
 _JUDGEMENT = _closed(
@@ -84,7 +86,16 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
         experiment=_TEXT,
         baseline=_TEXT,
         data=_closed(word=_TEXT, substituted_for=_or_null(_TEXT)),
-        metrics=_each(_closed(unit=_TEXT, scale=_SCALE, lower_is_better=_FLAG, tested=_FLAG)),
+        metrics=_each(
+            _closed(
+                unit=_TEXT,
+                scale=_SCALE,
+                lower_is_better=_FLAG,
+                tested=_FLAG,
+                uniform=_or_null(_COUNT),
+                beyond_uniform=_FLAG,
+            )
+        ),
         rows=_list(
             _closed(
                 variant=_TEXT,

@@ -88,7 +88,10 @@ def mean(values: Sequence[float]) -> float:
     """Arithmetic mean, summed without rounding, so that equal values have exactly their value."""
     if min(values) == max(values):
         return values[0]
-    return math.fsum(values) / len(values)
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)
 
 
 def mean_interval(

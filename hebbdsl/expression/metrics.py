@@ -54,6 +54,9 @@ class Metric:
         return 1.0 if self.unit == "share" else math.inf
 
 
+PERPLEXITY = "perplexity"
+"""A unit: the exponential of nats a token."""
+
 FREQUENCIES = {
     "above_10k": (10_001, None),
     "1k_to_10k": (1_000, 10_000),
@@ -88,7 +91,7 @@ def _perplexities() -> Iterator[Metric]:
         whole = Metric(
             name=f"{split}_perplexity",
             about=f"{said}, read as one stream with the best weights",
-            unit="perplexity",
+            unit=PERPLEXITY,
             scope=Scope.RUN,
             scale=Scale.RATIO,
             lower_is_better=True,

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 
+import jsonschema
 import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison, Row, Verdict
+from hebbdsl.comparison.export import as_json
+from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.inference import Method, PairedTest
 from hebbdsl.comparison.paired import Bound
+from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.statistics import holm
 from hebbdsl.expression.metrics import Scale
 from hebbdsl.run.record import Value
 
-from .records import accuracies, censored, claim, experiment, metric, run, steps
+from .records import accuracies, censored, claim, experiment, metric, run, steps, times
 
 HEBBIAN, SOFTMAX = (350, 290, 330, 280, 320), (560, 550, 700, 550, 580)
 
@@ -289,3 +296,35 @@ def test_zero_times_are_compared_by_difference() -> None:
 def test_substituted_data_is_remembered() -> None:
     found = compare_records([run("a", word="glyphs", substituted_for="omniglot")])
     assert (found.data, found.substituted_for) == ("glyphs", "omniglot")
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                st.floats(0, 1.7e308),
+                st.sampled_from([0.0, 5e-324, 1e-160, 1.0, 1e300, 1.7e308]),
+            ),
+            min_size=1,
+            max_size=8,
+        ),
+        min_size=2,
+        max_size=3,
+    ),
+    st.sampled_from(["steps_to_finish", "levels_passed", "newest_accuracy@10", "test_perplexity"]),
+    st.booleans(),
+)
+@settings(max_examples=150)
+def test_no_number_that_a_record_can_hold_breaks_a_table(
+    values: list[list[float]], name: str, cut: bool
+) -> None:
+    records = [
+        run(variant, seed, {name: Value(value=v, censored=cut and name == "steps_to_finish")})
+        for variant, found in zip("abc", values, strict=False)
+        for seed, v in enumerate(found)
+    ]
+    said = [claim("<", metric("a", name), times(0.7, metric("b", name)))]
+    found = compare_records(records, claims=said)
+    jsonschema.validate(json.loads(as_json(found)), COMPARISON_SCHEMA)
+    for form in (as_markdown, as_csv, as_latex):
+        assert form(found)
