@@ -18,7 +18,7 @@ from hebbdsl.comparison.claims import (
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.comparison.differences import setup_differences
 from hebbdsl.comparison.inference import PairedTest, corrected_tests, estimate, estimate_alone
-from hebbdsl.comparison.paired import ROUNDING, Bound, Estimate, Sample, known_of, sample_of
+from hebbdsl.comparison.paired import ROUNDING, Bound, Estimate, Sample, gap, known_of, sample_of
 from hebbdsl.comparison.selection import select
 from hebbdsl.comparison.statistics import ANYWHERE, mean
 from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
@@ -242,7 +242,7 @@ def _summary(runs: Mapping[int, Mapping[str, Value]], column: Column) -> Summary
         alone = estimate_alone(
             Sample(
                 scale=Scale.DIFFERENCE,
-                gaps=tuple(ranges),
+                gaps=tuple(gap(Scale.DIFFERENCE, known, Range(0.0, 0.0)) for known in ranges),
                 limits=Range(0.0, column.metric.most)
                 if math.isfinite(column.metric.most)
                 else ANYWHERE,
