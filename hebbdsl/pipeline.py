@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.diagnostic import Problems, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
@@ -229,8 +229,32 @@ def compare_records(
     claims: Sequence[Claim] = (),
     order: Sequence[str] = (),
     asked: Sequence[str] | None = None,
+    declared: str | None = None,
 ) -> Comparison:
     """Stage 7: what differs between the variants, and what that did."""
     from hebbdsl.comparison.comparing import compare_records
 
-    return compare_records(records, baseline=baseline, claims=claims, order=order, asked=asked)
+    return compare_records(
+        records, baseline=baseline, claims=claims, order=order, asked=asked, declared=declared
+    )
+
+
+def compare_recorded(records: Sequence[Record], baseline: str | None = None) -> Comparison:
+    """The same of runs that are there, as their spec said, which is kept beside them."""
+    from hebbdsl.comparison.recorded import compare_recorded
+
+    return compare_recorded(records, baseline)
+
+
+def state(plan: Plan, out: Path | str = "runs") -> Problem | None:
+    """Keep beside the runs what the spec says of all of them. Returns: a warning, if it can't."""
+    from hebbdsl.run.stated import Stated, keep_stated
+
+    experiment = plan.checked.experiment
+    stated = Stated(
+        experiment=experiment.experiment,
+        baseline=plan.checked.baseline,
+        variants=tuple(plan.variants),
+        claims=tuple(claim.text for claim in experiment.claims),
+    )
+    return keep_stated(stated, Path(out))

@@ -67,19 +67,20 @@ def compare(
     ] = None,
 ) -> None:
     """Compare the variants of SPEC over its seeds, or the runs recorded under folders."""
-    from hebbdsl.pipeline import compare_records, load_plan
+    from hebbdsl.pipeline import compare_recorded, compare_records, load_plan
 
     code = 0
     if len(paths) == 1 and not paths[0].is_dir():
         from hebbdsl.cli.doubts import tell_warnings
-        from hebbdsl.cli.training import select_jobs, train_all
+        from hebbdsl.cli.training import select_jobs, stating, train_all
 
         plan = load_plan(paths[0], set_ or ())
         if not quiet:
             tell_warnings(plan)
         _check_baseline(baseline, plan)
         jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=True)
-        records, code = train_all(jobs, workers, quiet)
+        with stating(plan, out):
+            records, code = train_all(jobs, workers, quiet)
         if code and all(record.status != "finished" for record in records):
             raise typer.Exit(code)  # what went wrong has been said; there is nothing to compare
         comparison = compare_records(
@@ -88,14 +89,17 @@ def compare(
             claims=plan.checked.experiment.claims,
             order=tuple(plan.variants),
             asked=tuple(dict.fromkeys(job.variant for job in jobs)),
+            declared=plan.checked.baseline,
         )
+        asked = {"variant": variant, "seed": seed, "set": set_, "baseline": baseline}
         within, beside = out, out / plan.checked.experiment.experiment
     else:
         _refuse({"--variant": variant, "--seed": seed, "--set": set_, "--retrain": retrain})
-        comparison = compare_records(_recorded(paths), baseline=baseline)
+        comparison = compare_recorded(_recorded(paths), baseline)
+        asked = {"runs": [str(path.resolve()) for path in paths], "baseline": baseline}
         within = beside = paths[0]
     _show(comparison, format)
-    folder = figures or beside / "figures"
+    folder = figures or beside / _figures_of(asked)
     # Where the user says to draw may be a link.
     drawn = _draw(comparison, folder, figures or within)
     if drawn and not quiet:
@@ -151,6 +155,20 @@ def _show(comparison: Comparison, format: CompareFormat) -> None:
         CompareFormat.latex: formats.as_latex,
     }[format]
     emit(write(comparison).rstrip("\n"))
+
+
+def _figures_of(asked: Mapping[str, object]) -> str:
+    """The folder of figures of what was asked for: no command draws over those of another.
+
+    Those of a whole spec are in `figures`.
+    """
+    import json
+    from hashlib import sha256
+
+    chosen = {name: value for name, value in asked.items() if value}
+    if not chosen:
+        return "figures"
+    return f"figures-{sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
 def _draw(comparison: Comparison, folder: Path, within: Path) -> Sequence[Path]:

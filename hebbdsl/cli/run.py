@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -25,7 +26,7 @@ from hebbdsl.cli.terminal import emit, say
 from hebbdsl.diagnostics.escaping import json_text, visible
 
 if TYPE_CHECKING:
-    from hebbdsl.run.record import Record
+    from hebbdsl.run.record import Record, Value
 
 
 class RunFormat(Enum):
@@ -48,14 +49,15 @@ def run(
 ) -> None:
     """Train one run of SPEC: its first variant and seed, or those asked for."""
     from hebbdsl.cli.doubts import tell_warnings
-    from hebbdsl.cli.training import select_jobs, train_all
+    from hebbdsl.cli.training import select_jobs, stating, train_all
     from hebbdsl.pipeline import load_plan
 
     plan = load_plan(spec, set_ or ())
     if not quiet:
         tell_warnings(plan)
     jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
-    records, code = train_all(jobs, workers, quiet)
+    with stating(plan, out):
+        records, code = train_all(jobs, workers, quiet)
     if format is RunFormat.json:
         from hebbdsl.run.record_json import record_to_json
 
@@ -68,8 +70,6 @@ def run(
 
 def summary(record: Record) -> str:
     """What a person wants to know of one run."""
-    from hebbdsl.run.record import perplexity_text
-
     metrics = record.metrics
     lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
     if record.data["substituted_for"]:
@@ -86,7 +86,7 @@ def summary(record: Record) -> str:
         lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     for split in ("validation", "test"):
         if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {perplexity_text(perplexity.value)}")
+            lines.append(f"  {split} perplexity: {_perplexity(perplexity, record, '.2f')}")
             lines.extend(_bands(record, split))
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
@@ -109,7 +109,6 @@ def summary(record: Record) -> str:
 def _bands(record: Record, split: str) -> Iterator[str]:
     """Perplexity by how often a word stands in train."""
     from hebbdsl.expression.metrics import FREQUENCIES
-    from hebbdsl.run.record import perplexity_text
 
     found = {
         band.replace("_", " "): value
@@ -117,5 +116,17 @@ def _bands(record: Record, split: str) -> Iterator[str]:
         if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
     }
     if found:
-        said = ", ".join(f"{b} {perplexity_text(one.value, ',.1f')}" for b, one in found.items())
+        said = ", ".join(f"{b} {_perplexity(value, record, ',.1f')}" for b, value in found.items())
         yield f"    by count in train: {said}"
+
+
+def _perplexity(value: Value, record: Record, form: str) -> str:
+    """In nats too where the uniform model's is smaller."""
+    from hebbdsl.run.record import perplexity_text
+
+    said, words = perplexity_text(value.value, form), record.data.get("words")
+    if words is None or value.value <= words:
+        return said
+    over = f" over {value.tokens:,}" if value.tokens is not None else ""
+    nats = f"{math.log(value.value):.2f} nats a token{over}; the uniform model's are"
+    return f"{said} ({nats} {math.log(words):.2f})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,6 +144,18 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
     return records, max(errors, default=0)
 
 
+@contextmanager
+def stating(plan: Plan, out: Path) -> Iterator[None]:
+    """Keep beside the runs what the spec says of all of them, however the training inside ends."""
+    from hebbdsl.pipeline import state
+
+    try:
+        yield
+    finally:
+        if (problem := state(plan, out)) is not None:
+            show_problems([problem], sys.stderr)
+
+
 def _make(out: Path) -> None:
     """Make the folder of runs before any of them begins. Raises: Rejected, with HEB532."""
     from hebbdsl.diagnostics.codes.run import Unwritable
@@ -153,5 +166,3 @@ def _make(out: Path) -> None:
         exists = isinstance(error, FileExistsError)
         reason = "it is a file" if exists else error.strerror or str(error)
         raise Rejected([Unwritable(place=str(out), reason=reason)]) from error
-
-

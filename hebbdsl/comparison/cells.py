@@ -65,15 +65,40 @@ def estimate_text(estimate: Estimate, scale: Scale) -> str:
     return f"{said} {_bracket(interval, low, high)}"
 
 
+def nats_text(value: float) -> str:
+    """The logarithm of a perplexity."""
+    return _log(value, "")
+
+
+def nats_interval_text(interval: Interval) -> str:
+    return _bracket(interval, *(_log(end, "") for end in (interval.low, interval.high)))
+
+
+def nats_contrast_text(contrast: Contrast) -> str:
+    """Of a ratio, as the difference of logarithms that it is: `−0.62 [−0.69, −0.54]`."""
+    if contrast.estimate is None:
+        return "no bound"
+    said, interval = _log(contrast.estimate.value, "+"), contrast.estimate.interval
+    if interval is None:
+        return said
+    return f"{said} {_bracket(interval, _log(interval.low, '+'), _log(interval.high, '+'))}"
+
+
+def _log(value: float, sign: str) -> str:
+    if not 0 < value < math.inf:
+        return "∞" if value > 0 else "−∞"
+    return _signed(f"{math.log(value):{sign}.3f}")
+
+
 def p_text(contrast: Contrast) -> str:
     """The corrected p, or why there is none."""
     test = contrast.test
     if test is None:
         return ""
-    if test.p is None:
-        return "censored"
     if not test.decidable:
         return CANNOT_TELL
+    if test.p is None:
+        return "censored"
     if test.corrected < 0.001:
         return "< 0.001"
     return f"{'≤ ' if test.bound else ''}{test.corrected:.3f}"

@@ -1,17 +1,19 @@
-"""The verdict on a claim, by the paired 95 % interval over the seeds its variants share."""
+"""The verdict on claims: all their comparisons are one family of tests over common seeds."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from hebbdsl.comparison.comparison import JudgedClaim, Judgement, Verdict
-from hebbdsl.comparison.paired import Estimate, estimate, gap, known_of, on_scale, scale_of
-from hebbdsl.comparison.statistics import Interval, mean_interval
+from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, estimate
+from hebbdsl.comparison.paired import Estimate, Sample, known_of, sample_of
+from hebbdsl.comparison.statistics import ANYWHERE, Interval
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import Scale, run_metric
-from hebbdsl.expression.ranges import Range, range_of
+from hebbdsl.expression.ranges import Range, divides, range_of, settled
 from hebbdsl.expression.tree import (
     Arithmetic,
     Both,
@@ -21,82 +23,57 @@ from hebbdsl.expression.tree import (
     MetricOf,
     Negative,
     Number,
+    Sides,
+    comparisons_of,
     metrics_of,
+    sides_of,
 )
+from hebbdsl.plan.power import EXACT_UP_TO, LEAST_SEEDS, seeds_needed
 from hebbdsl.run.record import Value
 
 Values = Mapping[str, Mapping[int, Mapping[str, Value]]]
 """Variant, seed, metric."""
 
-_FLIPPED = {">": "<", ">=": "<="}
+Family = Mapping[Sides, Sample | None]
 
 
-def judge(claim: Claim, values: Values) -> JudgedClaim:
-    """*Holds* or *fails* where the interval leaves no other answer, else *undecided*.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """The seeds of a comparison, and what its sides differ by there.
 
-    `a < b` holds when the whole interval of the mean of log(a/b) (of a − b where a metric is not
-    compared by ratio, or a side is not positive) is below zero, and fails when none of it is;
-    `==` fails when zero is outside and holds only without any spread. `and` and `or` are
-    three-valued. Censored values are taken at the limit that speaks least for the verdict.
+    Attributes:
+        seeds: on which both sides have all metrics.
+        left_out: on which only some are there.
+        missing: metrics that no run has.
+        divides: a side may divide by zero.
+        sample: None where there is none, or where it is not known on which scale to compare.
     """
-    judgements: list[Judgement] = []
-    verdict = _judge(claim.expression, values, judgements)
-    return JudgedClaim(text=claim.text, verdict=verdict, judgements=tuple(judgements))
+
+    seeds: tuple[int, ...]
+    left_out: tuple[int, ...]
+    missing: tuple[MetricOf, ...]
+    divides: bool
+    sample: Sample | None
 
 
-def _judge(expression: Expression, values: Values, judgements: list[Judgement]) -> Verdict:
-    match expression:
-        case Both(left, right):
-            sides = {_judge(left, values, judgements), _judge(right, values, judgements)}
-            order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS)
-            return next(verdict for verdict in order if verdict in sides)
-        case Either(left, right):
-            sides = {_judge(left, values, judgements), _judge(right, values, judgements)}
-            order = (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS)
-            return next(verdict for verdict in order if verdict in sides)
-        case Compare():
-            judgement = _judge_one(expression, values)
-            judgements.append(judgement)
-            return judgement.verdict
-    raise TypeError(f"not a truth value: {expression}")
-
-
-def _judge_one(compare: Compare, values: Values) -> Judgement:
+def gather(compare: Compare, values: Values) -> Gathered:
+    """What the runs say of both sides of a comparison, on the seeds that they share."""
     metrics = list(dict.fromkeys(metrics_of(compare)))
     per_metric = [_seeds_with(metric, values) for metric in metrics]
     everywhere: set[int] = set().union(*per_metric)
     seeds = tuple(s for s in sorted(everywhere) if all(s in found for found in per_metric))
-    left_out = sorted(everywhere - set(seeds))
-    # Without metrics there is nothing to average: one seed of constants stands for all.
-    rounds: Sequence[int | None] = seeds if metrics else (None, None)
     left, right = (
-        [range_of(side, partial(_known, values=values, seed=seed)) for seed in rounds]
+        [range_of(side, partial(_known, values=values, seed=seed)) for seed in seeds]
         for side in (compare.left, compare.right)
     )
-    known = [run_metric(metric.name) for metric in metrics]
-    scale = scale_of([found[0].scale for found in known if found], left, right)
-    gaps = [gap(scale, a, b) for a, b in zip(left, right, strict=True)]
-    verdict = _verdict(compare.operator, gaps)
-    mean = estimate(gaps)
-    missing = [m for m, found in zip(metrics, per_metric, strict=True) if not found]
-    if missing:
-        reason = "no finished run has " + ", ".join(map(_written, missing))
-    elif metrics and len(seeds) < 2:
-        reason = "no common seeds" if not seeds else f"one common seed ({seeds[0]}) has no interval"
-    elif mean is None:
-        divided = any(side.low == -math.inf for side in (*left, *right))
-        reason = "a side may divide by zero" if divided else "censored values leave both sides open"
-    else:
-        reason = _reason(scale, on_scale(scale, mean), verdict, len(seeds))
-    if left_out and not missing:
-        reason += f"; not on seeds {', '.join(map(str, left_out))}, which not all sides finished"
-    return Judgement(
-        text=_written(compare),
-        verdict=verdict,
-        scale=scale,
-        estimate=on_scale(scale, mean) if mean else None,
+    known = [found[0] for metric in metrics if (found := run_metric(metric.name))]
+    limits = range_of(compare.left, _possible) - range_of(compare.right, _possible)
+    return Gathered(
         seeds=seeds,
-        reason=reason,
+        left_out=tuple(sorted(everywhere - set(seeds))),
+        missing=tuple(m for m, found in zip(metrics, per_metric, strict=True) if not found),
+        divides=any(map(divides, (compare.left, compare.right))) and ANYWHERE in (*left, *right),
+        sample=sample_of(known, left, right, limits) if seeds else None,
     )
 
 
@@ -105,45 +82,167 @@ def _seeds_with(metric: MetricOf, values: Values) -> set[int]:
     return {seed for seed, metrics in runs.items() if metric.name in metrics}
 
 
-def _known(metric: MetricOf, values: Values, seed: int | None) -> Range:
+def _known(metric: MetricOf, values: Values, seed: int) -> Range:
     """What the run of one seed says of a metric. Seeds are chosen so that it says something."""
-    assert seed is not None, "an expression with metrics is judged by seeds"
     return known_of(values[metric.variant or ""][seed][metric.name])
 
 
-def _verdict(operator: str, gaps: Sequence[Range]) -> Verdict:
-    """`gaps` are of left against right; below zero means that left is smaller."""
-    if operator in _FLIPPED:
-        return _verdict(_FLIPPED[operator], [-gap for gap in gaps])
-    lowest = mean_interval([gap.low for gap in gaps])
-    highest = mean_interval([gap.high for gap in gaps])
-    if lowest is None or highest is None:
-        return Verdict.UNDECIDED
-    # The ends of the mean gap's interval that hold whatever the censored values are; an infinite
-    # end makes NaN, which compares false.
-    low, high = lowest.low, highest.high
+def _possible(metric: MetricOf) -> Range:
+    """Whatever the runs do. Only shares have limits on both sides."""
+    found = run_metric(metric.name)
+    most = math.inf if found is None else found[0].most
+    return Range(0.0, most) if math.isfinite(most) else ANYWHERE
+
+
+def family_of(claims: Sequence[Claim], values: Values) -> Mapping[Sides, Sample | None]:
+    """Every comparison with metrics in the claims, each once, with what the runs say of it."""
+    found: dict[Sides, Sample | None] = {}
+    for compare in (c for claim in claims for c in comparisons_of(claim.expression)):
+        if any(metrics_of(compare)) and sides_of(compare) not in found:
+            found[sides_of(compare)] = gather(compare, values).sample
+    return found
+
+
+def judge(claims: Sequence[Claim], values: Values) -> tuple[JudgedClaim, ...]:
+    """*Holds* or *fails* where a comparison is decided, else *undecided*.
+
+    `a < b` holds where the test of their equality rejects it and a is the smaller, and fails where
+    a is the larger; likewise `<=`, since no test tells the two apart. `==` fails where equality is
+    rejected, and can't be shown. `and` and `or` are three-valued. The tests of all comparisons of
+    all claims are corrected together, so that claims that are true of nothing hold, one or more of
+    them, in at most 5 % of experiments.
+    """
+    tests = corrected_tests(family_of(claims, values))
+    return tuple(_judged(claim, values, tests) for claim in claims)
+
+
+def _judged(claim: Claim, values: Values, tests: Mapping[Sides, PairedTest]) -> JudgedClaim:
+    judgements = {
+        compare: _judge_one(compare, values, tests) for compare in comparisons_of(claim.expression)
+    }
+    verdict = _verdict(claim.expression, judgements)
+    said = tuple(judgements[one] for one in comparisons_of(claim.expression))
+    return JudgedClaim(text=claim.text, verdict=verdict, judgements=said)
+
+
+def _verdict(expression: Expression, judgements: Mapping[Compare, Judgement]) -> Verdict:
+    match expression:
+        case Both(left, right):
+            sides = {_verdict(left, judgements), _verdict(right, judgements)}
+            order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS)
+            return next(verdict for verdict in order if verdict in sides)
+        case Either(left, right):
+            sides = {_verdict(left, judgements), _verdict(right, judgements)}
+            order = (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS)
+            return next(verdict for verdict in order if verdict in sides)
+        case Compare():
+            return judgements[expression].verdict
+    raise TypeError(f"not a truth value: {expression}")
+
+
+def _judge_one(compare: Compare, values: Values, tests: Mapping[Sides, PairedTest]) -> Judgement:
+    if not any(metrics_of(compare)):
+        return _of_constants(compare)
+    gathered, test = gather(compare, values), tests[sides_of(compare)]
+    sample = gathered.sample
+    direction = sample.direction if sample is not None and test.rejects else 0
+    verdict = _decided(compare.operator, direction)
+    shown = None
+    if sample is not None and not gathered.divides:
+        shown = estimate(sample, test.method, test.significance)
+    said = [] if sample is None or shown is None else [_estimated(sample, shown, test)]
+    said.append(_why_open(gathered, test) or _tested(gathered, test, len(tests)))
+    if gathered.left_out and not gathered.missing:
+        seeds = ", ".join(map(str, gathered.left_out))
+        said[-1] += f"; not on seeds {seeds}, which not all sides finished"
+    return Judgement(
+        text=_written(compare),
+        verdict=verdict,
+        scale=Scale.DIFFERENCE if sample is None else sample.scale,
+        estimate=shown,
+        seeds=gathered.seeds,
+        test=test,
+        reason=", ".join(said),
+    )
+
+
+def _of_constants(compare: Compare) -> Judgement:
+    """What no run has a say in is true or false, and no test of the family."""
+    known = settled(compare, _possible)
+    return Judgement(
+        text=_written(compare),
+        verdict=Verdict.UNDECIDED if known is None else _DECIDED[known],
+        scale=Scale.DIFFERENCE,
+        estimate=None,
+        seeds=(),
+        test=None,
+        reason="a side divides by zero" if known is None else "whatever the runs do",
+    )
+
+
+_DECIDED = {True: Verdict.HOLDS, False: Verdict.FAILS}
+
+
+def _decided(operator: str, direction: int) -> Verdict:
+    """`direction` is −1 where left was shown to be smaller, 1 where larger, 0 where neither."""
     match operator:
-        case "<":
-            holds, fails = high < 0, low >= 0
-        case "<=":
-            holds, fails = high <= 0, low > 0
-        case "==":
-            holds, fails = low == high == 0, low > 0 or high < 0
-        case _:
-            holds, fails = low > 0 or high < 0, low == high == 0
-    return Verdict.HOLDS if holds else Verdict.FAILS if fails else Verdict.UNDECIDED
+        case _ if not direction:
+            return Verdict.UNDECIDED
+        case "<" | "<=":
+            return _DECIDED[direction < 0]
+        case ">" | ">=":
+            return _DECIDED[direction > 0]
+    return _DECIDED[operator == "!="]
 
 
-def _reason(scale: Scale, mean: Estimate, verdict: Verdict, n: int) -> str:
-    what = "left / right" if scale is Scale.RATIO else "left − right"
+def _why_open(gathered: Gathered, test: PairedTest) -> str | None:
+    """What keeps a comparison from being tested; None: nothing does."""
+    n = len(gathered.seeds)
+    if gathered.missing:
+        return "no finished run has " + ", ".join(map(_written, gathered.missing))
+    if n < LEAST_SEEDS:
+        common = f"{n} common seed{'' if n == 1 else 's'}" if n else "no common seeds"
+        return f"{common}: a verdict needs {LEAST_SEEDS}"
+    if gathered.divides:
+        return "a side may divide by zero"
+    if gathered.sample is None:
+        return "censored values leave open whether ratios can be compared"
+    if test.method is None:
+        verb = "comparison needs" if test.alike == 1 else "comparisons need"
+        return (
+            f"{n} seeds, some of them censored: by exact sign flips {test.alike} {verb}"
+            f" {seeds_needed(test.alike)}"
+        )
+    if test.p is None:
+        return f"{n} seeds: censored values leave open which side is larger"
+    return None
+
+
+def _tested(gathered: Gathered, test: PairedTest, comparisons: int) -> str:
+    """Unit, number, test and p."""
+    n = len(gathered.seeds)
+    if test.method is Method.T:
+        how = "paired t"
+    else:
+        how = f"{'exact' if n <= EXACT_UP_TO else 'sampled'} sign flips"
+    if gathered.sample is not None and gathered.sample.even:
+        how += ", since all differences are the same"
+    sign = "≤" if test.bound else "="
+    p = f"{sign} {test.corrected:.3f}" if test.corrected >= 0.001 else "< 0.001"
+    of = "" if comparisons == 1 else f" corrected for {comparisons} comparisons"
+    return f"{n} seeds, {how}, p {p}{of}"
+
+
+def _estimated(sample: Sample, mean: Estimate, test: PairedTest) -> str:
+    what = "left / right" if sample.scale is Scale.RATIO else "left − right"
     sign = f"{mean.bound.value} " if mean.bound.value else ""
-    equal = 1 if scale is Scale.RATIO else 0
+    equal = 1 if sample.scale is Scale.RATIO else 0
     said = f"{what} {sign}{_digits(mean.value)}"
     if mean.interval:
-        said += f" {_ends(mean.interval)}"
-        if verdict is Verdict.UNDECIDED and mean.interval.low <= equal <= mean.interval.high:
+        said += f" {_ends(mean.interval)} at {100 * (1 - test.significance):.4g} %"
+        if not test.rejects:
             said += f", which includes {equal}"
-    return f"{said}, n = {n}" if n else said
+    return said
 
 
 def _ends(interval: Interval) -> str:

@@ -7,27 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hebbdsl.comparison.claims import Values, judge
-from hebbdsl.comparison.comparison import Column, Comparison, Contrast, PairedTest, Row, Summary
-from hebbdsl.comparison.differences import setup_differences
-from hebbdsl.comparison.paired import (
-    Estimate,
-    estimate,
-    flip_test,
-    gap,
-    known_of,
-    on_scale,
-    scale_of,
+from hebbdsl.comparison.claims import (
+    Family,
+    Gathered,
+    Values,
+    family_of,
+    gather,
+    judge,
 )
+from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
+from hebbdsl.comparison.differences import setup_differences
+from hebbdsl.comparison.inference import PairedTest, corrected_tests, estimate, estimate_alone
+from hebbdsl.comparison.paired import ROUNDING, Bound, Estimate, Sample, gap, known_of, sample_of
 from hebbdsl.comparison.selection import select
-from hebbdsl.comparison.statistics import holm
+from hebbdsl.comparison.statistics import ANYWHERE, mean
 from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
 from hebbdsl.expression.ranges import Range
-from hebbdsl.expression.tree import metrics_of
-from hebbdsl.plan.power import SIGNIFICANCE, smallest_p
+from hebbdsl.expression.tree import Compare, MetricOf, Sides, metrics_of, sides_of
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 
@@ -56,12 +55,14 @@ def compare_records(
     claims: Sequence[Claim] = (),
     order: Sequence[str] = (),
     asked: Sequence[str] | None = None,
+    declared: str | None = None,
 ) -> Comparison:
     """Average over seeds, set every variant against the baseline, judge the claims.
 
     A record that failed or was interrupted is listed and not averaged. Each tested metric of each
-    variant that shares a seed with the baseline has one test; Holm's correction is over the
-    variants, for each metric by itself. Costs, the number of levels passed, and the final accuracy
+    variant that shares a seed with the baseline has one test; Holm's correction is, for each
+    metric by itself, over its variants and the comparisons of all claims, so that the table says
+    nothing that a claim denies. Costs, the number of levels passed, and the final accuracy
     of runs that end by a condition are shown without a test.
 
     Args:
@@ -69,6 +70,8 @@ def compare_records(
         order: of the rows; variants that it does not name follow.
         asked: variants that are listed as missing where they have no finished run; None: all that
             `order` names.
+        declared: the baseline of the spec, where `baseline` is another. Colours rest on it and on
+            `order`, so that a variant has one in every figure.
 
     Raises: Rejected, with HEB601 to HEB605, when the records cannot stand in one table.
     """
@@ -95,10 +98,13 @@ def compare_records(
         if variant != against[variant]
         and (pairing := _pair(values, variant, against[variant], column)) is not None
     }
+    claimed = family_of(claims, values)
+    judged = corrected_tests(claimed)
     tests = dict[tuple[str, str], PairedTest]()
     for column in columns:
-        of_it = {key: p for key, p in pairings.items() if p.tested and key[1] == column.name}
-        tests |= _tests(of_it)
+        of_it = {key: p for key, p in pairings.items() if key[1] == column.name}
+        if column.tested and of_it:
+            tests |= _tests(of_it, claimed, judged)
     rows = tuple(
         Row(
             variant=variant,
@@ -113,7 +119,7 @@ def compare_records(
                 if (summary := _summary(values[variant], column)) is not None
             },
             contrasts={
-                column.name: _contrast(pairings[key], tests.get(key))
+                column.name: _contrast(pairings[key], tests.get(key), judged)
                 for column in columns
                 if (key := (variant, column.name)) in pairings
             },
@@ -128,16 +134,20 @@ def compare_records(
         substituted_for=next(
             (str(r.data["substituted_for"]) for r in kept if r.data.get("substituted_for")), None
         ),
+        words=next((int(r.data["words"]) for r in kept if "words" in r.data), None),
         columns=columns,
         rows=rows,
         tests=len(tests),
+        claimed=len(claimed),
         differences=setup_differences(
             {name: next(iter(seeds.values())).setup for name, seeds in selection.finished.items()}
         ),
-        claims=tuple(judge(claim, values) for claim in claims),
+        claims=judge(claims, values),
         unfinished=selection.unfinished,
         missing=tuple(v for v in (order if asked is None else asked) if v not in values),
         mixtures=selection.mixtures(),
+        remarks=(),
+        palette=tuple(dict.fromkeys((declared or baseline, *order, *values))),
         records={name: tuple(seeds.values()) for name, seeds in selection.finished.items()},
     )
 
@@ -224,67 +234,76 @@ def _age(name: str) -> int | None:
 
 def _summary(runs: Mapping[int, Mapping[str, Value]], column: Column) -> Summary | None:
     per_seed = {seed: run[column.name] for seed, run in runs.items() if column.name in run}
-    ranges = [known_of(value) for value in per_seed.values()]
-    unit = Range(1.0, 1.0) if column.metric.scale is Scale.RATIO else Range(0.0, 0.0)
-    plain = estimate(ranges)
-    if plain is None:
+    if not per_seed:
         return None
-    if scale_of([column.metric.scale], ranges, [unit] * len(ranges)) is Scale.DIFFERENCE:
-        return Summary(per_seed=per_seed, mean=plain)
-    logs = estimate([gap(Scale.RATIO, value, unit) for value in ranges])
-    assert logs is not None, "a lower end that is finite has a finite logarithm"
-    geometric = on_scale(Scale.RATIO, logs)
-    mean = Estimate(plain.value, geometric.interval, plain.bound)
-    return Summary(per_seed=per_seed, mean=mean, geometric=geometric.value)
+    ranges = [known_of(value) for value in per_seed.values()]
+    value = mean([known.low for known in ranges])
+    bound = Bound.EXACT if all(known.exact for known in ranges) else Bound.LOWER
+    positive = all(known.low > 0 for known in ranges)
+    if column.metric.scale is Scale.DIFFERENCE or not positive:
+        alone = estimate_alone(
+            Sample(
+                scale=Scale.DIFFERENCE,
+                gaps=tuple(gap(Scale.DIFFERENCE, known, Range(0.0, 0.0)) for known in ranges),
+                limits=Range(0.0, column.metric.most)
+                if math.isfinite(column.metric.most)
+                else ANYWHERE,
+                may_be_censored=column.metric.may_be_censored,
+                rounding=ROUNDING * max(known.low for known in ranges),
+            )
+        )
+        within = None if alone is None else alone.interval
+        return Summary(per_seed=per_seed, mean=Estimate(value, within, bound))
+    sample = sample_of([column.metric], ranges, [Range(1.0, 1.0)] * len(ranges))
+    assert sample is not None, "positive values have logarithms"
+    geometric = estimate_alone(sample)
+    assert geometric is not None, "a lower end that is finite has a finite logarithm"
+    found = Estimate(value, geometric.interval, bound)
+    return Summary(per_seed=per_seed, mean=found, geometric=geometric.value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairing:
-    scale: Scale
-    tested: bool
-    seeds: tuple[int, ...]
-    gaps: tuple[Range, ...]
+    """A variant against another in one metric."""
+
+    compare: Compare
+    gathered: Gathered
 
 
 def _pair(values: Values, variant: str, baseline: str, column: Column) -> _Pairing | None:
     """None where no seed has the metric on both sides."""
-    ours, theirs = values[variant], values.get(baseline, {})
-    seeds = tuple(s for s in ours if column.name in ours[s] and column.name in theirs.get(s, {}))
-    if not seeds:
-        return None
-    left = [known_of(ours[seed][column.name]) for seed in seeds]
-    right = [known_of(theirs[seed][column.name]) for seed in seeds]
-    scale = scale_of([column.metric.scale], left, right)
-    gaps = tuple(gap(scale, a, b) for a, b in zip(left, right, strict=True))
-    return _Pairing(scale, column.tested, seeds, gaps)
+    compare = Compare("==", MetricOf(column.name, variant), MetricOf(column.name, baseline))
+    gathered = gather(compare, values)
+    return _Pairing(compare, gathered) if gathered.seeds else None
 
 
-def _tests(pairings: Mapping[tuple[str, str], _Pairing]) -> Mapping[tuple[str, str], PairedTest]:
-    """One test for each pairing, corrected together. One that is left open counts with p = 1.
+def _tests(
+    pairings: Mapping[tuple[str, str], _Pairing],
+    claimed: Family,
+    judged: Mapping[Sides, PairedTest],
+) -> Mapping[tuple[str, str], PairedTest]:
+    """One test for each pairing, corrected together with the comparisons of all claims.
 
-    A test is decidable when its corrected p could reach 0.05 with every test of the family at the
-    smallest p its seeds allow: Holm's corrected p rises with each p, so none can be smaller.
+    What is claimed too has the method by which the claim is judged. The family is larger than that
+    of the claims alone, so that nothing is told apart here that is undecided there.
     """
-    found = {key: flip_test(pairing.gaps) for key, pairing in pairings.items()}
-    corrected = holm([test.p if test else 1.0 for test in found.values()])
-    reachable = holm([smallest_p(len(pairing.seeds)) for pairing in pairings.values()])
-    tests = {}
-    for (key, test), p, best in zip(found.items(), corrected, reachable, strict=True):
-        tests[key] = PairedTest(
-            p=test.p if test else None,
-            corrected=p,
-            bound=any(not gap.exact for gap in pairings[key].gaps),
-            exact=test is None or test.exact,
-            decidable=best <= SIGNIFICANCE,
-        )
-    return tests
+    methods = {sides: test.method for sides, test in judged.items()}
+    samples = {sides_of(p.compare): p.gathered.sample for p in pairings.values()} | dict(claimed)
+    found = corrected_tests(samples, methods)
+    return {key: found[sides_of(pairing.compare)] for key, pairing in pairings.items()}
 
 
-def _contrast(pairing: _Pairing, test: PairedTest | None) -> Contrast:
-    mean = estimate(pairing.gaps)
+def _contrast(
+    pairing: _Pairing, test: PairedTest | None, judged: Mapping[Sides, PairedTest]
+) -> Contrast:
+    sample = pairing.gathered.sample
+    by = test or judged.get(sides_of(pairing.compare))
+    shown = None
+    if sample is not None:
+        shown = estimate(sample, by.method, by.significance) if by else estimate_alone(sample)
     return Contrast(
-        scale=pairing.scale,
-        seeds=pairing.seeds,
-        estimate=on_scale(pairing.scale, mean) if mean else None,
+        scale=Scale.DIFFERENCE if sample is None else sample.scale,
+        seeds=pairing.gathered.seeds,
+        estimate=shown,
         test=test,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.paired import Bound, Estimate
-from hebbdsl.expression.metrics import Metric, Scale
+from hebbdsl.expression.metrics import PERPLEXITY, Metric, Scale
 from hebbdsl.run.record import Record, Value
 
 
@@ -40,29 +42,20 @@ class Summary:
         return sum(value.censored for value in self.per_seed.values())
 
     @property
+    def nats(self) -> float | None:
+        """The mean of the logarithms: of perplexities, nats a token."""
+        return None if self.geometric is None else math.log(self.geometric)
+
+    @property
+    def tokens(self) -> int | None:
+        """Over how many tokens a perplexity is taken: the same at every seed."""
+        return next((v.tokens for v in self.per_seed.values() if v.tokens is not None), None)
+
+    @property
     def cohorts(self) -> tuple[int, int] | None:
         """The fewest and the most cohorts that a seed's value is averaged over."""
         counts = [v.cohorts for v in self.per_seed.values() if v.cohorts is not None]
         return (min(counts), max(counts)) if counts else None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PairedTest:
-    """A paired permutation test with its place in the family of all tests of the comparison.
-
-    Attributes:
-        p: None where censored values leave it open.
-        corrected: after Holm's correction; a test left open counts with p = 1.
-        bound: p is at most what is written, since censored values were taken at their limits.
-        exact: all sign flips were counted, not a sample of them.
-        decidable: with that many seeds, a corrected p of 0.05 could be reached at all.
-    """
-
-    p: float | None
-    corrected: float
-    bound: bool
-    exact: bool
-    decidable: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +134,8 @@ class Mixture:
 class Judgement:
     """One comparison inside a claim: left against right, over the seeds they share.
 
-    `estimate` is of left / right or of left − right; None where there is none.
+    `estimate` is of left / right or of left − right; None where there is none. `test` is None of
+    comparisons that no run has a say in.
     """
 
     text: str
@@ -149,6 +143,7 @@ class Judgement:
     scale: Scale
     estimate: Estimate | None
     seeds: tuple[int, ...]
+    test: PairedTest | None
     reason: str
 
 
@@ -182,9 +177,14 @@ class Comparison:
     Attributes:
         data: the word of the data the runs were trained on.
         substituted_for: the word of the data they were to be trained on, where it is another.
+        words: in the vocabulary of a text: the perplexity of the uniform model.
         tests: how many tests there are: of every variant against the baseline in every tested
-            metric. Those of one metric are corrected together.
+            metric. Those of one metric are corrected together, with all that is claimed.
+        claimed: how many comparisons the claims are made of, each counted once.
         missing: variants that were asked for and have no finished run.
+        remarks: on where baseline, order and claims come from.
+        palette: all variants that may stand beside each other, in the order of their colours; the
+            first is the baseline that the spec declares.
         records: the finished ones, for figures, under the names of the rows.
     """
 
@@ -192,14 +192,18 @@ class Comparison:
     baseline: str
     data: str
     substituted_for: str | None
+    words: int | None
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     tests: int
+    claimed: int
     differences: tuple[Difference, ...]
     claims: tuple[JudgedClaim, ...]
     unfinished: tuple[Unfinished, ...]
     missing: tuple[str, ...]
     mixtures: tuple[Mixture, ...]
+    remarks: tuple[str, ...]
+    palette: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
 
     @property
@@ -211,6 +215,16 @@ class Comparison:
     def undecided(self) -> bool:
         """A claim is neither shown nor refuted."""
         return any(claim.verdict is Verdict.UNDECIDED for claim in self.claims)
+
+    def beyond_uniform(self, column: Column) -> bool:
+        """Whether some variant predicts worse than the uniform model, to which all words are alike.
+
+        Perplexities are exponentials: of such, a ratio says nothing.
+        """
+        if self.words is None or column.metric.unit != PERPLEXITY:
+            return False
+        summaries = (row.summaries.get(column.name) for row in self.rows)
+        return any(s is not None and s.mean.value > self.words for s in summaries)
 
     @property
     def censored(self) -> bool:

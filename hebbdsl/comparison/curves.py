@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Comparison
-from hebbdsl.comparison.statistics import mean, mean_interval
+from hebbdsl.comparison.statistics import ANYWHERE, mean, mean_interval
+from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Binding, Evaluation, Record, TextEvaluation
 
 _MOST_BINS = 16
@@ -26,10 +27,12 @@ class Curve:
     high: tuple[float, ...]
 
 
-def _curve(variant: str, points: Mapping[float, Sequence[float]]) -> Curve:
+def _curve(
+    variant: str, points: Mapping[float, Sequence[float]], limits: Range = ANYWHERE
+) -> Curve:
     """From the values of seeds at each x; the band is the 95 % interval of their mean."""
     xs = sorted(points)
-    intervals = [mean_interval(points[x]) for x in xs]
+    intervals = [mean_interval(points[x], limits=limits) for x in xs]
     means = [mean(points[x]) for x in xs]
     ends = [(i.low, i.high) if i else (math.nan, math.nan) for i in intervals]
     lows, highs = ([end[side] for end in ends] for side in (0, 1))
@@ -144,5 +147,5 @@ def _binding(comparison: Comparison, place: Callable[[Binding], float | None]) -
                 points[x].append(mean(found))
         shown = {x: seeds for x, seeds in points.items() if 2 * len(seeds) >= len(runs)}
         if shown:
-            curves.append(_curve(variant, shown))
+            curves.append(_curve(variant, shown, limits=Range(0.0, 1.0)))
     return tuple(curves)

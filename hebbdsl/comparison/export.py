@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.comparison.comparison import Comparison, Contrast, JudgedClaim, Summary
+from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
 from hebbdsl.diagnostics.escaping import json_text
+from hebbdsl.expression.metrics import PERPLEXITY
+from hebbdsl.plan.power import SIGNIFICANCE
 
 VERSION = 1
+"""Within a version, keys are added and none is renamed or removed."""
 
 
 def as_json(comparison: Comparison) -> str:
@@ -22,6 +26,7 @@ def as_json(comparison: Comparison) -> str:
 
 def as_document(comparison: Comparison) -> Mapping[str, Any]:
     """JSON values that `COMPARISON_SCHEMA` describes; null ends of intervals are open."""
+    perplexities = {c.name for c in comparison.columns if c.metric.unit == PERPLEXITY}
     return {
         "version": VERSION,
         "experiment": comparison.experiment,
@@ -33,6 +38,8 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "scale": column.metric.scale.value,
                 "lower_is_better": column.metric.lower_is_better,
                 "tested": column.tested,
+                "uniform": comparison.words if column.name in perplexities else None,
+                "beyond_uniform": comparison.beyond_uniform(column),
             }
             for column in comparison.columns
         },
@@ -47,6 +54,8 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "metrics": {
                     name: {
                         **_summary(summary),
+                        "nats": summary.nats if name in perplexities else None,
+                        "tokens": summary.tokens,
                         "against_baseline": _contrast(row.contrasts.get(name)),
                     }
                     for name, summary in row.summaries.items()
@@ -55,6 +64,7 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
             for row in comparison.rows
         ],
         "tests": comparison.tests,
+        "claimed": comparison.claimed,
         "differences": [{"path": d.path, "values": dict(d.values)} for d in comparison.differences],
         "claims": [_claim(claim) for claim in comparison.claims],
         "unfinished": [
@@ -74,7 +84,7 @@ def _summary(summary: Summary) -> Mapping[str, Any]:
     return {
         "mean": summary.mean.value,
         "bound": summary.mean.bound.value,
-        "geometric_mean": None if summary.geometric is None else _finite(summary.geometric),
+        "geometric_mean": _finite(summary.geometric),
         "interval": _interval(summary.mean.interval),
         "interval_of": "mean" if summary.geometric is None else "geometric_mean",
         "n": summary.n,
@@ -94,8 +104,10 @@ def _contrast(contrast: Contrast | None) -> Mapping[str, Any] | None:
         "scale": contrast.scale.value,
         "seeds": list(contrast.seeds),
         **_estimate(contrast.estimate),
+        "level": _level(test),
         "test": test
         and {
+            "method": test.method and test.method.value,
             "p": test.p,
             "p_corrected": test.corrected,
             "bound": test.bound,
@@ -103,6 +115,11 @@ def _contrast(contrast: Contrast | None) -> Mapping[str, Any] | None:
             "decidable": test.decidable,
         },
     }
+
+
+def _level(test: PairedTest | None) -> float:
+    """The confidence of the interval beside the test."""
+    return 1 - (SIGNIFICANCE if test is None else test.significance)
 
 
 def _estimate(estimate: Estimate | None) -> Mapping[str, Any]:
@@ -124,6 +141,11 @@ def _claim(claim: JudgedClaim) -> Mapping[str, Any]:
                 "verdict": judgement.verdict.value,
                 "scale": judgement.scale.value,
                 **_estimate(judgement.estimate),
+                "level": _level(judgement.test),
+                "unit": "seeds",
+                "method": judgement.test and judgement.test.method and judgement.test.method.value,
+                "p": judgement.test and judgement.test.p,
+                "p_corrected": judgement.test and judgement.test.corrected,
                 "n": len(judgement.seeds),
                 "seeds": list(judgement.seeds),
                 "reason": judgement.reason,
@@ -137,5 +159,5 @@ def _interval(interval: Interval | None) -> list[float | None] | None:
     return [_finite(interval.low), _finite(interval.high)] if interval else None
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

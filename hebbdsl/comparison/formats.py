@@ -7,10 +7,12 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 
-from hebbdsl.comparison.comparison import Comparison, Verdict
+from hebbdsl.comparison.comparison import Column, Comparison, Summary, Verdict
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.table import NOTHING, Block, Tone, blocks
 from hebbdsl.diagnostics.escaping import csv_cell, latex, latex_comment, markdown, markdown_code
+from hebbdsl.expression.metrics import PERPLEXITY
+from hebbdsl.plan.power import SIGNIFICANCE
 
 
 def as_markdown(comparison: Comparison) -> str:
@@ -51,7 +53,8 @@ _CSV_HEADS = (
     *("n", "censored", "fewest_cohorts", "most_cohorts"),
     *("mean", "geometric_mean", "low", "high"),
     *("baseline", "scale", "against", "against_low", "against_high", "against_bound"),
-    *("seeds", "p", "p_corrected"),
+    *("seeds", "p", "p_corrected", "level", "method"),
+    *("nats", "tokens", "uniform_nats"),
 )
 
 
@@ -82,8 +85,9 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [mean.value, _number(summary.geometric)]
             cells += [_number(mean.interval and mean.interval.low)]
             cells += [_number(mean.interval and mean.interval.high), row.against]
+            of_text = _of_text(comparison, column, summary)
             if contrast is None:
-                yield cells + [""] * (len(_CSV_HEADS) - len(cells))
+                yield cells + [""] * (len(_CSV_HEADS) - len(cells) - len(of_text)) + of_text
                 continue
             estimate, test = contrast.estimate, contrast.test
             interval = estimate.interval if estimate else None
@@ -91,7 +95,17 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
             cells += [_number(interval and interval.low), _number(interval and interval.high)]
             cells += [estimate.bound.value if estimate else "", len(contrast.seeds)]
             cells += [_number(test and test.p), _number(test and test.corrected)]
-            yield cells
+            cells += [1 - (test.significance if test else SIGNIFICANCE)]
+            cells += [test.method.value if test and test.method else ""]
+            yield cells + of_text
+
+
+def _of_text(comparison: Comparison, column: Column, summary: Summary) -> list[object]:
+    """Nats a token, the number of tokens, and the nats of the uniform model."""
+    if column.metric.unit != PERPLEXITY:
+        return ["", "", ""]
+    words = comparison.words
+    return [_number(summary.nats), _number(summary.tokens), "" if not words else math.log(words)]
 
 
 def _number(value: object) -> object:

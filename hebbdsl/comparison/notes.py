@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 from hebbdsl.comparison.cells import CANNOT_TELL
-from hebbdsl.comparison.comparison import Comparison
+from hebbdsl.comparison.comparison import Comparison, Contrast
+from hebbdsl.comparison.inference import Method
 from hebbdsl.comparison.table import substitution
 from hebbdsl.expression.metrics import Scale
-from hebbdsl.plan.power import EXACT_UP_TO, SAMPLES
+from hebbdsl.plan.power import EXACT_UP_TO, LEAST_SEEDS, SAMPLES, decidable
 
 
 def notes(comparison: Comparison) -> tuple[str, ...]:
     """Warnings first: substituted data, runs left out, mixed environments, censored values."""
-    return (*warnings(comparison), *_statistics(comparison))
+    return (*warnings(comparison), *comparison.remarks, *_statistics(comparison))
 
 
 def warnings(comparison: Comparison) -> Iterator[str]:
@@ -38,6 +40,37 @@ def warnings(comparison: Comparison) -> Iterator[str]:
         )
 
 
+def _counts(contrasts: Iterable[Contrast]) -> str:
+    return " or ".join(map(str, sorted({len(contrast.seeds) for contrast in contrasts})))
+
+
+def _paired(comparison: Comparison, contrasts: list[Contrast]) -> str:
+    scales = {contrast.scale for contrast in contrasts}
+    how = []
+    if Scale.RATIO in scales:
+        how.append("ratios are geometric means")
+    if Scale.DIFFERENCE in scales:
+        how.append("differences are arithmetic means")
+    methods = {contrast.test.method for contrast in contrasts if contrast.test}
+    named = [name for method, name in _METHODS.items() if method in methods]
+    logs = ", of log ratios where there are ratios" if Scale.RATIO in scales else ""
+    family = "over the variants, for each metric by itself"
+    if comparison.claimed:
+        said = "comparison" if comparison.claimed == 1 else f"{comparison.claimed} comparisons"
+        family += f", and over the {said} of the claims"
+    return (
+        f"Paired by seed: {', '.join(how)}. p: {' or '.join(named) or 'none'}{logs}, two-sided,"
+        f" Holm-corrected {family}; intervals of ratios and differences are at the level of that"
+        " correction, so that they leave out equality exactly where p is at most 0.05."
+    )
+
+
+_METHODS = {Method.T: "paired t test", Method.SIGN_FLIPS: "permutation test (sign flips)"}
+
+SIX = next(n for n in range(2, EXACT_UP_TO) if decidable(1, n))
+"""The fewest pairs with which sign flips tell anything apart."""
+
+
 def _statistics(comparison: Comparison) -> Iterator[str]:
     tested = [column for column in comparison.columns if column.tested]
     if not tested:
@@ -52,9 +85,14 @@ def _statistics(comparison: Comparison) -> Iterator[str]:
             for row in comparison.rows
         )
     ]
-    said = "Mean: arithmetic, over n seeds. Intervals: Student's t"
+    said = "Mean: arithmetic, over n seeds. Intervals of means: 95 %, Student's t"
     if geometric:
         said += f"; of {' and '.join(geometric)}, on the log scale, so of the geometric mean"
+    shares = [c.name for c in tested if math.isfinite(c.metric.most)]
+    if shares:
+        said += f"; of {' and '.join(shares)}, on the scale log(x / (1 − x)), within 0 and 1"
+    if flipped := [c.name for c in tested if c.metric.may_be_censored]:
+        said += f"; of {' and '.join(flipped)} from {SIX} seeds on, exact sign flips"
     yield said + "."
     contrasts = [
         row.contrasts[column.name]
@@ -64,29 +102,23 @@ def _statistics(comparison: Comparison) -> Iterator[str]:
     ]
     if not contrasts:
         return
-    scales = {contrast.scale for contrast in contrasts}
-    how = []
-    if Scale.RATIO in scales:
-        how.append("ratios are geometric means")
-    if Scale.DIFFERENCE in scales:
-        how.append("differences are arithmetic means")
-    logs = ", of log ratios where there are ratios" if Scale.RATIO in scales else ""
-    yield (
-        f"Paired by seed: {', '.join(how)}. p: permutation test (sign flips{logs}), two-sided,"
-        " Holm-corrected over the variants, for each metric by itself."
-    )
+    yield _paired(comparison, contrasts)
     tests = [(contrast, contrast.test) for contrast in contrasts if contrast.test]
     if any(not test.exact for _, test in tests):
         yield (
             f"With more than {EXACT_UP_TO} seeds the test draws {SAMPLES:,} flips instead of"
             " counting all."
         )
-    few = sorted({len(contrast.seeds) for contrast, test in tests if not test.decidable})
-    if few:
-        counts = " or ".join(map(str, few))
+    undecidable = [(contrast, test) for contrast, test in tests if not test.decidable]
+    if few := _counts(c for c, t in undecidable if t.method or len(c.seeds) < LEAST_SEEDS):
         yield (
-            f"{CANNOT_TELL}: cannot tell apart with n = {counts}, since no outcome could have"
-            f" brought the corrected p to 0.05."
+            f"{CANNOT_TELL}: cannot tell apart with n = {few}, since no outcome could have"
+            f" brought the corrected p to 0.05; {LEAST_SEEDS} seeds are the fewest that are tested."
         )
-    if any(test.p is None for _, test in tests):
+    if few := _counts(c for c, t in undecidable if not t.method and len(c.seeds) >= LEAST_SEEDS):
+        yield (
+            f"{CANNOT_TELL}: runs that never finished are set against others by exact sign flips,"
+            f" for which n = {few} is too few here."
+        )
+    if any(test.decidable and test.p is None for _, test in tests):
         yield "censored: runs that never finished leave the test open; it counts with p = 1."

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Told apart by colour-blind readers too (Okabe and Ito 2008); the baseline is grey."""
+"""Told apart by colour-blind readers too (Okabe and Ito 2008); the spec's baseline is grey."""
 
 _GREY = "#767676"
+_AT_RIGHT = ("axes fraction", "data")
+_BESIDE: Mapping[str, Any] = {"ha": "right", "va": "bottom", "fontsize": 8, "color": "#767676"}
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
 
 _STYLE: Mapping[str, Any] = {
@@ -73,6 +75,8 @@ class _Drawing:
     steps: bool = False
     share: bool = False
     log: bool = False
+    uniform: int | None = None
+    """The perplexity of the uniform model, drawn where some curve is beyond it."""
 
 
 def draw_figures(
@@ -100,6 +104,7 @@ def draw_figures(
             y="perplexity of the validation text",
             curves=learning(comparison),
             log=True,
+            uniform=comparison.words,
         ),
         _Drawing(
             name="classes_in_play",
@@ -202,6 +207,9 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.yaxis.set_major_formatter(ScalarFormatter())
         axes.yaxis.set_minor_formatter(NullFormatter())
+        if drawing.uniform and any(max(c.mean) > drawing.uniform for c in drawing.curves):
+            axes.axhline(drawing.uniform, color="#999999", linewidth=1.0, linestyle=(0, (1, 2)))
+            axes.annotate("uniform model", (1.0, drawing.uniform), xycoords=_AT_RIGHT, **_BESIDE)
     else:
         axes.set_ylim(0, 1.06 * max(max(curve.mean) for curve in drawing.curves))
     _legend(axes, drawing)
@@ -209,14 +217,12 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
 
 
 def _looks(comparison: Comparison) -> Mapping[str, tuple[str, Any]]:
-    """Colour and dashes of each variant, the same in every figure."""
-    looks: dict[str, tuple[str, Any]] = {}
-    for row in comparison.rows:
-        if row.variant == comparison.baseline:
-            looks[row.variant] = (_GREY, "-")
-        else:
-            turn, index = divmod(len(looks.keys() - {comparison.baseline}), len(_COLOURS))
-            looks[row.variant] = (_COLOURS[index], _DASHES[turn % len(_DASHES)])
+    """Colour and dashes of each variant, the same in every figure of the experiment."""
+    declared, *others = comparison.palette
+    looks: dict[str, tuple[str, Any]] = {declared: (_GREY, "-")}
+    for place, variant in enumerate(others):
+        turn, index = divmod(place, len(_COLOURS))
+        looks[variant] = (_COLOURS[index], _DASHES[turn % len(_DASHES)])
     return looks
 
 

@@ -40,8 +40,18 @@ _VERDICT = {"enum": ["holds", "fails", "undecided"]}
 _BOUND = {"enum": ["", "≥", "≤"]}
 _INTERVAL = _or_null({**_list(_or_null(_NUMBER)), "minItems": 2, "maxItems": 2})
 _ESTIMATE = {"estimate": _or_null(_NUMBER), "interval": _INTERVAL, "bound": _or_null(_BOUND)}
-_TEST = _closed(p=_or_null(_SHARE), p_corrected=_SHARE, bound=_FLAG, exact=_FLAG, decidable=_FLAG)
-_CONTRAST = _closed(scale=_SCALE, seeds=_list(_COUNT), **_ESTIMATE, test=_or_null(_TEST))
+_METHOD = {"enum": ["t", "sign_flips", None]}
+_TEST = _closed(
+    method=_METHOD,
+    p=_or_null(_SHARE),
+    p_corrected=_SHARE,
+    bound=_FLAG,
+    exact=_FLAG,
+    decidable=_FLAG,
+)
+_CONTRAST = _closed(
+    scale=_SCALE, seeds=_list(_COUNT), **_ESTIMATE, level=_SHARE, test=_or_null(_TEST)
+)
 _SUMMARY = _closed(
     mean=_NUMBER,
     bound=_BOUND,
@@ -51,6 +61,8 @@ _SUMMARY = _closed(
     n=_COUNT,
     censored=_COUNT,
     per_seed=_each(_closed(value=_NUMBER, censored=_FLAG, cohorts=_or_null(_COUNT))),
+    nats=_or_null(_NUMBER),
+    tokens=_or_null(_COUNT),
     against_baseline=_or_null(_CONTRAST),
 )
 _JUDGEMENT = _closed(
@@ -58,6 +70,11 @@ _JUDGEMENT = _closed(
     verdict=_VERDICT,
     scale=_SCALE,
     **_ESTIMATE,
+    level=_SHARE,
+    unit={"const": "seeds"},
+    method=_METHOD,
+    p=_or_null(_SHARE),
+    p_corrected=_or_null(_SHARE),
     n=_COUNT,
     seeds=_list(_COUNT),
     reason=_TEXT,
@@ -71,7 +88,16 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
         experiment=_TEXT,
         baseline=_TEXT,
         data=_closed(word=_TEXT, substituted_for=_or_null(_TEXT)),
-        metrics=_each(_closed(unit=_TEXT, scale=_SCALE, lower_is_better=_FLAG, tested=_FLAG)),
+        metrics=_each(
+            _closed(
+                unit=_TEXT,
+                scale=_SCALE,
+                lower_is_better=_FLAG,
+                tested=_FLAG,
+                uniform=_or_null(_COUNT),
+                beyond_uniform=_FLAG,
+            )
+        ),
         rows=_list(
             _closed(
                 variant=_TEXT,
@@ -84,6 +110,7 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
             )
         ),
         tests=_COUNT,
+        claimed=_COUNT,
         differences=_list(_closed(path=_TEXT, values=_each(_or_null(_TEXT)))),
         claims=_list(
             _closed(text=_TEXT, verdict=_VERDICT, reason=_TEXT, comparisons=_list(_JUDGEMENT))

@@ -56,8 +56,7 @@ def select(records: Sequence[Record], order: Sequence[str]) -> Selection:
 
     Raises: Rejected, with HEB601 to HEB604, when they cannot stand in one table.
     """
-    several = len({record.experiment for record in records}) > 1
-    names = {id(r): f"{r.experiment}/{r.variant}" if several else r.variant for r in records}
+    names = names_of(records)
     labels = [*order, *sorted(set(names.values()) - set(order), key=list(names.values()).index)]
     problems: list[Problem] = []
     finished: dict[str, dict[int, Record]] = {}
@@ -90,6 +89,12 @@ def select(records: Sequence[Record], order: Sequence[str]) -> Selection:
     if problems:
         raise Rejected(problems)
     return selection
+
+
+def names_of(records: Sequence[Record]) -> Mapping[int, str]:
+    """The name of each record's row, by the record's `id`."""
+    several = len({record.experiment for record in records}) > 1
+    return {id(r): f"{r.experiment}/{r.variant}" if several else r.variant for r in records}
 
 
 def _setup_problems(label: str, records: Collection[Record]) -> Iterable[Problem]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from hebbdsl.comparison.cells import contrast_text, interval_text, mean_text, p_text
+from hebbdsl.comparison.cells import (
+    contrast_text,
+    interval_text,
+    mean_text,
+    nats_contrast_text,
+    nats_interval_text,
+    nats_text,
+    p_text,
+)
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.expression.metrics import Scale
-from hebbdsl.plan.power import SIGNIFICANCE
 
 NOTHING = "–"
 N = "n"
@@ -159,14 +167,17 @@ def _about(comparison: Comparison, *said: str) -> str:
 def _tested(comparison: Comparison, column: Column, group: tuple[Row, ...]) -> Block:
     scales = [r.contrasts[column.name].scale for r in group if column.name in r.contrasts]
     scale = scales[0] if scales else column.metric.scale
-    against = (
-        f"{'ratio' if scale is Scale.RATIO else 'difference'} to {_reference(comparison, group)}"
-    )
+    nats = comparison.beyond_uniform(column)
+    ratio = scale is Scale.RATIO and not nats
+    against = f"{'ratio' if ratio else 'difference'} to {_reference(comparison, group)}"
     aged = column.metric.aged
     return Block(
         title=column.name,
         about=_about(
-            comparison, column.metric.unit, _direction(column), *_whose(comparison, group)
+            comparison,
+            _in_nats(comparison, column, group) if nats else column.metric.unit,
+            _direction(column),
+            *_whose(comparison, group),
         ),
         heads=(
             "variant",
@@ -177,15 +188,30 @@ def _tested(comparison: Comparison, column: Column, group: tuple[Row, ...]) -> B
             against,
             "p",
         ),
-        lines=tuple(_line(column, row) for row in group),
+        lines=tuple(_line(column, row, nats) for row in group),
     )
+
+
+def _in_nats(comparison: Comparison, column: Column, group: tuple[Row, ...]) -> str:
+    """Said in the place of the unit of perplexities that are beyond the uniform model's."""
+    assert comparison.words is not None, "else nothing is beyond it"
+    return (
+        f"nats a token, over {_tokens(column, group)} tokens, since some are beyond the uniform"
+        f" model's {nats_text(comparison.words)}"
+    )
+
+
+def _tokens(column: Column, group: tuple[Row, ...]) -> str:
+    summaries = (row.summaries.get(column.name) for row in group)
+    found = {s.tokens for s in summaries if s is not None and s.tokens is not None}
+    return f"{found.pop():,}" if len(found) == 1 else NOTHING
 
 
 def _direction(column: Column) -> str:
     return "lower is better" if column.metric.lower_is_better else "higher is better"
 
 
-def _line(column: Column, row: Row) -> Line:
+def _line(column: Column, row: Row, nats: bool) -> Line:
     summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
     cells = [row.variant]
     if column.metric.aged:
@@ -196,20 +222,23 @@ def _line(column: Column, row: Row) -> Line:
         interval = summary.mean.interval
         cells += [
             str(summary.n),
-            mean_text(summary, column),
-            interval_text(interval, column) if interval else NOTHING,
+            nats_text(summary.geometric or math.nan) if nats else mean_text(summary, column),
+            NOTHING
+            if interval is None
+            else nats_interval_text(interval)
+            if nats
+            else interval_text(interval, column),
         ]
     if row.variant == row.against:
         return Line((*cells, "baseline", ""), Tone.BASELINE)
     if contrast is None:
         return Line((*cells, NOTHING, NOTHING))
-    return Line((*cells, contrast_text(contrast), p_text(contrast)), _tone(contrast, column))
+    said = nats_contrast_text(contrast) if nats else contrast_text(contrast)
+    return Line((*cells, said, p_text(contrast)), _tone(contrast, column))
 
 
 def _tone(contrast: Contrast, column: Column) -> Tone:
-    if contrast.test is None or contrast.estimate is None:
-        return Tone.PLAIN
-    if contrast.test.p is None or contrast.test.corrected > SIGNIFICANCE:
+    if contrast.estimate is None or contrast.test is None or not contrast.test.rejects:
         return Tone.PLAIN
     lower = contrast.estimate.value < (1 if contrast.scale is Scale.RATIO else 0)
     return Tone.BETTER if lower is column.metric.lower_is_better else Tone.WORSE
@@ -218,29 +247,47 @@ def _tone(contrast: Contrast, column: Column) -> Tone:
 def _details(
     comparison: Comparison, whole: str, columns: list[Column], group: tuple[Row, ...]
 ) -> Block:
-    """Means side by side, each with how it stands to the baseline's."""
+    """Means side by side, each with how it stands to the baseline's.
+
+    Columns in which some variant is beyond the uniform model are in nats, with the uniform model
+    and the number of tokens below them.
+    """
+    in_nats = [comparison.beyond_uniform(column) for column in columns]
     lines = []
     for row in group:
-        cells = []
-        for column in columns:
-            summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
-            said = NOTHING if summary is None else mean_text(summary, column)
-            if contrast is not None and contrast.estimate is not None:
-                said += f" ({contrast.estimate.value:.2f})"
-            cells.append(said)
+        cells = [_detail(row, column, nats) for column, nats in zip(columns, in_nats, strict=True)]
         tone = Tone.BASELINE if row.variant == row.against else Tone.PLAIN
         lines.append(Line((row.variant, str(len(row.seeds)), *cells), tone))
+    about = f"means, and in parentheses the ratio to {_reference(comparison, group)}"
+    if any(in_nats):
+        assert comparison.words is not None, "else nothing is beyond it"
+        about += "; nats a token and their difference where some are beyond the uniform model's"
+        words = comparison.words
+        uniform = (f"{nats_text(words)} nats" if nats else str(words) for nats in in_nats)
+        lines.append(Line(("uniform model", "", *uniform)))
+        lines.append(Line(("tokens", "", *(_tokens(column, group) for column in columns))))
     heads = (column.name.removeprefix(f"{whole}_").replace("_", " ") for column in columns)
     return Block(
         title=f"{whole}, by words",
-        about=_about(
-            comparison,
-            f"means, and in parentheses the ratio to {_reference(comparison, group)}",
-            *_whose(comparison, group),
-        ),
+        about=_about(comparison, about, *_whose(comparison, group)),
         heads=("variant", N, *heads),
         lines=tuple(lines),
     )
+
+
+def _detail(row: Row, column: Column, nats: bool) -> str:
+    summary, contrast = row.summaries.get(column.name), row.contrasts.get(column.name)
+    if summary is None:
+        return NOTHING
+    said = (
+        f"{nats_text(summary.geometric or math.nan)} nats" if nats else mean_text(summary, column)
+    )
+    if contrast is None or contrast.estimate is None:
+        return said
+    if not nats:
+        return f"{said} ({contrast.estimate.value:.2f})"
+    alone = replace(contrast, estimate=replace(contrast.estimate, interval=None))
+    return f"{said} ({nats_contrast_text(alone)})"
 
 
 def _all_plain(

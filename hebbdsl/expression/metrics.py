@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -31,7 +32,8 @@ class Metric:
     added), `finish` (a condition ends it), or nothing; `split` the drawings that it is measured
     on, which the data must have. `of` is the kind of data that has it; None: any. `aged` metrics
     are written `name@k`; `detail` names the metric that one looks closer at; no list of
-    suggestions names such."""
+    suggestions names such. The value of one with `may_be_censored` is a lower bound where a run
+    ended before its event came."""
 
     name: str
     about: str
@@ -44,7 +46,16 @@ class Metric:
     split: Split | None = None
     aged: bool = False
     detail: str | None = None
+    may_be_censored: bool = False
 
+    @property
+    def most(self) -> float:
+        """No value is larger; none of any metric is below zero."""
+        return 1.0 if self.unit == "share" else math.inf
+
+
+PERPLEXITY = "perplexity"
+"""A unit: the exponential of nats a token."""
 
 FREQUENCIES = {
     "above_10k": (10_001, None),
@@ -80,7 +91,7 @@ def _perplexities() -> Iterator[Metric]:
         whole = Metric(
             name=f"{split}_perplexity",
             about=f"{said}, read as one stream with the best weights",
-            unit="perplexity",
+            unit=PERPLEXITY,
             scope=Scope.RUN,
             scale=Scale.RATIO,
             lower_is_better=True,
@@ -191,6 +202,7 @@ _METRICS = (
         scale=Scale.RATIO,
         lower_is_better=True,
         needs="finish",
+        may_be_censored=True,
     ),
     Metric(
         name="final_test_accuracy",

@@ -97,7 +97,7 @@ def settled(expression: Expression, known: Callable[[MetricOf], Range]) -> bool 
             sides = (settled(left, known), settled(right, known))
             return True if True in sides else None if None in sides else False
         case Compare(operator, left, right):
-            if left == right and not _divides(left):
+            if left == right and not divides(left):
                 return operator in ("<=", ">=", "==")
             if _may_lack_value(left, known) or _may_lack_value(right, known):
                 return None
@@ -132,11 +132,11 @@ def _may_lack_value(expression: Expression, known: Callable[[MetricOf], Range]) 
     return False
 
 
-def _divides(expression: Expression) -> bool:
+def divides(expression: Expression) -> bool:
     """Whether it may have no value, and so not even equal itself."""
     match expression:
         case Negative(operand):
-            return _divides(operand)
+            return divides(operand)
         case Arithmetic(sign, left, right):
-            return sign == "/" or _divides(left) or _divides(right)
+            return sign == "/" or divides(left) or divides(right)
     return False

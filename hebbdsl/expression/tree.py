@@ -89,3 +89,21 @@ def metrics_of(expression: Expression) -> Iterator[MetricOf]:
         case Arithmetic() | Compare() | Both() | Either():
             yield from metrics_of(expression.left)
             yield from metrics_of(expression.right)
+
+
+def comparisons_of(expression: Expression) -> tuple[Compare, ...]:
+    """The comparisons of a claim, from left to right."""
+    match expression:
+        case Both(left, right) | Either(left, right):
+            return (*comparisons_of(left), *comparisons_of(right))
+        case Compare():
+            return (expression,)
+    raise TypeError(f"not a truth value: {expression}")
+
+
+Sides = frozenset[Expression]
+"""What is compared, whichever side it stands on."""
+
+
+def sides_of(compare: Compare) -> Sides:
+    return frozenset((compare.left, compare.right))

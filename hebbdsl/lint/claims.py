@@ -8,20 +8,29 @@ from functools import partial
 from hebbdsl.diagnostics.codes.lint_claims import (
     AgeAfterEnd,
     ClaimedTwice,
+    EqualityClaimed,
     ForegoneClaim,
     StoppedAccuracy,
 )
 from hebbdsl.diagnostics.codes.lint_variants import TooFewSeeds
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.metrics import run_metric
+from hebbdsl.expression.metrics import RUN_METRICS, run_metric
 from hebbdsl.expression.ranges import settled
-from hebbdsl.expression.tree import Compare, Expression, MetricOf, metrics_of
+from hebbdsl.expression.tree import (
+    Compare,
+    Expression,
+    MetricOf,
+    Sides,
+    comparisons_of,
+    metrics_of,
+    sides_of,
+)
 from hebbdsl.lint.knowledge import at_the_end, in_words
 from hebbdsl.lint.places import of_head
 from hebbdsl.lint.units import clash_of
 from hebbdsl.plan.plan import ImagePlan, Plan
-from hebbdsl.plan.power import decidable, seeds_needed
+from hebbdsl.plan.power import LEAST_SEEDS, decidable, seeds_needed
 from hebbdsl.source import Span
 from hebbdsl.spec.origins import span_of
 
@@ -31,18 +40,27 @@ _FINAL = "final_"
 
 
 def too_few_seeds(plan: Plan) -> Iterator[Problem]:
-    """HEB704: no outcome of these seeds could be told from chance."""
-    experiment = plan.checked.experiment
-    n, comparisons = len(experiment.seeds), _comparisons(plan)
-    undecidable = comparisons > 0 and not decidable(comparisons, n)
-    if not undecidable and not (experiment.claims and n < 2):
+    """HEB704: these seeds can't tell from chance what the table and the claims compare."""
+    n, claimed = len(plan.checked.experiment.seeds), _claimed(plan)
+    exact = _exact(plan, claimed)
+    comparisons = exact or _compared(plan) + len(claimed)
+    if not comparisons or (n >= LEAST_SEEDS and (not exact or decidable(exact, n))):
         return
     yield TooFewSeeds(
         place=of_head(plan, "seeds") or of_head(plan, "variants", key=True),
         seeds=n,
         comparisons=comparisons,
-        needed=seeds_needed(comparisons) if comparisons else 2,
+        needed=seeds_needed(exact) if exact else LEAST_SEEDS,
+        exact=exact > 0,
+        ever=n >= LEAST_SEEDS,
     )
+
+
+def claims_of_equality(plan: Plan) -> Iterator[Problem]:
+    """HEB757: no seeds show that two sides are equal."""
+    for claim, place in _claims(plan):
+        if any(c.operator == "==" for c in comparisons_of(claim.expression)):
+            yield EqualityClaimed(place=place)
 
 
 def claimed_twice(plan: Plan) -> Iterator[Problem]:
@@ -103,7 +121,32 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def _comparisons(plan: Plan) -> int:
+def _claimed(plan: Plan) -> set[Sides]:
+    """What the claims compare, each once."""
+    found = (c for claim, _ in _claims(plan) for c in comparisons_of(claim.expression))
+    return {sides_of(compare) for compare in found if any(metrics_of(compare))}
+
+
+def _exact(plan: Plan, claimed: set[Sides]) -> int:
+    """How many comparisons are of metrics that may be censored, in the table and in the claims."""
+    baseline = plan.checked.baseline
+    compared = {
+        sides_of(Compare("==", MetricOf(name, variant), MetricOf(name, baseline)))
+        for name, metric in RUN_METRICS.items()
+        if metric.may_be_censored and metric.needs in plan.variants[baseline].provides
+        for variant, planned in plan.variants.items()
+        if variant != baseline and metric.needs in planned.provides
+    }
+    may_be = (
+        sides
+        for sides in claimed
+        for one in (m for side in sides for m in metrics_of(side))
+        if (found := run_metric(one.name)) is not None and found[0].may_be_censored
+    )
+    return len(compared | set(may_be))
+
+
+def _compared(plan: Plan) -> int:
     """How many variants have a test against the baseline, of the metric that has the most.
 
     A metric that a curriculum must provide is tested where both sides have it; the final accuracy

@@ -43,7 +43,7 @@ def in_words(metrics: Iterable[tuple[MetricOf, Range]]) -> tuple[str, ...]:
 
 def _by_unit(metric: Metric) -> Range:
     """Shares lie between 0 and 1; counts, times and losses are not negative."""
-    return Range(0.0, 1.0 if metric.unit == "share" else math.inf)
+    return Range(0.0, metric.most)
 
 
 def _fewest_steps(variant: VariantPlan) -> int:

@@ -12,6 +12,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     variants.compared_with_baseline,
     claims.too_few_seeds,
     claims.claimed_twice,
+    claims.claims_of_equality,
     claims.foregone_claims,
     claims.stopped_accuracy,
     claims.ages_after_the_end,

@@ -5,6 +5,9 @@ from __future__ import annotations
 SIGNIFICANCE = 0.05
 """A corrected p above it tells nothing apart."""
 
+LEAST_SEEDS = 5
+"""Fewer in common decide nothing: the spread of two or three says next to nothing of the next."""
+
 EXACT_UP_TO = 20
 """Pairs whose 2^n flips are all counted; more are sampled."""
 
@@ -25,5 +28,5 @@ def decidable(comparisons: int, n: int) -> bool:
 
 
 def seeds_needed(comparisons: int) -> int:
-    """The fewest seeds with which so many comparisons are decidable; 0: no number is enough."""
+    """The fewest pairs with which so many comparisons are decidable; 0: no number is enough."""
     return next((n for n in range(2, EXACT_UP_TO + 2) if decidable(comparisons, n)), 0)

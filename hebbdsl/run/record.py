@@ -12,12 +12,14 @@ from typing import Any
 class Value:
     """A metric of a whole run. A censored value is a lower bound: the event had not come by then.
 
-    `cohorts` says over how many cohorts of added classes it is averaged, where it is.
+    `cohorts` says over how many cohorts of added classes it is averaged, where it is, and `tokens`
+    over how many of a text.
     """
 
     value: float
     censored: bool = False
     cohorts: int | None = None
+    tokens: int | None = None
 
 
 def perplexity_text(value: float, form: str = ".2f") -> str:

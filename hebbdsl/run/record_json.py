@@ -48,6 +48,7 @@ def _metric(unit: str) -> dict[str, Any]:
             "value": _OF_UNIT.get(unit, {"type": "number", "minimum": 0}),
             "censored": {"type": "boolean"},
             "cohorts": {**_POSITIVE, "type": ["integer", "null"]},
+            "tokens": _POSITIVE,
         },
     }
 
@@ -275,10 +276,15 @@ def record_to_json(record: Record) -> dict[str, Any]:
         "environment": dict(record.environment),
         "plan": dict(record.plan),
         "levels": [asdict(level) for level in record.levels],
-        "metrics": {name: asdict(value) for name, value in record.metrics.items()},
+        "metrics": {name: _value_to_json(value) for name, value in record.metrics.items()},
         "steps": record.steps,
         "failure": None if record.failure is None else dict(record.failure),
     } | ({} if record.evaluation is None else {"evaluation": dict(record.evaluation)})
+
+
+def _value_to_json(value: Value) -> dict[str, Any]:
+    found = asdict(value)
+    return found if value.tokens is not None else {k: v for k, v in found.items() if k != "tokens"}
 
 
 def record_from_json(

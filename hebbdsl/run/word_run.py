@@ -148,7 +148,8 @@ def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[s
         chosen |= {f"{name}_{band}": words for band, words in bands.items()}
         for metric, words in chosen.items():
             if (loss := one.loss(words)) is not None:
-                found[metric] = Value(value=exp(min(loss, 700.0)))
+                tokens = int(one.counts[words].sum())
+                found[metric] = Value(value=exp(min(loss, 700.0)), tokens=tokens)
     return found
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -145,12 +146,13 @@ def test_what_is_asked_wrongly_is_answered_with_a_way_out(
 
 def test_compare_trains_what_is_missing_and_judges_the_claims(spec: Path) -> None:
     out = spec.parent / "runs"
+    spec.write_text(SPEC.replace("0..1", "0..4"))
     assert _call("run", spec, "--out", out, "--device", "cpu", "--quiet").exit_code == 0
     arguments = ("compare", spec, "--out", out, "--device", "cpu", "--workers", 2)
     first = _call(*arguments)
-    assert "1 of 4 runs are there already" in first.stderr
-    assert "[3/3]" in first.stderr
-    assert len(_runs(out)) == 4
+    assert "1 of 10 runs are there already" in first.stderr
+    assert "[9/9]" in first.stderr
+    assert len(_runs(out)) == 10
     assert first.exit_code == 1, "the second claim fails"
     assert "fails" in first.stdout
     assert "hebbian" in first.stdout
@@ -213,6 +215,96 @@ def test_compare_works_on_folders_of_runs_alone(spec: Path) -> None:
     (spec.parent / "empty").mkdir()
     nothing = _call("compare", spec.parent / "empty")
     assert (nothing.exit_code, "HEB536" in nothing.stderr) == (1, True)
+
+
+def _figures(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_folder_of_runs_has_the_table_of_its_spec(spec: Path) -> None:
+    """The baseline is neither the first of the spec nor of the alphabet."""
+    out, words = spec.parent / "runs", ("--device", "cpu", "--quiet", "--format", "json")
+    variants = "  zero: {output.gamma: 0.2}\n  alone: {output.gamma: 0.1}\nclaims:\n"
+    spec.write_text(SPEC.replace("claims:\n", variants))
+    of_spec = _call("compare", spec, "--out", out, "--workers", 1, *words)
+    drawn = _figures(out / "tiny" / "figures")
+    of_folder = _call("compare", out / "tiny", "--quiet", "--format", "json")
+    assert (of_spec.exit_code, of_folder.exit_code) == (0, 0), of_folder.output
+    one, other = json.loads(of_spec.stdout), json.loads(of_folder.stdout)
+    assert [row["variant"] for row in other["rows"]] == ["hebbian", "softmax", "zero", "alone"]
+    assert other["baseline"] == "softmax"
+    assert [claim["verdict"] for claim in other["claims"]] == ["undecided"] * 2
+    said = str(out / "tiny" / "experiment.json")
+    assert [note for note in other.pop("notes") if note not in one["notes"]] == [
+        f"The baseline and the order of variants are as {said} says."
+    ]
+    one.pop("notes")
+    assert one == other
+
+    assert _figures(out / "tiny" / "figures") == drawn, "the figures of the spec are left alone"
+    (beside,) = (out / "tiny").glob("figures-*")
+    assert _figures(beside) == drawn, "with the same colours"
+    some = _call("compare", spec, "--out", out, *words, "--variant", "softmax", "--variant", "zero")
+    assert some.exit_code == 0, some.output
+    (of_some,) = {*(out / "tiny").glob("figures-*")} - {beside}
+    whole = re.findall(r"#[0-9a-f]{6}", drawn["classes_in_play.svg"].decode().lower())
+    few = re.findall(r"#[0-9a-f]{6}", (of_some / "classes_in_play.svg").read_text().lower())
+    hebbian, zero, alone = "#0072b2", "#d55e00", "#009e73"
+    assert {hebbian, zero, alone} <= {*whole}
+    assert {hebbian, zero, alone} & {*few} == {zero}
+    assert _figures(out / "tiny" / "figures") == drawn
+
+
+def test_claims_that_were_changed_travel_without_any_training(spec: Path) -> None:
+    out = spec.parent / "runs"
+    words = ("--out", out, "--device", "cpu", "--quiet")
+    assert _call("compare", spec, "--workers", 1, *words).exit_code == 0
+    spec.write_text(
+        SPEC.replace("baseline: softmax", "baseline: hebbian").replace(
+            "final_test_accuracy(hebbian) >= 0", "levels_passed(softmax) > 0"
+        )
+    )
+    again = _call("run", spec, *words, "--format", "json")
+    assert again.exit_code == 0
+    found = json.loads(_call("compare", out / "tiny", "--quiet", "--format", "json").stdout)
+    assert found["baseline"] == "hebbian"
+    assert found["claims"][0]["text"] == "levels_passed(softmax) > 0"
+    other = _call("compare", out / "tiny", "--quiet", "--baseline", "softmax", "--format", "json")
+    assert json.loads(other.stdout)["baseline"] == "softmax"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{", "[]", "[" * 100_000, '{"version": 1}', "\x00"],
+    ids=["cut", "no object", "deep", "lacking", "binary"],
+)
+def test_what_a_spec_said_is_refused_when_it_is_no_such_thing(spec: Path, content: str) -> None:
+    out = spec.parent / "runs"
+    assert _call("run", spec, "--out", out, "--device", "cpu", "--quiet").exit_code == 0
+    stated = out / "tiny" / "experiment.json"
+    good = json.loads(stated.read_text())
+    wrong = {**good, "claims": ["steps_to_finish(hebbian <"]}
+    for text in (content, json.dumps(wrong)):
+        stated.write_text(text)
+        found = _call("compare", out / "tiny")
+        assert (found.exit_code, "HEB606" in found.stderr) == (3, True), found.output
+    assert _call("run", spec, "--out", out, "--device", "cpu", "--quiet").exit_code == 0
+    assert json.loads(stated.read_text()) == good, "written anew by any command on the spec"
+    stated.unlink()
+    found = _call("compare", out / "tiny", "--quiet", "--format", "md")
+    assert found.exit_code == 0
+
+
+def test_a_folder_that_can_not_be_written_loses_no_table(spec: Path) -> None:
+    out, drawn = spec.parent / "runs", spec.parent / "drawn"
+    words = ("compare", spec, "--out", out, "--device", "cpu", "--quiet", "--workers", 1)
+    assert _call(*words).exit_code == 0
+    stated = out / "tiny" / "experiment.json"
+    stated.unlink()
+    stated.mkdir()
+    found = _call(*words, "--figures", drawn)
+    assert (found.exit_code, "warning[HEB607]" in found.stderr) == (0, True), found.output
+    assert "hebbian" in found.stdout
 
 
 def _heed_signals() -> None:

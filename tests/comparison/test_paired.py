@@ -8,17 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.comparison.paired import (
-    Bound,
-    estimate,
-    flip_test,
-    gap,
-    known_of,
-    on_scale,
-    scale_of,
-)
+from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, estimate
+from hebbdsl.comparison.paired import Bound, Sample, gap, known_of, sample_of, scale_of
 from hebbdsl.comparison.statistics import mean, sign_flip_test
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metrics import RUN_METRICS, Scale
 from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Value
 
@@ -31,81 +24,101 @@ def of(value: float | Value) -> Range:
     return known_of(value if isinstance(value, Value) else Value(value=value))
 
 
-def ratios(left: list[float | Value], right: list[float | Value]) -> list[Range]:
-    return [gap(Scale.RATIO, of(a), of(b)) for a, b in zip(left, right, strict=True)]
+def ratios(left: list[float | Value], right: list[float | Value]) -> Sample:
+    found = sample_of([STEPS], [*map(of, left)], [*map(of, right)])
+    assert found is not None
+    assert found.scale is Scale.RATIO
+    return found
+
+
+STEPS = RUN_METRICS["steps_to_finish"]
+
+
+def judged(sample: Sample) -> PairedTest:
+    return corrected_tests({0: sample})[0]
 
 
 def test_exact_ratios_have_a_geometric_mean_with_a_closed_interval() -> None:
-    found = estimate(ratios([100, 400], [200, 200]))
+    found = estimate(ratios([100, 400], [200, 200]), Method.T)
     assert found is not None
-    back = on_scale(Scale.RATIO, found)
-    assert back.bound is Bound.EXACT
-    assert back.value == pytest.approx(1.0)
-    assert back.interval is not None
-    assert back.interval.low * back.interval.high == pytest.approx(1.0)
+    assert found.bound is Bound.EXACT
+    assert found.value == pytest.approx(1.0)
+    assert found.interval is not None
+    assert found.interval.low * found.interval.high == pytest.approx(1.0)
+
+
+SIX = (500.0, 510.0, 520.0, 530.0, 540.0, 550.0)
 
 
 @pytest.mark.parametrize(
     ("left", "right", "bound"),
     [
-        ([censored(2000), 500], [600, 500], Bound.LOWER),
-        ([300, 400], [censored(2000), 500], Bound.UPPER),
+        ([censored(2000), *SIX[1:]], [400.0] * 6, Bound.LOWER),
+        ([300.0] * 6, [censored(2000), *SIX[1:]], Bound.UPPER),
     ],
 )
 def test_a_censored_side_bounds_the_ratio(
     left: list[float | Value], right: list[float | Value], bound: Bound
 ) -> None:
-    found = estimate(ratios(left, right))
+    found = estimate(ratios(left, right), Method.SIGN_FLIPS)
     assert found is not None
     assert found.bound is bound
     assert found.interval is not None
     assert (found.interval.high == INF) is (bound is Bound.LOWER)
-    assert (found.interval.low == -INF) is (bound is Bound.UPPER)
+    assert (found.interval.low == 0) is (bound is Bound.UPPER)
 
 
 @pytest.mark.parametrize(
     ("left", "right"),
     [
-        ([censored(2000), 500], [censored(2000), 500]),
-        ([censored(2000), 500], [600, censored(2000)]),
+        ([censored(2000), *SIX[1:]], [censored(2000), *[400.0] * 5]),
+        ([censored(2000), *SIX[1:]], [600, censored(2000), *[400.0] * 4]),
     ],
 )
 def test_censoring_on_both_sides_leaves_no_bound_and_no_test(
     left: list[float | Value], right: list[float | Value]
 ) -> None:
-    assert estimate(ratios(left, right)) is None
-    assert flip_test(ratios(left, right)) is None
+    sample = ratios(left, right)
+    assert estimate(sample, Method.SIGN_FLIPS) is None
+    assert judged(sample).p is None
 
 
 def test_the_test_is_made_only_where_censoring_speaks_against_it() -> None:
-    slower = ratios([censored(2000), 900, 800], [600, 500, 500])
-    assert flip_test(slower) == sign_flip_test([g.low for g in slower])
-    faster_so_far = ratios([censored(2000), 100, 100], [2100, 500, 500])
-    assert flip_test(faster_so_far) is None
-    against = ratios([300, 300, 300], [censored(2000), 900, 800])
-    assert flip_test(against) == sign_flip_test([g.high for g in against])
+    slower = ratios([censored(2000), *SIX[1:]], [400.0] * 6)
+    assert judged(slower).p == sign_flip_test(slower.low).p == 2.0**-5
+    faster_so_far = ratios([censored(2000), *[100.0] * 5], [2100, *[500.0] * 5])
+    assert judged(faster_so_far).p is None
+    against = ratios([300.0] * 6, [censored(2000), *SIX[1:]])
+    assert judged(against).p == sign_flip_test(against.high).p
 
 
 @given(
     st.lists(
         st.tuples(st.floats(50, 2000), st.floats(50, 2000), st.booleans(), st.floats(1, 20)),
-        min_size=2,
-        max_size=7,
-    )
+        min_size=6,
+        max_size=9,
+    ),
+    st.floats(0.01, 0.2),
 )
 @settings(max_examples=150)
 def test_bounds_hold_whatever_the_runs_would_have_done_later(
-    seeds: list[tuple[float, float, bool, float]],
+    seeds: list[tuple[float, float, bool, float]], significance: float
 ) -> None:
     left = [Value(value=a, censored=cut) for a, _, cut, _ in seeds]
-    truth = [math.log(a * (factor if cut else 1) / b) for a, b, cut, factor in seeds]
-    gaps = ratios(list(left), [b for _, b, _, _ in seeds])
-    found = estimate(gaps)
+    right: list[float | Value] = [b for _, b, _, _ in seeds]
+    later = ratios([a * (factor if cut else 1) for a, _, cut, factor in seeds], right)
+    sample = ratios(list(left), right)
+    found = estimate(sample, Method.SIGN_FLIPS, significance)
+    then = estimate(later, Method.SIGN_FLIPS, significance)
     assert found is not None
-    assert found.value <= mean(truth) + 1e-9
-    test = flip_test(gaps)
-    if test is not None:
-        assert sign_flip_test(truth).p <= test.p
+    assert then is not None
+    assert found.value <= math.exp(mean(later.low)) * (1 + 1e-9)
+    if found.interval is not None and then.interval is not None:
+        assert found.interval.low <= then.interval.low * (1 + 1e-9)
+        assert found.interval.high >= then.interval.high * (1 - 1e-9)
+    p = judged(sample).p
+    if p is not None:
+        assert sign_flip_test(later.low).p <= p
 
 
 SPREAD = st.tuples(*[st.integers(-5000, 5000).map(lambda k: k / 100), *[st.floats(0, 1)] * 2])
@@ -137,6 +150,11 @@ def test_nothing_times_an_unknown_number_is_nothing() -> None:
     assert Range(1, 1) / Range(-1, 1) == Range(-INF, INF)
 
 
+def test_an_end_that_is_not_known_rounds_no_other_end_to_nothing() -> None:
+    late = Range(-INF, 0)  # 150 − a time of at least 150
+    assert gap(Scale.DIFFERENCE, late, of(100)) == Range(-INF, -100)
+
+
 def test_rounding_is_no_difference() -> None:
     assert gap(Scale.RATIO, of(0.7 * 500), of(350)) == Range(0, 0)
     assert gap(Scale.DIFFERENCE, of(0.1 + 0.2), of(0.3)) == Range(0, 0)
@@ -151,9 +169,8 @@ def test_ratios_need_positive_sides_and_metrics_compared_so() -> None:
     assert scale_of([], one, one) is Scale.DIFFERENCE
 
 
-def test_an_interval_too_wide_for_a_float_is_open() -> None:
-    found = estimate(ratios([1e-150, 1e150], [1.0, 1.0]))
-    assert found is not None
-    back = on_scale(Scale.RATIO, found)
-    assert back.interval is not None
-    assert (back.interval.low, back.interval.high) == (0.0, INF)
+def test_a_scale_that_censored_values_could_change_is_left_open() -> None:
+    late = [Range(-INF, 5)]  # 2000 − a time of at least 1995
+    assert scale_of([Scale.RATIO], late, [of(1)]) is None
+    assert scale_of([Scale.RATIO], late, [of(0)]) is Scale.DIFFERENCE
+    assert scale_of([Scale.DIFFERENCE], late, [of(1)]) is Scale.DIFFERENCE

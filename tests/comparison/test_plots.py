@@ -16,6 +16,7 @@ from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.curves import binding_by_age, binding_by_exposures, classes_in_play
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.statistics import mean_interval
+from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Binding, Evaluation, Level, Record
 from hebbdsl.writing import LinkFound
 
@@ -82,9 +83,10 @@ def test_each_seed_is_averaged_over_its_cohorts_first() -> None:
     (curve,) = binding_by_age(compare_records([one, two]))
     assert curve.x == (10, 20)
     assert curve.mean == pytest.approx((0.4, 0.6))
-    interval = mean_interval([0.3, 0.5])
+    interval = mean_interval([0.3, 0.5], limits=Range(0.0, 1.0))
     assert interval is not None
     assert (curve.low[0], curve.high[0]) == pytest.approx((interval.low, interval.high))
+    assert 0 < curve.low[0] < curve.high[0] < 1
 
 
 def test_the_first_level_is_no_cohort() -> None:

@@ -13,13 +13,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.comparison.statistics import (
+    flip_interval,
     holm,
+    holm_levels,
     mean,
     mean_interval,
     sign_flip_test,
     t_coverage,
     t_quantile,
+    t_test,
 )
+from hebbdsl.expression.ranges import Range
 from hebbdsl.plan.power import smallest_p
 
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))
@@ -149,6 +153,92 @@ def test_the_test_rejects_equality_as_seldom_as_it_says() -> None:
         sign_flip_test([draw.gauss(0, 1) for _ in range(6)]).p <= 0.0625 for _ in range(1500)
     )
     assert abs(rejected - 1500 / 16) <= 4 * math.sqrt(1500 / 16 * 15 / 16)
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=12).filter(lambda d: min(d) < max(d)))
+@settings(max_examples=100)
+def test_p_of_student_is_that_of_scipy(differences: list[float]) -> None:
+    expected = scipy.stats.ttest_1samp(differences, 0.0).pvalue
+    assert t_test(differences) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@given(
+    st.lists(st.floats(0, 1).map(lambda x: round(x, 3)), min_size=2, max_size=12).filter(
+        lambda d: min(d) < max(d)
+    ),
+    st.floats(0.01, 0.99),
+    st.floats(0.001, 0.2),
+)
+@settings(max_examples=100)
+def test_shares_are_told_from_a_number_where_their_interval_leaves_it_out(
+    values: list[float], number: float, significance: float
+) -> None:
+    """And the interval stays within 0 and 1, whatever stands at its ends."""
+    within = mean_interval(values, significance, Range(0.0, 1.0))
+    assert within is not None
+    assert 0 <= within.low <= mean(values) <= within.high <= 1
+    p = t_test([value - number for value in values], Range(-number, 1 - number))
+    if abs(p - significance) > 1e-9:
+        assert (within.low <= number <= within.high) is (p > significance)
+
+
+@given(
+    st.lists(NUMBERS, min_size=2, max_size=6, unique=True),
+    st.sampled_from([0.2, 0.1, 0.05, 0.03, 0.0125]),
+)
+@settings(max_examples=60)
+def test_the_interval_of_sign_flips_holds_what_they_do_not_tell_apart(
+    values: list[float], significance: float
+) -> None:
+    """The ends are means of subsets: the slow test of every centre between two such means."""
+    found = flip_interval(values, values, significance)
+    subsets = [s for n in range(1, len(values) + 1) for s in itertools.combinations(values, n)]
+    means = sorted({round(sum(s) / len(s), 9) for s in subsets})
+    centres = [(a + b) / 2 for a, b in itertools.pairwise(means) if b - a > 1e-6]
+    for centre in (means[0] - 1, *centres, means[-1] + 1):
+        kept = slow_p([value - centre for value in values]) > significance
+        assert (found.low <= centre <= found.high) is kept
+
+
+def test_twenty_one_values_have_the_interval_of_a_sample_of_subsets() -> None:
+    draw = random.Random(5)
+    values = [draw.gauss(1, 1) for _ in range(21)]
+    sampled = flip_interval(values, values)
+    student = mean_interval(values)
+    assert student is not None
+    assert sampled.low == pytest.approx(student.low, abs=0.1)
+    assert sampled.high == pytest.approx(student.high, abs=0.1)
+    for centre, told in ((sampled.low, False), (sampled.low - 0.02, True)):
+        p = sign_flip_test([value - centre for value in values]).p
+        assert (p <= 0.05) is told
+
+
+@given(
+    st.lists(st.tuples(NUMBERS, st.floats(0, 50)), min_size=2, max_size=9),
+    st.floats(0.01, 0.3),
+)
+@settings(max_examples=100)
+def test_the_interval_of_ranges_holds_that_of_all_values_in_them(
+    ranges: list[tuple[float, float]], significance: float
+) -> None:
+    low = [value for value, _ in ranges]
+    high = [value + width for value, width in ranges]
+    wide = flip_interval(low, high, significance)
+    for values in (low, high, [(a + b) / 2 for a, b in zip(low, high, strict=True)]):
+        inner = flip_interval(values, values, significance)
+        assert wide.low <= inner.low + 1e-9
+        assert wide.high >= inner.high - 1e-9
+    unknown = flip_interval([-math.inf, *low[1:]], high, significance)
+    assert unknown.low <= wide.low
+
+
+@given(PS)
+@example([0.01, 0.01, 0.04, 0.5])
+@settings(max_examples=150)
+def test_the_level_of_each_test_is_where_holm_rejects_it(ps: list[float]) -> None:
+    for p, corrected, level in zip(ps, holm(ps), holm_levels(ps), strict=True):
+        if abs(corrected - 0.05) > 1e-9:
+            assert (p <= level) is (corrected <= 0.05)
 
 
 @given(PS)

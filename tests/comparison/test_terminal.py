@@ -25,7 +25,7 @@ def shown(comparison: Comparison, width: int) -> str:
 def substituted() -> Comparison:
     options = {"word": "glyphs", "substituted_for": "omniglot"}
     return compare_records(
-        [*experiment(3, limit=1800, **options), run("softmax", 9, status="failed", **options)],
+        [*experiment(5, limit=1800, **options), run("softmax", 9, status="failed", **options)],
         baseline="softmax",
         claims=[
             claim("<=", metric("hebbian"), times(0.6, metric("softmax"))),
@@ -41,7 +41,7 @@ def test_it_fits_and_no_row_is_broken(substituted: Comparison, width: int) -> No
     for row in substituted.rows:
         lines = [line for line in text.splitlines() if line.startswith(f"{row.variant} ")]
         assert len(lines) == 4
-    assert "≥ 1800 (3 of 3)" in text
+    assert "≥ 1800 (5 of 5)" in text
     assert "…" not in text.replace("≥ … (k of n)", "")
 
 
@@ -49,7 +49,7 @@ def test_it_says_what_a_reader_must_know(substituted: Comparison) -> None:
     text = " ".join(shown(substituted, 120).split())
     assert text.count("trained on glyphs in place of omniglot") == 4
     assert "Not averaged: softmax seed 9 (failed)." in text
-    assert "cannot tell apart with n = 3" in text
+    assert "by exact sign flips, for which n = 5 is too few here" in text
     assert "holds left <= right" in text
     assert "fails left > right" in text
     assert "Holm-corrected over the variants, for each metric by itself" in text
@@ -85,4 +85,4 @@ def test_a_terminal_that_is_too_narrow_cuts_no_name_and_no_number(
     for row in substituted.rows:
         lines = [line for line in text.splitlines() if line.startswith(f"{row.variant} ")]
         assert len(lines) == 4
-    assert "≥ 1800 (3 of 3)" in text
+    assert "≥ 1800 (5 of 5)" in text

@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hebbdsl.comparison.claims import judge
+from hebbdsl.comparison.comparison import Verdict
 from hebbdsl.comparison.statistics import holm
 from hebbdsl.diagnostics.codes.lint_claims import ForegoneClaim
 from hebbdsl.diagnostics.codes.lint_variants import TooFewSeeds
+from hebbdsl.expression.claim import Claim
 from hebbdsl.plan.power import SAMPLES, SIGNIFICANCE, decidable, seeds_needed, smallest_p
+from hebbdsl.run.record import Value
 from tests.specs import codes_of, problems_of, with_sections
 
 STOPS = "curriculum: {growing: {start: 20, when: test_accuracy >= 0.5}}\n"
@@ -68,13 +72,59 @@ def test_only_variants_with_a_metric_in_common_are_compared(tmp_path: Path) -> N
     assert both.comparisons == 1
 
 
-def test_a_claim_needs_two_seeds(tmp_path: Path) -> None:
-    claim = "claims: [steps_to_finish(main) < 500]\n"
-    found = seeds_of(f"seeds: 5\n{claim}", tmp_path)
-    assert found is not None
-    assert (found.comparisons, found.needed) == (0, 2)
-    assert seeds_of(f"seeds: 5..6\n{claim}", tmp_path) is None
+def test_a_claim_of_what_may_be_censored_needs_six_seeds_and_any_other_five(
+    tmp_path: Path,
+) -> None:
+    for metric, needed in (("steps_to_finish", 6), ("newest_accuracy@10", 5)):
+        claim = f"claims: [{metric}(main) < 0.5]\n"
+        found = seeds_of(f"seeds: 1..{needed - 1}\n{claim}", tmp_path)
+        assert found is not None
+        assert (found.comparisons, found.needed) == (1, needed)
+        assert seeds_of(f"seeds: 1..{needed}\n{claim}", tmp_path) is None
     assert seeds_of("seeds: 5\n", tmp_path) is None
+
+
+def test_claims_and_variants_are_one_family(tmp_path: Path) -> None:
+    """`steps_to_finish(b) < steps_to_finish(a)` is in the table anyway; a factor is another."""
+    anyway = "claims: [steps_to_finish(b) < steps_to_finish(a)]\n"
+    factor = "claims: [steps_to_finish(b) < 0.7 * steps_to_finish(a)]\n"
+    assert seeds_of(f"seeds: 1..6\n{PAIR}{anyway}", tmp_path) is None
+    found = seeds_of(f"seeds: 1..6\n{PAIR}{factor}", tmp_path)
+    assert found is not None
+    assert (found.comparisons, found.needed) == (2, 7)
+    assert found.title == "6 seeds can't decide 2 comparisons where a run does not finish"
+    few = seeds_of(f"seeds: 1..4\n{PAIR}{factor}", tmp_path)
+    assert few is not None
+    assert few.title == "4 seeds can't decide 2 comparisons whatever comes out"
+
+
+@pytest.mark.parametrize("seeds", range(2, 13))
+@pytest.mark.parametrize("finishes", [True, False])
+def test_the_advice_is_what_compare_does(seeds: int, finishes: bool, tmp_path: Path) -> None:
+    """Where lint is silent, the clearest outcome decides every claim; else it decides none."""
+    claims = (
+        "steps_to_finish(a) < steps_to_finish(b)",
+        "steps_to_finish(a) < 0.9 * steps_to_finish(b)",
+        "newest_accuracy@10(a) > newest_accuracy@10(b)",
+    )
+    listed = "".join(f"  - {claim}\n" for claim in claims)
+    found = seeds_of(f"seeds: 1..{seeds}\n{STOPS}{PAIR}claims:\n{listed}", tmp_path)
+    values = {
+        name: {
+            seed: {
+                "steps_to_finish": Value(
+                    value=factor * 300 + seed * seed, censored=name == "b" and not finishes
+                ),
+                "newest_accuracy@10": Value(value=(0.5 + seed / 100) / factor),
+            }
+            for seed in range(seeds)
+        }
+        for name, factor in (("a", 1), ("b", 3))
+    }
+    judged = judge([Claim.parse(claim) for claim in claims], values)
+    decided = {claim.verdict is not Verdict.UNDECIDED for claim in judged[:2]}
+    assert decided == {found is None or (finishes and found.ever)}
+    assert (judged[2].verdict is Verdict.HOLDS) is (seeds >= 5)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +143,9 @@ def test_a_claim_needs_two_seeds(tmp_path: Path) -> None:
         (["newest_accuracy@10(a) - newest_accuracy@10(b) > 1"], ["HEB707"]),
         (["newest_accuracy@10(a) - newest_accuracy@10(b) > 0.99"], []),
         (["steps_to_finish(a) < steps_to_finish(a)"], ["HEB707"]),
+        (["steps_to_finish(a) == 500"], ["HEB757"]),
+        (["levels_passed(a) > 3 and steps_to_finish(a) == 500"], ["HEB757"]),
+        (["steps_to_finish(a) != 500"], []),
         (["steps_to_finish(a) < 90"], ["HEB707"]),  # nine levels, an evaluation every 10 steps
         (["steps_to_finish(a) <= 90"], []),
         (["steps_to_finish(a) > 5_000"], []),  # 2,000 steps at most: a bound, not a number

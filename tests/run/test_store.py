@@ -259,6 +259,8 @@ def test_a_file_larger_than_any_run_writes_is_not_read(
     monkeypatch.setattr(f"hebbdsl.run.store.{limit}", 10)
     with pytest.raises(Rejected, match=f"HEB534.*{name}.*more than 10 bytes"):
         read()
+
+
 def test_a_run_held_by_a_thread_of_this_process_is_said_to_be(tmp_path: Path) -> None:
     folder, said = RunFolder(tmp_path / "seed-0-00000000"), list[str]()
 

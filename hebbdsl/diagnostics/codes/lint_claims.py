@@ -1,4 +1,4 @@
-"""HEB706–HEB709 and HEB715: claims that say nothing, or something else than they seem to."""
+"""HEB706–HEB709, HEB715, HEB757: claims that say nothing, or something else than they seem to."""
 
 from __future__ import annotations
 
@@ -47,6 +47,38 @@ class ClaimedTwice(Problem):
     @property
     def hint(self) -> str:
         return "leave one of the two out"
+
+
+class EqualityClaimed(Problem):
+    """A claim that two sides are equal can fail, and never hold.
+
+    Seeds can show that two sides differ. That they don't, no number of seeds shows: values that
+    happen to be the same, on a coarse scale or from few seeds, may still differ. Claim within what
+    they are equal, or that one is not the larger.
+
+    Wrong:
+        claims:
+          - steps_to_finish(main) == 500
+
+    Right:
+        claims:
+          - steps_to_finish(main) > 450 and steps_to_finish(main) < 550
+    """
+
+    code: ClassVar[str] = "HEB757"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def title(self) -> str:
+        return "a claim of equality is never more than undecided"
+
+    @property
+    def label(self) -> str:
+        return "can't be shown"
+
+    @property
+    def hint(self) -> str:
+        return "claim limits: `… > 450 and … < 550`"
 
 
 class ForegoneClaim(Problem):

@@ -147,11 +147,14 @@ class OtherBudget(Problem):
 
 
 class TooFewSeeds(Problem):
-    """There are too few seeds for any outcome to be told from chance.
+    """There are too few seeds to tell from chance what is compared.
 
-    `compare` tests m variants against the baseline with n seeds by flipping signs: no p is below
-    2^(1−n), and after Holm's correction none below m·2^(1−n), which must not exceed 0.05. A claim
-    needs two seeds for an interval. Add seeds, or compare fewer variants.
+    `compare` judges variants against the baseline, and the comparisons of all claims, over the
+    seeds that they share, and corrects them together (Holm). Fewer than five seeds decide nothing.
+    A metric that may be censored, as the steps of a run that never finished, is tested by flipping
+    signs: no p of n seeds is below 2^(1−n), and of m comparisons none below m·2^(1−n), which must
+    not exceed 0.05. With fewer seeds it is tested like other metrics, by Student's t, and only
+    while every run finishes. Add seeds, or compare less.
 
     Wrong:
         seeds: 0..4
@@ -173,16 +176,16 @@ class TooFewSeeds(Problem):
     comparisons: int
     needed: int
     """0: no number of seeds is enough."""
+    exact: bool
+    """They are of metrics that may be censored."""
+    ever: bool
+    """They can be decided where no run is censored."""
 
     @property
     def title(self) -> str:
-        seeds = number_of(self.seeds, "seed")
-        if not self.comparisons:
-            return f"{seeds} can decide no claim"
-        return (
-            f"{seeds} can't tell {number_of(self.comparisons, 'variant')} from the baseline,"
-            " whatever comes out"
-        )
+        seeds, what = number_of(self.seeds, "seed"), number_of(self.comparisons, "comparison")
+        when = "where a run does not finish" if self.ever else "whatever comes out"
+        return f"{seeds} can't decide {what} {when}"
 
     @property
     def label(self) -> str:
@@ -190,11 +193,9 @@ class TooFewSeeds(Problem):
 
     @property
     def hint(self) -> str:
-        if not self.comparisons:
-            return "an interval needs two seeds or more"
+        if not self.exact:
+            return f"a verdict needs {self.needed} seeds"
+        what = number_of(self.comparisons, "comparison")
         if not self.needed:
-            return f"{number_of(self.comparisons, 'comparison')} are too many: leave variants out"
-        return (
-            f"{number_of(self.comparisons, 'comparison')} at 0.05 after correction"
-            f" need {number_of(self.needed, 'seed')}"
-        )
+            return f"{what} are too many: leave variants or claims out"
+        return f"{what} by exact tests at 0.05 after correction need {self.needed} seeds"

@@ -1,0 +1,121 @@
+"""What a spec says of all its runs together: kept beside them, for tables that are made of them.
+
+    runs/<experiment>/experiment.json
+
+It takes no part in the identity of a run, and is written anew by every command that is given the
+spec: claims may be added, or another baseline chosen, and nothing need be trained again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hebbdsl.diagnostics.codes.comparison import UnkeptStatement, UnreadableStatement
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.errors import ExpressionError
+from hebbdsl.writing import write_whole
+
+if TYPE_CHECKING:
+    from hebbdsl.run.record import Record
+
+STATED = "experiment.json"
+_NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
+_MOST = 10_000
+"""Variants and claims: a spec has no more entries."""
+
+STATED_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "What a spec says of all its runs together",
+    "type": "object",
+    "required": ["version", "experiment", "baseline", "variants", "claims"],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": 1},
+        "experiment": _NAME,
+        "baseline": _NAME,
+        "variants": {"type": "array", "items": _NAME, "minItems": 1, "maxItems": _MOST},
+        "claims": {
+            "type": "array",
+            "items": {"type": "string", "maxLength": 10_000},
+            "maxItems": _MOST,
+        },
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """The reference of ratios, the order of variants, and the claims as they are written."""
+
+    experiment: str
+    baseline: str
+    variants: tuple[str, ...]
+    claims: tuple[str, ...]
+
+    def parsed(self) -> tuple[Claim, ...]:
+        """Raises: ExpressionError."""
+        return tuple(map(Claim.parse, self.claims))
+
+
+def keep_stated(stated: Stated, out: Path) -> Problem | None:
+    """Write it beside the runs, where there are any and it is not there already.
+
+    Returns: a warning where it can't be written; what was trained is none the worse for it.
+    """
+    path = out / stated.experiment / STATED
+    if not path.parent.is_dir():
+        return None
+    content = json.dumps({"version": 1, **asdict(stated)}, indent=1, ensure_ascii=False).encode()
+    try:
+        if not path.is_file() or path.read_bytes() != content + b"\n":
+            write_whole(path, content, b"\n")
+    except OSError as error:
+        return UnkeptStatement(place=str(path), reason=error.strerror or str(error))
+    return None
+
+
+def stated_beside(record: Record) -> tuple[Path, Stated] | None:
+    """What was kept beside a run that was read from its folder; None: nothing of its experiment.
+
+    Raises: Rejected, with HEB606, when what is there is none.
+    """
+    if record.folder is None:
+        return None
+    path = record.folder.parent.parent / STATED
+    try:
+        written = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    try:
+        stated = _parsed(written)
+    except (ValueError, RecursionError, ExpressionError) as error:
+        raise _unreadable(path, str(error)[:200]) from error
+    return (path, stated) if stated.experiment == record.experiment else None
+
+
+def _parsed(written: bytes) -> Stated:
+    """Raises: ValueError, RecursionError, ExpressionError."""
+    from jsonschema import Draft202012Validator
+
+    body = json.loads(written)
+    fault = next(Draft202012Validator(STATED_SCHEMA).iter_errors(body), None)
+    if fault is not None:
+        raise ValueError(f"at {fault.json_path}: {fault.message}")
+    stated = Stated(
+        experiment=body["experiment"],
+        baseline=body["baseline"],
+        variants=tuple(body["variants"]),
+        claims=tuple(body["claims"]),
+    )
+    stated.parsed()
+    return stated
+
+
+def _unreadable(path: Path, reason: str) -> Rejected:
+    return Rejected([UnreadableStatement(place=str(path), reason=reason)])
