@@ -54,7 +54,7 @@ def as_document(comparison: Comparison) -> Mapping[str, Any]:
                 "metrics": {
                     name: {
                         **_summary(summary),
-                        "nats": summary.nats if name in perplexities else None,
+                        "nats": _finite(summary.nats) if name in perplexities else None,
                         "tokens": summary.tokens,
                         "against_baseline": _contrast(row.contrasts.get(name)),
                     }

@@ -146,10 +146,8 @@ def gap(scale: Scale, left: Range, right: Range) -> Range:
     else:
         difference = left - right
         size = _size(left, right)
-    if difference.exact and not abs(difference.low) < _MOST:
-        return ANYWHERE
     low, high = (0.0 if abs(e) <= ROUNDING * size else e for e in (difference.low, difference.high))
-    return Range(low, high)
+    return Range(low if abs(low) < _MOST else -math.inf, high if abs(high) < _MOST else math.inf)
 
 
 def _size(*ranges: Range) -> float:
@@ -159,7 +157,7 @@ def _size(*ranges: Range) -> float:
 
 
 _MOST = 1e300
-"""A difference from which on sums of them may not be numbers any more: nothing is known of it."""
+"""An end from which on sums may not be numbers any more: it is no limit."""
 
 
 def bound_of(sample: Sample) -> tuple[float, Bound] | None:
