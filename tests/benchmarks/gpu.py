@@ -79,27 +79,26 @@ def rows_of(section: Section, task: Task) -> Iterator[Row]:
 def in_its_own_process(name: str, seconds: float, device: str) -> Iterator[Row]:
     """Its rows as they come. It is ended where it does not end by itself."""
     command = [sys.executable, "-u", __file__, "--device", device, "--section", name]
-    process = subprocess.Popen(
-        [*command, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
     late = threading.Event()
+    with subprocess.Popen(
+        [*command, "--seconds", str(seconds)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
 
-    def end() -> None:
-        late.set()
-        process.kill()
+        def end() -> None:
+            late.set()
+            process.kill()
 
-    timer = threading.Timer(seconds + LATE, end)
-    timer.start()
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith(MARK):
-                yield Row(*json.loads(line.removeprefix(MARK)))
-            else:
-                print("   ", line, end="", flush=True)
-    finally:
-        timer.cancel()
-        process.wait()
+        timer = threading.Timer(seconds + LATE, end)
+        timer.start()
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith(MARK):
+                    yield Row(*json.loads(line.removeprefix(MARK)))
+                else:
+                    print("   ", line, end="", flush=True)
+        finally:
+            timer.cancel()
     if late.is_set():
         yield Row("failed", None, "", "it took too long, and was ended")
     elif process.returncode:
