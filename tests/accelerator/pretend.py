@@ -139,7 +139,7 @@ class Watch(TorchDispatchMode):
             return self._copy(func, args, kwargs)
         if func.overloadpacket is torch.ops.aten._local_scalar_dense:
             self._wait(func)
-            return 0 if not here[0].is_floating_point() else 0.0
+            return 1.0 if here[0].is_floating_point() else 1
         if any(not _there(one) and one.dim() for one in tensors):
             raise WrongDevice(f"{func}: {[(str(one.device), tuple(one.shape)) for one in tensors]}")
         if _asks_for_values(func, args):
@@ -162,11 +162,11 @@ class Watch(TorchDispatchMode):
             _refuse_float64(func, found)
             return found
         self._wait(func)
-        # The host goes on with numbers, though they are not the device's.
+        # The host goes on with numbers, though they are not the device's: ones.
         if into:
             return args[0]
         with _disable_current_modes():
-            return torch.zeros(source.shape, dtype=kwargs.get("dtype") or source.dtype)
+            return torch.ones(source.shape, dtype=kwargs.get("dtype") or source.dtype)
 
     def _wait(self, func: Any) -> None:
         if self.strict:
