@@ -1,20 +1,22 @@
-"""Which device a run is on, and what is noted of it."""
+"""Which device a run is on, and how torch computes meanwhile."""
 
 from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import torch
 
 from hebbdsl.diagnostics.codes.run import UnknownDevice
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.spec.experiment import Training
 
 
 def find_device(name: str = "auto") -> torch.device:
     """`auto` is CUDA, then MPS, then the CPU: the first there is.
-
-    On CUDA this process then computes exactly and repeatably: see `_be_repeatable`.
 
     Raises: Rejected, with HEB530, when torch has no such device.
     """
@@ -24,7 +26,8 @@ def find_device(name: str = "auto") -> torch.device:
         else:
             name = "mps" if torch.backends.mps.is_available() else "cpu"
     if name.startswith("cuda"):
-        _be_repeatable()
+        # Of repeatable products. It is read when CUDA is first used.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()  # `meta` is a device too, and holds no numbers
@@ -34,20 +37,71 @@ def find_device(name: str = "auto") -> torch.device:
     return device
 
 
-def _be_repeatable() -> None:
-    """Let float32 mean float32, and a run be a function of spec and seed, on CUDA too.
+@contextmanager
+def computing(device: torch.device, training: Training) -> Iterator[None]:
+    """While a run lasts, this process computes as its spec says; afterwards as it did before.
 
-    Convolutions are not rounded to TF32, cuDNN does not choose kernels by timing them, and sums
-    over an index are made in a fixed order. An operation that has no such form only warns.
+    Unless the spec says otherwise float32 means float32, and on CUDA too a run is a function of
+    spec and seed: neither products nor convolutions are rounded to TF32, cuDNN does not choose
+    kernels by timing them, and sums over an index are made in a fixed order. An operation that has
+    no such form only warns.
     """
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cudnn.benchmark = False
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    # Its sums are unordered where windows overlap; those of `convnet` do not.
-    warnings.filterwarnings("ignore", message="max_pool2d_with_indices_backward_cuda")
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    before = _settings()
+    precision = training.float32_matmul_precision
+    with warnings.catch_warnings():
+        if device.type == "cuda":
+            # Its sums are unordered where windows overlap; those of `convnet` do not.
+            warnings.filterwarnings("ignore", message="max_pool2d_with_indices_backward_cuda")
+        try:
+            _set(
+                replace(
+                    before,
+                    matmul_precision=precision,
+                    convolutions_in_tf32=precision != "highest",
+                    cudnn_benchmark=training.cudnn_benchmark,
+                    deterministic=before.deterministic or device.type == "cuda",
+                    warn_only=before.warn_only or device.type == "cuda",
+                    fill=before.fill and device.type != "cuda",
+                )
+            )
+            yield
+        finally:
+            _set(before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What torch keeps for the whole process.
+
+    Attributes:
+        fill: whether new memory is filled with NaN where operations are to be deterministic.
+    """
+
+    matmul_precision: str
+    convolutions_in_tf32: bool
+    cudnn_benchmark: bool
+    deterministic: bool
+    warn_only: bool
+    fill: bool
+
+
+def _settings() -> _Settings:
+    return _Settings(
+        matmul_precision=torch.get_float32_matmul_precision(),
+        convolutions_in_tf32=torch.backends.cudnn.allow_tf32,
+        cudnn_benchmark=torch.backends.cudnn.benchmark,
+        deterministic=torch.are_deterministic_algorithms_enabled(),
+        warn_only=torch.is_deterministic_algorithms_warn_only_enabled(),
+        fill=torch.utils.deterministic.fill_uninitialized_memory,  # type: ignore[attr-defined]
+    )
+
+
+def _set(settings: _Settings) -> None:
+    torch.set_float32_matmul_precision(settings.matmul_precision)
+    torch.backends.cudnn.allow_tf32 = settings.convolutions_in_tf32
+    torch.backends.cudnn.benchmark = settings.cudnn_benchmark
+    torch.use_deterministic_algorithms(settings.deterministic, warn_only=settings.warn_only)
+    torch.utils.deterministic.fill_uninitialized_memory = settings.fill  # type: ignore[attr-defined]
 
 
 def use_threads(count: int) -> None:

@@ -1,7 +1,9 @@
 """Every random draw comes from a generator keyed by (seed, purpose, step).
 
 So training state is a pure function of (spec, seed, step): nothing depends on what was drawn
-before, on the device that samples, or on which process does it.
+before, or on which process does it. Weights, classes and batches are drawn on the host, and are the
+same for every device; dropout and augmentation are drawn where they are used, so that no step waits
+for them, and are that kind of device's own: records say which it was.
 """
 
 from __future__ import annotations

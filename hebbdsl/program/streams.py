@@ -43,6 +43,11 @@ class Streams:
         """Where windows `first .. first + count - 1` begin and end in a stream."""
         return first * self.window, min((first + count) * self.window, self.length - 1)
 
+    def asked(self) -> Int[np.ndarray, " asked"]:
+        """Every word that is asked for when all windows are read, in the order of reading."""
+        streams = self.tokens[: self.streams * self.length].reshape(self.streams, self.length)
+        return streams[:, 1:].T.ravel()
+
     def read(
         self, first: int, count: int, device: torch.device
     ) -> Iterator[tuple[Int[Tensor, "time streams"], Int[Tensor, "time streams"]]]:

@@ -57,19 +57,19 @@ def score(program: WordProgram, split: Split, streams: int, told: Told = untold)
     program.output.eval()
     program.output.forget()
 
-    def predicted() -> Iterator[tuple[Tensor, Tensor]]:
+    def predicted() -> Iterator[Tensor]:
         state, done = program.start(streams), 0
         for start in range(0, text.windows, _READ):
             count = min(_READ, text.windows - start)
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
                 in_streams = h.view(*following.shape, -1)
-                yield following, program.output.score_text(in_streams, following, words)
+                yield program.output.score_text(in_streams, following, words)
                 done += following.numel()
                 told(split, done, streams * (text.length - 1))
 
     with torch.inference_mode():
-        scored = _summed(predicted(), words, program.device)
+        scored = _summed(predicted(), text.asked(), words)
     program.output.forget()
     return scored
 
@@ -217,14 +217,15 @@ def score_at_test(program: WordProgram, split: Split, at: AtTest, told: Told = u
     """Read a split once, as one stream, by what predicts at test time."""
     words = len(program.content.words)
 
-    def predicted() -> Iterator[tuple[Tensor, Tensor]]:
+    def predicted() -> Iterator[Tensor]:
         for passage in passages(program, split, at, told):
             with torch.no_grad():
                 at.give(passage.trained, passage.unsure)
-                yield passage.labels, at.output.score_text(passage.h, passage.labels, words)
+                yield at.output.score_text(passage.h, passage.labels, words)
         at.give(None, None)
 
-    return _summed(predicted(), words, program.device)
+    asked = Streams(program.content.splits[split], 1, BLOCK).asked()
+    return _summed(predicted(), asked, words)
 
 
 class StoredText(Stored):
@@ -233,6 +234,7 @@ class StoredText(Stored):
     def __init__(self, program: WordProgram, at: AtTest, told: Told = untold) -> None:
         super().__init__()
         self._words = len(program.content.words)
+        self._asked = Streams(program.content.splits["validation"], 1, BLOCK).asked()
         self._passages = list(passages(program, "validation", at, told))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
         unsure = [p.unsure.flatten() for p in self._passages if p.unsure is not None]
@@ -271,20 +273,37 @@ class StoredText(Stored):
 
     def scored(self, terms: Float[Tensor, " words"]) -> Scored:
         """The losses of an output that said so of the labels."""
-        labels = torch.cat([passage.labels.flatten() for passage in self._passages])
-        return _summed([(labels, terms)], self._words, labels.device)
+        return _summed([terms], self._asked, self._words)
 
 
-def _summed(predicted: Iterable[tuple[Tensor, Tensor]], words: int, device: torch.device) -> Scored:
-    """Labels with their log-probabilities, by word."""
-    sums = torch.zeros(words, dtype=torch.float64, device=device)
-    counts = torch.zeros(words, dtype=torch.int64, device=device)
-    for asked, found in predicted:
-        labels = asked.flatten()
-        sums.index_add_(0, labels, -found.flatten().double())
-        counts.index_add_(0, labels, torch.ones_like(labels))
-    return Scored(sums.cpu().numpy(), counts.cpu().numpy())
+def _summed(found: Iterable[Tensor], asked: Int[np.ndarray, " asked"], words: int) -> Scored:
+    """Log-probabilities of the words that were asked for, in their order, summed by word.
 
+    On the host, in float64: not every device has it. It waits for the device once in a million.
+    """
+    sums, done = np.zeros(words), 0
+    for log_probabilities in _on_the_host(found):
+        labels = asked[done : done + len(log_probabilities)]
+        np.add.at(sums, labels, -log_probabilities.astype(np.float64))
+        done += len(labels)
+    return Scored(sums, np.bincount(asked[:done], minlength=words))
+
+
+def _on_the_host(found: Iterable[Tensor]) -> Iterator[Float[np.ndarray, " some"]]:
+    """The same numbers, read from the device many at a time."""
+    kept, many = list[Tensor](), 0
+    for one in found:
+        kept.append(one.flatten())
+        many += one.numel()
+        if many >= _AT_ONCE:
+            yield torch.cat(kept).cpu().numpy()
+            kept, many = [], 0
+    if kept:
+        yield torch.cat(kept).cpu().numpy()
+
+
+_AT_ONCE = 1 << 20
+"""Numbers that the device keeps until the host reads them: 4 MB."""
 
 _READ = 64
 """Windows that are moved to the device at once."""

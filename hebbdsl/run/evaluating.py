@@ -14,6 +14,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter
 from hebbdsl.program.at_test import AtTest, at_test, weights_kept
+from hebbdsl.program.devices import computing
 from hebbdsl.program.evaluation import (
     StoredPictures,
     accuracy_by_class,
@@ -65,6 +66,14 @@ def evaluate(
     if program.identity != parent.identity:
         problem = OtherData(place=str(parent.folder), variant=parent.variant, seed=parent.seed)
         raise Rejected([problem])
+    with computing(program.device, program.setup.training):
+        return _evaluated(program, parent, folder, reporter, monitor)
+
+
+def _evaluated(
+    program: Program, parent: Record, folder: RunFolder, reporter: Reporter, monitor: Monitor
+) -> Record:
+    assert parent.folder is not None, "it was read from its folder"
     RunFolder(parent.folder).load_weights(program)
     folder.begin(plain(program.setup))
     at = at_test(program)

@@ -9,6 +9,7 @@ import torch
 
 from hebbdsl import __version__
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.program.devices import computing
 from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
@@ -59,6 +60,11 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
         KeyboardInterrupt, Ended: passed on, after a record with status `interrupted` has been
             written.
     """
+    with computing(program.device, program.setup.training):
+        return _executed(program, folder, monitor)
+
+
+def _executed(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     run = begin(program)
     folder.begin(plain(program.setup))
     forget_peak(program.device)
@@ -134,6 +140,8 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
         "device": device_name(program.device),
         "dtype": program.setup.training.precision,
         "threads": torch.get_num_threads(),
+        "float32_matmul_precision": torch.get_float32_matmul_precision(),
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
     }
     for output in outputs:
         for layer in output.modules():

@@ -18,8 +18,11 @@ from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Level, TextEvaluation, Value
 from hebbdsl.run.watching import NotFiniteAt, finite
 
-_MOST_AT_ONCE = 20
-"""Steps between looks at the device: on a CPU they take seconds, and an end may be asked for."""
+_MOST_ON_CPU = 20
+"""Steps between looks at what came out: they take seconds, and an end may be asked for."""
+_MOST_AT_ONCE, _TOKENS_AT_ONCE = 1_000, 1 << 22
+"""The same on another device, which is waited for then, and tokens that are copied there at once:
+32 MB."""
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
 
 
@@ -83,7 +86,7 @@ class WordRun:
         program, losses = self._program, []
         end = min(self.step + self._every - self.step % self._every, program.steps)
         while self.step < end:
-            count = min(end - self.step, _MOST_AT_ONCE)
+            count = min(end - self.step, self._at_once())
             watch = torch.empty(count, len(program.update.watched), device=program.device)
             self._state = program.train(self.step, self._state, watch, self._rate)
             losses.append(finite(program.update, watch, self.step)[:, 0])
@@ -91,6 +94,13 @@ class WordRun:
             if self.step < end:
                 monitor.trained(self.step, float(losses[-1][-1]))
         return float(torch.cat(losses).mean())
+
+    def _at_once(self) -> int:
+        """Steps after which the host looks at what came out."""
+        if self._program.device.type == "cpu":
+            return _MOST_ON_CPU
+        streams = self._program.train_streams
+        return max(1, min(_MOST_AT_ONCE, _TOKENS_AT_ONCE // (streams.streams * streams.window)))
 
     def _judge(self, loss: float) -> None:
         """Remember when the weights were best, and slow down where these are not."""

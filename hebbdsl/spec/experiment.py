@@ -118,6 +118,20 @@ class Training:
         Literal["float32", "bfloat16"], "arithmetic of the model; weights stay in float32"
     ] = "float32"
     compile: Annotated[bool, "compile the forward and backward pass with torch.compile"] = False
+    float32_matmul_precision: Annotated[
+        Literal["highest", "high", "medium"],
+        AddedLater(),
+        "how exactly products of float32 are worked out where the device has something faster:"
+        " `highest`, in float32; `high`, rounded to TF32 or to two parts of bfloat16; `medium`,"
+        " rounded to bfloat16. Convolutions on CUDA are rounded to TF32 unless it is `highest`",
+    ] = "highest"
+    cudnn_benchmark: Annotated[
+        bool,
+        AddedLater(),
+        On("pictures"),
+        "let cuDNN choose the kernels of convolutions by timing them: faster, and a run is no more"
+        " the same to the last bit when it is repeated",
+    ] = False
 
     def steps_of_epoch(self, tokens: int) -> int:
         """How many steps it takes to read a text of so many tokens once.

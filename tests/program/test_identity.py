@@ -43,10 +43,12 @@ def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
         identity(tiny.with_dropout(setup, 0.1), 0, DATA),
         identity(tiny.setup(replace(tiny.HEBBIAN, T=499)), 0, DATA),
         identity(tiny.setup(tiny.HEBBIAN, steps=61), 0, DATA),
+        identity(tiny.setup(tiny.HEBBIAN, float32_matmul_precision="high"), 0, DATA),
+        identity(tiny.setup(tiny.HEBBIAN, cudnn_benchmark=True), 0, DATA),
         identity(replace(setup, data=replace(setup.data, image_size=9)), 0, DATA),
         identity(replace(setup, data=Glyphs(classes=12, image_size=8)), 0, DATA),
         identity(replace(setup, data=replace(setup.data, validation_drawings=1)), 0, DATA),
     }
     monkeypatch.setattr(module, "SEMANTICS", module.SEMANTICS + 1)
     known.add(identity(setup, 0, DATA))
-    assert len(known) == 10
+    assert len(known) == 12

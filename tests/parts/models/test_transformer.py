@@ -234,3 +234,21 @@ def test_the_number_of_heads_that_is_advised_is_taken(width: int, heads: int) ->
             assert isinstance(problem, OddHeads)
             assert f"a width that {2 * heads} divides" in (problem.hint or "")
             assert not list(Transformer(width=6 * heads, heads=heads).refusals())
+
+
+def test_turns_are_kept_while_windows_are_of_one_length_and_change_nothing() -> None:
+    network = network_of(SMALL)
+    state, rows = network.start(2, "cpu"), rows_for(SMALL, torch.float32)
+    with torch.inference_mode():
+        expected = [network_of(SMALL)(texts(n, 2), rows, state)[0] for n in (4, 4, 2, 4)]
+        found = [network(texts(n, 2), rows, state)[0] for n in (4, 4, 2, 4)]
+    assert all(map(torch.equal, found, expected))
+    network(texts(4, 2), rows, state)[0].sum().backward()  # by what the evaluation left
+    assert network.norm.weight.grad is not None
+
+
+def test_a_device_without_float64_has_the_same_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host makes them."""
+    expected = turns_of(300, 8, torch.zeros(()))
+    monkeypatch.setattr("hebbdsl.parts.float64.WITH_FLOAT64", frozenset())
+    assert all(map(torch.equal, turns_of(300, 8, torch.zeros(())), expected))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from hebbdsl.diagnostics.codes.parts import CutoffsFall
 from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.outputs.adaptive_softmax import module
 from hebbdsl.parts.outputs.adaptive_softmax.module import AdaptiveSoftmaxLayer
 from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
 from hebbdsl.parts.outputs.sampled_softmax.module import SampledSoftmaxLayer
@@ -183,3 +184,30 @@ def test_widths_shrink_and_stay_at_least_one() -> None:
     assert spec.widths(32, 9) == (8, 2, 1)
     assert spec.starts(4) == (2, 4)
     assert [end - start for start, end in pairwise(spec.starts(9))] == [2, 2, 3]
+
+
+@pytest.mark.parametrize("classes", [22, 6_000])
+@pytest.mark.parametrize("in_play", [22, 10, 3])
+def test_clusters_worked_out_at_all_labels_say_what_they_say_at_their_own(
+    classes: int, in_play: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a device that does not wait to learn how many labels are in a cluster."""
+    if classes > 22:
+        in_play *= classes // 22  # then a cluster is so large that its loss is made in chunks
+    h, labels = batch(40, in_play)
+    found, slopes = [], []
+    for at_all in (False, True):
+        if at_all:
+            monkeypatch.setattr(module, "_at_its_labels", module._at_all_labels)
+        layer = adaptive(AdaptiveSoftmax(cutoffs=(5, 9, 15), shrink=2.0), classes)
+        query = h.clone().requires_grad_()
+        found.append(layer.label_log_probabilities(query, labels, in_play))
+        found[-1].mean().backward()
+        slopes.append([query.grad, *(weights.grad for weights in layer.parameters())])
+    torch.testing.assert_close(found[1], found[0])
+    torch.testing.assert_close(
+        [torch.zeros(()) if one is None else one for one in slopes[1]],
+        [torch.zeros(()) if one is None else one for one in slopes[0]],
+        rtol=1e-4,
+        atol=1e-6,
+    )

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
+from hebbdsl.parts.float64 import has_float64
 
 
 class DynamicEvaluationAdapter(Adapter):
@@ -41,7 +42,9 @@ class DynamicEvaluationAdapter(Adapter):
         self._trained = [weight.clone() for weight in weights]
         roots = [(sums / self._batches).sqrt() for sums in self._squares]
         total = sum(int(root.numel()) for root in roots)
-        mean = torch.stack([root.sum(dtype=torch.float64) for root in roots]).sum() / total
+        # Devices without float64 add in pairs, which is exact enough for a mean.
+        wide = torch.float64 if has_float64(weights[0].device) else torch.float32
+        mean = torch.stack([root.sum(dtype=wide) for root in roots]).sum() / total
         self._slow = [root + spec.epsilon for root in roots]
         # λ · min(MS / mean(MS), 1/λ), never more than the whole way back.
         self._pull = [(spec.decay * root / mean.float()).clamp(max=1) for root in roots]

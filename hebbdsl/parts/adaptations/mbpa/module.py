@@ -87,6 +87,8 @@ class MbpaLayer(OutputLayer):
         for part in torch.split(h.detach().float(), self._at_once(h, in_play, pairs)):
             with torch.no_grad():
                 distance = _squared_distances(part, pairs.keys)
+                if pairs.apart is not None:
+                    distance.masked_fill_(pairs.apart, torch.inf)
                 ((change, rate),) = self._changes(part, pairs, distance, (self.rate,))
                 logits = self.trained.logits(part, in_play)
                 found = torch.add(logits, change, alpha=rate).log_softmax(dim=1)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 
 
 class Pairs(NamedTuple):
-    """Activations with their labels, and the probabilities of the trained rows at each."""
+    """Activations with their labels, and the probabilities of the trained rows at each.
+
+    Attributes:
+        apart: pairs of classes that are not in play, which are not to be asked; None: all may be.
+            Their labels are given as another's.
+    """
 
     keys: Float[Tensor, "held hidden"]
     labels: Int[Tensor, " held"]
     shares: Float[Tensor, "held classes"]
+    apart: Bool[Tensor, " held"] | None = None
 
 
 class Shown:
@@ -35,7 +41,9 @@ class Shown:
         self._blocks = blocks
 
     def pairs(self, trained: SoftmaxLayer, in_play: int, numbers: int) -> Pairs | None:
-        """Those of the classes in play; None: there are none.
+        """All there are, those of classes that are not in play set apart; None: there are none.
+
+        How many are in play is not asked: the host would wait for it.
 
         Args:
             numbers: elements of the largest tensor that is held beside them.
@@ -45,12 +53,10 @@ class Shown:
         if self._held is None or self._held.shares.shape[1] != in_play:
             keys, labels = map(torch.cat, zip(*self._blocks, strict=True))
             keys, labels = keys[-self._size :], labels[-self._size :]
-            takes_part = labels < in_play
-            keys, labels = keys[takes_part], labels[takes_part]
             shares = keys.new_empty(len(keys), in_play)
             some = max(1, numbers // in_play)
             for h, room in zip(torch.split(keys, some), torch.split(shares, some), strict=True):
                 trained.logits_into(room, h)
                 torch.softmax(room, 1, out=room)
-            self._held = Pairs(keys, labels, shares)
-        return self._held if len(self._held.keys) else None
+            self._held = Pairs(keys, labels.clamp(max=in_play - 1), shares, labels >= in_play)
+        return self._held

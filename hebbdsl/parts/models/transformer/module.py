@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.parts.float64 import has_float64
 from hebbdsl.parts.models.word_network import Masks, State, WordNetwork, hidden_dropped
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class TransformerNetwork(WordNetwork):
             Block(spec.width, spec.heads, spec.inner_width) for _ in range(spec.blocks)
         )
         self.norm = nn.LayerNorm(spec.width)
+        self._turns: tuple[object, tuple[Tensor, Tensor]] | None = None
 
     def initialise_layers(self, generator: torch.Generator) -> None:
         spec = self.spec
@@ -116,7 +118,7 @@ class TransformerNetwork(WordNetwork):
     ) -> tuple[Float[Tensor, "time batch last"], State]:
         remembered, *memories = state
         context, time = self.spec.context, len(x)
-        turns = turns_of(context + time, self.spec.width // self.spec.heads, memories[0])
+        turns = self._turns_of(context + time, memories[0])
         allowed = attended(remembered, context, time)
         after = [(remembered + time).clamp(max=context)]
         x = x * sqrt(self.spec.embedding_width)
@@ -130,6 +132,18 @@ class TransformerNetwork(WordNetwork):
             after += left
         h: Tensor = self.norm(x)
         return h, tuple(after)
+
+    def _turns_of(self, places: int, like: Tensor) -> tuple[Tensor, Tensor]:
+        """Those of `turns_of`, kept from window to window while windows are of one length."""
+        head = self.spec.width // self.spec.heads
+        if torch.compiler.is_compiling():
+            return turns_of(places, head, like)
+        key = places, like.device, like.dtype
+        if self._turns is None or self._turns[0] != key:
+            # What is kept from an evaluation is trained with.
+            with torch.inference_mode(False):
+                self._turns = key, turns_of(places, head, like)
+        return self._turns[1]
 
     def _blocks(self) -> Iterator[Block]:
         for block in self.blocks:
@@ -151,9 +165,10 @@ def turns_of(
     places: int, head: int, like: Tensor
 ) -> tuple[Float[Tensor, "places half"], Float[Tensor, "places half"]]:
     """Cosine and sine of the angle by which each pair of a head is turned at each place."""
-    # In float64: far places keep their angles exact.
-    halves = torch.arange(0, head, 2, dtype=torch.float64, device=like.device)
-    at = torch.arange(places, dtype=torch.float64, device=like.device)
+    # In float64, by the host where the device has none: far places keep their angles exact.
+    device = like.device if has_float64(like.device) else "cpu"
+    halves = torch.arange(0, head, 2, dtype=torch.float64, device=device)
+    at = torch.arange(places, dtype=torch.float64, device=device)
     angles = torch.outer(at, SLOWEST ** (-halves / head))
     return angles.cos().to(like), angles.sin().to(like)
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
 from hebbdsl.parts.outputs.layer import OutputLayer
+from hebbdsl.parts.outputs.softmax.chunked import MANY, label_nll
 
 
 class Cluster(NamedTuple):
@@ -56,10 +57,11 @@ class AdaptiveSoftmaxLayer(OutputLayer):
         for cluster in clusters[1:]:
             column = column + (labels >= cluster.start)
         found = self._head(h, in_play).gather(1, column[:, None])[:, 0]
+        # How many labels a cluster has is not known to the host, which would wait for another
+        # device to say it.
+        add = _at_its_labels if h.device.type == "cpu" else _at_all_labels
         for cluster in clusters:
-            mine = (column == first + cluster.number).nonzero()[:, 0]
-            within = (labels[mine] - cluster.start)[:, None]
-            found = found.index_add(0, mine, _inside(h[mine], cluster).gather(1, within)[:, 0])
+            found = add(found, h, labels, column == first + cluster.number, cluster)
         return found
 
     def log_probabilities(
@@ -90,6 +92,27 @@ class AdaptiveSoftmaxLayer(OutputLayer):
                 end = min(end, in_play)
                 rows = self.rows[number][: end - start]
                 yield Cluster(number, start, end, self.narrow[number], rows)
+
+
+def _at_its_labels(
+    found: Tensor, h: Tensor, labels: Tensor, mine: Tensor, cluster: Cluster
+) -> Tensor:
+    """`found`, with what the cluster says of its labels added there: no other costs anything."""
+    places = mine.nonzero()[:, 0]
+    within = (labels[places] - cluster.start)[:, None]
+    return found.index_add(0, places, _inside(h[places], cluster).gather(1, within)[:, 0])
+
+
+def _at_all_labels(
+    found: Tensor, h: Tensor, labels: Tensor, mine: Tensor, cluster: Cluster
+) -> Tensor:
+    """The same, worked out as if all were its labels."""
+    within = (labels - cluster.start).clamp(0, len(cluster.rows) - 1)
+    if len(cluster.rows) < MANY:
+        said = _inside(h, cluster).gather(1, within[:, None])[:, 0]
+    else:
+        said = -label_nll(F.linear(h, cluster.narrow), cluster.rows, None, within)
+    return found + torch.where(mine, said, 0)
 
 
 def _inside(h: Tensor, cluster: Cluster) -> Tensor:

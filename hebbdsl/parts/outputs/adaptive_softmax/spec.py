@@ -33,7 +33,8 @@ class AdaptiveSoftmax(Output):
     that of cluster k over its own, whose rows see h through a map to width d / `shrink`^k. A step
     pays for a cluster only at the labels that are in it. In text classes come in the order of their
     counts, so that clusters hold the rare words. It has no rows that an embedding could be tied to.
-    On a GPU each cluster makes the host wait once a step.
+    On a GPU a cluster is worked out at all labels: the host would have to wait to learn how many
+    are in it.
 
     Source:
         Grave, Joulin, Cissé, Grangier, Jégou 2017.

@@ -64,7 +64,9 @@ class CacheLayer(OutputLayer):
     ) -> Float[Tensor, "time streams"]:
         with torch.autocast(h.device.type, enabled=False):
             alike, every = self._stream.score(h.float().transpose(0, 1), labels.t())
-        return self._share.mixed((alike - every).t(), (every > -torch.inf).t(), in_play)
+        # Not of −∞ less −∞, whose gradient is no number.
+        found = alike.clamp(min=MASKED) - every.clamp(min=MASKED)
+        return self._share.mixed(found.t(), (every > -torch.inf).t(), in_play)
 
     def text_log_probabilities(
         self,

@@ -48,7 +48,9 @@ class StreamMemory:
         for asked, scores, known in self._chunks(h, labels):
             of_all = scores.logsumexp(dim=2)
             other = known[:, None] != asked[:, :, None]
-            found.append(Likeness(scores.masked_fill_(other, -torch.inf).logsumexp(dim=2), of_all))
+            # In place, unless gradients need them as they were.
+            fill = scores.masked_fill if scores.requires_grad else scores.masked_fill_
+            found.append(Likeness(fill(other, -torch.inf).logsumexp(dim=2), of_all))
         alike, every = zip(*found, strict=True)
         return Likeness(torch.cat(alike, dim=1), torch.cat(every, dim=1))
 
@@ -81,12 +83,18 @@ class StreamMemory:
             start = stop
 
     def _chunk(self, h: Tensor, labels: Tensor, remembered: int) -> tuple[Tensor, Tensor, Tensor]:
-        """The products of all pairs at hand, of which a band counts: those before, and near."""
+        """The products of all pairs at hand, of which a band counts: those before, and near.
+
+        Gradients pass by what is asked, and not by what is remembered.
+        """
         time = labels.shape[1]
-        self._append(h, labels)
+        self._append(h.detach(), labels)
         assert self._keys is not None
         near = slice(self._end - time - remembered, self._end)
-        scores = self._theta * (h @ self._keys[:, near].transpose(1, 2))
+        keys = self._keys[:, near]
+        if h.requires_grad:
+            keys = keys.clone()  # the memory goes on before gradients are taken
+        scores = self._theta * (h @ keys.transpose(1, 2))
         place = torch.arange(remembered + time, device=h.device)
         age = place[remembered:, None] - place
         scores.masked_fill_((age < 1) | (age > self._size), -torch.inf)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import torch
 from jaxtyping import Float
@@ -44,11 +44,15 @@ def fit(root: Branch) -> None:
     What mixtures in mixtures can say is convex in the products of shares along each branch, and the
     likelihood concave in them: expectation maximisation, which shares out each word among the
     experts that made it likely, finds the highest there is.
+
+    The host does it: each round looks at what the one before did, in float64, which not every
+    device has. Once the device is waited for, when it gives what was said of the words.
     """
     if not root.tunes():
         return
-    largest = torch.stack([leaf.double() for leaf in root.leaves()]).amax(dim=0)
-    tree = _Node(root, largest)
+    leaves = torch.stack(list(root.leaves())).cpu().double()
+    largest = leaves.amax(dim=0)
+    tree = _Node(root, largest, iter(leaves))
     everything = torch.ones_like(largest)
     for _ in range(ROUNDS):
         tree.likelihood()
@@ -59,25 +63,30 @@ def fit(root: Branch) -> None:
 
 @dataclass(eq=False)
 class _Node:
-    """A branch under way: likelihoods beside the largest of all at each word, not logarithms."""
+    """A branch under way: likelihoods beside the largest of all at each word, not logarithms.
+
+    Args:
+        leaves: of this branch and those after it, in their order.
+    """
 
     branch: Branch
     largest: Tensor
+    leaves: InitVar[Iterator[Tensor]]
     inner: dict[int, _Node] = field(default_factory=dict)
     shares: Tensor = field(init=False)
     likely: Tensor = field(init=False)
     total: Tensor = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, leaves: Iterator[Tensor]) -> None:
         count = len(self.branch.mixed)
         begin = [1 / count] * count if self.branch.tuned else list(self.branch.shares)
         self.shares = self.largest.new_tensor(begin)[:, None]
         self.likely = self.largest.new_zeros(count, len(self.largest))
         for number, one in enumerate(self.branch.mixed):
             if isinstance(one, Branch):
-                self.inner[number] = _Node(one, self.largest)
+                self.inner[number] = _Node(one, self.largest, leaves)
             else:
-                self.likely[number] = (one.double() - self.largest).exp()
+                self.likely[number] = (next(leaves) - self.largest).exp()
 
     def likelihood(self) -> Tensor:
         """Of the words, as shares are now."""

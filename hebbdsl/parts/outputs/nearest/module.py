@@ -164,8 +164,14 @@ class NearestLayer(OutputLayer):
         """Of words of a text, in what stands before each of them; which they join."""
         time = labels.shape[1]
         with torch.autocast(h.device.type, enabled=False):
-            memory.remember(h.float(), labels, in_play)
-            scores, places = memory.nearest(memory.query(h.float()), time, in_play)
+            query = memory.query(h.float())
+            memory.remember(h.detach().float(), labels, in_play)
+            scores, places = memory.nearest(query, time, in_play)
+            if query.requires_grad:  # as where weights are changed by what is read
+                pairs = zip(memory.keys, places, strict=True)
+                near = torch.stack([keys[place] for keys, place in pairs])
+                products = (near @ query[..., None]).squeeze(-1)
+                scores = torch.where(scores > -torch.inf, products, scores)
         held = memory.labels[:, None].expand(-1, time, -1).gather(2, places)
         return Neighbours(scores, held == labels[:, :, None])
 

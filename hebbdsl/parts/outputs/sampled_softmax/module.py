@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hebbdsl.parts.float64 import has_float64
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 
@@ -44,8 +45,10 @@ class SampledSoftmaxLayer(SoftmaxLayer):
         device = self.rows.device
         if self._generator is None:
             self._generator = torch.Generator(device).manual_seed(self._seed)
+        # float32 has steps of 2^-24: of a million classes the rarest would be drawn unevenly.
+        wide = torch.float64 if has_float64(device) else torch.float32
         uniform = torch.rand(
-            self.spec.samples, generator=self._generator, device=device, dtype=torch.float64
+            self.spec.samples, generator=self._generator, device=device, dtype=wide
         )
         if self.spec.proposal == "uniform":
             found = uniform * in_play
@@ -57,7 +60,8 @@ class SampledSoftmaxLayer(SoftmaxLayer):
         """The logarithm of how often each class is drawn in the mean."""
         if self.spec.proposal == "uniform":
             return log(self.spec.samples / in_play)
-        share = torch.log1p(1 / (classes.double() + 1)) / log(in_play + 1)
+        wide = torch.float64 if has_float64(classes.device) else torch.float32
+        share = torch.log1p(1 / (classes.to(wide) + 1)) / log(in_play + 1)
         return (self.spec.samples * share).log().float()
 
     def _products(self, h: Tensor, classes: Tensor) -> Tensor:
