@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from hebbdsl import __version__
 from hebbdsl.cli import main as program
+from tests.effort import PATIENCE
 from tests.specs import GOOD
 
 SPEC = "specs/omniglot_curriculum.yaml"
@@ -39,7 +40,7 @@ def hebbdsl(
         env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -166,7 +167,7 @@ def _in_a_shell(redirection: str, *arguments: str) -> subprocess.CompletedProces
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from hebbdsl.cli.main import app
 from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.run.record_json import RECORD_SCHEMA
+from tests.effort import PATIENCE
 
 SPEC = """\
 hebbdsl: 1
@@ -220,7 +221,8 @@ def _heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONG = ("--set", "training.steps=1000000", "--set", "curriculum.when=test_accuracy > 1")
+LAST_STEP = 1_000_000
+LONG = ("--set", f"training.steps={LAST_STEP}", "--set", "curriculum.when=test_accuracy > 1")
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -244,9 +246,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
             os.killpg(process.pid, sign)
         else:
             process.send_signal(sign)
-        started = time.monotonic()
-        stdout, stderr = process.communicate(timeout=60)
-        took = time.monotonic() - started
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, stderr
     assert "Traceback" not in stderr
     assert "interrupted" in stderr
@@ -254,7 +254,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
     records = [json.loads(path.read_text()) for path in out.rglob("record.json")]
     assert len(records) == expected
     assert {one["status"] for one in records} == {"interrupted"}
-    assert took < 30, "it ends within a second; the bound is for a busy machine"
+    assert max(one["steps"] for one in records) < LAST_STEP, "long before its end"
 
 
 def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
@@ -277,8 +277,8 @@ def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
 
 def _wait(condition: object) -> None:
     assert callable(condition)
-    for _ in range(600):
+    for _ in range(10 * PATIENCE):
         if condition():
             return
         time.sleep(0.1)
-    raise AssertionError("nothing was trained within a minute")
+    raise AssertionError("nothing was trained")

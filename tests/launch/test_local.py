@@ -24,6 +24,7 @@ from hebbdsl.run.monitor import Board, Silent
 from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
+from tests.effort import PATIENCE
 
 needs_data = pytest.mark.skipif(
     "HEBBDSL_DATA" not in os.environ, reason="HEBBDSL_DATA is not set: no real Omniglot"
@@ -154,7 +155,7 @@ def test_a_worker_asks_whether_to_stop_while_it_reads() -> None:
     messages = context.Queue()
     board = local._Numbered(3, local._Telling(messages, stop.check))
     board.reading("test", 10, 20)
-    assert messages.get(timeout=60) == ("reading", 3, "test", 10, 20)
+    assert messages.get(timeout=PATIENCE) == ("reading", 3, "test", 10, 20)
     with pytest.raises(KeyboardInterrupt):
         stop.tell(signal.SIGTERM, None)
     with pytest.raises(KeyboardInterrupt):
