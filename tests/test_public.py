@@ -231,6 +231,7 @@ train(setups({"softmax": Softmax(), "hebbian": Hebbian(gamma=0.1)}))
 
 
 def test_mypy_sees_every_type(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
     (tmp_path / "good.py").write_text(USER)
     (tmp_path / "bad.py").write_text(
         "import hebbdsl\nhebbdsl.Hebbian(gama=1)\nhebbdsl.load_spec(3)\nreveal_type(hebbdsl.Plan)\n"

@@ -98,6 +98,7 @@ def test_plan_does_not_load_torch() -> None:
 
 def test_that_torch_would_be_seen() -> None:
     """The counter-test: the report above names torch when it is loaded."""
+    pytest.importorskip("torch")
     result = hebbdsl("--help", code="import torch\n" + REPORT)
     assert "torch" in loaded(result)
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,10 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
         preexec_fn=_heed_interrupts,
     ) as process:
         expected = 1 if command == "run" else min(2, os.cpu_count() or 1)
-        _wait(lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected)
+        _wait(
+            process,
+            lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected,
+        )
         if sign is signal.SIGINT:  # Ctrl-C reaches every process of the terminal's group
             os.killpg(process.pid, sign)
         else:
@@ -261,7 +265,7 @@ def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
     out = spec.parent / "runs"
     words = [sys.executable, "-m", "hebbdsl", "run", str(spec), "--out", str(out)]
     with subprocess.Popen([*words, *LONG], stderr=subprocess.PIPE, text=True) as process:
-        _wait(lambda: any(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")))
+        _wait(process, lambda: any(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")))
         process.kill()
         process.communicate()
     (folder,) = (path.parent for path in out.rglob("metrics.jsonl"))
@@ -275,10 +279,10 @@ def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
     assert line == "hebbian, seed 0 was interrupted; it starts again from step 0\n"
 
 
-def _wait(condition: object) -> None:
-    assert callable(condition)
+def _wait(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
     for _ in range(10 * PATIENCE):
         if condition():
             return
+        assert process.poll() is None, process.stderr and process.stderr.read()
         time.sleep(0.1)
     raise AssertionError("nothing was trained")
