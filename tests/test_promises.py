@@ -30,9 +30,9 @@ def test_the_lowest_versions_are_those_that_are_tried() -> None:
     tried = {one.name: next(iter(one.specifier)) for one in pinned}
     assert {s.operator for s in tried.values()} == {"=="}
     lowest = promised()
-    assert tried.keys() == lowest.keys()
-    for name, specifier in tried.items():
-        version = Version(specifier.version)
+    assert tried.keys() - lowest.keys() == {"pyparsing"}
+    for name in lowest:
+        version = Version(tried[name].version)
         # `>=1.2` promises 1.2.0, or the first of 1.2 that was released.
         assert version >= lowest[name], name
         assert version.release[: len(lowest[name].release)] == lowest[name].release, name
