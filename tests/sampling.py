@@ -24,3 +24,8 @@ def sample(everything: Sequence[T], count: int, key: str) -> Sequence[T]:
         return everything
     chosen = Random(key).sample(range(len(everything)), count)
     return [everything[place] for place in sorted(chosen)]
+
+
+def examples(count: int) -> int:
+    """How many of so many drawn examples: a quarter of them."""
+    return count if ALL else count // 4
