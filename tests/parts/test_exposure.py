@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.program.batches import InPlay, Sampler
+from tests.sampling import examples
 
 CPU = torch.device("cpu")
-from tests.sampling import examples
 
 
 @st.composite
