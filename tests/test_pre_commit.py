@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.effort import PATIENCE
 from tests.specs import GOOD, with_sections
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +41,7 @@ def run(*words: str, folder: Path, **env: str) -> subprocess.CompletedProcess[st
         env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=PATIENCE,
         check=False,
     )
 

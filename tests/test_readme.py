@@ -51,6 +51,7 @@ def test_its_diagnostics_are_those_of_its_spec_with_two_slips(tmp_path: Path) ->
 
 
 def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
     (code,) = _blocks("python")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "specs").symlink_to(ROOT / "specs")

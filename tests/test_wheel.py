@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 
 SPEC = """\
@@ -29,7 +31,7 @@ def _call(*words: object, cwd: Path, **more: str) -> subprocess.CompletedProcess
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
         [str(word) for word in words], cwd=cwd, env=env | more, capture_output=True, text=True,
-        timeout=300, check=False,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

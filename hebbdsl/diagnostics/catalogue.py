@@ -108,6 +108,10 @@ STAGES: Mapping[str, str] = {
 """What the first digit of a code says."""
 
 
+TAB = "⇥"
+"""What stands for a tab in a docstring, where compilers since Python 3.13 turn tabs into blanks."""
+
+
 def _problems(module: ModuleType) -> Iterator[type[Problem]]:
     for found in vars(module).values():
         defined_here = isinstance(found, type) and found.__module__ == module.__name__
@@ -124,9 +128,7 @@ BY_CODE: Mapping[str, type[Problem]] = {problem.code: problem for problem in PRO
 
 def page(problem: type[Problem]) -> str:
     """The docstring: a sentence, what to do, *Wrong* and *Right*."""
-    # Not inspect.cleandoc, which turns the tab of one page into blanks.
-    first, _, rest = (problem.__doc__ or "").partition("\n")
-    return f"{first.strip()}\n{textwrap.dedent(rest).rstrip()}"
+    return inspect.cleandoc(problem.__doc__ or "").replace(TAB, "\t")
 
 
 def is_mendable(problem: type[Problem]) -> bool:

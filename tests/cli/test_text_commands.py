@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.parts.datasets.corpora import store
+from tests.effort import PATIENCE
 from tests.words import tokens
 
 SPEC = """\
@@ -158,7 +159,7 @@ def test_a_run_is_stopped_while_it_reads_its_test_text(spec: Path, command: str)
             if len(told) == len(workers or [1]):
                 break
         os.killpg(process.pid, signal.SIGINT)
-        _, rest = process.communicate(timeout=120)
+        _, rest = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, rest
     assert "Traceback" not in rest
     records = [json.loads(path.read_text()) for path in (folder / "runs").rglob("record.json")]

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from typer.testing import CliRunner, Result
 from hebbdsl.cli.main import app
 from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.run.record_json import RECORD_SCHEMA
+from tests.effort import PATIENCE
 
 SPEC = """\
 hebbdsl: 1
@@ -313,7 +315,8 @@ def _heed_signals() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-LONG = ("--set", "training.steps=1000000", "--set", "curriculum.when=test_accuracy > 1")
+LAST_STEP = 1_000_000
+LONG = ("--set", f"training.steps={LAST_STEP}", "--set", "curriculum.when=test_accuracy > 1")
 
 
 @pytest.mark.parametrize(
@@ -343,14 +346,15 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
         preexec_fn=_heed_signals,
     ) as process:
         expected = 1 if command == "run" else min(2, os.cpu_count() or 1)
-        _wait(lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected)
+        _wait(
+            process,
+            lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected,
+        )
         if to_all:
             os.killpg(process.pid, sign)
         else:
             process.send_signal(sign)
-        started = time.monotonic()
-        stdout, stderr = process.communicate(timeout=60)
-        took = time.monotonic() - started
+        stdout, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, stderr
     assert "Traceback" not in stderr
     kept = "finished runs are kept, the others start again from step 0 next time"
@@ -359,14 +363,14 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
     records = [json.loads(path.read_text()) for path in out.rglob("record.json")]
     assert len(records) == expected
     assert {one["status"] for one in records} == {"interrupted"}
-    assert took < 30, "it ends within a second; the bound is for a busy machine"
+    assert max(one["steps"] for one in records) < LAST_STEP, "long before its end"
 
 
 def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
     out = spec.parent / "runs"
     words = [sys.executable, "-m", "hebbdsl", "run", str(spec), "--out", str(out)]
     with subprocess.Popen([*words, *LONG], stderr=subprocess.PIPE, text=True) as process:
-        _wait(lambda: any(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")))
+        _wait(process, lambda: any(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")))
         process.kill()
         process.communicate()
     (folder,) = (path.parent for path in out.rglob("metrics.jsonl"))
@@ -380,10 +384,10 @@ def test_an_interrupted_run_starts_again_and_says_so(spec: Path) -> None:
     assert line == "hebbian, seed 0 was interrupted; it starts again from step 0\n"
 
 
-def _wait(condition: object) -> None:
-    assert callable(condition)
-    for _ in range(600):
+def _wait(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None:
+    for _ in range(10 * PATIENCE):
         if condition():
             return
+        assert process.poll() is None, process.stderr and process.stderr.read()
         time.sleep(0.1)
-    raise AssertionError("nothing was trained within a minute")
+    raise AssertionError("nothing was trained")

@@ -6,13 +6,14 @@ import importlib
 import inspect
 import pkgutil
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import hebbdsl.diagnostics.codes
-from hebbdsl.diagnostics.catalogue import MODULES, PROBLEMS, examples, first_sentence, page
+from hebbdsl.diagnostics.catalogue import BY_CODE, MODULES, PROBLEMS, examples, first_sentence, page
 from hebbdsl.diagnostics.diagnostic import Problem
 from tests.specs import GOOD, GOOD_TEXT, codes_of, is_of_text, with_example
 
@@ -58,6 +59,26 @@ def test_page_has_a_sentence_and_both_examples(problem: type[Problem]) -> None:
     wrong, right = examples(problem)
     assert wrong.strip(), page(problem)
     assert right.strip(), page(problem)
+
+
+def compiled_by_313(docstring: str) -> str:
+    """What the compiler makes of a docstring since Python 3.13: no tabs, no common indentation."""
+    first, _, rest = docstring.expandtabs().partition("\n")
+    return f"{first.lstrip()}\n{textwrap.dedent(rest)}"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
+def test_a_page_is_the_same_whatever_compiled_it(problem: type[Problem]) -> None:
+    docstring = problem.__doc__ or ""
+    assert "\t" not in docstring
+    stripped = type(problem.__name__, (problem,), {"__doc__": compiled_by_313(docstring)})
+    assert page(stripped) == page(problem)
+
+
+def test_pages_show_tabs() -> None:
+    wrong = {code: examples(BY_CODE[code])[0] for code in ("HEB111", "HEB148")}
+    assert wrong["HEB111"] == "output:\n\thebbian: {gamma: 0.05}\n"
+    assert wrong["HEB148"] == 'about = "rows\tcolumns"\n'
 
 
 def test_the_minimal_spec_is_good(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from typing import Any, Self
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
-PATIENCE = 20
-"""Seconds after which a test fails; nothing is ever waited for that long when it works."""
+from tests.effort import PATIENCE
 
 
 class Editor:

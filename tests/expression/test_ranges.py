@@ -19,6 +19,7 @@ from hebbdsl.expression.tree import (
     Negative,
     Number,
 )
+from tests.sampling import examples
 
 NAMES = ("a", "b", "c")
 NUMBERS: st.SearchStrategy[Expression] = st.recursive(
@@ -43,7 +44,7 @@ def limits(draw: st.DrawFn) -> Range:
 
 
 @given(TRUTHS, st.tuples(limits(), limits(), limits()), st.data())
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_what_is_settled_holds_for_all_numbers(
     expression: Expression, ranges: tuple[Range, ...], data: st.DataObject
 ) -> None:

@@ -1,7 +1,8 @@
 """What the compiler answers to a mutant, held against the laws of an answer.
 
 No exception but `Rejected`; exit code 0 or 1; every format can be rendered; what is accepted has a
-plan. Places, time and memory are counted, and judged over many mutants.
+plan, and no answer calls too many functions. Places and memory are counted, and judged over many
+mutants; time is only told.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ from hebbdsl.diagnostics.junit import render_junit
 from hebbdsl.diagnostics.render import render_json, render_lines, render_text, summary
 from hebbdsl.diagnostics.sarif import render_sarif
 from hebbdsl.pipeline import inspect, load_plan
+from tests.effort import calls_of
 from tests.fuzz.mutator import Mutant
 
 LONGEST_LINE = 4_000
+MOST_CALLS = 1_000_000
+"""Functions that one answer may call."""
+SUSPICIOUS = 0.05
+"""Seconds of processor time in which no machine calls so many: what takes less is not counted."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Verdict:
         exit_code: what `validate` would end with; None when the compiler broke.
         placed: every problem has a line and a column.
         seconds: processor time of the whole answer, rendering included.
+        costly: it called more than `MOST_CALLS` functions.
         fault: the traceback, or the law that was broken; None when all is well.
     """
 
@@ -39,6 +46,7 @@ class Verdict:
     seconds: float
     codes: tuple[str, ...]
     fault: str | None
+    costly: bool = False
 
 
 def judge(mutant: Mutant, folder: Path) -> Verdict:
@@ -58,7 +66,10 @@ def judge(mutant: Mutant, folder: Path) -> Verdict:
         took = time.process_time() - began
         return Verdict(None, False, took, (), traceback.format_exc())
     took = time.process_time() - began
-    return Verdict(exit_code, placed, took, tuple(p.code for p in problems), broken)
+    calls = calls_of(lambda: _rendered(inspect(path), folder)) if took > SUSPICIOUS else 0
+    if costly := calls > MOST_CALLS:
+        broken = broken or f"{calls:,} calls"
+    return Verdict(exit_code, placed, took, tuple(p.code for p in problems), broken, costly)
 
 
 def _rendered(problems: Problems, folder: Path) -> tuple[bool, str | None]:

@@ -12,13 +12,14 @@ from hebbdsl.diagnostics.render import render_text
 from hebbdsl.pipeline import inspect
 from tests.fuzz.corpus import seedlings
 from tests.fuzz.mutator import LIMITS, Seedling
+from tests.sampling import examples
 
 SPECS = [one for one in seedlings() if one.name == "omniglot_curriculum"]
 VALUES = st.one_of(st.text(max_size=30), st.sampled_from(LIMITS))
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda one: one.ending)
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     value=VALUES,

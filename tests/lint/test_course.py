@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hebbdsl.diagnostics.codes.lint_course import CannotFinish
 from hebbdsl.lint.course import cannot_finish
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
-from hebbdsl.run.course import Course
 from hebbdsl.source import Source
 from tests.specs import codes_of, problems_of, with_sections
 
@@ -26,6 +25,9 @@ def test_cannot_finish_is_said_exactly_of_a_course_that_never_does(
     start: int, add: int, steps: int, every: int
 ) -> None:
     """A course that passes a level at every evaluation, which is all that any run can do."""
+    pytest.importorskip("torch")
+    from hebbdsl.run.course import Course
+
     fragment = (
         f"curriculum: {{growing: {{start: {start}, add: {add}, when: test_accuracy > 0}}}}\n"
         f"training: {{optimizer: adam, steps: {steps}, evaluate_every: {every}}}\n"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.program.batches import InPlay, Sampler
+from tests.sampling import examples
 
 CPU = torch.device("cpu")
 
@@ -35,7 +36,7 @@ def exposures(draw: st.DrawFn) -> Exposure:
 
 
 @given(run=exposures(), seed=st.integers(0, 2**32 - 1), data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_no_class_is_seen_more_often_than_the_most(
     run: Exposure, seed: int, data: st.DataObject
 ) -> None:
@@ -54,7 +55,7 @@ def test_no_class_is_seen_more_often_than_the_most(
 
 
 @given(run=exposures(), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_every_class_is_seen_as_often_as_the_least_before_it_is_looked_at(
     run: Exposure, seed: int
 ) -> None:

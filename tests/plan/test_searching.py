@@ -194,6 +194,7 @@ def here(tmp_path: Path, text: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.usefixtures("without_faiss")
 def test_faiss_that_is_asked_for_and_missing_is_said_of_this_machine_alone(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
     text = PICTURES.replace("kernel: dot", "search: faiss")
     assert not inspect_source(Source("spec.yaml", text)).errors
     assert here(tmp_path, text) == [

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 from typer.testing import CliRunner
 
 from hebbdsl.cli.main import app
@@ -49,6 +48,7 @@ def planned(**training: object) -> WordPlan:
 
 @pytest.mark.parametrize("variant", ["softmax", "hebbian"])
 def test_the_papers_model_has_159_million_parameters(variant: str) -> None:
+    torch = pytest.importorskip("torch")
     plan = load_plan(SPECS / "wikitext103_lstm.yaml").variants[variant]
     assert isinstance(plan, WordPlan)
     assert plan.parameters == 267_735 * 512 + 4 * 2048 * (512 + 2048 + 1) + 2048 * 512
@@ -60,6 +60,7 @@ def test_the_papers_model_has_159_million_parameters(variant: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_spec_plans_what_its_modules_have(path: Path) -> None:
+    torch = pytest.importorskip("torch")
     for plan in load_plan(path).variants.values():
         if not isinstance(plan, WordPlan):
             continue

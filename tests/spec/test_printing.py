@@ -20,12 +20,13 @@ from hebbdsl.syntax.layout import Group, Member
 from hebbdsl.syntax.parsing import parse_tree
 from hebbdsl.syntax.scalars import needs_quotes
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
+from tests.sampling import examples
 from tests.strategies import ROOTS, Path, Value, Word, Written, specs, written
 
 SURFACES: tuple[Surface, ...] = ("yaml", "hebb")
 # Shrinking takes minutes where every choice of a spelling is drawn: what failed is shown as found.
 MANY = settings(
-    max_examples=int(os.environ.get("HEBBDSL_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("HEBBDSL_EXAMPLES", examples(60))),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

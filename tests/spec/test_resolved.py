@@ -19,6 +19,7 @@ from hebbdsl.spec.differences import differences
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.printing import Surface, print_plain
 from hebbdsl.spec.resolved import Resolved, resolved, resolved_plain
+from tests.sampling import examples
 from tests.specs import with_sections
 from tests.strategies import Value, specs, written
 
@@ -169,7 +170,7 @@ def reread(value: dict[str, object], surface: Surface) -> Checked:
 
 
 MANY = settings(
-    max_examples=40,
+    max_examples=examples(40),
     suppress_health_check=[
         HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much
     ],

@@ -50,7 +50,7 @@ class Tab(Problem):
 
     Wrong:
         output:
-        \thebbian: {gamma: 0.05}
+        ⇥hebbian: {gamma: 0.05}
 
     Right:
         output:

@@ -254,7 +254,7 @@ class TabInText(Problem):
     Write it `\\t`. Between entries a tab is a blank like any other.
 
     Wrong:
-        about = "rows\tcolumns"
+        about = "rows⇥columns"
 
     Right:
         about = "rows\\tcolumns"

@@ -26,6 +26,7 @@ from hebbdsl.parts.datasets.corpora.source import Piece, members, of_file
 from hebbdsl.parts.datasets.files import held_by_another, locked
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.part import Quiet, Reporter
+from tests.effort import PATIENCE
 
 ROOT = Path(__file__).parents[4]
 
@@ -540,7 +541,7 @@ def test_processes_that_need_it_at_once_make_it_once(tmp_path: Path, cache: Path
         )
         for _ in range(3)
     ]
-    found = [process.communicate(timeout=120)[0] for process in running]
+    found = [process.communicate(timeout=PATIENCE)[0] for process in running]
     assert len(set(found)) == 1
     assert len(found[0].strip()) == 64
     assert (tmp_path / "made").read_text() == "made\n"
