@@ -7,13 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
+from hebbdsl.cli.run import summary
 from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.run.record import Value
+from tests.comparison.records import run
 from tests.effort import PATIENCE
 from tests.words import tokens
 
@@ -70,9 +74,28 @@ def test_compare_sets_perplexities_side_by_side(spec: Path) -> None:
     assert set(row["test_perplexity"]["per_seed"]) == {"0", "1"}
     assert "test_perplexity_quarter_4" in row
     assert "steps_to_finish" not in row
-    assert [claim["verdict"] for claim in found["claims"]] == ["holds"]
+    assert row["test_perplexity"]["tokens"] == 89, "all words of the text but the first"
+    assert found["metrics"]["test_perplexity"]["uniform"] > 1
+    (claim,) = found["claims"]
+    assert claim["verdict"] == "undecided"
+    assert claim["reason"].endswith("2 common seeds: a verdict needs 5")
     table = call("compare", spec, "--workers", "1", "--quiet")
     assert "test_perplexity" in table.stdout
+
+
+def test_perplexities_beyond_the_uniform_model_are_said_in_nats() -> None:
+    metrics = {
+        "test_perplexity": Value(value=90.0, tokens=80),
+        "test_perplexity_above_10k": Value(value=1e30, tokens=60),
+        "test_perplexity_below_100": Value(value=150.0),
+    }
+    record = run("softmax", 0, metrics, word="text")
+    said = summary(replace(record, data={**record.data, "words": 100}))
+    assert "  test perplexity: 90.00\n" in said
+    assert (
+        "above 10k 1.0e+30 (69.08 nats a token over 60; the uniform model's are 4.61), below 100"
+        " 150.0 (5.01 nats a token; the uniform model's are 4.61)\n"
+    ) in said
 
 
 def test_a_file_that_is_not_there_is_said_before_anything_is_trained(spec: Path) -> None:
