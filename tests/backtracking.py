@@ -153,8 +153,10 @@ def attacks(pattern: re.Pattern[str], length: int) -> Iterator[tuple[str, str, s
     tree = _parser.parse(pattern.pattern, pattern.flags)
     heads = list(dict.fromkeys(["", *_heads(tree, "")]))
     signs = list(dict.fromkeys(_repeated_signs(tree)))[:7]
-    units = [*signs, *map("".join, permutations(signs[:5], 2)), *filter(None, heads)]
+    pairs = ["".join(pair) for pair in permutations(signs[:4], 2)]
     for head in heads:
+        # Alone they lead to every repeat again and again.
+        units = [*signs, *pairs] if head else [*signs, *pairs, *heads[1:]]
         for unit in units:
             for end in ("", "\0"):
                 yield head, unit * (length // len(unit)), end

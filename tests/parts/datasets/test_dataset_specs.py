@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hebbdsl.diagnostics.codes import data as data_codes
-from hebbdsl.diagnostics.codes.corpora_kept import StoreNotWritten
+from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.datasets.glyphs import Glyphs
@@ -184,7 +184,7 @@ def test_every_code_of_data_is_provoked_in_these_tests() -> None:
 
 def test_pages_say_what_is_wrong_and_right() -> None:
     for problem in DataProblem.__subclasses__():
-        assert problem.exit_code == (4 if problem is StoreNotWritten else 3)
+        assert problem.exit_code == (4 if problem in (StoreNotWritten, NotKept) else 3)
         page = problem.__doc__ or ""
         assert "\n    Wrong:\n" in page
         assert "\n    Right:\n" in page
