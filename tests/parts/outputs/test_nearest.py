@@ -259,9 +259,17 @@ def test_state_comes_back_whatever_the_other_had_remembered(further: int) -> Non
     assert torch.equal(first.log_probabilities(h, 2), second.log_probabilities(h, 2))
 
 
-def test_a_state_of_another_kernel_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="size mismatch"):
-        built(Nearest()).load_state_dict(built(Nearest(kernel="dot")).state_dict())
+def test_a_state_is_the_activations_as_they_are_whatever_the_kernel() -> None:
+    first, second = built(Nearest(kernel="dot")), built(Nearest())
+    keys, labels = torch.randn(5, HIDDEN) + 100, torch.tensor([0, 1, 2, 0, 1])
+    for layer in (first, second):
+        remember(layer, keys, labels, 3)
+    second.log_probabilities(keys, 3)
+    assert first.state_dict().keys() == second.state_dict().keys()
+    assert torch.equal(second.state_dict()["memory.keys"], keys[None])
+    third = built(Nearest())
+    third.load_state_dict(first.state_dict())
+    assert torch.equal(third.log_probabilities(keys, 3), second.log_probabilities(keys, 3))
 
 
 @pytest.mark.parametrize("name", ["squared_distance", "dot"])
