@@ -41,8 +41,6 @@ class Memory(nn.Module):
 
     keys: Tensor
     labels: Tensor
-    norms: Tensor
-    centre: Tensor
 
     def __init__(self, spec: Nearest, streams: int, hidden: int) -> None:
         super().__init__()
@@ -51,8 +49,8 @@ class Memory(nn.Module):
         self.classes = 0
         self.register_buffer("keys", torch.zeros(streams, 0, hidden))
         self.register_buffer("labels", torch.zeros(streams, 0, dtype=torch.int64))
-        self.register_buffer("norms", torch.zeros(streams, 0), persistent=False)
-        self.register_buffer("centre", torch.zeros(streams, 1, hidden), persistent=False)
+        self._norms = torch.zeros(streams, 0)
+        self._centre: Tensor | None = None
         self._by_distance = spec.kernel == "squared_distance"
         self._centred_on = 0
         self._indexed = 0
@@ -74,13 +72,13 @@ class Memory(nn.Module):
             held[:, : self.count] = self.labels[:, : self.count]
             self.keys, self.labels = keys, held
             if self._by_distance:
-                norms = self.norms[:, : self.count]
-                self.norms = h.new_zeros(streams, room)
-                self.norms[:, : self.count] = norms
+                norms = self._norms[:, : self.count]
+                self._norms = h.new_zeros(streams, room)
+                self._norms[:, : self.count] = norms
         self.keys[:, self.count : end] = h
         self.labels[:, self.count : end] = labels
         if self._by_distance:
-            self.norms[:, self.count : end] = self._left(h)
+            self._norms[:, self.count : end] = self._left(h)
         self.count, self.classes = end, max(self.classes, classes)
 
     def index(self) -> None:
@@ -119,9 +117,9 @@ class Memory(nn.Module):
             allowed, known = self.labels[:, : self.count] < in_play, 0
         keys = self.keys[:, known : self.count]
         if self._by_distance:
-            self._centre_on(self.count - ahead)
-            centred = Centred(self.centre, self.norms[:, known : self.count])
-            found = search_all(h - self.centre, keys, neighbours, ahead, allowed, centred)
+            centre = self._centred(self.count - ahead)
+            centred = Centred(centre, self._norms[:, known : self.count])
+            found = search_all(h - centre, keys, neighbours, ahead, allowed, centred)
         else:
             found = search_all(h, keys, neighbours, ahead, allowed)
         if known:
@@ -131,26 +129,27 @@ class Memory(nn.Module):
             found = nearest_of(joined(every, found), neighbours)
         return self._by_differences(h, found) if self._by_distance else found
 
-    def _centre_on(self, before: int) -> None:
-        """Let the centre be the mean of the first pairs of those that came before the queries.
+    def _centred(self, before: int) -> Float[Tensor, "streams 1 hidden"]:
+        """The mean of the first pairs of those that came before the queries; norms are less it.
 
         Of a power of two of them, so that it moves seldom, and depends on them alone. Later ones
         take no part, and so no word of a text depends on what comes after it. Before the first
         there is none: of the keys that came with it, its own is the one that all later ones see.
         """
         first = 1 << max(before, 1).bit_length() - 1
-        if first == self._centred_on:
-            return
-        self._centred_on = first
-        self.centre = self.keys[:, :first].mean(dim=1, keepdim=True)
-        room = max(1, GATHERED // self.keys[:, 0].numel())
-        for start in range(0, self.count, room):
-            part = slice(start, min(start + room, self.count))
-            self.norms[:, part] = self._left(self.keys[:, part])
+        if self._centre is None or first != self._centred_on:
+            self._centred_on = first
+            self._centre = self.keys[:, :first].mean(dim=1, keepdim=True)
+            room = max(1, GATHERED // self.keys[:, 0].numel())
+            for start in range(0, self.count, room):
+                part = slice(start, min(start + room, self.count))
+                self._norms[:, part] = self._left(self.keys[:, part])
+        return self._centre
 
     def _left(self, h: Tensor) -> Tensor:
-        """The squared norms of what the centre leaves."""
-        return (h - self.centre).square_().sum(dim=-1)
+        """The squared norms of what the centre leaves; until there is one, of all."""
+        apart = h.clone() if self._centre is None else h - self._centre
+        return apart.square_().sum(dim=-1)
 
     def _by_differences(self, h: Float[Tensor, "streams queries hidden"], found: Found) -> Found:
         """The same neighbours, their squared distances as they are written."""
@@ -193,7 +192,7 @@ class Memory(nn.Module):
             self.keys = self.keys.new_zeros(streams, self.count, width)
             self.labels = found.new_zeros(streams, self.count, device=self.labels.device)
             self.classes = int(found.max()) + 1 if self.count else 0
-            self.norms = self.keys.new_zeros(streams, self.count)
-            self._centred_on = 0
+            self._norms = self.keys.new_zeros(streams, self.count)
+            self._centre = None
             self._begin_index()
         super()._load_from_state_dict(state_dict, prefix, *rest, **named)
