@@ -40,6 +40,12 @@ class Program:
     def optimizer(self) -> torch.optim.Optimizer:
         return self.update.optimizer
 
+    @property
+    def learning_rate(self) -> float:
+        """With which the optimizer made its last step."""
+        rate: float = self.optimizer.param_groups[0]["lr"]
+        return rate
+
     def set_learning_rate(self, factor: float) -> None:
         """What the spec says, times `factor`."""
         for group in self.optimizer.param_groups:

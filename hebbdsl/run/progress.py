@@ -169,7 +169,7 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
             best = " (best)" if evaluation.best else ""
             said = (
                 f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {exp(min(evaluation.validation_loss, 700.0)):.2f}{best}"
+                f" {exp(evaluation.validation_loss):.2f}{best}"
             )
     steps = job.plan.steps
     if steps is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from math import exp, inf, isfinite
+from math import exp, inf
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Level, TextEvaluation, Value
-from hebbdsl.run.watching import NotFiniteAt, finite
+from hebbdsl.run.watching import finite, finite_perplexities, finite_perplexity
 
 _MOST_AT_ONCE = 20
 """Steps between looks at the device: on a CPU they take seconds, and an end may be asked for."""
@@ -63,9 +63,7 @@ class WordRun:
         streams = self._training.evaluation_streams
         found = score(self._program, "validation", streams, monitor.reading).loss()
         assert found is not None, "a text that is read has words to ask for"
-        if not isfinite(found):
-            raise NotFiniteAt(self.step, "validation loss")
-        rate = self._rate
+        finite_perplexity(self.step, "validation", found)
         self._judge(found)
         return TextEvaluation(
             step=self.step,
@@ -73,7 +71,7 @@ class WordRun:
             tokens=self._tokens(),
             train_loss=loss,
             validation_loss=found,
-            learning_rate=rate * self._training.optimizer.learning_rate,
+            learning_rate=self._program.learning_rate,
             best=self.best,
             seconds=round(self._seconds, 3),
         )
@@ -101,10 +99,12 @@ class WordRun:
             self._rate *= self._training.decay
 
     def conclude(self, monitor: Monitor) -> None:
-        """Read both held-out texts whole."""
+        """Read both held-out texts whole. Raises: NotFiniteAt."""
         for split in HELD_OUT:
             started = time.perf_counter()
-            self._scored[split] = score(self._program, split, 1, monitor.reading)
+            found = score(self._program, split, 1, monitor.reading)
+            finite_perplexities(self.step, losses(self._program, {split: found}))
+            self._scored[split] = found
             self._read_seconds[split] = time.perf_counter() - started
 
     @property
@@ -139,8 +139,13 @@ class WordRun:
 
 
 def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[str, Value]:
-    """Of each split, in all and by bands of frequency."""
-    found = dict[str, Value]()
+    """Of each split, in all and by bands of frequency: those of losses that were found finite."""
+    return {name: Value(value=exp(loss)) for name, loss in losses(program, scored).items()}
+
+
+def losses(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[str, float]:
+    """The mean losses whose perplexities a record has, by name of these."""
+    found = dict[str, float]()
     bands = dict(bands_of(program.content.counts))
     for split, one in scored.items():
         name = f"{split}_perplexity"
@@ -148,7 +153,7 @@ def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[s
         chosen |= {f"{name}_{band}": words for band, words in bands.items()}
         for metric, words in chosen.items():
             if (loss := one.loss(words)) is not None:
-                found[metric] = Value(value=exp(min(loss, 700.0)))
+                found[metric] = loss
     return found
 
 

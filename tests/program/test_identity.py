@@ -8,9 +8,15 @@ import pytest
 
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
+from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.program import identity as module
-from hebbdsl.program.identity import identity
+from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Evaluation
 from tests import tiny
 
 DATA = "f" * 64
@@ -32,6 +38,32 @@ def test_fields_added_later_leave_the_runs_that_lack_them_what_they_were() -> No
     written = plain(tiny.setup())["data"]["omniglot"]
     deciding = plain(tiny.setup(), deciding_only=True)["data"]["omniglot"]
     assert (written["validation_drawings"], "validation_drawings" in deciding) == (0, False)
+
+
+def test_a_part_that_means_something_else_now_changes_the_runs_that_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def identities() -> list[str]:
+        hidden = Mixture(experts=(Softmax(), Mixture(experts=(SampledSoftmax(),))))
+        outputs = (Softmax(), tiny.HEBBIAN, Nearest(kernel="dot"), SampledSoftmax(), hidden)
+        return [identity(tiny.setup(output), 0, DATA) for output in outputs]
+
+    def evaluated() -> list[str]:
+        nearest = (Nearest(kernel="dot"), Nearest(kernel="squared_distance"))
+        added = [Mixture(experts=(Trained(), one)) for one in nearest]
+        return [evaluation_identity(DATA, Evaluation(output=output)) for output in added]
+
+    trained, tested = identities(), evaluated()
+    for part in (SampledSoftmax, Nearest):
+        monkeypatch.setattr(part, "semantics", 1)
+    assert [a == b for a, b in zip(trained, identities(), strict=True)] == [True] * 3 + [False] * 2
+    assert [a == b for a, b in zip(tested, evaluated(), strict=True)] == [True, False]
+    # What is added at test time is no part of what was trained.
+    late = Evaluation(output=Mixture(experts=(Trained(), Nearest())))
+    setup = tiny.setup()
+    assert identity(replace(setup, evaluation=late), 0, DATA) == identity(setup, 0, DATA)
+    monkeypatch.undo()
+    assert identity(replace(setup, evaluation=late), 0, DATA) == identity(setup, 0, DATA)
 
 
 def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
+from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
 from hebbdsl.parts.outputs.nearest.index import faiss_version
@@ -70,7 +70,7 @@ class NearestLayer(OutputLayer):
             rows = torch.arange(len(part), device=h.device)[:, None] * in_play
             totals = shares.new_zeros(len(part) * in_play)
             totals = totals.index_add(0, (rows + labels).flatten(), shares.flatten())
-            logs = totals.view(len(part), in_play).clamp(min=TINY).log()
+            logs = log_of(totals.view(len(part), in_play))
             anything = (scores > MASKED / 2).any(dim=1, keepdim=True)
             found.append(self._share.mixed(logs, anything, in_play))
         return torch.cat(found)
