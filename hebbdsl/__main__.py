@@ -1,16 +1,18 @@
 """The program `hebbdsl`, and `python -m hebbdsl`."""
 
-import sys
+from hebbdsl.run import interrupts
 
 
 def main() -> None:
-    """Load the command line, and run it. Ctrl-C while it loads is answered as it is later."""
+    """Load the command line, and run it. Signals are answered from here on, while it loads too."""
+    interrupts.answer()
     try:
         from hebbdsl.cli.main import main as program
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
-    program()
+
+        program()
+    except Exception:
+        interrupts.check()  # what a signal broke is no fault of the program
+        raise
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from hebbdsl.cli.options import (
     Variants,
     Workers,
 )
+from hebbdsl.cli.terminal import emit, tell
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
@@ -88,16 +89,17 @@ def compare(
             order=tuple(plan.variants),
             asked=tuple(dict.fromkeys(job.variant for job in jobs)),
         )
-        beside = out / plan.checked.experiment.experiment
+        within, beside = out, out / plan.checked.experiment.experiment
     else:
         _refuse({"--variant": variant, "--seed": seed, "--set": set_, "--retrain": retrain})
         comparison = compare_records(_recorded(paths), baseline=baseline)
-        beside = paths[0]
+        within = beside = paths[0]
     _show(comparison, format)
     folder = figures or beside / "figures"
-    drawn = _draw(comparison, folder)
+    # Where the user says to draw may be a link.
+    drawn = _draw(comparison, folder, figures or within)
     if drawn and not quiet:
-        typer.echo(f"figures: {', '.join(path.name for path in drawn)} in {folder}", err=True)
+        tell(f"figures: {', '.join(path.name for path in drawn)} in {folder}")
     raise typer.Exit(code or _verdict_code(comparison, strict))
 
 
@@ -148,20 +150,25 @@ def _show(comparison: Comparison, format: CompareFormat) -> None:
         CompareFormat.json: export.as_json,
         CompareFormat.latex: formats.as_latex,
     }[format]
-    print(write(comparison).rstrip("\n"))
+    emit(write(comparison).rstrip("\n"))
 
 
-def _draw(comparison: Comparison, folder: Path) -> Sequence[Path]:
+def _draw(comparison: Comparison, folder: Path, within: Path) -> Sequence[Path]:
     from hebbdsl.comparison.plots import draw_figures
-    from hebbdsl.diagnostics.codes.run import Unwritable
+    from hebbdsl.diagnostics.codes.run import LinkInside, Unwritable
     from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.writing import LinkFound
 
     try:
-        return draw_figures(comparison, folder)
+        return draw_figures(comparison, folder, within)
+    except LinkFound as found:
+        problem = LinkInside(place=str(found.filename), out=str(within), option="--figures")
+        raise Rejected([problem]) from found
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = Unwritable(place=str(folder), reason=reason, option="--figures")
-        raise Rejected([problem]) from error
+        raise Rejected(
+            [Unwritable(place=str(folder), reason=reason, option="--figures")]
+        ) from error
 
 
 def _verdict_code(comparison: Comparison, strict: bool) -> int:

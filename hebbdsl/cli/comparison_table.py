@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.comparison.comparison import Comparison, Verdict
@@ -31,103 +32,91 @@ def show(comparison: Comparison, file: TextIO, width: int | None = None) -> None
     Args:
         width: in columns; None: the terminal's.
     """
-    from rich.console import Console
+    from hebbdsl.cli.console import print_laid_out
 
-    console = Console(file=file, width=width, highlight=False)
-    with console.capture() as capture:
-        _print(comparison, console)
-    # Tables are padded to their last column; a file need not keep that.
-    file.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    print_laid_out(partial(_print, comparison), file, width)
 
 
 def _print(comparison: Comparison, console: Console) -> None:
-    from rich.text import Text
+    from hebbdsl.cli.console import print_whole, styled
 
-    heading = Text(comparison.experiment, style="bold")
-    console.print(heading.append(f" on {comparison.data}", style="not bold"))
+    heading = styled(comparison.experiment, "bold")
+    console.print(heading + styled(f" on {comparison.data}"))
     if comparison.differences:
         console.print()
         console.print(_differences(comparison))
     for each in blocks(comparison):
         block, table = _fitting(each, console)
-        heading = Text(block.title, style="bold")
         console.print()
-        console.print(heading.append(f"  {block.about}", style="not bold dim"))
-        _print_whole(table, console)
+        console.print(styled(block.title, "bold") + styled(f"  {block.about}", "dim"))
+        print_whole(table, console)
     if comparison.claims:
         console.print()
         console.print(_claims(comparison))
     console.print()
     said = len([*warnings(comparison)])
     for index, note in enumerate(notes(comparison)):
-        console.print(Text(note, style="yellow" if index < said else "dim"))
-
-
-def _print_whole(table: Table, console: Console) -> None:
-    """At the width that the table needs: a cut number would be a wrong one."""
-    width = console.width
-    console.width = max(width, _needed(table, console))
-    console.print(table)
-    console.width = width
+        console.print(styled(note, "yellow" if index < said else "dim"))
 
 
 def _differences(comparison: Comparison) -> Table:
     from rich.table import Table
-    from rich.text import Text
+
+    from hebbdsl.cli.console import styled
 
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for _ in range(3):
         table.add_column(overflow="fold")
     for difference in comparison.differences:
         for index, (variant, value) in enumerate(difference.values.items()):
-            path = Text("" if index else difference.path, style="bold")
+            path = styled("" if index else difference.path, "bold")
             style = "dim" if variant == comparison.baseline else ""
-            table.add_row(path, Text(variant, style), Text(value or "–", style))
+            table.add_row(path, styled(variant, style), styled(value or "–", style))
     return table
 
 
 def _fitting(block: Block, console: Console) -> tuple[Block, Table]:
     """The block and its table, made narrower as far as the console asks for it."""
+    from hebbdsl.cli.console import needed_width
+
     narrow = without_counts(block)
     tables = [(block, _table(block, 2)), (narrow, _table(narrow, 2)), (narrow, _table(narrow, 1))]
     for pair in tables:
-        if _needed(pair[1], console) <= console.width:
+        if needed_width(pair[1], console) <= console.width:
             return pair
     return tables[-1]
-
-
-def _needed(table: Table, console: Console) -> int:
-    return console.measure(table, options=console.options.update(width=10_000)).maximum
 
 
 def _table(block: Block, gap: int) -> Table:
     """`gap` is the space between columns."""
     from rich.table import Table
-    from rich.text import Text
+
+    from hebbdsl.cli.console import styled
 
     table = Table(box=None, padding=(0, gap, 0, 0), header_style="dim", pad_edge=False)
     for index, head in enumerate(block.heads):
         table.add_column(
-            Text(head), justify="right" if index else "left", overflow="fold", no_wrap=bool(index)
+            styled(head), justify="right" if index else "left", overflow="fold", no_wrap=bool(index)
         )
     for line in block.lines:
         style = _TONES[line.tone]
         plain = "dim" if line.tone is Tone.BASELINE else ""
         last = len(line.cells) - 2
         table.add_row(
-            *(Text(cell, style if i >= last else plain) for i, cell in enumerate(line.cells))
+            *(styled(cell, style if i >= last else plain) for i, cell in enumerate(line.cells))
         )
     return table
 
 
 def _claims(comparison: Comparison) -> Table:
     from rich.table import Table
-    from rich.text import Text
+
+    from hebbdsl.cli.console import styled
 
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for claim in comparison.claims:
-        said = Text(claim.text).append(f"\n{claim.reason}", style="dim")
-        table.add_row(Text(claim.verdict.value, style=_VERDICTS[claim.verdict]), said)
+        said = styled(claim.text).append("\n") + styled(claim.reason, "dim")
+        table.add_row(styled(claim.verdict.value, _VERDICTS[claim.verdict]), said)
     return table

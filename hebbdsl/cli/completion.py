@@ -8,6 +8,9 @@ from pathlib import Path
 
 import typer
 
+_ACTIVE = frozenset("\"'\\`$;")
+"""Names that hold one are not offered: scripts of completion evaluate what they are offered."""
+
 
 def specs(incomplete: str) -> list[str]:
     """Specs and folders that begin so; of a folder that is the only one, what is in it."""
@@ -61,6 +64,8 @@ def _entries(incomplete: str) -> Iterator[str]:
         with os.scandir(folder or ".") as entries:
             for entry in entries:
                 if not entry.name.startswith(name) or (entry.name[0] == "." and not name):
+                    continue
+                if not entry.name.isprintable() or not _ACTIVE.isdisjoint(entry.name):
                     continue
                 path = os.path.join(folder, entry.name)
                 if entry.is_dir():

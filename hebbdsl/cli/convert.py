@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hebbdsl.cli.completion import specs
+from hebbdsl.cli.terminal import emit_source, tell
 
 
 def convert(
@@ -32,12 +32,12 @@ def convert(
     tree = parse_tree(read_source(spec))
     if target is None or str(target) == "-":
         is_text = surface_of(tree.source.name) == "hebb"
-        print(formatted(tree, "yaml" if is_text else "hebb"), end="")
+        emit_source(formatted(tree, "yaml" if is_text else "hebb"))
         return
     _check(target, force)
     text = formatted(tree, surface_of(str(target)))
     _write(target, text)
-    print(f"wrote {target}", file=sys.stderr)
+    tell(f"wrote {target}")
 
 
 def _check(target: Path, force: bool) -> None:
@@ -60,7 +60,7 @@ def _write(target: Path, text: str) -> None:
     from hebbdsl.writing import write_whole
 
     try:
-        write_whole(target, text.encode())
+        write_whole(target, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(target), path=str(target), reason=reason)]) from error

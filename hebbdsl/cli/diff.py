@@ -11,6 +11,8 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.terminal import emit, say
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
@@ -50,11 +52,9 @@ def diff(
             chosen_variants(plan, [variant])
     found = differences(plans[0].checked, plans[1].checked, variant)
     if format is DiffFormat.json:
-        import json
-
-        print(json.dumps(_json(found), indent=1))
+        emit(json_text(_json(found)))
     else:
-        print("\n".join(_lines(found)))
+        say("\n".join(_lines(found)))
     raise typer.Exit(int(bool(found)))
 
 
@@ -106,6 +106,7 @@ def _where(one: Difference, found: Differences) -> str:
 
 def _shown(side: Side) -> str:
     from hebbdsl.comparison.differences import short_form
+    from hebbdsl.diagnostics.escaping import visible
     from hebbdsl.spec.glossary import spelt
 
     value = side.value
@@ -114,7 +115,7 @@ def _shown(side: Side) -> str:
     elif not isinstance(value, str):
         value = short_form(value)
     place = f"  ({_place(side.place)})" if side.place is not None else ""
-    return f"{value}{place}"
+    return visible(f"{value}{place}")
 
 
 def _place(span: Span) -> str:

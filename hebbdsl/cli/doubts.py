@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
+
+from hebbdsl.cli.terminal import tell
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
@@ -19,7 +20,7 @@ def tell_warnings(plan: Plan) -> None:
         return
     from hebbdsl.diagnostics.render import render_lines
 
-    print(render_lines(warnings[:MOST]), file=sys.stderr)
+    tell(render_lines(warnings[:MOST]))
     more = len(warnings) - MOST
     rest = f"and {more} more; " if more > 0 else ""
-    print(f"{rest}`hebbdsl validate` says more of them", file=sys.stderr)
+    tell(f"{rest}`hebbdsl validate` says more of them")

@@ -9,6 +9,8 @@ import typer
 
 from hebbdsl.cli.options import Device, QuietOption, Set, Threads
 from hebbdsl.cli.run import RunFormat, summary
+from hebbdsl.cli.terminal import emit, say
+from hebbdsl.diagnostics.escaping import json_text
 
 
 def evaluate(
@@ -43,10 +45,8 @@ def evaluate(
     if (problem := failure_of(record)) is not None:
         raise Rejected([problem])
     if format is RunFormat.json:
-        import json
-
         from hebbdsl.run.record_json import record_to_json
 
-        print(json.dumps(record_to_json(record), indent=1))
+        emit(json_text(record_to_json(record)))
     else:
-        print(summary(record))
+        say(summary(record))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hebbdsl.cli.completion import topics
+from hebbdsl.cli.terminal import emit, say, tell
 
 
 def explain(
@@ -22,13 +23,13 @@ def explain(
 ) -> None:
     """Explain a code or a word; without one, list them all."""
     if topic is None:
-        print(_overview())
+        say(_overview())
         return
     found = _code_page(topic) if re.fullmatch(r"(?i)HEB\d+", topic) else _word_pages(topic)
     if found is None:
-        print(_unknown(topic), file=sys.stderr)
+        tell(_unknown(topic))
         raise typer.Exit(1)
-    print(found)
+    emit(found)
 
 
 def _overview() -> str:
@@ -75,10 +76,9 @@ def _word_pages(topic: str) -> str | None:
 
 def _unknown(topic: str) -> str:
     from hebbdsl.diagnostics.catalogue import BY_CODE
-    from hebbdsl.diagnostics.columns import visible
     from hebbdsl.diagnostics.wording import quoted, suggestion
     from hebbdsl.spec.glossary import topics
 
     known = tuple(BY_CODE) if topic[:3].upper() == "HEB" and topic[3:].isdigit() else topics()
     hint = suggestion(topic, known, "`hebbdsl explain` lists all there is")
-    return f"there is no word or code {visible(quoted(topic))}; {hint}"
+    return f"there is no word or code {quoted(topic)}; {hint}"

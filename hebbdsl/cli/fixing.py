@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hebbdsl.cli.terminal import emit_source, tell
+from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem
@@ -29,7 +31,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
             continue
         before, mended = found
         if mended.made and not write:
-            print(difference(before, mended.source), end="")
+            emit_source(difference(before, mended.source))
         elif mended.made:
             try:
                 replace_file(file, before, mended.source)
@@ -39,7 +41,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
                 continue
         made, changed = made + len(mended.made), changed + bool(mended.made)
         _tell(mended.left)
-    print(_count(made, changed, write), file=sys.stderr)
+    tell(_count(made, changed, write))
     return changed, unwritten
 
 
@@ -66,14 +68,15 @@ def replace_file(file: Path, before: Source, after: Source) -> None:
         raise OSError(None, "it was changed in the meantime")
     with file.open("r+b"):
         pass  # a file that may not be written is not replaced by one that may
-    write_whole(file, mark, after.text.encode())
+    write_whole(file, mark, after.text.encode(), through_links=True)
 
 
 def difference(before: Source, after: Source, how: str = "fixed") -> str:
     """As `diff -u` and `git diff` write it."""
     from difflib import unified_diff
 
-    lines = unified_diff(_lines(before), _lines(after), before.name, f"{after.name} ({how})")
+    names = visible(before.name), visible(f"{after.name} ({how})")
+    lines = unified_diff(_lines(before), _lines(after), *names)
     return "".join(
         line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n"
         for line in lines
@@ -90,7 +93,7 @@ def _tell(left: Iterable[Problem]) -> None:
     from hebbdsl.diagnostics.render import render_lines
 
     for line in render_lines(left).splitlines():
-        print(f"not fixed, as other problems would come up: {line}", file=sys.stderr)
+        tell(f"not fixed, as other problems would come up: {line}")
 
 
 def _count(made: int, files: int, write: bool) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hebbdsl.cli.completion import specs
+from hebbdsl.cli.terminal import emit_source, show_problems, tell
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem
@@ -52,7 +53,7 @@ def fmt(
             failed += 1
             continue
         if str(file) == "-" and writes:
-            print(after.text, end="")
+            emit_source(after.text)
         elif before.text == after.text:
             same += 1
         elif not writes:
@@ -63,10 +64,10 @@ def fmt(
             failed += 1
         else:
             changed += 1
-            print(f"formatted {file}", file=sys.stderr)
+            tell(f"formatted {file}")
     _tell(tuple(problems))
     if changed or same or failed:
-        print(_count(changed, same, failed, writes), file=sys.stderr)
+        tell(_count(changed, same, failed, writes))
     codes = [problem.exit_code for problem in problems.errors]
     raise typer.Exit(max([*codes, int(changed > 0 and not writes)]))
 
@@ -101,11 +102,11 @@ def _formatted(file: Path, stdin_name: str) -> tuple[Source, Source]:
 
 def _show(before: Source, after: Source, diff: bool) -> None:
     if not diff:
-        print(f"would format {before.name}", file=sys.stderr)
+        tell(f"would format {before.name}")
         return
     from hebbdsl.cli.fixing import difference
 
-    print(difference(before, after, "formatted"), end="")
+    emit_source(difference(before, after, "formatted"))
 
 
 def _write(file: Path, before: Source, after: Source) -> Problem | None:
@@ -122,10 +123,7 @@ def _write(file: Path, before: Source, after: Source) -> Problem | None:
 
 def _tell(problems: Sequence[Problem]) -> None:
     if problems:
-        from hebbdsl.cli.terminal import paint_for
-        from hebbdsl.diagnostics.render import render_text
-
-        print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)
+        show_problems(problems, sys.stderr)
 
 
 def _count(changed: int, same: int, failed: int, writes: bool) -> str:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hebbdsl.cli.completion import words_for
+from hebbdsl.cli.terminal import say, tell
+from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
     from hebbdsl.parts.part import Part
@@ -72,8 +74,8 @@ def init(
     words = _words({name: word for name, word in given.items() if word is not None}, yes)
     text = _sound(file, _name(file), words, surface)
     _write(file, text)
-    print(f"wrote {file}")
-    print(f"next: hebbdsl plan {file}, then hebbdsl compare {file}; `about` awaits your question")
+    say(f"wrote {file}")
+    say(f"next: hebbdsl plan {file}, then hebbdsl compare {file}; `about` awaits your question")
 
 
 def _file(path: Path | None, format: InitFormat | None) -> tuple[Path, Surface]:
@@ -85,7 +87,8 @@ def _file(path: Path | None, format: InitFormat | None) -> tuple[Path, Surface]:
     if found is None:
         return path.with_name(f"{path.name}.{surface}"), surface
     if format is not None and found != surface:
-        raise typer.BadParameter(f"{path.name} is not named as such", param_hint="--format")
+        said = visible(f"{path.name} is not named as such")
+        raise typer.BadParameter(said, param_hint="--format")
     return path, "hebb" if found == "hebb" else "yaml"
 
 
@@ -126,12 +129,12 @@ def _ask(name: str, kind: type[Part], default: str) -> str:
 
     words = offered(kind)
     while True:
-        print(f"{name} ({', '.join(words)}) [{default}]: ", end="", file=sys.stderr, flush=True)
+        tell(f"{name} ({', '.join(words)}) [{default}]: ", end="")
         if not (line := sys.stdin.readline()):
             raise KeyboardInterrupt
         if (answer := line.strip() or default) in words:
             return answer
-        print(f"  {suggestion(answer, words, 'one of the words in parentheses')}", file=sys.stderr)
+        tell(f"  {suggestion(answer, words, 'one of the words in parentheses')}")
 
 
 def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) -> str:

@@ -23,8 +23,10 @@ from hebbdsl.cli.plan import plan
 from hebbdsl.cli.run import run
 from hebbdsl.cli.schema import schema
 from hebbdsl.cli.show import show
+from hebbdsl.cli.terminal import say, show_problems, tell
 from hebbdsl.cli.validate import validate
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.run import interrupts
 
 
 class _Commands(TyperGroup):
@@ -34,16 +36,12 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Rejected as rejected:
-            from hebbdsl.cli.terminal import paint_for
-            from hebbdsl.diagnostics.render import render_text
-
-            print(render_text(rejected.problems, paint_for(sys.stderr)), file=sys.stderr)
+            interrupts.check()  # what a signal broke is nobody's problem
+            show_problems(rejected.problems, sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
-        except KeyboardInterrupt as interrupt:
-            from hebbdsl.cli.training import Terminated
-
-            print("interrupted", file=sys.stderr)
-            raise typer.Exit(143 if isinstance(interrupt, Terminated) else 130) from None
+        except KeyboardInterrupt:
+            tell("interrupted")
+            raise typer.Exit(130) from None
 
 
 app = typer.Typer(
@@ -59,7 +57,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"hebbdsl {__version__}")
+        say(f"hebbdsl {__version__}")
         raise typer.Exit
 
 
@@ -109,7 +107,7 @@ def main() -> None:
         # What is left in the buffer must not fail once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if error.errno != errno.EPIPE:
-            print(f"the output can't be written: {error.strerror}", file=sys.stderr)
+            tell(f"the output can't be written: {error.strerror}")
         sys.exit(4)
 
 

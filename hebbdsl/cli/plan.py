@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set, Variants, chosen_variants
+from hebbdsl.cli.terminal import emit, show_problems
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from hebbdsl.parts.pictures import ImageFacts
     from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan, WordPlan
@@ -37,24 +43,16 @@ def plan(
     planned = load_plan(spec, set_ or ())
     names = chosen_variants(planned, variant or ())
     if format is PlanFormat.json:
-        import json
-
-        print(json.dumps(plan_to_json(planned, names), indent=1))
+        emit(json_text(plan_to_json(planned, names)))
     else:
-        from rich.console import Console
-
-        show(planned, names, Console(highlight=False))
+        show(planned, names, sys.stdout)
     raise typer.Exit(_tell(planned))
 
 
 def _tell(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
-    import sys
-
     from hebbdsl.cli.doubts import tell_warnings
-    from hebbdsl.cli.terminal import paint_for
     from hebbdsl.diagnostics.diagnostic import Problems
-    from hebbdsl.diagnostics.render import render_text
     from hebbdsl.plan.here import here_problems
     from hebbdsl.plan.planning import drafts_of
 
@@ -62,7 +60,7 @@ def _tell(planned: Plan) -> int:
     problems = Problems()
     problems.extend(here_problems(drafts_of(planned.checked), planned))
     if len(problems):
-        print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)
+        show_problems(problems, sys.stderr)
     return max((problem.exit_code for problem in problems.errors), default=0)
 
 
@@ -98,16 +96,27 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
     }
 
 
-def show(planned: Plan, names: Sequence[str], console: Any) -> None:
-    """Print the first of the variants named in full, and what the others cost beside it."""
+def show(planned: Plan, names: Sequence[str], file: TextIO, width: int | None = None) -> None:
+    """Print the first of the variants named in full, and what the others cost beside it.
+
+    Args:
+        width: in columns; None: the terminal's.
+    """
+    from hebbdsl.cli.console import print_laid_out
+
+    print_laid_out(partial(_print, planned, names), file, width)
+
+
+def _print(planned: Plan, names: Sequence[str], console: Console) -> None:
+    from hebbdsl.cli.console import print_whole, styled
     from hebbdsl.diagnostics.wording import number_of
 
     experiment = planned.checked.experiment
     first = planned.variants[names[0]]
     counts = f"{number_of(len(names), 'variant')} × {number_of(len(experiment.seeds), 'seed')}"
-    console.print(f"[bold]{experiment.experiment}[/bold]  {counts}")
-    if experiment.about:
-        console.print(experiment.about, style="dim", markup=False)
+    console.print(styled(experiment.experiment, "bold") + styled(f"  {counts}"))
+    for line in experiment.about.splitlines():
+        console.print(styled(line, "dim"))
     console.print()
     console.print(_summary(first))
     console.print()
@@ -116,11 +125,7 @@ def show(planned: Plan, names: Sequence[str], console: Any) -> None:
     console.print(_memory(first))
     if len(names) > 1:
         console.print()
-        table = _variants(planned, names)
-        # At the width that the table needs: a cut number would be a wrong one.
-        needed = console.measure(table, options=console.options.update(width=10_000)).maximum
-        console.width = max(console.width, needed)
-        console.print(table)
+        print_whole(_variants(planned, names), console)
 
 
 def _grid() -> Table:
@@ -132,7 +137,7 @@ def _grid() -> Table:
     return grid
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(title: Text | str, *columns: str) -> Table:
     """A table whose first column is words, and all others numbers."""
     from rich import box
     from rich.table import Table
@@ -237,7 +242,10 @@ def levels_in_words(levels: Sequence[int]) -> str:
 
 
 def _layers(variant: VariantPlan, name: str) -> Table:
-    table = _table(f"layers of [bold]{name}[/bold]", "layer", "shape", "parameters", "counters")
+    from hebbdsl.cli.console import styled
+
+    title = styled("layers of ") + styled(name, "bold")
+    table = _table(title, "layer", "shape", "parameters", "counters")
     for layer in variant.layers:
         shape = "×".join(f"{side}" for side in layer.shape)
         table.add_row(layer.name, shape, number(layer.parameters), number(layer.counters))
@@ -247,6 +255,8 @@ def _layers(variant: VariantPlan, name: str) -> Table:
 
 
 def _memory(variant: VariantPlan) -> Table:
+    from hebbdsl.cli.console import styled
+
     memory = variant.memory
     grid = _grid()
     parts = (
@@ -257,7 +267,7 @@ def _memory(variant: VariantPlan) -> Table:
         ("data", memory.data),
     )
     said = " + ".join(f"{name} {size(count)}" for name, count in parts if count)
-    grid.add_row("memory", f"[bold]{size(memory.total)}[/bold] = {said}")
+    grid.add_row("memory", styled(size(memory.total), "bold") + styled(f" = {said}"))
     grid.add_row("", "the activations of a batch come on top")
     if memory.evaluation or memory.tuning:
         held = (
@@ -265,7 +275,7 @@ def _memory(variant: VariantPlan) -> Table:
             ("what is added", memory.evaluation),
         )
         said = " + ".join(f"{name} {size(count)}" for name, count in held if count)
-        grid.add_row("at test", f"[bold]{size(memory.at_test)}[/bold] = {said}")
+        grid.add_row("at test", styled(size(memory.at_test), "bold") + styled(f" = {said}"))
     if memory.tuning:
         grid.add_row("", f"{size(memory.tuning)} more while settings are tuned on validation")
     return grid

@@ -21,6 +21,8 @@ from hebbdsl.cli.options import (
     Variants,
     Workers,
 )
+from hebbdsl.cli.terminal import emit, say
+from hebbdsl.diagnostics.escaping import json_text, visible
 
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
@@ -55,25 +57,27 @@ def run(
     jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
     records, code = train_all(jobs, workers, quiet)
     if format is RunFormat.json:
-        import json
-
         from hebbdsl.run.record_json import record_to_json
 
-        print(json.dumps([record_to_json(record) for record in records], indent=1))
+        emit(json_text([record_to_json(record) for record in records]))
     else:
         for record in records:
-            print(summary(record))
+            say(summary(record))
     raise typer.Exit(code)
 
 
 def summary(record: Record) -> str:
     """What a person wants to know of one run."""
+    from hebbdsl.run.record import perplexity_text
+
     metrics = record.metrics
     lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
     if record.data["substituted_for"]:
         lines.append(
-            f"  data: {record.data['word']} in place of {record.data['substituted_for']}, which"
-            " could not be had"
+            visible(
+                f"  data: {record.data['word']} in place of {record.data['substituted_for']},"
+                " which could not be had"
+            )
         )
     if (finish := metrics.get("steps_to_finish")) is not None:
         total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
@@ -82,7 +86,7 @@ def summary(record: Record) -> str:
         lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
     for split in ("validation", "test"):
         if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {perplexity.value:.2f}")
+            lines.append(f"  {split} perplexity: {perplexity_text(perplexity.value)}")
             lines.extend(_bands(record, split))
     if (accuracy := metrics.get("final_test_accuracy")) is not None:
         lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
@@ -98,13 +102,14 @@ def summary(record: Record) -> str:
         lines.append(f"  speed: {speed.value:,.0f} words/s of training")
     elif (speed := metrics.get("steps_per_second")) is not None:
         lines.append(f"  speed: {speed.value:.1f} steps/s of training")
-    lines.append(f"  folder: {record.folder}")
+    lines.append(visible(f"  folder: {record.folder}"))
     return "\n".join(lines)
 
 
 def _bands(record: Record, split: str) -> Iterator[str]:
     """Perplexity by how often a word stands in train."""
     from hebbdsl.expression.metrics import FREQUENCIES
+    from hebbdsl.run.record import perplexity_text
 
     found = {
         band.replace("_", " "): value
@@ -112,5 +117,5 @@ def _bands(record: Record, split: str) -> Iterator[str]:
         if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
     }
     if found:
-        said = ", ".join(f"{band} {value.value:,.1f}" for band, value in found.items())
+        said = ", ".join(f"{b} {perplexity_text(one.value, ',.1f')}" for b, one in found.items())
         yield f"    by count in train: {said}"

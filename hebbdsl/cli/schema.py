@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hebbdsl.cli.terminal import emit
+from hebbdsl.diagnostics.escaping import json_text
+
 
 def schema() -> None:
     """Print the JSON Schema of a spec, for editors of YAML and other tools."""
-    import json
-
     from hebbdsl.spec.schema import spec_schema
 
-    print(json.dumps(spec_schema(), indent=1, ensure_ascii=False))
+    emit(json_text(spec_schema()))

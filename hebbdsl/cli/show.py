@@ -12,6 +12,8 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.terminal import emit, emit_source
+from hebbdsl.diagnostics.escaping import json_text, visible
 
 if TYPE_CHECKING:
     from hebbdsl.spec import checked
@@ -56,21 +58,19 @@ def show(
         (variant,) = chosen_variants(plan, [variant])
     found = resolved(plan.checked, variant)
     if format is ShowFormat.json:
-        import json
-
-        print(json.dumps(_json(plan.checked, variant, found, origins), indent=1))
+        emit(json_text(_json(plan.checked, variant, found, origins)))
         return
     from hebbdsl.spec.printing import print_plain, surface_of
 
     surface = surface_of(spec.name) if format is None else format.value
     notes = _notes(found, variant) if origins else {}
     text = print_plain(resolved_plain(plan.checked, variant), surface, beside=notes)
-    print(_aligned(text, {f"  # {note}" for note in notes.values()}), end="")
+    emit_source(_aligned(text, {f"  # {note}" for note in notes.values()}))
 
 
 def _notes(found: tuple[Resolved, ...], variant: str | None) -> Mapping[checked.Path, str]:
     """What to say beside each value."""
-    return {one.path: _note(one, variant) for one in found}
+    return {one.path: visible(_note(one, variant)) for one in found}
 
 
 def _aligned(text: str, notes: AbstractSet[str]) -> str:

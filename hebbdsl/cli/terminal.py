@@ -1,11 +1,45 @@
-"""Whether a stream is a terminal that shows colours."""
+"""The one place where the command line writes: text for people escaped, documents as they are."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterable
 from typing import TextIO
 
-from hebbdsl.diagnostics.render import COLOUR, PLAIN, Paint
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.escaping import printed
+from hebbdsl.diagnostics.render import COLOUR, PLAIN, Paint, render_text
+
+
+def say(text: str = "") -> None:
+    """Lines for people, on stdout."""
+    print(printed(text))
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """The same on stderr: what is said beside what was asked for."""
+    print(printed(text), end=end, file=sys.stderr, flush=True)
+
+
+def show(lines: str, stream: TextIO) -> None:
+    """Lines that were laid out with colours."""
+    stream.write(printed(lines, coloured=True) + "\n")
+
+
+def show_problems(problems: Iterable[Problem], stream: TextIO) -> None:
+    """Problems with the lines that they are about, coloured where the stream is a terminal."""
+    show(render_text(problems, paint_for(stream)), stream)
+
+
+def emit(document: str) -> None:
+    """A document for programs, on stdout; it was escaped by what wrote it."""
+    print(document)
+
+
+def emit_source(text: str) -> None:
+    """The text of a spec, or changes to one, on stdout: exact, but on a terminal."""
+    sys.stdout.write(printed(text) if sys.stdout.isatty() else text)
 
 
 def paint_for(stream: TextIO) -> Paint:

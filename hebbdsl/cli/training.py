@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbdsl.cli.options import chosen_variants
+from hebbdsl.cli.terminal import show_problems
 from hebbdsl.diagnostics.codes.run import BadSeeds
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
     from hebbdsl.run.job import Job
     from hebbdsl.run.record import Record
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: ends a run as Ctrl-C does, with another exit code."""
 
 
 def select_jobs(
@@ -105,10 +101,10 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         here, or more memory than there is: none is trained then, since what is trained may be for
         the one that can't be evaluated.
     """
+    from hebbdsl.run import interrupts
     from hebbdsl.run.job import failure_of, folder_of, open_afresh, refuse_here, settled
     from hebbdsl.run.progress import showing
 
-    signal.signal(signal.SIGTERM, _terminate)
     open_afresh()
     problems: list[Problem] = []
     with showing(jobs, quiet) as board:
@@ -134,18 +130,15 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         first = [job for job in missing if job.training is None]
         first += [job for job in trainings if job not in first]
         last = [job for job in missing if job.training is not None]
-        try:
-            for group in filter(None, (first, last)):
-                with showing(group, quiet) as board:
-                    problems.extend(train(group, workers_for(len(group), workers, device), board))
-        except KeyboardInterrupt:
-            kept = "finished runs are kept; the others start again from step 0 next time"
-            print(kept, file=sys.stderr)
-            raise
+        interrupts.remark("finished runs are kept, the others start again from step 0 next time")
+        for group in filter(None, (first, last)):
+            with showing(group, quiet) as board:
+                problems.extend(train(group, workers_for(len(group), workers, device), board))
+        interrupts.remark("")
     records = [record for folder in folders if (record := folder.read()) is not None]
     problems.extend(found for record in records if (found := failure_of(record)) is not None)
     if problems:
-        _show(problems)
+        show_problems(problems, sys.stderr)
     errors = [problem.exit_code for problem in problems if problem.severity is Severity.ERROR]
     return records, max(errors, default=0)
 
@@ -160,14 +153,3 @@ def _make(out: Path) -> None:
         exists = isinstance(error, FileExistsError)
         reason = "it is a file" if exists else error.strerror or str(error)
         raise Rejected([Unwritable(place=str(out), reason=reason)]) from error
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Terminated
-
-
-def _show(problems: Sequence[Problem]) -> None:
-    from hebbdsl.cli.terminal import paint_for
-    from hebbdsl.diagnostics.render import render_text
-
-    print(render_text(problems, paint_for(sys.stderr)), file=sys.stderr)

@@ -12,6 +12,8 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.terminal import emit, say, show_problems, tell
+from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problems
@@ -71,7 +73,7 @@ def validate(
         problems.extend((inspect_here if here else inspect)(file, set_ or ()))
     if not diff:
         _show(problems, format, tuple(map(str, files)), strict)
-    print(summary(problems, len(files)), file=sys.stderr)
+    tell(summary(problems, len(files)))
     failing = tuple(problems) if strict else problems.errors
     codes = [problem.exit_code for problem in failing]
     raise typer.Exit(max([*codes, int(diff and changed > 0)]))
@@ -79,30 +81,26 @@ def validate(
 
 def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], strict: bool) -> None:
     """What the format asks for, on stdout. A format for programs says so when all is well too."""
-    from hebbdsl.cli.terminal import paint_for
     from hebbdsl.diagnostics import render
 
     match format:
         case ValidateFormat.json:
-            import json
-
-            print(json.dumps(render.render_json(problems), indent=1))
+            emit(json_text(render.render_json(problems)))
         case ValidateFormat.sarif:
-            import json
-
             from hebbdsl import __version__
             from hebbdsl.diagnostics.sarif import render_sarif
 
-            print(json.dumps(render_sarif(problems, __version__, Path.cwd()), indent=1))
+            emit(json_text(render_sarif(problems, __version__, Path.cwd())))
         case ValidateFormat.junit:
             from hebbdsl.diagnostics.junit import render_junit
 
-            print(render_junit(problems, files, strict))
+            emit(render_junit(problems, files, strict))
         case ValidateFormat.github if len(problems):
             from hebbdsl.diagnostics.github import render_github
 
-            print(render_github(problems))
+            emit(render_github(problems))
         case ValidateFormat.concise if len(problems):
-            print(render.render_lines(problems))
+            say(render.render_lines(problems))
         case ValidateFormat.text if len(problems):
-            print(render.render_text(problems, paint_for(sys.stdout)) + "\n")
+            show_problems(problems, sys.stdout)
+            say()

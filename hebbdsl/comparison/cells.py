@@ -83,7 +83,7 @@ def _against(value: float, scale: Scale) -> str:
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞"
     if scale is Scale.RATIO:
-        return f"{value:.2f}" if value < 1000 else f"{value:.0f}"
+        return f"{value:.2f}" if value < 1000 else f"{value:.0f}" if value < 1e7 else f"{value:.1e}"
     return _signed(f"{value:+.3f}")
 
 

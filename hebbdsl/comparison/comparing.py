@@ -174,6 +174,8 @@ def _tuned(records: Sequence[Record]) -> str:
 def _spelt(values: list[Any]) -> str:
     """The range over the seeds, of each number."""
     rows = [value if isinstance(value, list) else [value] for value in values]
+    if len({len(row) for row in rows}) > 1:
+        return f"{len(rows)} lists of several lengths"
     ends = [(min(one), max(one)) for one in zip(*rows, strict=True)]
     said = [f"{a:.3g}" if f"{a:.3g}" == f"{b:.3g}" else f"{a:.3g}–{b:.3g}" for a, b in ends]
     return said[0] if len(said) == 1 else f"[{', '.join(said)}]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +10,14 @@ from hebbdsl.comparison.comparison import Comparison, Contrast, JudgedClaim, Sum
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
+from hebbdsl.diagnostics.escaping import json_text
 
 VERSION = 1
 
 
 def as_json(comparison: Comparison) -> str:
-    """The document of `as_document` as text, indented, keys in their order."""
-    return json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """The document of `as_document` as ASCII text, indented, keys in their order."""
+    return json_text(as_document(comparison), indent=2) + "\n"
 
 
 def as_document(comparison: Comparison) -> Mapping[str, Any]:
@@ -74,7 +74,7 @@ def _summary(summary: Summary) -> Mapping[str, Any]:
     return {
         "mean": summary.mean.value,
         "bound": summary.mean.bound.value,
-        "geometric_mean": summary.geometric,
+        "geometric_mean": None if summary.geometric is None else _finite(summary.geometric),
         "interval": _interval(summary.mean.interval),
         "interval_of": "mean" if summary.geometric is None else "geometric_mean",
         "n": summary.n,

@@ -9,27 +9,30 @@ from collections.abc import Iterator, Sequence
 
 from hebbdsl.comparison.comparison import Comparison, Verdict
 from hebbdsl.comparison.notes import notes
-from hebbdsl.comparison.table import Block, Tone, blocks
+from hebbdsl.comparison.table import NOTHING, Block, Tone, blocks
+from hebbdsl.diagnostics.escaping import csv_cell, latex, latex_comment, markdown, markdown_code
 
 
 def as_markdown(comparison: Comparison) -> str:
     """Tables in the GitHub dialect, one for each metric."""
-    parts = [f"**{_md(comparison.experiment)}** on {_md(comparison.data)}"]
+    parts = [f"**{markdown(comparison.experiment)}** on {markdown(comparison.data)}"]
     if comparison.differences:
-        variants = [row.variant for row in comparison.rows]
-        lines = [
-            [name, *(_code(d.values[name]) for d in comparison.differences)] for name in variants
-        ]
-        heads = ["what differs", *(_md(difference.path) for difference in comparison.differences)]
-        parts.append(_md_table(heads, [[_md(line[0]), *line[1:]] for line in lines], "-"))
+        heads = ["what differs", *(markdown(one.path) for one in comparison.differences)]
+        names = [row.variant for row in comparison.rows]
+        values = [one.values for one in comparison.differences]
+        rows = [[markdown(name), *(_changed(each[name]) for each in values)] for name in names]
+        parts.append(_md_table(heads, rows, "-"))
     for block in blocks(comparison):
-        parts.append(f"**{_md(block.title)}** ({_md(block.about)})")
-        rows = [[_md(cell) for cell in line.cells] for line in block.lines]
-        parts.append(_md_table([_md(head) for head in block.heads], rows, "-:"))
+        parts.append(f"**{markdown(block.title)}** ({markdown(block.about)})")
+        rows = [[markdown(cell) for cell in line.cells] for line in block.lines]
+        parts.append(_md_table([markdown(head) for head in block.heads], rows, "-:"))
     if comparison.claims:
-        rows = [[f"`{c.text}`", f"**{c.verdict.value}**", _md(c.reason)] for c in comparison.claims]
+        rows = [
+            [markdown_code(c.text, in_table=True), f"**{c.verdict.value}**", markdown(c.reason)]
+            for c in comparison.claims
+        ]
         parts.append(_md_table(["claim", "verdict", "why"], rows, "-"))
-    parts.append("\n".join(f"- {_md(note)}" for note in notes(comparison)))
+    parts.append("\n".join(f"- {markdown(note)}" for note in notes(comparison)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -38,14 +41,8 @@ def _md_table(heads: Sequence[str], rows: Sequence[Sequence[str]], others: str) 
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _code(text: str | None) -> str:
-    return "–" if text is None else f"`{text}`".replace("|", "\\|")
-
-
-def _md(text: str) -> str:
-    for sign in "\\|*<`":
-        text = text.replace(sign, "\\" + sign)
-    return text
+def _changed(value: str | None) -> str:
+    return NOTHING if value is None else markdown_code(value, in_table=True)
 
 
 _CSV_HEADS = (
@@ -63,7 +60,10 @@ def as_csv(comparison: Comparison) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_CSV_HEADS)
-    writer.writerows(_csv_rows(comparison))
+    writer.writerows(
+        [csv_cell(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in _csv_rows(comparison)
+    )
     return text.getvalue()
 
 
@@ -105,9 +105,9 @@ def as_latex(comparison: Comparison) -> str:
     Needs the package `booktabs`. Blocks of other columns than the metrics' stand in tables of
     their own.
     """
-    lines = [f"% {line}" for line in ["\\usepackage{booktabs}", *_claims(comparison)]]
+    lines = [*map(latex_comment, ["\\usepackage{booktabs}", *_claims(comparison)])]
     tables = [*map(_tex_block, blocks(comparison))]
-    caption = _tex(f"{comparison.experiment}, {comparison.data}. " + " ".join(notes(comparison)))
+    caption = latex(f"{comparison.experiment}, {comparison.data}. " + " ".join(notes(comparison)))
     lines += ["\\begin{table}", "\\centering", "\\small"]
     lines += ["\n\\medskip\n\n".join(tables)]
     lines += [f"\\caption{{{caption}}}", "\\end{table}"]
@@ -123,40 +123,12 @@ def _claims(comparison: Comparison) -> Iterator[str]:
 def _tex_block(block: Block) -> str:
     columns = "l" + "r" * (len(block.heads) - 1)
     lines = [f"\\begin{{tabular}}{{{columns}}}", "\\toprule"]
-    title = f"\\textbf{{{_tex(block.title)}}} ({_tex(block.about)})"
+    title = f"\\textbf{{{latex(block.title)}}} ({latex(block.about)})"
     lines += [f"\\multicolumn{{{len(block.heads)}}}{{l}}{{{title}}} \\\\", "\\midrule"]
-    lines += [" & ".join(map(_tex, block.heads)) + " \\\\", "\\midrule"]
+    lines += [" & ".join(map(latex, block.heads)) + " \\\\", "\\midrule"]
     for line in block.lines:
-        cells = [_tex(cell) for cell in line.cells]
+        cells = [latex(cell) for cell in line.cells]
         if line.tone is Tone.BASELINE:
             cells[0] = f"\\emph{{{cells[0]}}}"
-        # A bracket after \\ would be read as its argument; a row never begins with one here.
         lines.append(" & ".join(cells) + " \\\\")
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}"])
-
-
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": "$<$",
-    ">": "$>$",
-    "≥": r"$\geq$",
-    "≤": r"$\leq$",
-    "∞": r"$\infty$",
-    "−": "$-$",
-    "–": "--",
-    "…": r"\ldots{}",
-    "µ": r"\textmu{}",
-}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)

@@ -9,6 +9,7 @@ the end that speaks least for it stands whatever the runs would have done later.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -104,9 +105,9 @@ def flip_test(gaps: Sequence[Range]) -> FlipTest | None:
     low, high = [gap.low for gap in gaps], [gap.high for gap in gaps]
     if all(gap.exact for gap in gaps):
         return sign_flip_test(low)
-    if all(map(math.isfinite, low)) and math.fsum(low) > 0:
+    if all(map(math.isfinite, low)) and mean(low) > 0:
         return sign_flip_test(low)
-    if all(map(math.isfinite, high)) and math.fsum(high) < 0:
+    if all(map(math.isfinite, high)) and mean(high) < 0:
         return sign_flip_test(high)
     return None
 
@@ -123,4 +124,7 @@ def on_scale(scale: Scale, estimate: Estimate) -> Estimate:
 
 def _exp(x: float) -> float:
     """e^x, infinite where a float cannot hold it: two seeds may leave an interval that wide."""
-    return math.exp(x) if x < 700 else math.inf
+    return math.exp(x) if x < _LARGEST_LOG else math.inf
+
+
+_LARGEST_LOG = math.log(sys.float_info.max)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,7 +20,8 @@ from hebbdsl.comparison.curves import (
     learning,
 )
 from hebbdsl.comparison.table import substitution
-from hebbdsl.writing import write_whole
+from hebbdsl.diagnostics.escaping import figure as figure_text
+from hebbdsl.writing import make_folders, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +53,14 @@ _STYLE: Mapping[str, Any] = {
     # The same bytes every time: no random ids, glyphs as paths.
     "svg.hashsalt": "hebbdsl",
     "svg.fonttype": "path",
+    # Names are drawn as they are written, whatever their signs mean elsewhere.
+    "text.parse_math": False,
+    "text.usetex": False,
 }
+
+
+_WIDEST = 48
+"""Characters of a name: more would leave no room for the curves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,17 +75,23 @@ class _Drawing:
     log: bool = False
 
 
-def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
+def draw_figures(
+    comparison: Comparison, folder: Path, within: Path | None = None
+) -> tuple[Path, ...]:
     """Write each figure that the records have data for, as `NAME.png` and `NAME.svg`.
 
     Each file is written under a temporary name and renamed, so that none is ever half there. The
-    bytes of the SVG depend on the comparison and on matplotlib's version alone.
+    bytes of the SVG depend on the comparison and on matplotlib's version alone: neither on a user's
+    `matplotlibrc` nor on MPLBACKEND. A link among the figures is replaced by the figure.
+
+    Args:
+        within: the folder from which on no link is followed; None: `folder` itself may be one.
 
     Returns: the files, in the order in which they are best read.
 
-    Raises: OSError, when the folder cannot be written.
+    Raises: LinkFound, when a link stands in its place; OSError, when it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folders(within or folder, folder)
     drawings = (
         _Drawing(
             name="learning",
@@ -118,11 +134,14 @@ def draw_figures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
 
 
 def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path]:
-    import matplotlib as mpl
+    import warnings
 
+    mpl = _matplotlib()
     paths = []
-    style: Any = dict(_STYLE)
-    with mpl.rc_context(style):
+    # What the user has set for other figures is nothing to these, which look the same everywhere.
+    style = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    with mpl.rc_context({**style, **_STYLE}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn in its place
         figure = _figure(comparison, drawing)
         for kind in ("png", "svg"):
             metadata = {"Date": None} if kind == "svg" else {"Software": None}
@@ -131,6 +150,22 @@ def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path
             paths.append(folder / f"{drawing.name}.{kind}")
             write_whole(paths[-1], drawn.getbuffer())
     return paths
+
+
+def _matplotlib() -> Any:
+    """The library, whatever its environment: figures are drawn without a backend that shows them,
+    so that one which is not installed is no fault, and no home folder is needed.
+
+    What it logs is how it does without such things.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import matplotlib as mpl
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return mpl
 
 
 def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
@@ -153,10 +188,11 @@ def _figure(comparison: Comparison, drawing: _Drawing) -> Figure:
         transform=axes.transAxes,
         fontsize=8.5,
         color="#666666",
+        in_layout=False,
     )
     axes.set_xlabel(drawing.x)
     axes.set_ylabel(drawing.y)
-    axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves))
+    axes.set_xlim(0, max(curve.x[-1] for curve in drawing.curves) or 1)
     if drawing.share:
         ends = [end for curve in drawing.curves for end in (*curve.mean, *curve.high)]
         top = max(end for end in ends if math.isfinite(end))
@@ -195,7 +231,7 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
         drawstyle="steps-post" if drawing.steps else "default",
         marker=None if drawing.steps else "o",
         markersize=3.2,
-        label=curve.variant,
+        label=_name(curve.variant),
         solid_capstyle="round",
     )
     axes.fill_between(
@@ -209,18 +245,23 @@ def _draw(axes: Axes, curve: Curve, look: tuple[str, Any], drawing: _Drawing) ->
     )
 
 
+def _name(variant: str) -> str:
+    return figure_text(variant, _WIDEST)
+
+
 def _caption(comparison: Comparison, drawing: _Drawing) -> str:
     counts = sorted({len(row.seeds) for row in comparison.rows})
     seeds = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     one = counts[-1] == 1
     said = f"{comparison.experiment}, {substitution(comparison) or comparison.data}; "
     band = "lowest to highest" if drawing.steps else "its 95 % interval"
-    return said + ("1 seed" if one else f"mean of {seeds} seeds, band: {band}")
+    said += "1 seed" if one else f"mean of {seeds} seeds, band: {band}"
+    return figure_text(said, most=3 * _WIDEST)
 
 
 def _legend(axes: Axes, drawing: _Drawing) -> None:
     """Beside the axes, from the highest curve to the lowest."""
-    heights = {c.variant: sum(c.mean) / len(c.mean) for c in drawing.curves}
+    heights = {_name(c.variant): sum(c.mean) / len(c.mean) for c in drawing.curves}
     handles, labels = axes.get_legend_handles_labels()
     pairs = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
     axes.legend(

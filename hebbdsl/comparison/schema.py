@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hebbdsl.run.limits import LARGEST_COUNT
+
 
 def _closed(**properties: Any) -> dict[str, Any]:
     """An object with exactly these keys."""
@@ -31,7 +33,7 @@ def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _FLAG = {"type": "boolean"}
-_COUNT = {"type": "integer", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _SCALE = {"enum": ["ratio", "difference"]}
 _VERDICT = {"enum": ["holds", "fails", "undecided"]}

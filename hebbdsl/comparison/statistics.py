@@ -80,7 +80,17 @@ def mean(values: Sequence[float]) -> float:
     """Arithmetic mean, summed without rounding, so that equal values have exactly their value."""
     if min(values) == max(values):
         return values[0]
-    return math.fsum(values) / len(values)
+    scaled, power = _scaled(values)
+    return math.ldexp(math.fsum(scaled) / len(values), power)
+
+
+def _scaled(values: Sequence[float]) -> tuple[Sequence[float], int]:
+    """The values by a power of two, mostly none, so that a float holds sums of their squares."""
+    power = max(0, math.frexp(max(map(abs, values)))[1] - _LARGEST_POWER)
+    return ([math.ldexp(value, -power) for value in values] if power else values), power
+
+
+_LARGEST_POWER = 400
 
 
 def mean_interval(values: Sequence[float]) -> Interval | None:
@@ -89,8 +99,10 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     if n < 2:
         return None
     centre = mean(values)
-    variance = math.fsum((value - centre) * (value - centre) for value in values) / (n - 1)
-    half = t_quantile(n - 1) * math.sqrt(variance / n)
+    scaled, power = _scaled(values)
+    middle = math.ldexp(centre, -power)
+    variance = math.fsum((value - middle) * (value - middle) for value in scaled) / (n - 1)
+    half = t_quantile(n - 1) * math.sqrt(variance / n) * 2.0**power
     return Interval(centre - half, centre + half)
 
 
@@ -104,6 +116,7 @@ def sign_flip_test(differences: Sequence[float], samples: int = SAMPLES) -> Flip
     """
     import numpy as np
 
+    differences, _ = _scaled(differences)
     d = np.asarray(differences, dtype=np.float64)
     n = len(d)
     # A flip that equals the observed sum up to rounding counts as equal.

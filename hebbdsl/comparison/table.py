@@ -117,7 +117,7 @@ def _at_test(comparison: Comparison) -> Block:
             row.weights_of or "its own",
             "yes" if row.reads_labels else "no",
             mean_text(memory, columns[AT_TEST[0]]) if memory else NOTHING,
-            duration_text(1 / speed.mean.value) if speed else NOTHING,
+            duration_text(1 / speed.mean.value) if speed and speed.mean.value else NOTHING,
             row.tuned or "no",
         )
         tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN

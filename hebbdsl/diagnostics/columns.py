@@ -5,31 +5,15 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-TAB = "    "
+from hebbdsl.diagnostics.escaping import shown
+
 WINDOW = 100
 """Columns of a source line that are shown at most; the rest is cut, with `…` at the cut."""
-
-
-_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"))
-"""Categories of characters that a terminal obeys, or shows as nothing or as a blank."""
-
-
-def visible(text: str) -> str:
-    """`text` with tabs as blanks, and what a terminal would obey or hide spelt out: `<U+001B>`."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_shown, text))
 
 
 def width(text: str) -> int:
     """Columns that visible text takes: wide characters two, combining ones none."""
     return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def _shown(character: str) -> str:
-    if character == "\t":
-        return TAB
-    if character != " " and unicodedata.category(character) in _HIDDEN:
-        return f"<U+{ord(character):04X}>"
-    return character
 
 
 def _columns(character: str) -> int:
@@ -57,9 +41,10 @@ def excerpt(line: str, start: int, end: int, keep: int | None = None) -> Excerpt
     high = min(len(line), low + WINDOW)
     first = min(max(start, low), high)
     last = min(max(end, first), high)
-    before = ("…" if low > 0 else "") + visible(line[low:first])
-    marked = visible(line[first:last])
-    after = visible(line[last:high]) + ("…" if high < len(line) else "")
+    pieces = shown(line[low:high])
+    before = ("…" if low > 0 else "") + "".join(pieces[: first - low])
+    marked = "".join(pieces[first - low : last - low])
+    after = "".join(pieces[last - low :]) + ("…" if high < len(line) else "")
     return Excerpt(before + marked + after, width(before), max(1, width(marked)))
 
 

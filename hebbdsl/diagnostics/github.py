@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hebbdsl.diagnostics.columns import visible
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.escaping import github_message, github_property
 from hebbdsl.source import SET, Source, Span
-
-_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def render_github(problems: Iterable[Problem]) -> str:
@@ -23,17 +20,16 @@ def render_github(problems: Iterable[Problem]) -> str:
 
 def _command(problem: Problem) -> str:
     properties = {**dict(_where(problem.place)), "title": problem.code}
-    stated = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
-    message = "\n".join(map(visible, _message(problem))).translate(_DATA)
-    return f"::{problem.severity.value} {stated}::{message}"
+    stated = ",".join(f"{name}={github_property(value)}" for name, value in properties.items())
+    return f"::{problem.severity.value} {stated}::{github_message(*_message(problem))}"
 
 
 def _where(place: object) -> Iterator[tuple[str, str]]:
     if isinstance(place, str):
-        yield "file", visible(place)
+        yield "file", place
     elif isinstance(place, Span) and place.source.name != SET:
         line, column = place.source.position(place.start)
-        yield "file", visible(place.source.name)
+        yield "file", place.source.name
         yield "line", str(line)
         yield "col", str(column)
         yield "endLine", str(line)

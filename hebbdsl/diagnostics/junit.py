@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from hebbdsl.diagnostics.columns import visible
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.escaping import visible
 from hebbdsl.diagnostics.render import render_text
 from hebbdsl.source import Span
 

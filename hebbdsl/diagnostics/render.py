@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hebbdsl.diagnostics.columns import cut, excerpt, visible
+from hebbdsl.diagnostics.columns import cut, excerpt
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.escaping import printed, visible
 from hebbdsl.source import Source, Span
 
 
@@ -33,7 +34,7 @@ def render_text(problems: Iterable[Problem], paint: Paint = PLAIN) -> str:
 
 def render_lines(problems: Iterable[Problem]) -> str:
     """`file:line:column: error[HEB201]: message`, one line each."""
-    return "\n".join(f"{_prefix(problem)}{_headline(problem)}" for problem in problems)
+    return printed("\n".join(f"{_prefix(problem)}{_headline(problem)}" for problem in problems))
 
 
 def render_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from hebbdsl.diagnostics.catalogue import first_sentence, page
-from hebbdsl.diagnostics.columns import visible
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.escaping import visible
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import SET, Span
 

@@ -36,7 +36,7 @@ _KEY = re.compile(r"[\w.@]*")
 _VALUE = re.compile(r"[\w.@-]*")
 _WORD = re.compile(r"[\w@]*")
 _FILE = re.compile(r"[^\s\"'#,]*")
-_OF_METRIC = re.compile(r"([A-Za-z_]\w*)(?:@\d+)?\s*\(\s*\w*$")
+_OF_METRIC = re.compile(r"(?<!\w)([A-Za-z_]\w*+)(?:@\d++)?+\s*+\(\s*+\w*$")
 _JOINED = re.compile(r"\s*(?:[:={(])")
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hebbdsl.diagnostics.escaping import markdown, markdown_block, markdown_code
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.editor.document import Document
 from hebbdsl.editor.meaning import Asked, Written, along, asked_at, entry_at, value_at
@@ -130,7 +131,8 @@ def _resolved(document: Document, asked: Asked) -> Iterator[str]:
     for draft in document.drafts:
         if asked.variant not in (None, draft.name) or not _reached(draft, asked):
             continue
-        value = f"`{spelt(value_at(draft, asked.path))}` {_origin(document, draft, asked.path)}"
+        said = markdown_code(spelt(value_at(draft, asked.path)))
+        value = f"{said} {_origin(document, draft, asked.path)}"
         found.setdefault(value, []).append(f"`{draft.name}`")
     if len(found) == 1:
         yield f"Here {next(iter(found))}"
@@ -155,7 +157,7 @@ def _origin(document: Document, draft: Draft, path: Path) -> str:
     line = origin.value.source.position(origin.value.start)[0]
     if origin.value.source is document.source:
         return f"(line {line})"
-    return f"({_near(origin.value.source.name, document.source.name)}, line {line})"
+    return f"({markdown(_near(origin.value.source.name, document.source.name))}, line {line})"
 
 
 def _near(name: str, beside: str) -> str:
@@ -212,4 +214,4 @@ def _variant(written: Written, name: str) -> str:
         return f"**{name}** · variant" if name in written.variants() else ""
     span: Span = entry.value.span
     changes = span.text.replace("\ue000", "")
-    return f"**{name}** · variant\n\n```\n{changes}\n```"
+    return f"**{name}** · variant\n\n{markdown_block(changes)}"

@@ -21,6 +21,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from hebbdsl import __version__
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
+from hebbdsl.diagnostics.escaping import visible
 from hebbdsl.editor.completing import Candidate, Sort, completion_at
 from hebbdsl.editor.defining import definition_at, is_variant_name, uses_of, variant_at
 from hebbdsl.editor.desk import Desk
@@ -169,13 +170,13 @@ class _Session:
             Span(document.source, 0, 0),
         )
         related = [
-            lsp.DiagnosticRelatedInformation(self._location(place), label or problem.title)
+            lsp.DiagnosticRelatedInformation(self._location(place), visible(label or problem.title))
             for place, label in places
             if isinstance(place, Span)
             and place is not own
             and Path(place.source.name).is_absolute()
         ]
-        message = f"{problem.title}\n{problem.hint}" if problem.hint else problem.title
+        message = "\n".join(visible(said) for said in (problem.title, problem.hint) if said)
         error = problem.severity is Severity.ERROR
         return lsp.Diagnostic(
             range=self._range(own),
@@ -297,7 +298,7 @@ class _Session:
         )
         return [
             lsp.CodeAction(
-                title=mending.title,
+                title=visible(mending.title),
                 kind=lsp.CodeActionKind.QuickFix,
                 diagnostics=[self._diagnostic(document, mending.problem)],
                 is_preferred=mending.preferred,

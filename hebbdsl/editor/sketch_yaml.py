@@ -249,8 +249,9 @@ class _Flow:
 
     def _scalar(self) -> Scalar:
         start = self.at
-        pattern = _QUOTED if self.text[start : start + 1] in ('"', "'") else _FLOW_PLAIN
-        found = pattern.match(self.text, start, self.limit)
+        quoted = self.text[start : start + 1] in ('"', "'")
+        match = _QUOTED.match if quoted else _FLOW_PLAIN.match
+        found = match(self.text, start, self.limit)
         self.at = found.end() if found else start + 1
         return scalar(self.source, start, self.at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,14 +34,14 @@ class Range:
         return Range(-self.high, -self.low)
 
     def __add__(self, other: Range) -> Range:
-        return Range(self.low + other.low, self.high + other.high)
+        return _held(self.low + other.low, self.high + other.high)
 
     def __sub__(self, other: Range) -> Range:
         return self + -other
 
     def __mul__(self, other: Range) -> Range:
         ends = [_product(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Range(min(ends), max(ends))
+        return _held(min(ends), max(ends))
 
     def __truediv__(self, other: Range) -> Range:
         """Without limits where `other` may be zero."""
@@ -49,7 +50,13 @@ class Range:
         ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
         # ∞/∞ adds nothing: ∞ over the other end and zero are among the ends already.
         known = [end for end in ends if not math.isnan(end)]
-        return Range(min(known), max(known))
+        return _held(min(known), max(known))
+
+
+def _held(low: float, high: float) -> Range:
+    """A number too large for a float is at least the largest one: no number is infinite."""
+    largest = sys.float_info.max
+    return Range(min(low, largest), max(high, -largest))
 
 
 def _product(a: float, b: float) -> float:

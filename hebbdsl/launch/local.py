@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import queue
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
@@ -15,6 +15,7 @@ from typing import Any
 from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.run import interrupts
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
 from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
@@ -34,7 +35,7 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
     """Train all jobs; one that can't be run does not stop the others. Returns what was wrong.
 
     Raises:
-        KeyboardInterrupt: passed on, once every worker has written its record and ended.
+        KeyboardInterrupt, Ended: passed on, once every worker has written its record and ended.
         Rejected: HEB539, when a worker was killed.
     """
     found: list[Problem] = []
@@ -74,31 +75,33 @@ def _attempt(number: int, job: Job, board: Board) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True)
 class _Numbered:
-    """Tells a board of one of its jobs."""
+    """Tells a board of one of its jobs, where no signal ends it."""
 
     job: int
     board: Board
 
     def trained(self, step: int, loss: float) -> None:
+        interrupts.check()
         self.board.trained(self.job, step, loss)
 
     def reading(self, split: Split, done: int, total: int) -> None:
+        interrupts.check()
         self.board.reading(self.job, split, done, total)
 
     def evaluated(self, evaluation: AnyEvaluation) -> None:
+        interrupts.check()
         self.board.evaluated(self.job, evaluation)
 
 
 class _Telling:
     """A board at the far end of a queue. Progress bars of data are the first process's business.
 
-    Args:
-        check: is called before a run begins and whenever it tells something, and may end it.
+    Whenever it is told something, and before a run begins, it looks whether the first process is
+    still there, and else ends this one.
     """
 
-    def __init__(self, messages: multiprocessing.Queue[Any], check: Callable[[], None]) -> None:
+    def __init__(self, messages: multiprocessing.Queue[Any]) -> None:
         self._messages = messages
-        self._check = check
 
     def say(self, text: str) -> None:
         self._messages.put(("say", text))
@@ -107,20 +110,20 @@ class _Telling:
         pass
 
     def began(self, job: int) -> None:
-        self._check()
+        _check_parent()
         self._messages.put(("began", job))
 
     def trained(self, job: int, step: int, loss: float) -> None:
         self._messages.put(("trained", job, step, loss))
-        self._check()
+        _check_parent()
 
     def reading(self, job: int, split: Split, done: int, total: int) -> None:
         self._messages.put(("reading", job, split, done, total))
-        self._check()
+        _check_parent()
 
     def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
         self._messages.put(("evaluated", job, evaluation))
-        self._check()
+        _check_parent()
 
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
         head = None if record is None else replace(record, evaluations=())
@@ -130,18 +133,22 @@ class _Telling:
 class _Workers:
     """Processes that take jobs off a queue until it is empty.
 
-    Started afresh (`spawn`), never forked: torch's threads do not survive a fork. Ctrl-C reaches
-    only the first process, which tells the others to stop by SIGTERM; each then writes the record
-    of its interrupted run.
+    Started afresh (`spawn`), never forked: torch's threads do not survive a fork. Ctrl-C and a
+    terminal that closes end only the first process, which tells the others to stop by SIGTERM; each
+    then writes the record of its interrupted run.
     """
 
     def __init__(self, jobs: Sequence[Job], count: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._left = len(jobs)
-        self._jobs: multiprocessing.Queue[Any] = context.Queue()
-        self._messages: multiprocessing.Queue[Any] = context.Queue()
-        for item in [*enumerate(jobs), *[None] * count]:
-            self._jobs.put(item)
+        # The queues start a process of their own, which ends when all that use it have.
+        with interrupts.deferred(), _without_interrupt():
+            self._jobs: multiprocessing.Queue[Any] = context.Queue()
+            # Jobs that nobody takes any more hold up no end of this process.
+            self._jobs.cancel_join_thread()
+            self._messages: multiprocessing.Queue[Any] = context.Queue()
+            for item in [*enumerate(jobs), *[None] * count]:
+                self._jobs.put(item)
         self._processes: list[BaseProcess] = [
             context.Process(target=_work, args=(self._jobs, self._messages), daemon=True)
             for _ in range(count)
@@ -150,7 +157,7 @@ class _Workers:
     def __enter__(self) -> _Workers:
         try:
             # Workers inherit the mask: Ctrl-C leaves them alone even before `_work` is reached.
-            with _without_interrupt():
+            with interrupts.deferred(), _without_interrupt():
                 for process in self._processes:
                     process.start()
         except BaseException:
@@ -174,51 +181,44 @@ class _Workers:
                 raise Rejected([WorkerKilled(place=None, status=process.exitcode)])
 
     def __exit__(self, *_: object) -> None:
-        self._jobs.cancel_join_thread()
         started = [process for process in self._processes if process.pid is not None]
-        if not self._left:
-            for process in started:
-                process.join()
-            return
+        if self._left:
+            # A further signal does not cut short what the first one has these write.
+            with interrupts.deferred():
+                self._stop(started)
+        for process in started:
+            process.join()
+
+    def _stop(self, started: Sequence[BaseProcess]) -> None:
         for process in started:
             process.terminate()
         for process in started:
             process.join(_GRACE)
             if process.is_alive():
                 process.kill()
-                process.join()
 
 
-class _Stop:
-    """Whether a worker is to end: it was told to by SIGTERM, or the first process is no more.
-
-    The signal raises at once, but an exception raised inside an import or a destructor can be
-    swallowed there; so the wish is kept, and asked for whenever something is told.
-    """
-
-    def __init__(self) -> None:
-        self._told = False
-
-    def tell(self, _signal: int, _frame: object) -> None:
-        self._told = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        parent = multiprocessing.parent_process()
-        if self._told or (parent is not None and not parent.is_alive()):
-            raise KeyboardInterrupt
+def _check_parent() -> None:
+    """Raises: Ended, where this is a worker whose first process is no more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():
+        raise interrupts.Ended(128 + signal.SIGTERM)
 
 
 def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]) -> None:
-    stop = _Stop()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, stop.tell)
-    board = _Telling(messages, stop.check)
+    # A terminal interrupts and hangs up on all processes: what these mean the first one decides.
+    for number in (signal.SIGINT, interrupts.HANGUP):
+        signal.signal(number, signal.SIG_IGN)
+    interrupts.answer((signal.SIGTERM,))
+    board = _Telling(messages)
     try:
         while (item := jobs.get()) is not None:
             number, job = item
             _attempt(number, job, board)
-    except KeyboardInterrupt:
+            interrupts.check()
+    except BaseException as error:
+        if not isinstance(error, interrupts.Ended) and not interrupts.came():
+            raise
         # At once: where the signal came between the taking of the queue's lock and the `with` that
         # frees it, the queue's finalizer would wait for ever. And not with 0: where the first
         # process did not ask for it, it must notice.
@@ -227,8 +227,9 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
 
 @contextmanager
 def _without_interrupt() -> Iterator[None]:
-    """Hold back SIGINT for this thread; one that came meanwhile arrives afterwards."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Hold back SIGINT and SIGHUP for this thread; those that came meanwhile arrive afterwards."""
+    held_back = {signal.SIGINT, interrupts.HANGUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held_back)
     try:
         yield
     finally:

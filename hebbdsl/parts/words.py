@@ -62,6 +62,8 @@ class Corpus(Dataset):
 
     holds: ClassVar[str] = "text"
     word: ClassVar[str]
+    published: ClassVar[bool] = False
+    """Whether the text is cut already, and taken byte for byte."""
     tells_articles: ClassVar[bool] = False
     """Whether `articles` finds them."""
     fills: ClassVar[Mapping[str, str]] = {}
@@ -73,7 +75,8 @@ class Corpus(Dataset):
     lowercase: Annotated[bool, "turn all letters into small ones"] = False
     numbers: Annotated[
         Literal["keep", "digits", "token"],
-        "numbers as they stand, each of their digits as 0, or each number as `<num>`",
+        "numbers as they stand, each of their digits as 0, or each number (`3.14`, `1,000`, `1e-3`)"
+        " as `<num>`",
     ] = "keep"
     min_count: Annotated[
         Count, "a word that stands less often than this in train is read as `<unk>`"
@@ -94,6 +97,7 @@ class Corpus(Dataset):
             numbers=self.numbers,
             vocabulary=self.vocabulary,
             min_count=self.min_count,
+            published=self.published,
         )
 
     def facts(self) -> WordFacts:

@@ -47,7 +47,7 @@ def gpu_memory() -> DeviceMemory | None:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.match(r"\s*(\d+), *(.*\S)", answer)
+    found = re.match(r"\s*(\d+), *+(.*\S)", answer)
     return DeviceMemory(found[2], int(found[1]) * 2**20) if found else None
 
 

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from hebbdsl.diagnostics.codes.corpora import DamagedTokens
+from hebbdsl.diagnostics.codes.corpora_kept import DamagedTokens
 from hebbdsl.diagnostics.diagnostic import Rejected
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.codes.evaluating import OtherData, OtherMeaning
+from hebbdsl.diagnostics.codes.run import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter
@@ -55,7 +56,7 @@ def evaluate(
     Losses that are not finite, as of an adaptation whose steps are too large, give a record with
     status `failed`.
 
-    Raises: Rejected, with HEB534 when the parent's weights are not what its run wrote, HEB543 when
+    Raises: Rejected, with HEB534 when the parent's files are not what its run wrote, HEB543 when
         the data is not what it was trained on, HEB590 when what it was trained as is now computed
         otherwise.
     """
@@ -122,6 +123,10 @@ def _of_words(
 
 def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str, Value]:
     in_play = parent.levels[-1].classes
+    if in_play > program.plan.levels[-1]:
+        place = str(parent.folder)
+        reason = f"its curriculum has no {in_play:,} classes"
+        raise Rejected([AlteredRecord(place=place, reason=reason)])
     remember_training(program, at, in_play)
     if program.setup.evaluation.tunes:
         tune(at, StoredPictures(program, at, in_play))

@@ -14,6 +14,7 @@ from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.image_run import ImageRun
+from hebbdsl.run.interrupts import Ended
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import AnyEvaluation, Level, Record, Value
@@ -55,12 +56,12 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     A number that was not finite gives a record with status `failed`.
 
     Raises:
-        KeyboardInterrupt: passed on, after a record with status `interrupted` has been written.
+        KeyboardInterrupt, Ended: passed on, after a record with status `interrupted` has been
+            written.
     """
     run = begin(program)
     folder.begin(plain(program.setup))
     forget_peak(program.device)
-    status, failure = "finished", None
     try:
         while not run.ended:
             evaluation = run.advance(monitor)
@@ -71,12 +72,15 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
         if not run.best:
             folder.load_weights(program)
         run.conclude(monitor)
+        folder.finish(_record(program, run, "finished", None))
     except NotFiniteAt as found:
-        status, failure = "failed", {"step": found.step, "tensor": found.tensor}
-    except KeyboardInterrupt:
-        folder.finish(_record(program, run, "interrupted", None))
+        failure = {"step": found.step, "tensor": found.tensor}
+        folder.finish(_record(program, run, "failed", failure))
+    except (KeyboardInterrupt, Ended):
+        # It may have come when the run had just been finished.
+        if not folder.has_record:
+            folder.finish(_record(program, run, "interrupted", None))
         raise
-    folder.finish(_record(program, run, status, failure))
     record = folder.read()
     assert record is not None, "the record was just written"
     return record

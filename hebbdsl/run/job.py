@@ -128,10 +128,16 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
             if record is None:
                 if job.retrain:
                     folder.set_aside()
+                elif folder.lost_its_record:
+                    reporter.say(_kept(job, folder.set_aside()))
                 elif folder.was_begun():
                     reporter.say(f"{job.name} was interrupted; it starts again from step 0")
                 record = _produce(job, folder, reporter, monitor)
     return record
+
+
+def _kept(job: Job, aside: Path | None) -> str:
+    return f"{job.name} has weights and no record: they are kept in {aside}, and it starts again"
 
 
 def _produce(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) -> Record:
@@ -158,7 +164,9 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor)
     if record is None:
         refuse_here(job, reporter)
         with folder.held():
-            record = _execute(job, folder, reporter, monitor, parent)
+            record = settled(job, folder)  # another process may have finished it meanwhile
+            if record is None:
+                record = _execute(job, folder, reporter, monitor, parent)
     return record
 
 

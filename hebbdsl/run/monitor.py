@@ -7,11 +7,13 @@ from typing import Protocol
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Quiet, Reporter
+from hebbdsl.run import interrupts
 from hebbdsl.run.record import AnyEvaluation, Record
 
 
 class Monitor(Protocol):
-    """Is told of the steps and evaluations of one run. May end it, by `KeyboardInterrupt`."""
+    """Is told of the steps and evaluations of one run. May end it, by `KeyboardInterrupt`
+    or, where a signal came, `Ended`."""
 
     def trained(self, step: int, loss: float) -> None:
         """Between evaluations that are far apart: so many steps are done, the last at that loss."""
@@ -58,4 +60,5 @@ class Reporting(Silent):
         self._reporter = reporter
 
     def reading(self, split: Split, done: int, total: int) -> None:  # type: ignore[override]
+        interrupts.check()
         self._reporter.advance(f"reading the {split} text", done, total, "words")

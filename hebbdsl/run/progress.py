@@ -13,10 +13,17 @@ from math import exp
 from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.escaping import printed, visible
 from hebbdsl.expression.metrics import Split
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Board, Silent
-from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
+from hebbdsl.run.record import (
+    AnyEvaluation,
+    Evaluation,
+    Record,
+    TextEvaluation,
+    perplexity_text,
+)
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -35,9 +42,9 @@ def showing(jobs: Sequence[Job], quiet: bool) -> Iterator[Board]:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         with Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[state]}", markup=False),
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
@@ -57,7 +64,7 @@ class _Lines:
         self._pace = _Pace()
 
     def say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(printed(text), file=self._stream, flush=True)
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         if self._is_due(what) or done == total:
@@ -106,11 +113,13 @@ class _Live:
         )
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, highlight=False)
+        # Each line is wrapped by the terminal itself, so that none begins amid a text.
+        said = printed(text)
+        self._progress.console.print(said, markup=False, highlight=False, soft_wrap=True)
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=total, state="")
+            self._tasks[what] = self._progress.add_task(visible(what), total=total, state="")
         state = f"{_amount(done, unit)}{_of(total, unit)}"
         self._progress.update(self._tasks[what], completed=done, total=total, state=state)
         if done == total:
@@ -169,7 +178,7 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
             best = " (best)" if evaluation.best else ""
             said = (
                 f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {exp(evaluation.validation_loss):.2f}{best}"
+                f" {perplexity_text(exp(evaluation.validation_loss))}{best}"
             )
     steps = job.plan.steps
     if steps is None:
@@ -193,7 +202,7 @@ def _outcome(record: Record | None) -> str:
     if record.status != "finished":
         return record.status
     if (perplexity := record.metrics.get("test_perplexity")) is not None:
-        return f"test perplexity {perplexity.value:.2f}" + _substituted(record)
+        return f"test perplexity {perplexity_text(perplexity.value)}" + _substituted(record)
     finish = record.metrics.get("steps_to_finish")
     accuracy = record.metrics["final_test_accuracy"].value
     how = f"accuracy {accuracy:.2f} after {record.steps} steps"
@@ -209,7 +218,8 @@ def _outcome(record: Record | None) -> str:
 
 def _substituted(record: Record) -> str:
     substituted = record.data["substituted_for"]
-    return f" (on {record.data['word']} in place of {substituted})" if substituted else ""
+    said = f" (on {record.data['word']} in place of {substituted})"
+    return visible(said) if substituted else ""
 
 
 def _duration(seconds: float) -> str:

@@ -20,6 +20,11 @@ class Value:
     cohorts: int | None = None
 
 
+def perplexity_text(value: float, form: str = ".2f") -> str:
+    """As `form` says, and with two digits where that would be a row of them."""
+    return format(value, form if value < 1e7 else ".1e")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Level:
     """`classes` in play from step `began` until `passed`; None: never passed."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from hebbdsl.expression.metrics import RUN_METRICS
+from hebbdsl.run.limits import LARGEST_COUNT
 from hebbdsl.run.record import (
     AnyEvaluation,
     Binding,
@@ -15,11 +17,40 @@ from hebbdsl.run.record import (
     TextEvaluation,
     Value,
 )
+from hebbdsl.spec.experiment import Setup
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
-_STEP = {"type": "integer", "minimum": 0}
+_STEP = {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}
+_POSITIVE = {"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_AMOUNT = {"type": "number", "minimum": 0, "maximum": 2**63}
+# Rounding makes a loss of nothing one of a little less; float32 holds none that is larger.
+_LOSS = {"type": "number", "minimum": -1, "maximum": 3.5e38}
+_TEXT = {"type": "string", "maxLength": 4_096}
+_TUNED = {"type": "number"}
+
+_OF_UNIT: dict[str, dict[str, Any]] = {
+    "share": _SHARE,
+    "steps": {"type": "number", "minimum": 0, "maximum": LARGEST_COUNT},
+    "bytes": _AMOUNT,
+    "1/s": _AMOUNT,
+}
+"""Values of metrics; of others any that is not negative."""
+
+
+def _metric(unit: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["value", "censored", "cohorts"],
+        "additionalProperties": False,
+        "properties": {
+            "value": _OF_UNIT.get(unit, {"type": "number", "minimum": 0}),
+            "censored": {"type": "boolean"},
+            "cohorts": {**_POSITIVE, "type": ["integer", "null"]},
+        },
+    }
+
 
 RECORD_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -48,20 +79,23 @@ RECORD_SCHEMA: dict[str, Any] = {
         "version": {"const": 1},
         "experiment": _NAME,
         "variant": _NAME,
-        "seed": _STEP,
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
         "identity": _DIGEST,
         "status": {"enum": ["finished", "failed", "interrupted"]},
-        "setup": {"type": "object"},
+        "setup": {
+            "type": "object",
+            "properties": {"evaluation": {"type": ["object", "null"]}},
+        },
         "data": {
             "type": "object",
             "required": ["word", "fingerprint", "origin", "substituted_for"],
             "properties": {
-                "word": {"type": "string"},
-                "fingerprint": {"type": "string"},
-                "origin": {"type": "string"},
-                "substituted_for": {"type": ["string", "null"]},
-                "classes": {"type": "array", "items": {"type": "string"}},
-                "words": {"type": "integer", "minimum": 1},
+                "word": _TEXT,
+                "fingerprint": _TEXT,
+                "origin": _TEXT,
+                "substituted_for": {**_TEXT, "type": ["string", "null"]},
+                "classes": {"type": "array", "items": _TEXT},
+                "words": _POSITIVE,
                 "tokens": {"type": "object", "additionalProperties": _STEP},
             },
         },
@@ -82,45 +116,47 @@ RECORD_SCHEMA: dict[str, Any] = {
                     "properties": {
                         "variant": _NAME,
                         "identity": _DIGEST,
-                        "folder": {"type": "string"},
+                        "folder": _TEXT,
                     },
                 },
-                "tuned": {"type": "object"},
+                "tuned": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "anyOf": [_TUNED, {"type": "array", "items": _TUNED, "minItems": 1}]
+                    },
+                },
                 "reads_labels": {"type": "boolean"},
             },
         },
         "levels": {
             "type": "array",
             "minItems": 1,
+            "maxItems": 10_000,
             "items": {
                 "type": "object",
                 "required": ["classes", "began", "passed"],
                 "additionalProperties": False,
                 "properties": {
-                    "classes": {"type": "integer", "minimum": 1},
+                    "classes": _POSITIVE,
                     "began": _STEP,
-                    "passed": {"type": ["integer", "null"], "minimum": 0},
+                    "passed": {**_STEP, "type": ["integer", "null"]},
                 },
             },
         },
         "metrics": {
             "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "required": ["value", "censored", "cohorts"],
-                "additionalProperties": False,
-                "properties": {
-                    "value": {"type": "number"},
-                    "censored": {"type": "boolean"},
-                    "cohorts": {"type": ["integer", "null"], "minimum": 1},
-                },
+            "propertyNames": {"pattern": r"^[a-z][a-z0-9_]{0,63}(@[0-9]{1,9})?$"},
+            "patternProperties": {
+                rf"^{metric.name}{'@[0-9]+' if metric.aged else ''}$": _metric(metric.unit)
+                for metric in RUN_METRICS.values()
             },
+            "additionalProperties": _metric(""),
         },
         "steps": _STEP,
         "failure": {
             "type": ["object", "null"],
             "required": ["step", "tensor"],
-            "properties": {"step": _STEP, "tensor": {"type": "string"}},
+            "properties": {"step": _STEP, "tensor": _TEXT},
         },
         "files": {
             "type": "object",
@@ -134,6 +170,14 @@ RECORD_SCHEMA: dict[str, Any] = {
         },
         "seal": _DIGEST,
     },
+}
+
+SETUP_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "The setup of one run in full: spec.json",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {field.name: {} for field in fields(Setup)},
 }
 
 _ON_PICTURES: dict[str, Any] = {
@@ -153,15 +197,15 @@ _ON_PICTURES: dict[str, Any] = {
     "properties": {
         "step": _STEP,
         "level": _STEP,
-        "classes": {"type": "integer", "minimum": 1},
-        "train_loss": {"type": "number"},
+        "classes": _POSITIVE,
+        "train_loss": _LOSS,
         "test_accuracy": _SHARE,
         "newest_accuracy": _SHARE,
         "learning_rate": {"type": "number", "minimum": 0},
         "validation_accuracy": _SHARE,
         "newest_validation_accuracy": _SHARE,
         "whole": {"type": "boolean"},
-        "seconds": {"type": "number", "minimum": 0},
+        "seconds": _AMOUNT,
         "binding": {
             "type": "array",
             "items": {
@@ -169,9 +213,9 @@ _ON_PICTURES: dict[str, Any] = {
                 "required": ["cohort", "age", "exposures", "accuracy"],
                 "additionalProperties": False,
                 "properties": {
-                    "cohort": {"type": "integer", "minimum": 1},
-                    "age": {"type": "integer", "minimum": 1},
-                    "exposures": {"type": "number", "minimum": 0},
+                    "cohort": _POSITIVE,
+                    "age": _POSITIVE,
+                    "exposures": _AMOUNT,
                     "accuracy": _SHARE,
                 },
             },
@@ -199,13 +243,13 @@ _ON_TEXT: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "step": _STEP,
-        "epoch": {"type": "number", "minimum": 0},
+        "epoch": _AMOUNT,
         "tokens": _STEP,
-        "train_loss": {"type": "number"},
-        "validation_loss": {"type": "number"},
+        "train_loss": _LOSS,
+        "validation_loss": _LOSS,
         "learning_rate": {"type": "number", "minimum": 0},
         "best": {"type": "boolean"},
-        "seconds": {"type": "number", "minimum": 0},
+        "seconds": _AMOUNT,
     },
 }
 

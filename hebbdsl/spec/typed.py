@@ -57,7 +57,7 @@ def dump(experiment: Experiment, to: Path | str) -> str:
         raise Rejected([UnknownSurface(place=str(path), ending=path.suffix)])
     text = printed(experiment, surface_of(path.name))
     try:
-        write_whole(path, text.encode())
+        write_whole(path, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(path), path=str(path), reason=reason)]) from error

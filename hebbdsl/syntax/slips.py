@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _JOINED = re.compile(r"[ -]*([A-Za-z_][\w.]*:[^\s:/][^\n]*)")
 _BARE = re.compile(r"[ -]*([A-Za-z_][\w.]*)[ \t]*(?:#.*)?$")
-_KEY_BEFORE = re.compile(r"^[ -]*[^\s#'\"{\[][^#]*?:\s")
+_KEY_BEFORE = re.compile(r"^[ -]*+[^\s#'\"{\[][^#]*?:\s")
 
 _FAR = 1_000
 """Lines without a word that are looked past."""

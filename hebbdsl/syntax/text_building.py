@@ -15,7 +15,7 @@ from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_strings import read_text
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
 
-_GAP = re.compile(r"[ \t]*+(?:#[^\r\n]*+)?+[\r\n](?:[ \t\r\n]++|#[^\r\n]*+)*+")
+_GAP = re.compile(r"(?<![ \t])[ \t]*+(?:#[^\r\n]*+|[\r\n])(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 """A line end inside an expression, with the comments and blanks around it."""
 
 

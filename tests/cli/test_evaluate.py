@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.parts.models.lstm.spec import Lstm
+from tests.hostile import obeyed
+from tests.resealed import Edit, reseal
 
 PICTURES = """\
 hebbdsl: 1
@@ -199,6 +204,44 @@ def test_what_can_not_be_evaluated_is_said(pictures: Path) -> None:
     assert code(run, "--set", "evaluation.output=softmax") == "HEB434"
     (run / "weights.safetensors").write_bytes(b"cut")
     assert code(run, "--set", change) == "HEB534"
+
+
+STRANGE: Mapping[str, tuple[str, Edit]] = {
+    "another experiment": ("setup", lambda setup: setup.update(experiment="other")),
+    "seeds": ("setup", lambda setup: setup.update(seeds="5..9")),
+    "extends": ("setup", lambda setup: setup.update(extends="/elsewhere.yaml")),
+    "variants": ("setup", lambda setup: setup.update(variants={"main": {"output": "cache"}})),
+    "an evaluation": ("setup", lambda setup: setup.update(baseline="main", claims=[])),
+    "no setup": ("setup", lambda setup: setup.clear()),
+    "another model": ("setup", lambda setup: setup["model"]["mlp"].update(features=8)),
+    "a number too large": ("setup", lambda setup: setup["training"].update(steps=10**300)),
+    "no words": ("setup", lambda setup: setup.update(model={"\x1b[2J": {}})),
+    "half a letter": ("setup", lambda setup: setup.update(model={"\ud800": {}})),
+    "more classes": ("record", lambda body: body["levels"][-1].update(classes=2**40)),
+    "another seed": ("record", lambda body: body.update(seed=7)),
+    "the record's model": ("record", lambda body: body["setup"].update(model={"mlp": {}})),
+}
+
+
+def test_a_setup_says_no_more_than_its_record_was_sealed_with(pictures: Path) -> None:
+    out = pictures.parent / "runs"
+    assert _call("run", pictures, "--out", out).exit_code == 0
+    (run,) = out.glob("tiny/softmax/seed-0-*")
+    kept = {path.name: path.read_bytes() for path in run.iterdir()}
+    change = "evaluation.output={mixture: {experts: [trained, cache], weights: [0.5, 0.5]}}"
+    for strange, (file, edit) in STRANGE.items():
+        edits: dict[str, Any] = {file: edit}
+        reseal(run, **edits)
+        said = _call("evaluate", run, "--set", change, "--quiet")
+        assert isinstance(said.exception, SystemExit), strange
+        assert re.match(r"error\[HEB(1\d\d|2\d\d|534|543)\]", said.stderr), (strange, said.stderr)
+        assert not obeyed(said.stderr)
+        for name, content in kept.items():
+            (run / name).write_bytes(content)
+    assert [path.name for path in out.iterdir()] == ["tiny"]
+    assert [path.name for path in (out / "tiny").glob("*/*/record.json")] == ["record.json"]
+    reseal(run)
+    assert _call("evaluate", run, "--set", change, "--quiet").exit_code == 0
 
 
 def test_data_that_changed_since_is_noticed(text: Path) -> None:

@@ -113,7 +113,7 @@ def test_what_cannot_be_read_or_written_is_said(
     assert "HEB108" in fmt(write(tmp_path / "a.txt", "a: 1")).stderr
     path = write(tmp_path / "a.yaml", UGLY)
 
-    def full(*_: object) -> None:
+    def full(*_: object, through_links: bool) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("hebbdsl.writing.write_whole", full)

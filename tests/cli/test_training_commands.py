@@ -215,18 +215,30 @@ def test_compare_works_on_folders_of_runs_alone(spec: Path) -> None:
     assert (nothing.exit_code, "HEB536" in nothing.stderr) == (1, True)
 
 
-def _heed_interrupts() -> None:
+def _heed_signals() -> None:
     """A script's background jobs ignore Ctrl-C, and so would all that they start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 LONG = ("--set", "training.steps=1000000", "--set", "curriculum.when=test_accuracy > 1")
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("command", ["run", "compare"])
+@pytest.mark.parametrize(
+    ("command", "sign", "code", "to_all"),
+    [
+        ("run", signal.SIGINT, 130, True),
+        ("run", signal.SIGTERM, 143, False),
+        # Ctrl-C, and a terminal that closes, reach every process of the terminal's group.
+        ("compare", signal.SIGINT, 130, True),
+        ("compare", signal.SIGHUP, 129, True),
+        # As `kill` sends it, and as a batch system does.
+        ("compare", signal.SIGTERM, 143, False),
+        ("compare", signal.SIGTERM, 143, True),
+    ],
+)
 def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
-    spec: Path, sign: signal.Signals, code: int, command: str
+    spec: Path, command: str, sign: signal.Signals, code: int, to_all: bool
 ) -> None:
     out = spec.parent / "runs"
     words = [sys.executable, "-m", "hebbdsl", command, str(spec), "--out", str(out), *LONG]
@@ -236,11 +248,11 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_interrupts,
+        preexec_fn=_heed_signals,
     ) as process:
         expected = 1 if command == "run" else min(2, os.cpu_count() or 1)
         _wait(lambda: sum(p.stat().st_size > 0 for p in out.rglob("metrics.jsonl")) >= expected)
-        if sign is signal.SIGINT:  # Ctrl-C reaches every process of the terminal's group
+        if to_all:
             os.killpg(process.pid, sign)
         else:
             process.send_signal(sign)
@@ -249,7 +261,8 @@ def test_a_run_that_is_stopped_ends_at_once_and_leaves_a_valid_folder(
         took = time.monotonic() - started
     assert process.returncode == code, stderr
     assert "Traceback" not in stderr
-    assert "interrupted" in stderr
+    kept = "finished runs are kept, the others start again from step 0 next time"
+    assert stderr.splitlines()[-1] == f"interrupted; {kept}"
     assert stdout == ""
     records = [json.loads(path.read_text()) for path in out.rglob("record.json")]
     assert len(records) == expected

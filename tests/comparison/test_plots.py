@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +17,7 @@ from hebbdsl.comparison.curves import binding_by_age, binding_by_exposures, clas
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.statistics import mean_interval
 from hebbdsl.run.record import Binding, Evaluation, Level, Record
+from hebbdsl.writing import LinkFound
 
 from .records import experiment, run
 
@@ -152,3 +156,55 @@ def test_synthetic_curves_are_finite() -> None:
 def test_one_seed_is_drawn_without_a_band(tmp_path: Path) -> None:
     drawn = draw_figures(compare_records(experiment(1, ("hebbian",))), tmp_path)
     assert len(drawn) == 6
+
+
+def test_settings_of_the_user_change_no_figure(tmp_path: Path) -> None:
+    """TeX, which may not be installed, and whatever else stands in a `matplotlibrc`."""
+    import matplotlib as mpl
+
+    compared = compare_records(experiment(3, ("softmax", "hebbian")))
+    plain = draw_figures(compared, tmp_path / "plain")
+    with mpl.rc_context({"text.usetex": True, "lines.linestyle": ":", "figure.facecolor": "red"}):
+        styled = draw_figures(compared, tmp_path / "styled")
+    assert [path.read_bytes() for path in plain] == [path.read_bytes() for path in styled]
+
+
+@pytest.mark.parametrize("backend", ["module://a_backend_that_is_absent", "no_backend_at_all"])
+def test_no_backend_nor_folder_of_settings_is_needed(tmp_path: Path, backend: str) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from hebbdsl.comparison.comparing import compare_records\n"
+        "from hebbdsl.comparison.plots import draw_figures\n"
+        "from tests.comparison.records import experiment\n"
+        'records = experiment(3, ("softmax", "hebbian"))\n'
+        f"print(len(draw_figures(compare_records(records), Path({str(tmp_path)!r}))))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "MPLBACKEND": backend, "MPLCONFIGDIR": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert int(result.stdout) == len([*tmp_path.iterdir()]) > 0
+
+
+def test_links_among_figures_are_replaced_and_never_followed(tmp_path: Path) -> None:
+    compared = compare_records(experiment(3, ("softmax", "hebbian")))
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    out = tmp_path / "runs"
+    (out / "figures").mkdir(parents=True)
+    for kind in ("png", "svg"):
+        (out / "figures" / f"classes_in_play.{kind}").symlink_to(victim)
+    drawn = draw_figures(compared, out / "figures", out)
+    assert not any(path.is_symlink() for path in drawn)
+    assert victim.read_text() == "precious"
+    (tmp_path / "elsewhere").mkdir()
+    (out / "linked").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LinkFound):
+        draw_figures(compared, out / "linked", out)
+    assert not [*(tmp_path / "elsewhere").iterdir()]
+    assert draw_figures(compared, out / "linked"), "what the user names may be a link"

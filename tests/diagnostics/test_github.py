@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hypothesis import given
 
-from hebbdsl.diagnostics.columns import visible
 from hebbdsl.diagnostics.diagnostic import At, Related
+from hebbdsl.diagnostics.escaping import visible
 from hebbdsl.diagnostics.github import render_github
 from hebbdsl.source import SET, Source, Span
 from tests.diagnostics.odd import MANY, Mild, Odd

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.columns import visible
 from hebbdsl.diagnostics.diagnostic import Severity
+from hebbdsl.diagnostics.escaping import visible
 from hebbdsl.diagnostics.junit import NOWHERE, render_junit
 from hebbdsl.source import Source, Span
 from tests.diagnostics.odd import MANY, NAMES, Mild, Odd

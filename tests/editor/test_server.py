@@ -74,6 +74,10 @@ class Buffer:
         found = self.editor.diagnostics(self.uri, version)
         return {str(d.code): self.at(d.range) for d in found}
 
+    def diagnosed(self, text: str) -> list[lsp.Diagnostic]:
+        self.text = text
+        return list(self.editor.diagnostics(self.uri, self.editor.change(self.uri, text)))
+
     def write(self, text: str) -> dict[str, str]:
         self.text = text
         return self.problems(self.editor.change(self.uri, text))
@@ -232,6 +236,16 @@ class TestHover:
         assert "metric, in conditions" in spec.hover("test_acc")
         assert "metric, in claims" in spec.hover("steps_to")
         assert "**softmax** · variant" in spec.hover("finish(soft")
+
+    def test_what_is_written_ends_no_block_of_code(self, spec: Buffer) -> None:
+        text = spec.text
+        for sign in (":", " ="):
+            text = text.replace(f"output{sign} softmax", f'output{sign} "````\u202e ![](http://a)"')
+        assert any("<U+202E>" in d.message for d in spec.diagnosed(text))
+        block = spec.hover("finish(soft").split("\n\n")[1]
+        assert block.startswith("`````\n")
+        assert block.endswith("\n`````")
+        assert "<U+202E>" in block
 
     def test_a_syntax_error_elsewhere_does_not_matter(self, spec: Buffer) -> None:
         spec.write(spec.text + "claims: [[[{\n")

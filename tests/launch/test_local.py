@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.launch import local
 from hebbdsl.launch.local import train, workers_for
@@ -117,7 +118,8 @@ def _told_while_the_queue_is_locked(jobs: Any, messages: Any) -> None:
     def attempt(number: int, _: Job, board: Board) -> tuple[Problem, ...]:
         board.began(number)
         messages._notempty.acquire()
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGTERM)
+        return ()
 
     local._attempt = attempt
     local._work(jobs, messages)
@@ -138,29 +140,9 @@ def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
     assert ended == 128 + signal.SIGTERM
 
 
-def test_a_wish_to_stop_that_was_swallowed_is_asked_for_again() -> None:
-    stop = local._Stop()
-    stop.check()
-    with pytest.raises(KeyboardInterrupt):
-        stop.tell(signal.SIGTERM, None)
-    with pytest.raises(KeyboardInterrupt):
-        stop.check()
-
-
-def test_a_worker_asks_whether_to_stop_while_it_reads() -> None:
-    """Of what was swallowed it hears there, and of the first process's end."""
-    stop = local._Stop()
-    context = multiprocessing.get_context("spawn")
-    messages = context.Queue()
-    board = local._Numbered(3, local._Telling(messages, stop.check))
-    board.reading("test", 10, 20)
-    assert messages.get(timeout=60) == ("reading", 3, "test", 10, 20)
-    with pytest.raises(KeyboardInterrupt):
-        stop.tell(signal.SIGTERM, None)
-    with pytest.raises(KeyboardInterrupt):
-        board.reading("test", 20, 20)
-    messages.close()
-    messages.join_thread()
+@pytest.mark.parametrize(("status", "said"), [(-9, "signal 9"), (143, "signal 15"), (1, "fault")])
+def test_how_a_worker_ended_is_said(status: int, said: str) -> None:
+    assert said in WorkerKilled(place=None, status=status).title
 
 
 def test_there_are_as_many_workers_as_cores_and_never_more_than_jobs() -> None:

@@ -6,7 +6,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from hebbdsl.cli.options import chosen_variants
 from hebbdsl.cli.plan import difference, levels_in_words, plan_to_json, show, size
@@ -46,7 +45,7 @@ def plan(tmp_path: Path) -> Plan:
 
 def screen(plan: Plan, *names: str) -> str:
     text = StringIO()
-    show(plan, names or tuple(plan.variants), Console(file=text, width=100, highlight=False))
+    show(plan, names or tuple(plan.variants), text, width=100)
     return text.getvalue()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
@@ -43,27 +44,25 @@ def test_fields_added_later_leave_the_runs_that_lack_them_what_they_were() -> No
 def test_a_part_that_means_something_else_now_changes_the_runs_that_have_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def identities() -> list[str]:
-        hidden = Mixture(experts=(Softmax(), Mixture(experts=(SampledSoftmax(),))))
-        outputs = (Softmax(), tiny.HEBBIAN, Nearest(kernel="dot"), SampledSoftmax(), hidden)
-        return [identity(tiny.setup(output), 0, DATA) for output in outputs]
+    hidden = Mixture(experts=(Softmax(), Mixture(experts=(SampledSoftmax(),))))
+    setups = [tiny.setup(output) for output in (Softmax(), tiny.HEBBIAN, SampledSoftmax(), hidden)]
+    added = [Mixture(experts=(Trained(), one)) for one in (Cache(), Nearest())]
+    evaluations = [Evaluation(output=output) for output in added]
 
-    def evaluated() -> list[str]:
-        nearest = (Nearest(kernel="dot"), Nearest(kernel="squared_distance"))
-        added = [Mixture(experts=(Trained(), one)) for one in nearest]
-        return [evaluation_identity(DATA, Evaluation(output=output)) for output in added]
+    def found() -> tuple[list[str], list[str]]:
+        trained = [identity(setup, 0, DATA) for setup in setups]
+        return trained, [evaluation_identity(DATA, one) for one in evaluations]
 
-    trained, tested = identities(), evaluated()
-    for part in (SampledSoftmax, Nearest):
-        monkeypatch.setattr(part, "semantics", 1)
-    assert [a == b for a, b in zip(trained, identities(), strict=True)] == [True] * 3 + [False] * 2
-    assert [a == b for a, b in zip(tested, evaluated(), strict=True)] == [True, False]
+    assert [Softmax().semantics, SampledSoftmax().semantics] == [1, 2]
+    trained, tested = found()
+    monkeypatch.setattr(SampledSoftmax, "semantics", 1)
+    monkeypatch.setattr(Nearest, "semantics", 2)
+    now_trained, now_tested = found()
+    assert [a == b for a, b in zip(trained, now_trained, strict=True)] == [True] * 2 + [False] * 2
+    assert [a == b for a, b in zip(tested, now_tested, strict=True)] == [True, False]
     # What is added at test time is no part of what was trained.
-    late = Evaluation(output=Mixture(experts=(Trained(), Nearest())))
-    setup = tiny.setup()
-    assert identity(replace(setup, evaluation=late), 0, DATA) == identity(setup, 0, DATA)
-    monkeypatch.undo()
-    assert identity(replace(setup, evaluation=late), 0, DATA) == identity(setup, 0, DATA)
+    late = replace(setups[0], evaluation=evaluations[1])
+    assert identity(late, 0, DATA) == trained[0]
 
 
 def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""HEB550-HEB569: texts that can't be read as a corpus, or kept as one."""
+"""HEB550-HEB569: texts that can't be read as a corpus."""
 
 from __future__ import annotations
 
@@ -36,10 +36,13 @@ class NotText(DataProblem):
     @property
     def hint(self) -> str:
         if self.wide:
-            return "if it is text in UTF-16, write it anew: `iconv -f utf-16 -t utf-8`"
+            return f"if it is text in UTF-16, {_ANEW.format('utf-16', 'utf-16')}"
         if self.alone:
             return "take such bytes out (`tr -d '\\000'`), if the rest is text"
-        return "write the file anew in UTF-8: `iconv -f latin1 -t utf-8`, say"
+        return f"if it is text in Latin-1, {_ANEW.format('latin1', 'latin-1')}"
+
+
+_ANEW = "write it anew: `iconv -f {} -t utf-8`; or, of `text`, say `encoding: {}`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +115,12 @@ class TooManyWords(DataProblem):
     code: ClassVar[str] = "HEB553"
 
     most: int
+    unit: Literal["words", "bytes"] = "words"
 
     @property
     def title(self) -> str:
-        return f"more than {self.most:,} different words"
+        held = " of different words" if self.unit == "bytes" else ""
+        return f"more than {self.most:,} {'different ' if not held else ''}{self.unit}{held}"
 
     @property
     def hint(self) -> str:
@@ -126,47 +131,11 @@ class TooManyWords(DataProblem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreNotWritten(DataProblem):
-    """The tokens of a corpus could not be kept: the disk is full, or may not be written.
-
-    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder
-    (`~/.cache/hebbdsl` on Linux, where `XDG_CACHE_HOME` moves it). What stands in its folder
-    `corpora` may be deleted at any time, and should be for texts that have changed since: their old
-    tokens are not looked at again. What is still needed is made anew.
-
-    A folder that may not be written is no problem, unless the temporary folder may not be either:
-    tokens then go there, and are gone when the run ends.
-
-    Wrong:
-        hebbdsl run specs/wikitext103_lstm.yaml      # 100 MB left on the disk
-
-    Right:
-        XDG_CACHE_HOME=/large/cache hebbdsl run specs/wikitext103_lstm.yaml
-    """
-
-    code: ClassVar[str] = "HEB554"
-    exit_code: ClassVar[int] = 4
-
-    reason: str
-    full: bool
-
-    @property
-    def title(self) -> str:
-        return f"the tokens can't be written: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        if self.full:
-            return "make room, or move the cache folder with XDG_CACHE_HOME"
-        return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
-
-
-@dataclass(frozen=True, kw_only=True)
 class OtherWikitext(DataProblem):
     """Files that are named like WikiText's are not what was published.
 
     Their sizes are compared, and once they are cut into words how many these are, and how many
-    different ones; the zip that they come in may be another.
+    different ones; the zip that they come in may be another, and lines may end in CR LF.
 
     Wrong:
         HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
@@ -189,7 +158,10 @@ class OtherWikitext(DataProblem):
 
     @property
     def hint(self) -> str:
-        return "use the word-level version (`-v1.zip`), not the raw one; or give it as `text`"
+        return (
+            "the word-level version (`-v1.zip`) is read as it was published; give the raw one, or"
+            " an altered copy, as `text`"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,28 +294,30 @@ class LockedZip(DataProblem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DamagedTokens(DataProblem):
-    """A corpus that was kept as numbers holds one that no word has: the file was damaged since.
+class Endless(DataProblem):
+    """A file of a corpus holds a word, a line or a paragraph that does not end for megabytes.
 
-    Of what is kept the sizes are compared when it is opened, and each number when it is read.
-    Delete the folder: it is made anew from the text. See to the disk, too.
+    Text is read in blocks that end where words do; of newswire, lines and paragraphs. What has no
+    white space for millions of bytes is mostly no text: an image, or a packed file under another
+    name. A small packed file may unpack to gigabytes of it.
 
     Wrong:
-        printf 'xxxx' | dd conv=notrunc of=~/.cache/hebbdsl/corpora/text-0f3a/train.tokens
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds the letter a, 415 million times
 
     Right:
-        rm -r ~/.cache/hebbdsl/corpora/text-0f3a && hebbdsl run specs/my_text.yaml
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds words
     """
 
-    code: ClassVar[str] = "HEB564"
+    code: ClassVar[str] = "HEB559"
 
-    number: int
-    words: int
+    line: int
+    what: str
+    most: int
 
     @property
     def title(self) -> str:
-        return f"the tokens are damaged: word number {self.number:,} of {self.words:,}"
+        return f"line {self.line:,} holds a {self.what} of more than {self.most >> 20} MiB"
 
     @property
     def hint(self) -> str:
-        return "delete the folder that it is in: the text is tokenised anew"
+        return f"take it out, or end it: no {self.what} of a text is that long"

@@ -107,10 +107,47 @@ class Unwritable(Problem):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Busy(Problem):
-    """Another process is training this run.
+class LinkInside(Problem):
+    """A link stands in the folder of runs, where a folder or file of a run is to be written.
 
-    Wait for it, or stop it; two processes never write one folder.
+    What a run writes stays in its own folder: a link there, which may have come with a folder from
+    somewhere else, could have any file of yours overwritten. The folder of runs itself may be a
+    link. Remove the link, which leaves what it leads to as it is, or name the folder that it leads
+    to with `--out`.
+
+    Wrong:
+
+        ln -s /large/omniglot_curriculum runs/omniglot_curriculum
+        hebbdsl run specs/omniglot_curriculum.yaml
+
+    Right:
+
+        ln -s /large/runs runs
+        hebbdsl run specs/omniglot_curriculum.yaml
+    """
+
+    code: ClassVar[str] = "HEB523"
+    exit_code: ClassVar[int] = 4
+
+    out: str
+    option: str = "--out"
+
+    @property
+    def title(self) -> str:
+        return f"`{self.place}` is a link, and nothing is written through links in `{self.out}`"
+
+    @property
+    def hint(self) -> str:
+        return f"remove the link, or name with `{self.option}` a folder, which may itself be a link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Busy(Problem):
+    """Another process is training this run, or another thread of the same one.
+
+    Wait for it, or stop it; two of them never write one folder. On a file system without locks a
+    file that names the process stands for one; where that was on another machine, and has ended
+    without removing its file, remove it.
 
     Wrong:
 
@@ -126,12 +163,20 @@ class Busy(Problem):
     code: ClassVar[str] = "HEB533"
     exit_code: ClassVar[int] = 5
 
+    holder: str
+    left: str | None = None
+    """A file to remove, where its maker has ended without doing so."""
+
     @property
     def title(self) -> str:
-        return f"another process holds the run `{self.place}`"
+        return f"{self.holder} holds the run `{self.place}`"
 
     @property
     def hint(self) -> str:
+        if self.left is not None:
+            return f"wait until it ends; if it has been killed, remove `{self.left}`"
+        if "thread" in self.holder or "itself" in self.holder:
+            return "wait until it ends: then this call finds the run done"
         return "wait until it ends, or stop it; then this command goes on from what it left"
 
 
@@ -305,14 +350,19 @@ class WorkerKilled(Problem):
     status: int
 
     @property
+    def _signal(self) -> int:
+        """0: none. A worker that was told to end by a signal answers with 128 and its number."""
+        return -self.status if self.status < 0 else max(0, self.status - 128)
+
+    @property
     def title(self) -> str:
-        if self.status > 0:
+        if not self._signal:
             return "a worker process ended by a fault of its own, which it printed"
-        return f"a worker process was stopped from outside, by signal {-self.status}"
+        return f"a worker process was stopped from outside, by signal {self._signal}"
 
     @property
     def hint(self) -> str:
-        if self.status > 0:
+        if not self._signal:
             return "finished runs are kept; a fault of the program is worth a report"
         return "finished runs are kept; try again with fewer `--workers`, as memory may be short"
 

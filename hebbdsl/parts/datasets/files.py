@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.data import DataFolderMissing
 from hebbdsl.diagnostics.diagnostic import Rejected, nearest
+from hebbdsl.writing import Held, Lock
 
 DATA_VARIABLE = "HEBBDSL_DATA"
 _MOST_NEIGHBOURS = 1_000
 
 
 def cache_folder() -> Path:
-    """The user's cache folder of this program; it may not exist yet."""
+    """The user's cache folder of this program; it may not exist yet.
+
+    A user without a home, as in many containers, has a temporary one.
+    """
     from platformdirs import user_cache_dir
 
-    return Path(user_cache_dir("hebbdsl", appauthor=False))
+    try:
+        path = Path(user_cache_dir("hebbdsl", appauthor=False))
+    except RuntimeError:
+        return _cache_of_the_homeless()
+    # Versions that do not raise leave the `~` in it.
+    return path if path.is_absolute() else _cache_of_the_homeless()
+
+
+@cache
+def _cache_of_the_homeless() -> Path:
+    folder = temporary_folder()
+    # Processes that this one starts share it.
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    logging.getLogger("hebbdsl").warning(
+        "no home folder is known: data is prepared in %s, and gone at the end of this command;"
+        " XDG_CACHE_HOME names a folder that stays",
+        folder,
+    )
+    return folder / "hebbdsl"
 
 
 def data_folder() -> Path | None:
@@ -58,31 +81,21 @@ def temporary_folder() -> Path:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold `path` as a lock; another process that holds it is waited for. The file stays."""
-    with open(path, "a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
+    lock = Lock(path)
+    lock.acquire(wait=True)
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def held_by_another(path: Path) -> bool:
     """Whether a lock is held, by another process or elsewhere in this one. Where that can't be
     told, it is."""
+    lock = Lock(path)
     try:
-        with open(path, "a+b") as file:
-            if sys.platform == "win32":
-                import msvcrt
-
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return False
-    except OSError:
+        lock.acquire()
+    except (OSError, Held):
         return True
+    lock.release()
+    return False

@@ -62,6 +62,7 @@ def open_published(
         published.names,
         published.drawings,
         lambda: _decode(published, files, reporter),
+        reporter,
         expected=published.fingerprint,
     )
     return drawings, origin

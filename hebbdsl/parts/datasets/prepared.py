@@ -6,11 +6,13 @@ import mmap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, Drawings
 from hebbdsl.parts.datasets.files import cache_folder, locked
+from hebbdsl.parts.part import Reporter
 from hebbdsl.writing import write_whole
 
 DIGEST_BYTES = 32
@@ -26,12 +28,14 @@ def load_or_make(
     names: tuple[str, ...],
     count: int,
     make: Callable[[], Drawings],
+    reporter: Reporter,
     expected: str | None = None,
 ) -> tuple[Drawings, str]:
     """The drawings kept at `path`, or made and kept there; and their fingerprint.
 
     Processes that need the same drawings at once wait for the one that makes them. Where nothing
-    can be written each makes its own, and that is no error.
+    can be written each makes its own, and that is no error. Drawings that were altered since they
+    were kept are made again, and the reporter is told.
 
     Args:
         count: drawings of each name.
@@ -42,6 +46,8 @@ def load_or_make(
     with _alone(path):
         if found := _load(path, names, count, expected):
             return found
+        if path.exists():
+            reporter.say(f"{path} is not as it was made: its drawings are made again")
         made = make()
         fingerprint = made.fingerprint()
         with suppress(OSError):
@@ -59,7 +65,7 @@ def _load(
     size = len(names) * count * ROW_BYTES
     try:
         with open(path, "rb") as file:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = _mapped(file)
     except (OSError, ValueError):
         return None
     if len(mapped) != size + DIGEST_BYTES:
@@ -70,6 +76,14 @@ def _load(
     if mapped[size:] != bytes.fromhex(fingerprint) or expected not in (None, fingerprint):
         return None
     return drawings, fingerprint
+
+
+def _mapped(file: BinaryIO) -> mmap.mmap | bytes:
+    """A file mapped, or in memory where its file system can't map. Raises: OSError, ValueError."""
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError:
+        return file.read()
 
 
 @contextmanager

@@ -52,6 +52,7 @@ def open_rendered(
         names,
         count,
         lambda: Drawings(names, _render(scripts, count, seed, faces, reporter)),
+        reporter,
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from hebbdsl.diagnostics.codes.corpora_files import UnknownEncoding
 from hebbdsl.diagnostics.codes.lint_splits import SharedNames
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.bounds import Length, Suggested
+from hebbdsl.parts.bounds import Length, Logistics, Suggested
+from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text(SoughtCorpus):
-    """Files of text in UTF-8, plain or packed by gzip, in the order in which they are named.
+    """Files of text, plain or packed by gzip, in the order in which they are named.
 
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable
-    HEBBDSL_DATA names, else from the current one. A file that stands in two splits is warned of.
+    HEBBDSL_DATA names, else from the current one. A file that stands in two splits, or twice in
+    one, is warned of. `words` begin and end where the Unicode Standard says (its Annex 29), but
+    that full stops, commas and colons are words of their own, also amid letters and digits. Texts
+    that Unicode calls the same (`é` as one sign or as two) are the same.
     """
 
     word: ClassVar[str] = "text"
@@ -53,6 +59,10 @@ class Text(SoughtCorpus):
         Vocabulary, Suggested(), "how many words are known at most, the most frequent of train"
     ] = 50_000
 
+    encoding: Annotated[
+        str, Logistics(), "what the files are written in: `utf-8`, `utf-16`, `cp1252` and so on"
+    ] = "utf-8"
+
     @property
     def cutting(self) -> Literal["words", "whitespace"]:
         return self.tokens
@@ -60,6 +70,11 @@ class Text(SoughtCorpus):
     @property
     def files(self) -> Mapping[Split, Sequence[str]]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    def refusals(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.refusals(self)
+        if not is_encoding(self.encoding):
+            yield UnknownEncoding(place=At.field("encoding"), name=self.encoding)
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         written = {
@@ -81,9 +96,15 @@ class Text(SoughtCorpus):
         return text_missing(self.files)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.text_files import shared_files, text_splits
+        from hebbdsl.parts.datasets.corpora.text_files import (
+            repeated_files,
+            shared_files,
+            text_splits,
+        )
 
-        found = text_splits(self.files)
+        found = text_splits(self.files, codecs.lookup(self.encoding).name)
         for shared in shared_files(self.files, literal=True):
             reporter.say(f"{shared.title}; what is measured on it is no test")
+        for repeated in repeated_files(self.files):
+            reporter.say(f"{repeated.title}; {repeated.hint}")
         return found

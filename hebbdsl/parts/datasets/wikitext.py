@@ -47,6 +47,7 @@ class Wikitext(SoughtCorpus):
     """
 
     word: ClassVar[str] = "wikitext"
+    published: ClassVar[bool] = True
     tells_articles: ClassVar[bool] = True
 
     version: Annotated[

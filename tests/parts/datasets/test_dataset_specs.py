@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hebbdsl.diagnostics.codes import data as data_codes
-from hebbdsl.diagnostics.codes.corpora import StoreNotWritten
+from hebbdsl.diagnostics.codes.corpora_kept import StoreNotWritten
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.datasets.glyphs import Glyphs

@@ -272,6 +272,19 @@ def test_a_state_is_the_activations_as_they_are_whatever_the_kernel() -> None:
     assert torch.equal(third.log_probabilities(keys, 3), second.log_probabilities(keys, 3))
 
 
+def test_norms_that_used_to_stand_behind_the_activations_are_left() -> None:
+    first, second = built(Nearest()), built(Nearest())
+    keys, labels = torch.randn(5, HIDDEN), torch.tensor([0, 1, 2, 0, 1])
+    remember(first, keys, labels, 3)
+    state = dict(first.state_dict())
+    held = state["memory.keys"]
+    state["memory.keys"] = torch.cat([held, held.square().sum(dim=2, keepdim=True)], dim=2)
+    second.load_state_dict(state)
+    assert torch.equal(second.log_probabilities(keys, 3), first.log_probabilities(keys, 3))
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        built(Nearest(kernel="dot")).load_state_dict(state)
+
+
 @pytest.mark.parametrize("name", ["squared_distance", "dot"])
 def test_training_never_waits_and_makes_nothing_as_wide_as_the_classes(name: str) -> None:
     classes, batch = 1_000_000, 8

@@ -68,11 +68,6 @@ class Mbpa(Adaptation):
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
 
-    @property
-    def semantics(self) -> int:
-        # Of activations with much in common, others than the nearest were taken.
-        return 2
-
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         drawings = run.levels[-1] * run.train_drawings
         if not run.of_text and self.size > drawings:

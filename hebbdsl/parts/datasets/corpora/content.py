@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from hebbdsl.diagnostics.codes.corpora_kept import AlteredWhileUsed
 from hebbdsl.diagnostics.codes.data import UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
 
 class Words(Sequence[str]):
     """A vocabulary in a file, a word a line, that is read when a word is asked for: a run asks for
-    none, only how many there are."""
+    none, only how many there are.
 
-    def __init__(self, path: Path, count: int) -> None:
-        self._path, self._count = path, count
+    Args:
+        content: SHA-256 of the file as it was when the corpus was opened.
+    """
+
+    def __init__(self, path: Path, count: int, content: str) -> None:
+        self._path, self._count, self._content = path, count, content
 
     def __len__(self) -> int:
         return self._count
@@ -35,12 +41,15 @@ class Words(Sequence[str]):
 
     @cached_property
     def _read(self) -> list[str]:
-        """Raises: Rejected, with HEB503, where it is gone."""
+        """Raises: Rejected, with HEB503 where it is gone, HEB557 where it was altered since."""
         try:
-            return self._path.read_text(encoding="utf-8").split("\n")[:-1]
+            content = self._path.read_bytes()
         except OSError as error:
             reason = error.strerror or str(error)
             raise Rejected([UnreadableData(place=str(self._path), reason=reason)]) from error
+        if hashlib.sha256(content).hexdigest() != self._content:
+            raise Rejected([AlteredWhileUsed(place=str(self._path))])
+        return content.decode().split("\n")[:-1]
 
 
 @dataclass(frozen=True, eq=False)

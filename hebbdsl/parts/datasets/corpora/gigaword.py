@@ -9,24 +9,25 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
+from hebbdsl.diagnostics.codes.corpora import Endless
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.source import (
     BLOCK,
+    LONGEST,
     Piece,
     Splits,
     not_had,
-    stamp_of,
-    unchanged,
+    size_of,
 )
 from hebbdsl.parts.datasets.finding import (
     files_under,
     folders_of,
     missing_place,
     not_in,
-    unreadable,
 )
 
 NAME = "gigaword"
@@ -39,10 +40,10 @@ _ADVICE = (
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s*"""
 _TAG = re.compile(
     # A tag of a document is one whatever became of it; any other may be text: `a <b and c> d`.
-    rf"<\s*(/?)\s*(?:(DOC)(?![\w-])([^<>]*)(?:>|(?=<)|$)|([A-Za-z][\w-]*){_ATTRIBUTES}/?>)",
+    rf"<\s*+(/?+)\s*+(?:(DOC)(?![\w-])([^<>]*)(?:>|(?=<)|$)|([A-Za-z][\w-]*){_ATTRIBUTES}/?>)",
     re.IGNORECASE,
 )
-_BROKEN = re.compile(r"<\s*/?\s*(DOC|TEXT|P|HEADLINE|DATELINE)(?![\w-])[^<>]*$", re.IGNORECASE)
+_BROKEN = re.compile(r"<\s*+/?+\s*+(DOC|TEXT|P|HEADLINE|DATELINE)(?![\w-])[^<>]*$", re.IGNORECASE)
 _ID = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _MOST_BROKEN = 4
 """Lines that one tag is broken over, at most."""
@@ -113,10 +114,6 @@ def _chooser(seed: int, share: float) -> Callable[[str], bool]:
 
 def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
     """A month's documents that are wanted, which `choice` says in words."""
-    try:
-        stamp = stamp_of(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
 
     def blocks() -> Iterator[bytes]:
         held, size = list[str](), 0
@@ -130,7 +127,8 @@ def _piece(path: Path, wanted: Callable[[str], bool], choice: str) -> Piece:
         if held:
             yield "".join(f"{one}\n" for one in held).encode()
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks), f"{_READING}, {choice}")
+    # A document without an id is known by the name of its file.
+    return Piece(str(path), (path,), size_of(path), blocks, f"{_READING}, {choice}, {path.stem}")
 
 
 def documents(path: Path) -> Iterator[tuple[str, str]]:
@@ -140,19 +138,24 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
     was closed or not; a document at the next one, whether it was closed or not; text outside
     `<TEXT>` (headlines, datelines) is left out. A document without an id is known by its place.
 
-    Raises: Rejected, with HEB581, where the file is cut or no gzip.
+    Raises: Rejected, with HEB581, where the file is cut or no gzip; with HEB559, where a line or a
+        paragraph does not end.
     """
-    number = 0
+    number, size = 0, 0
     name, inside, found = f"{path.stem} #0", False, list[str]()
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
-            for line in _mended(file):
+            lines = _Lines(file, str(path))
+            for line in _mended(lines):
                 for text, tag, attributes in _parts(line):
                     if inside and text:
                         found.append(text)
+                        size += len(text)
+                        if size > LONGEST:
+                            raise lines.endless("paragraph")
                     if found and (tag or not line):
                         yield name, html.unescape(" ".join(found))
-                        found = []
+                        found, size = [], 0
                     if tag in ("DOC", "/DOC"):
                         number += 1
                         given = _ID.search(attributes) if tag == "DOC" else None
@@ -166,6 +169,25 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
         raise Rejected([DamagedMonth(place=str(path), reason=reason)]) from error
     if found:
         yield name, html.unescape(" ".join(found))
+
+
+class _Lines:
+    """The lines of a file, one after the other, none without an end."""
+
+    def __init__(self, file: IO[str], place: str) -> None:
+        self._file, self._place, self._number = file, place, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(LONGEST + 1):
+            self._number += 1
+            if len(line) > LONGEST:
+                raise self.endless("line")
+            yield line
+
+    def endless(self, what: str) -> Rejected:
+        """HEB559, at the line that was read last."""
+        problem = Endless(place=self._place, line=self._number, what=what, most=LONGEST)
+        return Rejected([problem])
 
 
 def _mended(lines: Iterable[str]) -> Iterator[str]:

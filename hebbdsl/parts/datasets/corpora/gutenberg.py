@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from hebbdsl.diagnostics.codes.corpora_files import TooLargeBook
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
@@ -18,7 +19,6 @@ from hebbdsl.parts.datasets.corpora.source import (
     members,
     not_had,
     of_file,
-    of_member,
 )
 from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
 
@@ -28,6 +28,9 @@ _ADVICE = (
     "put `books.zip`, or a folder `gutenberg` of .txt files, into the folder that HEBBDSL_DATA"
     " names"
 )
+
+LARGEST = 1 << 28
+"""Bytes of a book that is read: all of it is held while its licence is looked for."""
 
 READING = "2"
 """Version of how a book is read: raised whenever the text of some book changes."""
@@ -78,15 +81,14 @@ def _books(place: Path) -> dict[str, Piece]:
     if place.is_dir():
         raw = {path.relative_to(place).as_posix(): of_file(path) for path in _texts(place)}
     else:
-        inside = {member.filename: member for member in members(place)}
-        raw = {name: of_member(place, inside[name]) for name in inside if _is_book(name)}
+        raw = {name: piece for name, piece in members(place).items() if _is_book(name)}
     called = Counter(option for name in raw for option in set(_options(name)))
     books = {
         next((option for option in _options(name) if called[option] == 1), name): piece
         for name, piece in raw.items()
     }
     return {
-        name: replace(piece, reading=READING, blocks=_reading(piece))
+        name: replace(piece, reading=f"{READING}, {piece.reading}", blocks=_reading(piece))
         for name, piece in sorted(books.items())
     }
 
@@ -159,7 +161,13 @@ def _reading(piece: Piece) -> Callable[[], Iterator[bytes]]:
 
 def decoded(piece: Piece) -> str:
     """A book as text: UTF-8, or what Project Gutenberg published before."""
-    raw = b"".join(piece.blocks())
+    read, size = list[bytes](), 0
+    for block in piece.blocks():
+        read.append(block)
+        size += len(block)
+        if size > LARGEST:
+            raise Rejected([TooLargeBook(place=piece.name, most=LARGEST)])
+    raw = b"".join(read)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed, writ
 from hebbdsl.parts.datasets.corpora.rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
+from hebbdsl.parts.datasets.corpora.verifying import Progress, Told, refuse_changed
 from hebbdsl.parts.datasets.files import held_by_another
 from hebbdsl.parts.part import Reporter
 
@@ -24,18 +26,32 @@ _BLOCK = 1 << 20
 
 
 def make(
-    folder: Path, key: str, splits: Splits, rules: Rules, reporter: Reporter, word: str
+    folder: Path,
+    key: str,
+    splits: Splits,
+    found: Mapping[Path, str],
+    rules: Rules,
+    reporter: Reporter,
+    word: str,
 ) -> None:
     """Tokenise a corpus into `folder`, whose lock this process holds.
 
-    Raises: OSError, Rejected; nothing is then left.
+    `found`: the content of the files that it is read from, which the key stands for.
+
+    Raises: OSError; Rejected, with HEB560 where a file is another one once it was read, whatever
+            else was found wrong with it. Nothing is then left.
     """
     _sweep(folder)
     shutil.rmtree(folder, ignore_errors=True)
     made = folder.with_name(f".{folder.name}.{os.getpid()}")
     made.mkdir()
     try:
-        _fill(made, key, splits, rules, reporter, word)
+        try:
+            _fill(made, key, splits, rules, reporter, word)
+        except Rejected:
+            refuse_changed(found)
+            raise
+        refuse_changed(found)
         made.rename(folder)
     except BaseException:
         # A full disk stays no fuller than it was.
@@ -52,21 +68,11 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-class _Progress:
-    def __init__(self, reporter: Reporter, what: str, total: int) -> None:
-        self._reporter, self._what, self._total, self._done = reporter, what, total, 0
-
-    def __call__(self, count: int) -> None:
-        self._done += count
-        total = max(self._total, self._done)
-        self._reporter.advance(self._what, self._done, total, "bytes")
-
-
 def _fill(
     folder: Path, key: str, splits: Splits, rules: Rules, reporter: Reporter, word: str
 ) -> None:
-    total = sum(piece.stamp[1] for split in SPLITS for piece in splits[split])
-    told = _Progress(reporter, f"tokenising {word}", total)
+    total = sum(piece.size for split in SPLITS for piece in splits[split])
+    told = Progress(reporter, f"tokenising {word}", total)
     counting, texts = Counting(rules), {}
     files = {split: folder / f"{split}.tokens" for split in SPLITS}
     with open(files["train"], "wb") as file:
@@ -80,10 +86,11 @@ def _fill(
     vocabulary, ids = counting.settle(splits["train"][0].name, also_unknown=unknown)
     fingerprint = hashlib.sha256("\n".join(vocabulary.words).encode())
     total = sum(path.stat().st_size for path in files.values())
-    told = _Progress(reporter, f"numbering {word}", total)
-    for path in files.values():
-        fingerprint.update(_renumber(path, ids, told))
-    _keep(folder, vocabulary)
+    told = Progress(reporter, f"numbering {word}", total)
+    content = {path.name: _renumber(path, ids, told) for path in files.values()}
+    for digest in content.values():
+        fingerprint.update(digest)
+    content |= _keep(folder, vocabulary)
     sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
     manifest = written(
         {
@@ -94,6 +101,7 @@ def _fill(
             "tokens": {split: sizes[path.name] // 4 for split, path in files.items()},
             "words": len(vocabulary.words),
             "sizes": sizes,
+            "content": {name: digest.hex() for name, digest in content.items()},
             "fingerprint": fingerprint.hexdigest(),
         }
     )
@@ -114,7 +122,7 @@ def _refuse_empty(folder: Path, splits: Splits, counting: Counting) -> None:
         raise Rejected(problems)
 
 
-def _renumber(tokens: Path, ids: np.ndarray, told: _Progress) -> bytes:
+def _renumber(tokens: Path, ids: np.ndarray, told: Told) -> bytes:
     """Provisional numbers to ids, in place. Returns the digest of these."""
     digest = hashlib.sha256()
     with open(tokens, "r+b") as file:
@@ -129,10 +137,15 @@ def _renumber(tokens: Path, ids: np.ndarray, told: _Progress) -> bytes:
     return digest.digest()
 
 
-def _keep(folder: Path, vocabulary: Vocabulary) -> None:
-    lines = "".join(f"{word}\n" for word in vocabulary.words)
-    _write(folder / "words.txt", lines.encode())
-    _write(folder / "counts", vocabulary.counts.tobytes())
+def _keep(folder: Path, vocabulary: Vocabulary) -> dict[str, bytes]:
+    """Write the vocabulary. Returns the digest of each file."""
+    files = {
+        "words.txt": "".join(f"{word}\n" for word in vocabulary.words).encode(),
+        "counts": vocabulary.counts.tobytes(),
+    }
+    for name, content in files.items():
+        _write(folder / name, content)
+    return {name: hashlib.sha256(content).digest() for name, content in files.items()}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,12 +12,23 @@ from hebbdsl.parts.datasets.corpora.source import SPLITS
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_FILES = [*(f"{split}.tokens" for split in SPLITS), "counts", "words.txt"]
 _COUNT = {"type": "integer", "minimum": 0}
 MANIFEST_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "What a tokenised corpus was made of",
     "type": "object",
-    "required": ["version", "key", "rules", "text", "tokens", "words", "sizes", "fingerprint"],
+    "required": [
+        "version",
+        "key",
+        "rules",
+        "text",
+        "tokens",
+        "words",
+        "sizes",
+        "content",
+        "fingerprint",
+    ],
     "additionalProperties": False,
     "properties": {
         "version": {"const": TOKENISING},
@@ -37,8 +48,14 @@ MANIFEST_SCHEMA: dict[str, Any] = {
         "sizes": {
             "description": "bytes of each file",
             "type": "object",
-            "required": [*(f"{split}.tokens" for split in SPLITS), "counts", "words.txt"],
+            "required": _FILES,
             "additionalProperties": _COUNT,
+        },
+        "content": {
+            "description": "SHA-256 of each file",
+            "type": "object",
+            "required": _FILES,
+            "additionalProperties": _DIGEST,
         },
         "fingerprint": _DIGEST,
     },

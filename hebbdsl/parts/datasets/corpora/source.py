@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead, DamagedGzip, LockedZip
+from hebbdsl.diagnostics.codes.corpora import DamagedGzip, Endless, LockedZip
 from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.decoding import UTF_8, Decoded, Readable
 from hebbdsl.parts.datasets.finding import unreadable
 
 BLOCK = 1 << 17
 """Bytes read at once: text passes through memory in blocks, however long it is, and no faster in
 larger ones, which leave the processor's nearest memory."""
 
-_LAST_WORD = re.compile(rb"(?<=\s)\S+\s*\Z")
-"""The last word of a block, with the white space behind it."""
+LONGEST = 1 << 22
+"""Bytes of a word beyond which it is none: what holds no white space for so long is no text."""
+
+_SPACES = (b" ", b"\t", b"\n", b"\v", b"\f", b"\r")
 
 _LOCKED = 1
 """Among the flags of a member of a zip: it asks for a password."""
 
-Stamp = tuple[str, int, int]
-
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of a split.
+    """One text of a split.
 
     Attributes:
         name: what it is called in messages.
-        stamp: tells that it changed: path, size and time of the last change, or checksum.
+        files: what it is read from: their content decides the text, together with `reading`.
+        size: bytes of text there are, about: of a packed file those that it is packed in.
         blocks: its UTF-8 bytes, in blocks that end where words do, read anew at each call.
-        reading: what else decides which text it gives: the version of a reader that leaves some
-            out, and what it was told to choose. Empty where all of the file is read.
+        reading: what else decides the text: which member of a zip it is, the version of a reader
+            that leaves some out, what that was told to choose. Never where a file is.
     """
 
     name: str
-    stamp: Stamp
+    files: tuple[Path, ...]
+    size: int
     blocks: Callable[[], Iterator[bytes]]
     reading: str = ""
 
@@ -52,43 +53,63 @@ Splits = Mapping[Split, Sequence[Piece]]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
-def of_file(path: Path) -> Piece:
+def of_file(path: Path, encoding: str = UTF_8) -> Piece:
     """A plain file, or one packed by gzip.
 
     Raises: Rejected, with HEB503, where it can't be read.
     """
-    try:
-        stamp = stamp_of(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
+    packed = path.suffix == ".gz"
 
     def blocks() -> Iterator[bytes]:
         try:
-            with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-                yield from whole_lines(file)
+            with gzip.open(path) if packed else open(path, "rb") as file:
+                if encoding == UTF_8:
+                    yield from whole_lines(file, str(path))
+                else:
+                    yield from whole_lines(Decoded(file, encoding, str(path)), str(path))
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Rejected([DamagedGzip(place=str(path), reason=str(error))]) from error
         except OSError as error:
             raise unreadable(path, error) from error
 
-    return Piece(str(path), stamp, unchanged(path, stamp, blocks))
+    reading = f"{encoding}{', gzip' if packed else ''}"
+    return Piece(str(path), (path,), size_of(path), blocks, reading)
 
 
-def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
-    """A file inside a zip. Its stamp is its checksum, so that a zip packed anew changes nothing.
+def size_of(path: Path) -> int:
+    """Raises: Rejected, with HEB503."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
 
-    Raises: Rejected, with HEB503, where the zip can't be read.
+
+def members(archive: Path) -> Mapping[str, Piece]:
+    """The files in a zip, by their names.
+
+    Raises: Rejected, with HEB503, HEB504 or HEB563.
     """
     try:
-        before = stamp_of(archive)
+        with zipfile.ZipFile(archive) as opened:
+            found = [member for member in opened.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
+    except NotImplementedError as error:
+        raise Rejected([LockedZip(place=str(archive), reason=str(error))]) from error
     except OSError as error:
         raise unreadable(archive, error) from error
+    return {member.filename: _of_member(archive, member) for member in found}
+
+
+def _of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
+    name = f"{member.filename} in {archive}"
 
     def blocks() -> Iterator[bytes]:
         try:
-            with zipfile.ZipFile(archive) as opened, opened.open(member) as file:
-                yield from whole_lines(file)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            # By its name: the archive may have been written anew since it was listed.
+            with zipfile.ZipFile(archive) as opened, opened.open(member.filename) as file:
+                yield from whole_lines(file, name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
             raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
         except RuntimeError as error:  # NotImplementedError among them
             reason = "it asks for a password" if member.flag_bits & _LOCKED else str(error)
@@ -96,59 +117,7 @@ def of_member(archive: Path, member: zipfile.ZipInfo) -> Piece:
         except OSError as error:
             raise unreadable(archive, error) from error
 
-    stamp = (member.filename, member.file_size, member.CRC)
-    name = f"{member.filename} in {archive}"
-    return Piece(name, stamp, unchanged(archive, before, blocks))
-
-
-def stamp_of(path: Path) -> Stamp:
-    """What tells that a file changed, short of reading it. Raises: OSError."""
-    status = path.stat()
-    return str(path), status.st_size, status.st_mtime_ns
-
-
-def unchanged(
-    path: Path, stamp: Stamp, blocks: Callable[[], Iterator[bytes]]
-) -> Callable[[], Iterator[bytes]]:
-    """Blocks of a file that has the same stamp after it was read as before.
-
-    Raises: Rejected, with HEB560 where it has not, whatever else was found wrong with it.
-    """
-
-    def refuse_changed() -> None:
-        try:
-            changed = stamp_of(path) != stamp
-        except OSError:
-            changed = True
-        if changed:
-            raise Rejected([ChangedWhileRead(place=str(path))])
-
-    def read() -> Iterator[bytes]:
-        try:
-            yield from blocks()
-        except Rejected:
-            refuse_changed()
-            raise
-        refuse_changed()
-
-    return read
-
-
-def members(archive: Path) -> Sequence[zipfile.ZipInfo]:
-    """The files in a zip. Raises: Rejected, with HEB503 or HEB504."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            return [member for member in opened.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise Rejected([DamagedZip(place=str(archive), reason=str(error))]) from error
-    except NotImplementedError as error:
-        raise Rejected([LockedZip(place=str(archive), reason=str(error))]) from error
-    except OSError as error:
-        raise unreadable(archive, error) from error
-
-
-class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    return Piece(name, (archive,), member.file_size, blocks, f"member {member.filename}")
 
 
 def not_had(
@@ -176,17 +145,44 @@ def not_had(
     )
 
 
-def whole_lines(file: Readable) -> Iterator[bytes]:
-    """A file in blocks that end where lines end, or, in a line of more than a block, words."""
-    rest: list[bytes] = []
-    while block := file.read(BLOCK):
-        end = block.rfind(b"\n") + 1
-        if not end and (last := _LAST_WORD.search(block)):
-            end = last.start()
+def whole_lines(file: Readable, name: str) -> Iterator[bytes]:
+    """A file in blocks that end where lines end, or, in a line of more than a block, words. A line
+    ends as it does on any system: in LF, CR LF or CR; in the blocks it is LF.
+
+    Raises: Rejected, with HEB559, for what has no end.
+    """
+    rest, held, lines = list[bytes](), 0, 0
+    for block in _line_feeds(file):
+        if block.isspace() and b"\n" not in block:
+            # A word comes behind it, or an end of line, which must not begin a block.
+            if rest[-1:] == [b" "]:
+                continue
+            block = b" "
+        end = block.rfind(b"\n") + 1 or _last_word(block)
         if end:
             yield b"".join([*rest, block[:end]])
-            rest = [block[end:]]
-        else:
-            rest.append(block)
-    if rest := [one for one in rest if one]:
+            rest, held = [], 0
+            lines += block.count(b"\n")
+        rest.append(block[end:])
+        held += len(block) - end
+        if held > LONGEST:
+            raise Rejected([Endless(place=name, line=lines + 1, what="word", most=LONGEST)])
+    if held:
         yield b"".join(rest)
+
+
+def _line_feeds(file: Readable) -> Iterator[bytes]:
+    ended = False
+    while block := file.read(BLOCK):
+        if ended:
+            block = block.removeprefix(b"\n")
+        ended = block.endswith(b"\r")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield block
+
+
+def _last_word(block: bytes) -> int:
+    """Where the last word begins that has white space before it; 0: there is none."""
+    words = block.rstrip()
+    return max(map(words.rfind, _SPACES)) + 1

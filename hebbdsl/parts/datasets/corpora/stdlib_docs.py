@@ -11,6 +11,7 @@ import sysconfig
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from hebbdsl.expression.metrics import Split
@@ -26,20 +27,24 @@ _SHARES = 20
 def stdlib_docs_splits() -> tuple[Splits, str]:
     """Whole topics and modules, each to a split that its name decides.
 
-    The name alone: so another version of Python holds out the same ones. Nothing is read before
-    the text is asked for; the sizes and the version say whether it is another.
+    The name alone: so another version of Python holds out the same ones.
     """
     modules: dict[Split, list[Path]] = {"train": [], "validation": [], "test": []}
     home = Path(sysconfig.get_paths()["stdlib"])
     for path in _modules(home):
         modules[_split(f"module {path.relative_to(home).as_posix()}")].append(path)
     version = platform.python_version()
+    # Its origin alone is asked for: loading what it holds takes longer.
+    topics = find_spec("pydoc_data.topics")
+    shared = (Path(topics.origin),) if topics is not None and topics.origin is not None else ()
     splits: dict[Split, list[Piece]] = {
         split: [
             Piece(
                 f"Python's own documentation, {split}",
-                (f"{version} {split}", sum(path.stat().st_size for path in paths), len(paths)),
+                (*shared, *paths),
+                sum(path.stat().st_size for path in paths),
                 partial(_text, split, tuple(paths)),
+                f"{version} {split}",
             )
         ]
         for split, paths in modules.items()

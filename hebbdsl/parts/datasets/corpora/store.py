@@ -20,20 +20,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.corpora import StoreNotWritten
+from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import WordContent, Words
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
 from hebbdsl.parts.datasets.corpora.rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.source import SPLITS, Splits
+from hebbdsl.parts.datasets.corpora.verifying import digest_of, source_digests, verifying
 from hebbdsl.parts.datasets.files import cache_folder, locked, temporary_folder
 from hebbdsl.parts.part import Reporter
 
-KEPT = 2
+KEPT = 3
 """Version of the folder's form: one of another form is not looked at."""
 
 
@@ -42,11 +44,10 @@ def open_store(
 ) -> WordContent:
     """The corpus as numbers: as it was kept, or tokenised and kept.
 
-    A source whose stamp has changed is another corpus: a file changed such that its size and the
-    time of its last change stay what they were is not noticed. Of what was kept the manifest and
-    the sizes of all files are compared, not their content: a file that was cut is noticed, and made
-    again; a byte changed amid it is not, unless it makes a number that no word has, which is
-    refused where it is read (HEB564).
+    A corpus is known by the content of the files that it is read from, whatever they are called
+    and wherever they are; all of them are read for it. What was kept is read too, and compared with
+    what it was when it was made, before any of it is used: what was altered since is made again,
+    and the reporter is told. So opening takes the time that it takes to read both once.
 
     Processes that need the same corpus at once wait for the one that makes it. Where the cache
     folder can't be written a folder is made that is gone when this process ends; but where the disk
@@ -54,32 +55,38 @@ def open_store(
 
     Raises: Rejected, with problems HEB503, HEB504 and HEB550 to HEB569.
     """
-    key = _key(splits, rules)
+    digests = source_digests(splits, reporter, word)
+    key = _key(splits, digests, rules)
     name = f"{word}-{key[:32]}"
     places = {split: splits[split][0].name for split in SPLITS if splits[split]}
-    if (found := _load(cache_folder() / "corpora" / name, key, word, origin, places)) is not None:
+
+    def load(folder: Path) -> WordContent | None:
+        return _load(folder, key, word, origin, places, reporter)
+
+    if (found := load(cache_folder() / "corpora" / name)) is not None:
         return found
     with _place(name, reporter) as folder:
-        if (found := _load(folder, key, word, origin, places)) is not None:
+        if (found := load(folder)) is not None:
             return found  # another process has made it meanwhile
+        if (folder / MANIFEST).exists():
+            reporter.say(f"{folder} is not as it was made: its tokens are made again")
         from hebbdsl.parts.datasets.corpora.making import make
 
         try:
-            make(folder, key, splits, rules, reporter, word)
+            make(folder, key, splits, digests, rules, reporter, word)
         except OSError as error:
             raise _not_written(folder.parent, error) from error
-        found = _load(folder, key, word, origin, places)
-        assert found is not None, "it was just made"
+        if (found := load(folder)) is None:
+            raise Rejected([NotKept(place=str(folder))])
         return found
 
 
-def _key(splits: Splits, rules: Rules) -> str:
-    stamps = {
-        split: [[*p.stamp, p.reading] if p.reading else p.stamp for p in splits[split]]
+def _key(splits: Splits, digests: Mapping[Path, str], rules: Rules) -> str:
+    texts = {
+        split: [[[digests[path] for path in p.files], p.reading] for p in splits[split]]
         for split in SPLITS
     }
-    versions = [TOKENISING, KEPT]
-    deciding = {"version": versions, "rules": asdict(rules), "stamps": stamps}
+    deciding = {"version": [TOKENISING, KEPT], "rules": asdict(rules), "texts": texts}
     return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
 
 
@@ -124,7 +131,12 @@ def _not_written(place: Path, error: OSError) -> Rejected:
 
 
 def _load(
-    folder: Path, key: str, word: str, origin: str, places: Mapping[Split, str]
+    folder: Path,
+    key: str,
+    word: str,
+    origin: str,
+    places: Mapping[Split, str],
+    reporter: Reporter,
 ) -> WordContent | None:
     """None when it is not there or not sound."""
     try:
@@ -135,11 +147,14 @@ def _load(
         sizes = {name: (folder / name).stat().st_size for name in manifest["sizes"]}
         if manifest["key"] != key or sizes != manifest["sizes"]:
             return None
-        splits = {split: np.memmap(folder / f"{split}.tokens", np.int32, "r") for split in SPLITS}
-        counts = np.memmap(folder / "counts", np.int64, "r")
+        told = verifying(reporter, f"verifying the tokens of {word}", sum(sizes.values()))
+        if any(digest_of(folder / n, told) != d for n, d in manifest["content"].items()):
+            return None
+        splits = {split: _mapped(folder / f"{split}.tokens", np.int32) for split in SPLITS}
+        counts = _mapped(folder / "counts", np.int64)
     except (OSError, ValueError):
         return None
-    words = Words(folder / "words.txt", manifest["words"])
+    words = Words(folder / "words.txt", manifest["words"], manifest["content"]["words.txt"])
     return WordContent(
         word,
         origin,
@@ -150,3 +165,13 @@ def _load(
         places=places,
         texts=manifest["text"],
     )
+
+
+def _mapped(path: Path, kind: type[np.integer[Any]]) -> np.ndarray:
+    """Numbers mapped from a file, or in memory where its file system can't map. Raises: OSError."""
+    try:
+        return np.memmap(path, kind, "r")
+    except OSError:
+        numbers = np.fromfile(path, kind)
+        numbers.flags.writeable = False
+        return numbers

@@ -9,9 +9,11 @@ from itertools import combinations
 from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora import NoSuchText
+from hebbdsl.diagnostics.codes.corpora_files import RepeatedFiles
 from hebbdsl.diagnostics.codes.splits import SharedFiles
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.decoding import UTF_8
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.files import data_folder
 from hebbdsl.parts.datasets.finding import unreadable
@@ -19,7 +21,7 @@ from hebbdsl.parts.datasets.finding import unreadable
 Patterns = Mapping[Split, Sequence[str]]
 
 
-def text_splits(patterns: Patterns) -> tuple[Splits, str]:
+def text_splits(patterns: Patterns, encoding: str = UTF_8) -> tuple[Splits, str]:
     """The files of each split, in the order of the patterns and then of their names, and the
     folders that they are in.
 
@@ -31,25 +33,28 @@ def text_splits(patterns: Patterns) -> tuple[Splits, str]:
         splits[split] = []
         for path in (path for name in names for path in _files(home, name)):
             try:
-                splits[split].append(of_file(path))
+                splits[split].append(of_file(path, encoding))
             except Rejected as rejected:
                 problems.extend(rejected.problems)
     if problems:
         raise Rejected(problems)
     folders = {
-        str(Path(piece.stamp[0]).absolute().parent)
+        str(path.absolute().parent)
         for pieces in splits.values()
         for piece in pieces
+        for path in piece.files
     }
     return splits, ", ".join(sorted(folders))
 
 
 def text_missing(patterns: Patterns) -> Iterator[Problem]:
-    """Patterns that no file matches, files in two splits, and a data folder that is none."""
+    """Patterns that no file matches, files in two splits or twice in one, and a data folder that is
+    none."""
     try:
         home = data_folder() or Path()
         yield from _missing(patterns, home)
         yield from shared_files(patterns, literal=False)
+        yield from repeated_files(patterns)
     except Rejected as rejected:
         yield from rejected.problems
 
@@ -76,6 +81,20 @@ def shared_files(patterns: Patterns, *, literal: bool) -> Iterator[SharedFiles]:
             yield SharedFiles(place=place, files=tuple(sorted(both)), split=split, other=other)
 
 
+def repeated_files(patterns: Patterns) -> Iterator[RepeatedFiles]:
+    """Files that one split names twice, by whatever path. Raises: Rejected, as above."""
+    home = data_folder() or Path()
+    for split, names in patterns.items():
+        named: dict[str, list[str]] = {}
+        for name in names:
+            for path in _files(home, name):
+                named.setdefault(os.path.realpath(path), []).append(name)
+        if twice := {path: by for path, by in named.items() if len(by) > 1}:
+            by = tuple(dict.fromkeys(name for names in twice.values() for name in names))
+            place = At.field(split)
+            yield RepeatedFiles(place=place, files=tuple(sorted(twice)), split=split, patterns=by)
+
+
 def _missing(patterns: Patterns, home: Path) -> Iterator[Problem]:
     for split, names in patterns.items():
         for name in names:
@@ -88,10 +107,14 @@ def _files(home: Path, pattern: str) -> list[Path]:
 
     Raises: Rejected, with HEB503.
     """
-    path = str(home / os.path.expanduser(pattern))
-    if os.path.isfile(path):
-        return [Path(path)]
-    found = sorted(Path(name) for name in glob.iglob(path, recursive=True))
+    expanded = os.path.expanduser(pattern)
+    if os.path.isfile(home / expanded):
+        return [home / expanded]
+    # Only what the user wrote as a pattern is one: folders may be called by any signs.
+    if expanded != pattern:
+        user, _, rest = pattern.partition("/")
+        expanded = os.path.join(glob.escape(os.path.expanduser(user)), rest)
+    found = sorted(home / name for name in glob.iglob(expanded, root_dir=home, recursive=True))
     try:
         return [path for path in found if path.is_file()]
     except OSError as error:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, repeat
+from itertools import repeat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +16,9 @@ import numpy as np
 from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWords
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
-from hebbdsl.parts.datasets.corpora.rules import EOS, UNK, Rules
+from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.source import Piece
+from hebbdsl.parts.datasets.corpora.words import UNK
 
 _BLOCK = 1 << 18
 """Numbers that are counted, or looked through, at once."""
@@ -27,6 +27,9 @@ _END, _UNKNOWN = EOS.encode(), UNK.encode()
 
 MOST_DISTINCT = 30_000_000
 """Different words that are held while a text is read: some 3 GB."""
+
+MOST_HELD = 1 << 30
+"""Bytes of different words that are held."""
 
 Told = Callable[[int], None]
 """Is told how many bytes of text have been read."""
@@ -43,6 +46,18 @@ class Vocabulary:
     counts: np.ndarray
 
 
+class _Numbers(dict[bytes, int]):
+    """The number of each word, in the order in which they were first asked for."""
+
+    held = 0
+    """Bytes of them all."""
+
+    def __missing__(self, word: bytes) -> int:
+        self.held += len(word)
+        number = self[word] = len(self)
+        return number
+
+
 class Counting:
     """Numbers words in the order in which they are met, and counts them.
 
@@ -51,7 +66,7 @@ class Counting:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
+        self._numbers = _Numbers()
         self._counts = np.zeros(0, np.int64)
 
     def write(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> str:
@@ -70,6 +85,8 @@ class Counting:
                 uncounted, size = [], 0
             if len(self._numbers) > MOST_DISTINCT:
                 raise Rejected([TooManyWords(place=piece.name, most=MOST_DISTINCT)])
+            if self._numbers.held > MOST_HELD:
+                raise Rejected([TooManyWords(place=piece.name, most=MOST_HELD, unit="bytes")])
         self._count(uncounted)
         return digest.hexdigest()
 

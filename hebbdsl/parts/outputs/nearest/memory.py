@@ -195,4 +195,8 @@ class Memory(nn.Module):
             self._norms = self.keys.new_zeros(streams, self.count)
             self._centre = None
             self._begin_index()
+            keys = state_dict[f"{prefix}keys"]
+            if self._by_distance and keys.shape[2] == width + 1:
+                # Norms used to stand behind the activations.
+                state_dict = {**state_dict, f"{prefix}keys": keys[..., :-1]}
         super()._load_from_state_dict(state_dict, prefix, *rest, **named)

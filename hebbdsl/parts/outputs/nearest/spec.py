@@ -100,11 +100,6 @@ class Nearest(Output):
         return _fields.get("remembers", "passing") == "passing"
 
     @property
-    def semantics(self) -> int:
-        # Of activations with much in common, squared distances had lost their digits.
-        return 2 if self.kernel == "squared_distance" else 1
-
-    @property
     def keeps_train(self) -> bool:
         return self.remembers == "train"
 

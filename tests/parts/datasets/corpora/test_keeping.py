@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import json
 import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import gigaword, manifest, store
+from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, making, manifest, store
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, members, of_file, of_member
+from hebbdsl.parts.datasets.corpora.source import Piece, members, of_file
 from hebbdsl.parts.datasets.files import held_by_another, locked
+from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.part import Quiet, Reporter
 
 ROOT = Path(__file__).parents[4]
@@ -64,52 +69,177 @@ def held_out(tmp_path: Path) -> Piece:
 # A source that changes
 
 
+class Meanwhile(Quiet):
+    """Does something to the source once its text is read."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act: Callable[[], object] | None = act
+
+    def advance(self, what: str, *_: object) -> None:
+        if what.startswith("tokenising") and self._act is not None:
+            act, self._act = self._act, None
+            act()
+
+
+def restored(path: Path, content: bytes) -> None:
+    """Write a file anew, and set the time of its last change back."""
+    before = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda path: path.write_text("a b\n" * 100_001),
+        lambda path: restored(path, b"a c\n" * 100_000),
+        lambda path: path.write_bytes(b"\xff"),
+        lambda path: path.unlink(),
+    ],
+)
 def test_a_file_that_changes_while_it_is_read_is_refused(
-    tmp_path: Path, cache: Path, held_out: Piece
+    tmp_path: Path, cache: Path, held_out: Piece, act: Callable[[Path], object]
 ) -> None:
     path = tmp_path / "train.txt"
     path.write_text("a b\n" * 100_000)
-    piece = of_file(path)
-    blocks = piece.blocks()
-    next(blocks)
-    with open(path, "a") as file:
-        file.write("more\n")
     with pytest.raises(Rejected) as found:
-        list(blocks)
+        opened(of_file(path), held_out, Meanwhile(lambda: act(path)))
     (problem,) = found.value.problems
     assert (problem.code, problem.place) == ("HEB560", str(path))
-    assert rejected(piece, held_out) == ["HEB560"], "it changed since it was found"
     assert kept(cache) == set()
-    assert len(opened(of_file(path), held_out).splits["train"]) == 300_002
-    (tmp_path / "gone.txt").write_text("a b\n")
-    gone = of_file(tmp_path / "gone.txt")
+
+
+def test_a_file_that_is_gone_when_it_is_to_be_read(tmp_path: Path, held_out: Piece) -> None:
+    piece = written(tmp_path / "gone.txt")
     (tmp_path / "gone.txt").unlink()
-    assert rejected(gone, held_out) == ["HEB560"]
+    assert rejected(piece, held_out) == ["HEB560"]
+
+
+def newswire(text: str) -> bytes:
+    document = f'<DOC id="A">\n<TEXT>\n<P>\n{text}\n</P>\n</TEXT>\n</DOC>\n'
+    return gzip.compress(document.encode(), mtime=0)
+
+
+def zipped(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("train.txt", text)
+    return file.getvalue()
 
 
 def test_a_month_of_newswire_and_a_zip_that_change_are_refused(
     tmp_path: Path, held_out: Piece
 ) -> None:
-    month = tmp_path / "nyt_eng_200001.gz"
-    month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\na b\n</P>\n</TEXT>\n</DOC>\n'))
-    piece = gigaword._piece(month, lambda _: True, "all")
-    assert b"".join(piece.blocks()) == b"a b\n"
-    month.write_bytes(gzip.compress(b'<DOC id="A">\n<TEXT>\n<P>\nother\n</P>\n</TEXT>\n</DOC>\n'))
-    assert rejected(piece, held_out) == ["HEB560"]
+    month, archive = tmp_path / "nyt_eng_200001.gz", tmp_path / "texts.zip"
 
+    def change() -> None:
+        month.write_bytes(newswire("other"))
+        archive.write_bytes(zipped("others\n")[:-9])
+
+    for path in (month, archive):
+        month.write_bytes(newswire("a b"))
+        archive.write_bytes(zipped("a b\n"))
+        piece = gigaword._piece(month, lambda _: True, "all")
+        if path == archive:
+            (piece,) = members(archive).values()
+        with pytest.raises(Rejected) as found:
+            opened(piece, held_out, Meanwhile(change))
+        assert [(p.code, p.place) for p in found.value.problems] == [("HEB560", str(path))]
+
+
+def test_what_changes_before_it_is_read_is_read_as_it_is_then(
+    tmp_path: Path, held_out: Piece
+) -> None:
+    """A zip that was written anew since it was listed, too."""
     archive = tmp_path / "texts.zip"
-    for text in ("a b\n", "others\n"):
-        with zipfile.ZipFile(archive, "w") as opened_:
-            opened_.writestr("train.txt", text)
-        if text == "a b\n":
-            (member,) = members(archive)
-            piece = of_member(archive, member)
-            assert b"".join(piece.blocks()) == b"a b\n"
-    assert rejected(piece, held_out) == ["HEB560"], "and not that the zip is damaged"
+    archive.write_bytes(zipped("a b\n"))
+    (piece,) = members(archive).values()
+    archive.write_bytes(zipped("c d e and a longer text\n"))
+    assert len(opened(piece, held_out).splits["train"]) == 8
+    path = tmp_path / "train.txt"
+    piece = written(path)
+    path.write_text("c d e\n")
+    assert len(opened(piece, held_out).splits["train"]) == 4
     archive.unlink()
     with pytest.raises(Rejected) as found:
-        of_member(archive, member)
+        members(archive)
     assert [problem.code for problem in found.value.problems] == ["HEB503"]
+
+
+# Whose it is
+
+
+LINES = ("the cat sat on mat red\n", "one dog ran at log big\n")
+
+
+def texts_in(folder: Path, line: str) -> Path:
+    """Files of the same names, sizes and times, whatever the words."""
+    folder.mkdir(exist_ok=True)
+    for name in ("train", "validation", "test"):
+        (folder / f"{name}.txt").write_text(line * 100)
+        os.utime(folder / f"{name}.txt", ns=(10**18, 10**18))
+    return folder
+
+
+def test_relative_names_of_two_folders_are_two_corpora(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEBBDSL_DATA", raising=False)
+    data = Text(train=("t*.txt",), validation=("validation.txt",), test=("test.txt",))
+    found = list[WordContent]()
+    for name, line in zip("ab", LINES, strict=True):
+        monkeypatch.chdir(texts_in(tmp_path / name, line))
+        found.append(data.open(Quiet()))
+        assert set(found[-1].words) == {*line.split(), EOS}
+    assert found[0].fingerprint != found[1].fingerprint
+
+
+def test_a_file_replaced_by_one_of_its_size_and_time_is_another_corpus(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEBBDSL_DATA", str(texts_in(tmp_path / "data", LINES[0])))
+    data = Text(train=("train.txt",), validation=("validation.txt",), test=("test.txt",))
+    data.open(Quiet())
+    restored(tmp_path / "data" / "train.txt", LINES[1].encode() * 100)
+    assert set(data.open(Quiet()).words) >= set(LINES[1].split())
+
+
+@pytest.mark.parametrize("reader", ["text", "gz", "gutenberg", "gigaword", "zip"])
+def test_every_reader_knows_its_files_by_their_content(
+    tmp_path: Path, held_out: Piece, reader: str
+) -> None:
+    """However alike they are from outside: the same size, time and name."""
+    ending = {"text": ".txt", "gz": ".gz", "gutenberg": ".txt", "zip": ".zip"}
+    path = tmp_path / f"nyt_eng_200001{ending.get(reader, '.gz')}"
+    made = {"gz": lambda text: gzip.compress(text.encode(), mtime=0), "gigaword": newswire}
+    made["zip"] = zipped
+    pack = made.get(reader, str.encode)
+
+    def piece() -> Piece:
+        if reader == "zip":
+            return next(iter(members(path).values()))
+        if reader == "gigaword":
+            return gigaword._piece(path, lambda _: True, "all")
+        if reader == "gutenberg":
+            return gutenberg._books(tmp_path)[path.stem]
+        return of_file(path)
+
+    path.write_bytes(pack("cat sat\n"))
+    first = opened(piece(), held_out)
+    content = pack("dog ran\n")
+    assert len(content) == path.stat().st_size
+    restored(path, content)
+    assert set(opened(piece(), held_out).words) - set(first.words) >= {"dog", "ran"}
+
+
+def test_the_same_files_elsewhere_are_the_same_corpus(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Text(train=("train.txt",), validation=("validation.txt",), test=("test.txt",))
+    for name in "ab":
+        monkeypatch.setenv("HEBBDSL_DATA", str(texts_in(tmp_path / name, LINES[0])))
+        data.open(Quiet())
+    assert len(kept(cache)) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,9 +257,9 @@ def test_a_zip_that_can_not_be_unpacked_here(
     for place in (at, central + at + 2):
         content[place : place + 1] = change
     archive.write_bytes(content)
-    (member,) = members(archive)
+    (piece,) = members(archive).values()
     with pytest.raises(Rejected) as found:
-        opened(of_member(archive, member), held_out)
+        opened(piece, held_out)
     (problem,) = found.value.problems
     assert (problem.code, problem.place) == ("HEB563", str(archive))
     assert reason in problem.title
@@ -165,19 +295,118 @@ def test_a_manifest_of_another_form_is_not_written() -> None:
         manifest.written({"words": 3})
 
 
+KEPT = [
+    "train.tokens",
+    "validation.tokens",
+    "test.tokens",
+    "counts",
+    "words.txt",
+    "manifest.json",
+    "manifest.seal",
+]
+
+
+class Heard(Quiet):
+    def __init__(self) -> None:
+        self.said = list[str]()
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def all_of(content: WordContent) -> tuple[object, ...]:
+    tokens = {split: ids.tolist() for split, ids in content.splits.items()}
+    return content.fingerprint, list(content.words), content.counts.tolist(), tokens
+
+
+@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("at", [0, 0.3, 0.7, 1])
+def test_a_flipped_bit_of_what_is_kept_changes_nothing(
+    tmp_path: Path, cache: Path, held_out: Piece, name: str, at: float
+) -> None:
+    """It is noticed, said, and what was kept is made again."""
+    train = written(tmp_path / "train.txt", "c a b a and more words\n" * 20)
+    first = all_of(opened(train, held_out))
+    path = next((cache / "corpora").glob(f"*/{name}"))
+    as_made = path.read_bytes()
+    damaged = bytearray(as_made)
+    damaged[round(at * (len(as_made) - 1))] ^= 1
+    restored(path, bytes(damaged))
+    heard = Heard()
+    assert all_of(opened(train, held_out, heard)) == first
+    assert path.read_bytes() == as_made
+    assert [f"{path.parent} is not as it was made" in said for said in heard.said] == [True]
+
+
+def test_nothing_else_is_kept(tmp_path: Path, cache: Path, held_out: Piece) -> None:
+    opened(written(tmp_path / "train.txt"), held_out)
+    (folder,) = (path for path in (cache / "corpora").iterdir() if path.is_dir())
+    assert sorted(path.name for path in folder.iterdir()) == sorted(KEPT)
+
+
+def test_damaged_tokens_of_a_source_that_is_gone_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = texts_in(tmp_path / "data", LINES[0])
+    monkeypatch.setenv("HEBBDSL_DATA", str(home))
+    data = Text(train=("train.txt",), validation=("validation.txt",), test=("test.txt",))
+    data.open(Quiet())
+    (home / "train.txt").unlink()
+    with pytest.raises(Rejected) as found:
+        data.open(Quiet())
+    assert [problem.code for problem in found.value.problems] == ["HEB556"]
+
+
+def test_a_disk_that_loses_what_it_is_given_is_said(
+    tmp_path: Path, held_out: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = written(tmp_path / "train.txt")
+    whole = making.make
+
+    def losing(folder: Path, *given: Any) -> None:
+        whole(folder, *given)
+        (folder / "train.tokens").write_bytes(bytes((folder / "train.tokens").stat().st_size))
+
+    monkeypatch.setattr(making, "make", losing)
+    assert rejected(train, held_out) == ["HEB558"]
+
+
 def test_words_are_read_when_they_are_asked_for(
     tmp_path: Path, cache: Path, held_out: Piece
 ) -> None:
     train = written(tmp_path / "train.txt", "c a b a\n")
     opened(train, held_out)
-    content, other = opened(train, held_out), opened(train, held_out)
+    content, altered, other = (opened(train, held_out) for _ in range(3))
     assert content.words[0] == "a"
-    next((cache / "corpora").glob("*/words.txt")).unlink()
+    path = next((cache / "corpora").glob("*/words.txt"))
+    path.write_bytes(path.read_bytes().replace(b"c", b"d"))
+    with pytest.raises(Rejected) as found:
+        altered.words[0]
+    assert [problem.code for problem in found.value.problems] == ["HEB557"]
+    path.unlink()
     assert (list(content.words), content.words[1:3]) == (["a", EOS, "b", "c"], [EOS, "b"])
     assert len(other.words) == 4
     with pytest.raises(Rejected) as found:
         other.words[0]
     assert [problem.code for problem in found.value.problems] == ["HEB503"]
+
+
+def test_where_files_can_not_be_mapped_they_are_read(
+    tmp_path: Path, held_out: Piece, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = written(tmp_path / "train.txt", "c a b a\n")
+    first = all_of(opened(train, held_out))
+
+    def unmappable(*_: object) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr(np, "memmap", unmappable)
+    for folder in ("there", "made here"):
+        if folder == "made here":
+            monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "other")
+        content = opened(train, held_out)
+        assert all_of(content) == first
+        assert not content.splits["train"].flags.writeable
 
 
 def test_what_is_kept_is_opened_without_a_word_to_the_disk(

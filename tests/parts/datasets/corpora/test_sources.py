@@ -30,6 +30,7 @@ from hebbdsl.parts.datasets.corpora.rules import Rules
 from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
+from hebbdsl.parts.datasets.corpora.verifying import source_digests
 from hebbdsl.parts.datasets.corpora.wikitext import FILES, wikitext_missing, wikitext_splits
 from hebbdsl.parts.datasets.gigaword import Gigaword
 from hebbdsl.parts.datasets.gutenberg import Gutenberg
@@ -500,10 +501,11 @@ def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
     shelf(data, 1)
     (piece,) = gutenberg._books(data / "gutenberg").values()
     splits: Splits = {"train": [piece], "validation": [piece], "test": [piece]}
-    other: Splits = {**splits, "train": [replace(piece, reading="another")]}
-    assert store._key(splits, Rules()) != store._key(other, Rules())
-    plain: Splits = {**splits, "train": [replace(piece, reading="")]}
-    assert store._key(splits, Rules()) != store._key(plain, Rules())
+    digests = source_digests(splits, Quiet(), "gutenberg")
+    for reading in ("another", ""):
+        other: Splits = {**splits, "train": [replace(piece, reading=reading)]}
+        keys = {store._key(pieces, digests, Rules()) for pieces in (splits, other)}
+        assert len(keys) == 2
 
 
 def shelf(home: Path, count: int, prefix: str = "Book") -> None:
@@ -519,7 +521,7 @@ def dealt(**changes: object) -> dict[Split, set[str]]:
     listed: dict[Split, tuple[str, ...]] = {}
     listed |= changes.get("listed", {})  # type: ignore[arg-type]
     splits, _ = gutenberg_splits(counts, listed, int(str(changes.get("seed", 0))))
-    return {split: {Path(p.stamp[0]).stem for p in pieces} for split, pieces in splits.items()}
+    return {split: {p.files[0].stem for p in pieces} for split, pieces in splits.items()}
 
 
 def test_books_are_dealt_by_seed_and_name(data: Path) -> None:
@@ -578,8 +580,7 @@ def test_the_real_books_keep_their_text_and_lose_their_licence() -> None:
     assert len(books) == 80
     for name, piece in books.items():
         text = text_of([piece])
-        size = next(p.stamp[1] for p in (piece,))
-        assert 0.8 * size < len(text.encode()) < size, name
+        assert 0.8 * piece.size < len(text.encode()) < piece.size, name
         assert not re.search(r"project gutenberg.{0,20}licen[sc]e", text, re.IGNORECASE), name
         assert not re.search(r"(start|end) of (the|this) project gutenberg", text, re.I), name
     content = Gutenberg(validation_books=4, test_books=4, vocabulary=20_000).open(Quiet())

@@ -1,0 +1,139 @@
+"""HEB517-HEB519, HEB573: files of a text: named twice, in another encoding, too large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hebbdsl.diagnostics.codes.data import DataProblem
+from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
+from hebbdsl.diagnostics.wording import listed, quoted, quoted_path
+
+
+class UnknownEncoding(Problem):
+    """`encoding` names none that Python knows.
+
+    Its names are those of Python's codecs: `utf-8`, `utf-16`, `latin-1`, `cp1252`, `koi8-r`,
+    `shift_jis`, `gb18030`. What differs between machines, or escapes single signs, is none.
+
+    Wrong:
+        data: {text: {train: [a.txt], validation: [b.txt], test: [c.txt], encoding: latin1252}}
+        model: lstm
+        curriculum: null
+
+    Right:
+        data: {text: {train: [a.txt], validation: [b.txt], test: [c.txt], encoding: cp1252}}
+        model: lstm
+        curriculum: null
+        output: softmax
+    """
+
+    code: ClassVar[str] = "HEB517"
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"there is no encoding {quoted(self.name)}"
+
+    @property
+    def label(self) -> str:
+        return "no encoding of text"
+
+    @property
+    def hint(self) -> str:
+        from encodings.aliases import aliases
+
+        known = sorted({*aliases, *aliases.values()})
+        near = nearest(self.name.lower().replace("-", "_"), known)
+        meant = f"did you mean {quoted(near)}? " if near is not None else ""
+        return f"{meant}among them are `utf-8`, `utf-16`, `cp1252` and `latin-1`"
+
+
+class RepeatedFiles(Problem):
+    """Files of a text stand in one split twice, by what its patterns match on this machine.
+
+    They are read as often as they stand there, which is right where that is meant, and gives their
+    words more weight than others'. `plan` and `validate --here` look for them, and a run says so
+    too.
+
+    Wrong:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt", first.txt]
+
+    Right:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt"]
+    """
+
+    code: ClassVar[str] = "HEB518"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    files: tuple[str, ...]
+    split: str
+    patterns: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        first = quoted_path(self.files[0])
+        more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
+        return f"{first}{more}: more than once in the {self.split} text"
+
+    @property
+    def label(self) -> str:
+        return "names a file twice"
+
+    @property
+    def hint(self) -> str:
+        return f"it is named by {listed(self.patterns, 'and')}; it is read once for each"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotInEncoding(DataProblem):
+    """A file of a text is not in the encoding that the spec declares.
+
+    Wrong:
+        hebbdsl run --set data.encoding=ascii specs/my_text.yaml      # train.txt holds an é
+
+    Right:
+        hebbdsl run --set data.encoding=cp1252 specs/my_text.yaml
+    """
+
+    code: ClassVar[str] = "HEB519"
+
+    encoding: str
+    byte: int
+    at: int
+    line: int
+    likely: str
+
+    @property
+    def title(self) -> str:
+        byte = f"byte {self.at:,}, in line {self.line:,}, is 0x{self.byte:02x}"
+        return f"{byte}, which is not {quoted(self.encoding)} there"
+
+    @property
+    def hint(self) -> str:
+        return f"it may be `encoding: {self.likely}`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooLargeBook(DataProblem):
+    """A book is too large to be read: books are held in memory one by one, to find their licence.
+
+    Wrong:
+        hebbdsl run specs/gutenberg_lstm.yaml      # books.zip holds a text of 1 GB
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # which reads it as `text`, block by block
+    """
+
+    code: ClassVar[str] = "HEB573"
+
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"a book of more than {self.most >> 20} MiB"
+
+    @property
+    def hint(self) -> str:
+        return "take it out, or read all of them as `text`"
