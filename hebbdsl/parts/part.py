@@ -49,6 +49,12 @@ class Part:
     __slots__ = ()
     kind: ClassVar[str]
 
+    @property
+    def semantics(self) -> int:
+        """Version of what these fields mean. Raised where they come to give other numbers, so that
+        runs with the part are made again, and those without it stay what they are."""
+        return 1
+
     def refusals(self) -> Iterator[Problem]:
         """What is wrong with these fields taken together, at places `At(...)` of this part."""
         yield from ()

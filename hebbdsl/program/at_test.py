@@ -16,6 +16,7 @@ from hebbdsl.parts.outputs.trained.module import TrainedLayer
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.plan.searching import drawings_shown
 from hebbdsl.program.program import Program
+from hebbdsl.program.randomness import own_draws_only
 
 ADAPTATION = "adaptation."
 
@@ -82,7 +83,8 @@ def at_test(program: Program) -> AtTest:
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
     added = declared.output or Trained()
     shown = drawings_shown(program.plan.facts)
-    output = added.build_at_test(hidden, classes, shown).to(program.device)
+    with own_draws_only():
+        output = added.build_at_test(hidden, classes, shown).to(program.device)
     for layer in output.modules():
         if isinstance(layer, TrainedLayer):
             layer.stands_for = trained

@@ -21,7 +21,7 @@ from hebbdsl.program.image_step import ImageStep
 from hebbdsl.program.images import read_images
 from hebbdsl.program.opening import Opened
 from hebbdsl.program.program import Program
-from hebbdsl.program.randomness import torch_generator
+from hebbdsl.program.randomness import own_draws_only, torch_generator
 from hebbdsl.program.streams import Streams
 from hebbdsl.program.update import Update
 from hebbdsl.program.word_program import WordProgram
@@ -82,8 +82,9 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
     facts, training = plan.facts, plan.setup.training
     chosen = choose_classes(seed, plan.data, plan.curriculum, len(content.names))
     images = read_images(content, plan.data, chosen, device)
-    model = plan.model.build(facts.image)
-    output = plan.setup.output.build(plan.model.features, facts.classes)
+    with own_draws_only():
+        model = plan.model.build(facts.image)
+        output = plan.setup.output.build(plan.model.features, facts.classes)
     update = _prepared(plan, model, output, start)
     precision = PRECISIONS[training.precision]
     return ImageProgram(
@@ -111,8 +112,9 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
 
 def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgram:
     training = plan.setup.training
-    model = plan.model.build(plan.facts.words)
-    output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+    with own_draws_only():
+        model = plan.model.build(plan.facts.words)
+        output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
     update = _prepared(plan, model, output, start)
     rows = output.class_rows() if plan.model.tied else None
     return WordProgram(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.canonical import deciding_parts, plain
 from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Setup
+from hebbdsl.vocabulary import WORDS
 
 SEMANTICS = 1
-"""Version of what a spec means for training. Raised whenever a stored exact loss changes."""
+"""Version of what a spec means for training. Raised whenever a stored exact loss changes; where
+those of one part alone do, it is the part's that is raised."""
 
 EVALUATION_SEMANTICS = 1
 """The same of what a spec means for evaluations of trained runs."""
@@ -26,6 +28,7 @@ def identity(setup: Setup, seed: int, fingerprint: str) -> str:
         "seed": seed,
         "data": fingerprint,
         "semantics": SEMANTICS,
+        **_raised(setup),
     }
     return sha256(canonical_json(deciding)).hexdigest()
 
@@ -41,8 +44,19 @@ def evaluation_identity(training: str, evaluation: Evaluation) -> str:
         "training": training,
         "evaluation": plain(evaluation, deciding_only=True),
         "semantics": EVALUATION_SEMANTICS,
+        **_raised(evaluation),
     }
     return sha256(canonical_json(deciding)).hexdigest()
+
+
+def _raised(of: Setup | Evaluation) -> dict[str, dict[str, int]]:
+    """Versions of the parts in it that no longer mean what they did at first."""
+    found = dict[str, int]()
+    for part in deciding_parts(of):
+        if part.semantics > 1:
+            word = WORDS[type(part)]
+            found[word] = max(part.semantics, found.get(word, 0))
+    return {"parts": found} if found else {}
 
 
 def canonical_json(value: object) -> bytes:

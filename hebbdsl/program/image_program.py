@@ -43,6 +43,7 @@ class ImageProgram(Program):
         for step, (labels, drawings, row) in enumerate(rows, start=first):
             if schedule is not None:
                 self.set_learning_rate(schedule.factor(step, self.plan.steps))
+            self.draw_samples("sample", step, play.classes)
             images = self._augmented(self.images.training_batch(labels, drawings), step)
             keep = None if dropout == 0 else self._keep(step, len(labels))
             self.step(images, labels, keep, play.classes, row)

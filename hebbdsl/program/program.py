@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.opening import Opened
+from hebbdsl.program.randomness import torch_generator
 from hebbdsl.program.update import Update
 from hebbdsl.spec.experiment import Setup
 
@@ -39,10 +40,23 @@ class Program:
     def optimizer(self) -> torch.optim.Optimizer:
         return self.update.optimizer
 
+    @property
+    def learning_rate(self) -> float:
+        """With which the optimizer made its last step."""
+        rate: float = self.optimizer.param_groups[0]["lr"]
+        return rate
+
     def set_learning_rate(self, factor: float) -> None:
         """What the spec says, times `factor`."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.setup.training.optimizer.learning_rate * factor
+
+    def draw_samples(self, purpose: str, step: int, in_play: int) -> None:
+        """Let outputs whose loss is an estimate draw what that of `step` is made from."""
+        for number, layer in enumerate(self.output.modules()):
+            if isinstance(layer, OutputLayer) and layer.samples:
+                key = f"{purpose} of output {number}"
+                layer.draw(torch_generator(self.seed, key, step, self.device), in_play)
 
     def state(self) -> Mapping[str, Tensor]:
         """Every parameter and buffer of model and output, by name: views of what is in use."""

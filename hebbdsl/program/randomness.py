@@ -8,6 +8,8 @@ for them, and are that kind of device's own: records say which it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -33,3 +35,15 @@ def torch_generator(
     import torch
 
     return torch.Generator(device).manual_seed(derive(seed, purpose, step))
+
+
+@contextmanager
+def own_draws_only() -> Iterator[None]:
+    """The generator that all code of a process shares is left as it is.
+
+    torch's modules draw weights from it as they are made, which are then drawn anew.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=()):
+        yield

@@ -163,9 +163,11 @@ def gather_slopes(program: WordProgram, adapter: Adapter) -> None:
     weights, state = _weights(program), program.start(streams.streams)
     count = min(adapter.training_batches, streams.windows)
     for start in range(0, count, _READ):
-        for tokens, following in streams.read(start, min(_READ, count - start), program.device):
+        windows = streams.read(start, min(_READ, count - start), program.device)
+        for number, (tokens, following) in enumerate(windows, start):
             h, state = program.step.read(tokens, state)
             state = tuple(one.detach() for one in state)
+            program.draw_samples("gathering", number, words)
             _slopes(program.output.loss(h, following.flatten(), words), weights)
             adapter.gather(weights)
 

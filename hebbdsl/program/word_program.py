@@ -62,6 +62,7 @@ class WordProgram(Program):
                 factor = 1.0 if schedule is None else schedule.factor(step, self.steps)
                 self.set_learning_rate(rate * factor)
                 generator = torch_generator(self.seed, "dropout", step, self.device)
+                self.draw_samples("sample", step, self.model.words)
                 masks = self.model.masks(generator, streams.streams, len(words))
                 state = self.step(words, following, state, masks, next(rows))
                 step += 1

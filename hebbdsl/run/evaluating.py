@@ -6,11 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from hebbdsl.diagnostics.codes.evaluating import OtherData
+from hebbdsl.diagnostics.codes.evaluating import OtherData, OtherMeaning
 from hebbdsl.diagnostics.codes.run import AlteredRecord
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter
 from hebbdsl.program.at_test import AtTest, at_test, weights_kept
@@ -38,8 +36,8 @@ from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.store import RunFolder
-from hebbdsl.run.watching import NotFiniteAt
-from hebbdsl.run.word_run import perplexities
+from hebbdsl.run.watching import NotFiniteAt, finite_perplexities
+from hebbdsl.run.word_run import losses, perplexities
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation
 
@@ -60,12 +58,12 @@ def evaluate(
     status `failed`.
 
     Raises: Rejected, with HEB534 when the parent's files are not what its run wrote, HEB543 when
-        the data is not what it was trained on.
+        the data is not what it was trained on, HEB590 when what it was trained as is now computed
+        otherwise.
     """
     assert parent.folder is not None, "it was read from its folder"
     if program.identity != parent.identity:
-        problem = OtherData(place=str(parent.folder), variant=parent.variant, seed=parent.seed)
-        raise Rejected([problem])
+        raise Rejected([_another(program, parent)])
     with computing(program.device, program.setup.training):
         return _evaluated(program, parent, folder, reporter, monitor)
 
@@ -94,6 +92,15 @@ def _evaluated(
     return record
 
 
+def _another(program: Program, parent: Record) -> Problem:
+    """Why the run would be another today."""
+    place, variant, seed = str(parent.folder), parent.variant, parent.seed
+    if program.opened.content.fingerprint != parent.data["fingerprint"]:
+        return OtherData(place=place, variant=variant, seed=seed)
+    version = str(parent.environment["hebbdsl"])
+    return OtherMeaning(place=place, variant=variant, seed=seed, version=version)
+
+
 def _of_words(
     program: WordProgram, at: AtTest, parent: Record, reporter: Reporter, monitor: Monitor
 ) -> dict[str, Value]:
@@ -112,27 +119,15 @@ def _of_words(
             scored["validation"] = stored.scored(at.output.score_stored(stored))
         else:
             scored["validation"] = score_at_test(program, "validation", at, monitor.reading)
-    _finite(parent, scored)
+    finite_perplexities(parent.steps, losses(program, scored))
     with weights_kept(program):
         reporter.say("the test text is read")
         started = time.perf_counter()
         scored["test"] = score_at_test(program, "test", at, monitor.reading)
         seconds = time.perf_counter() - started
-    _finite(parent, scored)
+    finite_perplexities(parent.steps, losses(program, scored))
     speed = int(scored["test"].counts.sum()) / seconds
     return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
-
-
-LEAST_LIKELY = 103.0
-"""Nats: of a mean loss beyond it, e^−loss is no number of float32. Weights have run away."""
-
-
-def _finite(parent: Record, scored: Mapping[Split, Scored]) -> None:
-    """Raises: NotFiniteAt."""
-    for split, one in scored.items():
-        loss = one.loss()
-        if not np.isfinite(one.sums).all() or (loss is not None and loss > LEAST_LIKELY):
-            raise NotFiniteAt(parent.steps, f"{split} loss")
 
 
 def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str, Value]:

@@ -71,6 +71,7 @@ class ImageRun:
             level=level,
             classes=course.in_play.classes,
             train_loss=loss,
+            learning_rate=self._program.learning_rate,
             test_accuracy=found.test_accuracy,
             newest_accuracy=found.newest_accuracy,
             validation_accuracy=found.validation_accuracy,

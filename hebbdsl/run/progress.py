@@ -178,7 +178,7 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
             best = " (best)" if evaluation.best else ""
             said = (
                 f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {perplexity_text(exp(min(evaluation.validation_loss, 700.0)))}{best}"
+                f" {perplexity_text(exp(evaluation.validation_loss))}{best}"
             )
     steps = job.plan.steps
     if steps is None:

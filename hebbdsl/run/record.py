@@ -52,6 +52,10 @@ class Evaluation:
     """One line of `metrics.jsonl`. `step` counts optimizer steps done.
 
     Accuracies on validation drawings are None where the data has none.
+
+    Attributes:
+        learning_rate: that acted in the last step before it, the schedule's factor included; None:
+            it was not recorded yet.
     """
 
     step: int
@@ -62,6 +66,7 @@ class Evaluation:
     newest_accuracy: float
     whole: bool
     seconds: float
+    learning_rate: float | None = None
     validation_accuracy: float | None = None
     newest_validation_accuracy: float | None = None
     binding: tuple[Binding, ...] = ()
@@ -74,7 +79,7 @@ class TextEvaluation:
     Attributes:
         epoch: how often the training text was read, a fraction where it is amid one.
         tokens: words that were trained on so far, repeats counted.
-        learning_rate: of the steps before it, without the schedule's factor.
+        learning_rate: that acted in the last step before it, the schedule's factor included.
         best: whether no evaluation before it had a lower validation loss.
     """
 

@@ -202,6 +202,7 @@ _ON_PICTURES: dict[str, Any] = {
         "train_loss": _LOSS,
         "test_accuracy": _SHARE,
         "newest_accuracy": _SHARE,
+        "learning_rate": {"type": "number", "minimum": 0},
         "validation_accuracy": _SHARE,
         "newest_validation_accuracy": _SHARE,
         "whole": {"type": "boolean"},

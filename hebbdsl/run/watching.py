@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from math import isfinite, log
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from hebbdsl.program.update import Update
+
+LARGEST = log(sys.float_info.max)
+"""Nats: of a mean loss beyond it the perplexity is no number."""
+
+LEAST_LIKELY = 103.0
+"""Nats: of a mean loss beyond it, e^−loss is no number of float32. Weights have run away."""
 
 
 class NotFiniteAt(Exception):
@@ -32,3 +42,29 @@ def finite(
     if (name := update.first_bad_parameter()) is not None:
         raise NotFiniteAt(first + len(watch), name)
     return seen
+
+
+def finite_perplexity(step: int, name: str, loss: float, most: float = LARGEST) -> None:
+    """Nothing, of a mean loss on a held-out text that is a number, and its perplexity too.
+
+    Args:
+        name: of the text, or of some of its words.
+        most: nats that are still believed.
+
+    Raises: NotFiniteAt.
+    """
+    if not isfinite(loss):
+        raise NotFiniteAt(step, f"{name} loss")
+    if loss > most:
+        raise NotFiniteAt(step, f"{name} perplexity")
+
+
+def finite_perplexities(step: int, losses: Mapping[str, float]) -> None:
+    """The same of all losses that a record has perplexities of, by name of these.
+
+    A whole text is not believed to be less likely than float32 can say. Raises: NotFiniteAt.
+    """
+    for metric, loss in losses.items():
+        split, _, band = metric.partition("_perplexity")
+        name = f"{split}{band.replace('_', ' ')}"
+        finite_perplexity(step, name, loss, LARGEST if band else LEAST_LIKELY)

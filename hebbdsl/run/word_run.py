@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from math import exp, inf, isfinite
+from math import exp, inf
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Level, TextEvaluation, Value
-from hebbdsl.run.watching import NotFiniteAt, finite
+from hebbdsl.run.watching import finite, finite_perplexities, finite_perplexity
 
 _MOST_ON_CPU = 20
 """Steps between looks at what came out: they take seconds, and an end may be asked for."""
@@ -66,9 +66,7 @@ class WordRun:
         streams = self._training.evaluation_streams
         found = score(self._program, "validation", streams, monitor.reading).loss()
         assert found is not None, "a text that is read has words to ask for"
-        if not isfinite(found):
-            raise NotFiniteAt(self.step, "validation loss")
-        rate = self._rate
+        finite_perplexity(self.step, "validation", found)
         self._judge(found)
         return TextEvaluation(
             step=self.step,
@@ -76,7 +74,7 @@ class WordRun:
             tokens=self._tokens(),
             train_loss=loss,
             validation_loss=found,
-            learning_rate=rate * self._training.optimizer.learning_rate,
+            learning_rate=self._program.learning_rate,
             best=self.best,
             seconds=round(self._seconds, 3),
         )
@@ -111,10 +109,12 @@ class WordRun:
             self._rate *= self._training.decay
 
     def conclude(self, monitor: Monitor) -> None:
-        """Read both held-out texts whole."""
+        """Read both held-out texts whole. Raises: NotFiniteAt."""
         for split in HELD_OUT:
             started = time.perf_counter()
-            self._scored[split] = score(self._program, split, 1, monitor.reading)
+            found = score(self._program, split, 1, monitor.reading)
+            finite_perplexities(self.step, losses(self._program, {split: found}))
+            self._scored[split] = found
             self._read_seconds[split] = time.perf_counter() - started
 
     @property
@@ -149,8 +149,20 @@ class WordRun:
 
 
 def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[str, Value]:
-    """Of each split, in all and by bands of frequency."""
-    found = dict[str, Value]()
+    """Of each split, in all and by bands of frequency: those of losses that were found finite."""
+    means = _means(program, scored)
+    return {name: Value(value=exp(loss), tokens=tokens) for name, loss, tokens in means}
+
+
+def losses(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[str, float]:
+    """The mean losses whose perplexities a record has, by name of these."""
+    return {name: loss for name, loss, _ in _means(program, scored)}
+
+
+def _means(
+    program: WordProgram, scored: Mapping[Split, Scored]
+) -> Iterator[tuple[str, float, int]]:
+    """A perplexity's name, the mean loss, and over how many tokens it is one."""
     bands = dict(bands_of(program.content.counts))
     for split, one in scored.items():
         name = f"{split}_perplexity"
@@ -158,9 +170,7 @@ def perplexities(program: WordProgram, scored: Mapping[Split, Scored]) -> dict[s
         chosen |= {f"{name}_{band}": words for band, words in bands.items()}
         for metric, words in chosen.items():
             if (loss := one.loss(words)) is not None:
-                tokens = int(one.counts[words].sum())
-                found[metric] = Value(value=exp(min(loss, 700.0)), tokens=tokens)
-    return found
+                yield metric, loss, int(one.counts[words].sum())
 
 
 def bands_of(counts: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -52,6 +52,23 @@ def plain(value: object, *, deciding_only: bool = False, defaults: bool = True) 
             }
             return {WORDS[type(value)]: body} if isinstance(value, Part) else body
     raise TypeError(f"{type(value).__name__} is no value of a spec")
+
+
+def deciding_parts(value: object) -> Iterator[Part]:
+    """All parts in what `plain` writes of what decides, the outer ones first."""
+    if isinstance(value, Part):
+        yield value
+    inner: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        inner = value.values()
+    elif isinstance(value, tuple | list):
+        inner = value
+    elif is_dataclass(value) and not isinstance(value, type | Condition | Claim):
+        skipped = _undecisive(value)
+        names = (field.name for field in fields(value) if field.name not in skipped)
+        inner = [getattr(value, name) for name in names]
+    for one in inner:
+        yield from deciding_parts(one)
 
 
 def _default(field: Field[object]) -> object:

@@ -6,6 +6,7 @@ of 20 x 35 words. Both start from the same weights, read the same tokens in the 
 have no dropout. torch's LSTM has two biases where ours has one: the peer's second is kept at zero.
 
     python tests/benchmarks/word_language_model.py [--width 200] [--threads 1] [--steps 12]
+    ONEDNN_MAX_CPU_ISA=AVX2 python tests/benchmarks/word_language_model.py
     python tests/benchmarks/word_language_model.py --losses 200
     python tests/benchmarks/word_language_model.py --memory
     python tests/benchmarks/word_language_model.py --write
@@ -26,6 +27,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hebbdsl.parts.bfloat16 import module
+from hebbdsl.parts.bfloat16.module import how_multiplied
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.models.lstm.spec import Lstm
@@ -156,6 +159,20 @@ def our_loop(ours: WordProgram) -> Callable[[int], float]:
     return step
 
 
+def without_bfloat16(loop: Callable[[int], float]) -> Callable[[int], float]:
+    """Steps as on a CPU without instructions for bfloat16: with its operands, in float32."""
+
+    def step(number: int) -> float:
+        there = module._cpu_has_bfloat16
+        module._cpu_has_bfloat16 = lambda: False  # type: ignore[assignment]
+        try:
+            return loop(number)
+        finally:
+            module._cpu_has_bfloat16 = there
+
+    return step
+
+
 def times(loops: dict[str, Callable[[int], float]], steps: int) -> dict[str, float]:
     """Median seconds a step, the loops taking turns."""
     seen: dict[str, list[float]] = {name: [] for name in loops}
@@ -178,11 +195,13 @@ def compare_times(width: int, steps: int) -> None:
             "peer": peer_loop(ours, width),
             "ours": our_loop(ours),
             "ours, bfloat16 products": our_loop(low),
+            "the same, no instructions": without_bfloat16(our_loop(low)),
             "ours, bfloat16 all": our_loop(lower),
             "ours, hebbian": our_loop(hebbian),
         },
         steps,
     )
+    print(f"bfloat16 here: {how_multiplied(torch.bfloat16, torch.device('cpu'))['products']}")
     for name, seconds in found.items():
         print(f"{name:26} {1e3 * seconds:7.0f} ms a step  {found['peer'] / seconds:5.2f} x")
 

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
+from hebbdsl.parts.models.lstm.spec import Lstm
 from tests.hostile import obeyed
 from tests.resealed import Edit, reseal
 
@@ -252,6 +253,19 @@ def test_data_that_changed_since_is_noticed(text: Path) -> None:
     found = _call("evaluate", run, "--set", "evaluation.adaptation=mbpa")
     assert found.exit_code == 3
     assert "HEB543" in found.stderr
+
+
+def test_so_is_a_run_whose_parts_were_computed_otherwise(
+    text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = text.parent / "runs"
+    assert _call("run", text, "--out", out, "--variant", "dynamic").exit_code == 0
+    (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
+    monkeypatch.setattr(Lstm, "semantics", 2)
+    found = _call("evaluate", run, "--set", "evaluation.adaptation=mbpa")
+    assert found.exit_code == 1
+    assert "HEB590" in found.stderr
+    assert "HEB543" not in found.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,16 @@ import pytest
 
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
+from hebbdsl.parts.outputs.cache.spec import Cache
+from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.nearest.spec import Nearest
+from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
+from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.program import identity as module
-from hebbdsl.program.identity import identity
+from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.spec.canonical import plain
+from hebbdsl.spec.experiment import Evaluation
 from tests import tiny
 
 DATA = "f" * 64
@@ -32,6 +39,30 @@ def test_fields_added_later_leave_the_runs_that_lack_them_what_they_were() -> No
     written = plain(tiny.setup())["data"]["omniglot"]
     deciding = plain(tiny.setup(), deciding_only=True)["data"]["omniglot"]
     assert (written["validation_drawings"], "validation_drawings" in deciding) == (0, False)
+
+
+def test_a_part_that_means_something_else_now_changes_the_runs_that_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hidden = Mixture(experts=(Softmax(), Mixture(experts=(SampledSoftmax(),))))
+    setups = [tiny.setup(output) for output in (Softmax(), tiny.HEBBIAN, SampledSoftmax(), hidden)]
+    added = [Mixture(experts=(Trained(), one)) for one in (Cache(), Nearest())]
+    evaluations = [Evaluation(output=output) for output in added]
+
+    def found() -> tuple[list[str], list[str]]:
+        trained = [identity(setup, 0, DATA) for setup in setups]
+        return trained, [evaluation_identity(DATA, one) for one in evaluations]
+
+    assert [Softmax().semantics, SampledSoftmax().semantics] == [1, 2]
+    trained, tested = found()
+    monkeypatch.setattr(SampledSoftmax, "semantics", 1)
+    monkeypatch.setattr(Nearest, "semantics", 2)
+    now_trained, now_tested = found()
+    assert [a == b for a, b in zip(trained, now_trained, strict=True)] == [True] * 2 + [False] * 2
+    assert [a == b for a, b in zip(tested, now_tested, strict=True)] == [True, False]
+    # What is added at test time is no part of what was trained.
+    late = replace(setups[0], evaluation=evaluations[1])
+    assert identity(late, 0, DATA) == trained[0]
 
 
 def test_all_else_does(monkeypatch: pytest.MonkeyPatch) -> None:

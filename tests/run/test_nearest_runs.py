@@ -75,7 +75,7 @@ def test_pictures_are_remembered_step_by_step_and_saved(output: Output, tmp_path
 def test_weights_of_another_model_are_not_taken(tmp_path: Path) -> None:
     record = ran(tiny.program(tiny.setup(Nearest())), tmp_path)
     assert record.folder is not None
-    for other in (Nearest(kernel="dot"), Softmax()):
+    for other in (Mixture(experts=(Nearest(),)), Softmax()):
         with pytest.raises(Rejected) as caught:
             RunFolder(record.folder).load_weights(tiny.program(tiny.setup(other)))
         assert [problem.code for problem in caught.value.problems] == ["HEB534"]

@@ -1,4 +1,4 @@
-"""HEB541–HEB543, HEB546: runs that can't be evaluated otherwise."""
+"""HEB541–HEB543, HEB546, HEB590: runs that can't be evaluated otherwise."""
 
 from __future__ import annotations
 
@@ -97,6 +97,42 @@ class OtherData(Problem):
     @property
     def hint(self) -> str:
         return "restore the data, or train again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherMeaning(Problem):
+    """The run was trained by an older version, which computed some part of it otherwise.
+
+    Its record stands, and can be compared; but this version would evaluate it by other numbers than
+    it was trained by. `CHANGELOG.md` says which parts were computed otherwise, and why.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/sampled/seed-0-1a2b3c4d --set …    (of an older version)
+
+    Right:
+
+        hebbdsl compare specs/e.yaml    (trains it again)
+    """
+
+    code: ClassVar[str] = "HEB590"
+    exit_code: ClassVar[int] = 1
+
+    variant: str
+    seed: int
+    version: str
+    """Of hebbdsl, that trained it."""
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{self.variant}, seed {self.seed} was trained by hebbdsl {self.version}, which"
+            " computed some part of it otherwise"
+        )
+
+    @property
+    def hint(self) -> str:
+        return "train again"
 
 
 @dataclass(frozen=True, kw_only=True)

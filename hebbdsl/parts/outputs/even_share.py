@@ -11,7 +11,13 @@ MASKED = -1e30
 """Stands for log 0: its exponential is 0, and unlike infinity it gives finite gradients."""
 
 TINY = 1e-38
-"""Smallest probability whose logarithm is taken; the even share lies above it."""
+"""Smallest probability whose logarithm is taken."""
+
+
+def log_of(probabilities: Tensor) -> Tensor:
+    """Their logarithms, masked where they are 0, with finite gradients."""
+    logs = probabilities.clamp(min=TINY).log()
+    return torch.where(probabilities > 0, logs, MASKED)
 
 
 class EvenShare:

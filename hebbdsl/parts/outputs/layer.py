@@ -33,10 +33,12 @@ class OutputLayer(nn.Module):
     Attributes:
         asks_entropies: whether it asks outputs inside it how unsure they are.
         keeps_train: whether it is to be shown the train text before it reads a held-out one.
+        samples: whether its loss is an estimate: `draw` is to be called before each step.
     """
 
     asks_entropies: bool = False
     keeps_train: bool = False
+    samples: bool = False
 
     def initialise(self, generator: torch.Generator) -> None:
         """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
@@ -62,6 +64,15 @@ class OutputLayer(nn.Module):
         """The entropy of the probabilities at each activation, in nats. No gradient passes."""
         parts = torch.split(h, max(1, AT_ONCE // in_play))
         return torch.cat([entropies_of(self.log_probabilities(part, in_play)) for part in parts])
+
+    def draw(self, generator: torch.Generator, in_play: int) -> None:
+        """Draw what the next loss is estimated from, where it is: of its own, in place.
+
+        Losses until the next draw are of the same.
+
+        Args:
+            generator: on the device of the weights, used by this draw alone.
+        """
 
     def loss(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int

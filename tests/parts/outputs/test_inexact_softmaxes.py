@@ -116,9 +116,10 @@ def test_with_many_samples_loss_and_gradients_are_the_exact_ones(proposal: str) 
     spec = SampledSoftmax(samples=19, proposal=proposal)  # type: ignore[arg-type]
     layer, exact = sampled(spec, 30)
     h, labels = batch(5, 20)
-    draws = torch.cat([layer.draw(20) for _ in range(40_000)])
+    object.__setattr__(spec, "samples", 19 * 40_000)
+    layer.draw(torch.Generator().manual_seed(0), 20)
+    draws = layer.drawn
     object.__setattr__(spec, "samples", 1)
-    layer.draw = lambda _: draws  # type: ignore[method-assign, assignment]
     expected = layer._log_expected
     layer._log_expected = lambda classes, in_play: (  # type: ignore[method-assign]
         expected(classes, in_play) + torch.tensor(float(len(draws))).log()
@@ -135,7 +136,8 @@ def test_with_many_samples_loss_and_gradients_are_the_exact_ones(proposal: str) 
 @pytest.mark.parametrize("proposal", ["zipf", "uniform"])
 def test_classes_are_drawn_as_often_as_is_said(proposal: str) -> None:
     layer, _ = sampled(SampledSoftmax(samples=200_000, proposal=proposal), 9)  # type: ignore[arg-type]
-    found = torch.bincount(layer.draw(7), minlength=9).float()
+    layer.draw(torch.Generator().manual_seed(0), 7)
+    found = torch.bincount(layer.drawn, minlength=9).float()
     expected = layer._log_expected(torch.arange(7), 7)
     mean = torch.as_tensor(expected).exp().expand(7)
     assert ((found[:7] - mean).abs() < 6 * mean.sqrt()).all()
@@ -146,6 +148,7 @@ def test_classes_are_drawn_as_often_as_is_said(proposal: str) -> None:
 def test_training_is_exact_where_the_sample_would_be_as_large_and_evaluation_always() -> None:
     layer, exact = sampled(SampledSoftmax(samples=10), 30)
     h, labels = batch(5, 10)
+    layer.draw(torch.Generator().manual_seed(0), 30)
     assert torch.equal(layer.loss(h, labels, 10), exact.loss(h, labels, 10))
     assert torch.equal(layer.log_probabilities(h, 30), exact.log_probabilities(h, 30))
     assert not torch.equal(layer.loss(h, labels, 30), exact.loss(h, labels, 30))
@@ -153,11 +156,15 @@ def test_training_is_exact_where_the_sample_would_be_as_large_and_evaluation_alw
     assert not list(SampledSoftmax(samples=29).doubts(exposure(30)))
 
 
-def test_what_is_drawn_is_a_function_of_the_seed() -> None:
+def test_what_is_drawn_is_a_function_of_the_generator_that_is_given() -> None:
     (one, _), (other, _) = (sampled(SampledSoftmax(samples=10), 30) for _ in range(2))
-    first = one.draw(30)
-    assert torch.equal(first, other.draw(30))
-    assert not torch.equal(first, one.draw(30))
+    other.draw(torch.Generator().manual_seed(7), 30)
+    for layer in (one, other):
+        layer.draw(torch.Generator().manual_seed(8), 30)
+    first = one.drawn
+    assert torch.equal(first, other.drawn)
+    one.draw(torch.Generator().manual_seed(9), 30)
+    assert not torch.equal(first, one.drawn)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +177,8 @@ def test_both_learn(spec: Output) -> None:
     h = centres[labels]
     optimizer = torch.optim.Adam(layer.parameters(), 0.05)
     before = float(-layer.label_log_probabilities(h, labels, 20).mean().detach())
-    for _ in range(150):
+    for step in range(150):
+        layer.draw(torch.Generator().manual_seed(step), 20)
         optimizer.zero_grad()
         layer.loss(h, labels, 20).backward()
         optimizer.step()

@@ -259,9 +259,30 @@ def test_state_comes_back_whatever_the_other_had_remembered(further: int) -> Non
     assert torch.equal(first.log_probabilities(h, 2), second.log_probabilities(h, 2))
 
 
-def test_a_state_of_another_kernel_is_refused() -> None:
+def test_a_state_is_the_activations_as_they_are_whatever_the_kernel() -> None:
+    first, second = built(Nearest(kernel="dot")), built(Nearest())
+    keys, labels = torch.randn(5, HIDDEN) + 100, torch.tensor([0, 1, 2, 0, 1])
+    for layer in (first, second):
+        remember(layer, keys, labels, 3)
+    second.log_probabilities(keys, 3)
+    assert first.state_dict().keys() == second.state_dict().keys()
+    assert torch.equal(second.state_dict()["memory.keys"], keys[None])
+    third = built(Nearest())
+    third.load_state_dict(first.state_dict())
+    assert torch.equal(third.log_probabilities(keys, 3), second.log_probabilities(keys, 3))
+
+
+def test_norms_that_used_to_stand_behind_the_activations_are_left() -> None:
+    first, second = built(Nearest()), built(Nearest())
+    keys, labels = torch.randn(5, HIDDEN), torch.tensor([0, 1, 2, 0, 1])
+    remember(first, keys, labels, 3)
+    state = dict(first.state_dict())
+    held = state["memory.keys"]
+    state["memory.keys"] = torch.cat([held, held.square().sum(dim=2, keepdim=True)], dim=2)
+    second.load_state_dict(state)
+    assert torch.equal(second.log_probabilities(keys, 3), first.log_probabilities(keys, 3))
     with pytest.raises(RuntimeError, match="size mismatch"):
-        built(Nearest()).load_state_dict(built(Nearest(kernel="dot")).state_dict())
+        built(Nearest(kernel="dot")).load_state_dict(state)
 
 
 @pytest.mark.parametrize("name", ["squared_distance", "dot"])

@@ -40,8 +40,8 @@ def recall(kernel: Kernel, keys: Tensor, queries: Tensor, neighbours: int) -> fl
     """Share of the true neighbours that faiss finds."""
     exact, approximate = (filled(search, kernel, keys, neighbours) for search in ("exact", "faiss"))
     assert approximate.searched < len(keys) == exact.searched
-    true = exact.nearest(exact.query(queries)[None], 0, 1)
-    found = approximate.nearest(approximate.query(queries)[None], 0, 1)
+    true = exact.nearest(queries[None], 0, 1)
+    found = approximate.nearest(queries[None], 0, 1)
     assert found.scores.shape == true.scores.shape
     known = [set(row.tolist()) for row in true.places[0]]
     shared = [len(own & set(row.tolist())) for own, row in zip(known, found.places[0], strict=True)]
@@ -63,7 +63,7 @@ def test_where_all_cells_are_looked_at_it_is_exact(
     keys, queries = activations(9_000, 16, 0), activations(50, 16, 1)
     exact, approximate = (filled(search, kernel, keys, 100) for search in ("exact", "faiss"))
     assert 0 < approximate.searched < len(keys)
-    true, found = (one.nearest(one.query(queries)[None], 0, 1) for one in (exact, approximate))
+    true, found = (one.nearest(queries[None], 0, 1) for one in (exact, approximate))
     pairs = zip(true, found, strict=True)
     (scores, others), (places, elsewhere) = pairs
     torch.testing.assert_close(
@@ -118,15 +118,15 @@ def test_a_state_that_comes_back_is_indexed_anew_and_a_class_out_of_play_is_not_
     second = filled("faiss", "squared_distance", keys[:5_000] + 1, 5)
     second.load_state_dict(first.state_dict())
     queries = activations(20, 8, 1)
-    found = second.nearest(second.query(queries)[None], 0, 1)
+    found = second.nearest(queries[None], 0, 1)
     assert second.searched == 0
-    true = first.nearest(first.query(queries)[None], 0, 1)
+    true = first.nearest(queries[None], 0, 1)
     assert float((true.scores.sort().values - found.scores.sort().values).abs().mean()) < 0.1
     first.remember(activations(3, 8, 2)[None], torch.ones(1, 3, dtype=torch.int64), 2)
     torch.testing.assert_close(
-        first.nearest(first.query(queries)[None], 0, 1).scores.max(dim=-1).values,
+        first.nearest(queries[None], 0, 1).scores.max(dim=-1).values,
         filled("exact", "squared_distance", keys, 5)
-        .nearest(first.query(queries)[None], 0, 1)
+        .nearest(queries[None], 0, 1)
         .scores.max(dim=-1)
         .values,
     )

@@ -65,6 +65,7 @@ def test_every_answer_has_the_shape_it_promises(
         layer.initialise(torch.Generator().manual_seed(0))
         with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
             for _ in range(2):
+                layer.draw(torch.Generator().manual_seed(0), IN_PLAY)
                 assert layer.loss(h, labels, IN_PLAY).shape == ()
                 assert layer.label_log_probabilities(h, labels, IN_PLAY).shape == (BATCH,)
                 assert layer.log_probabilities(h, IN_PLAY).shape == (BATCH, IN_PLAY)

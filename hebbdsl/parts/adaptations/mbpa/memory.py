@@ -34,13 +34,17 @@ class Memory:
         h: Float[Tensor, "time hidden"],
         labels: Int[Tensor, " time"],
         logits: Float[Tensor, "time classes"],
-    ) -> None:
+    ) -> Float[Tensor, " hidden"]:
+        """Remember pairs. Returns the mean of the activations before them, of which there are none
+        at first: then the first of these, which all that are asked but itself remember."""
+        centre = self.keys.mean(dim=0) if self._end else h[0]
         begin = self._end % self._slots
         end = begin + len(labels)
         keys, known, shares = self._reserved(end, h, labels, logits)
         keys[begin:end], known[begin:end] = h, labels
         torch.softmax(logits, 1, out=shares[begin:end])
         self._end += len(labels)
+        return centre
 
     def ages(self, asked: int) -> Int[Tensor, "asked held"]:
         """By how many words each pair stands before each of the last `asked`; 0 for itself."""

@@ -86,7 +86,7 @@ class MbpaLayer(OutputLayer):
         """Log-probabilities of a block of queries after another, each with rows of its own."""
         for part in torch.split(h.detach().float(), self._at_once(h, in_play, pairs)):
             with torch.no_grad():
-                distance = _squared_distances(part, pairs.keys)
+                distance = _squared_distances(part, pairs.keys, pairs.keys.mean(dim=0))
                 if pairs.apart is not None:
                     distance.masked_fill_(pairs.apart, torch.inf)
                 ((change, rate),) = self._changes(part, pairs, distance, (self.rate,))
@@ -146,9 +146,9 @@ class MbpaLayer(OutputLayer):
         spec = self.spec
         here, room = self._work_room(h, in_play)
         self.trained.logits_into(here, h)
-        memory.append(h, labels, here)
+        centre = memory.append(h, labels, here)
         age = memory.ages(len(h))
-        distance = _squared_distances(h, memory.keys)
+        distance = _squared_distances(h, memory.keys, centre)
         distance.masked_fill_((age < 1) | (age > spec.size), torch.inf)
         pairs = Pairs(memory.keys, memory.labels, memory.shares)
         changes = self._changes(h, pairs, distance, rates)
@@ -239,11 +239,14 @@ class MbpaLayer(OutputLayer):
 
 
 def _squared_distances(
-    h: Float[Tensor, "batch hidden"], keys: Float[Tensor, "held hidden"]
+    h: Float[Tensor, "batch hidden"],
+    keys: Float[Tensor, "held hidden"],
+    centre: Float[Tensor, " hidden"],
 ) -> Float[Tensor, "batch held"]:
-    """‖h − h_k‖², expanded."""
+    """‖h − h_k‖², expanded: as coarse as its terms are large, which the centre makes smaller."""
+    h, keys = h - centre, keys - centre
     distance = h.square().sum(1)[:, None] - 2 * h @ keys.T
-    distance += keys.square().sum(1)
+    distance += keys.square_().sum(1)
     return distance
 
 

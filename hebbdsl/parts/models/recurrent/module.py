@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.models.word_network import (
     Masks,
     State,
@@ -62,23 +63,28 @@ class RecurrentLayer(nn.Module):
         """All outputs and the state after the last. `factors` multiply hidden-to-hidden weights.
 
         Under autocast the kernel runs in its dtype, with weights and state cast here: of themselves
-        torch's kernels take half precision on CUDA whatever autocast says. The state comes back in
-        the dtype it had.
+        torch's kernels take half precision on CUDA whatever autocast says. A CPU without
+        instructions for it, for which torch has no such kernel, computes in float32 with what was
+        rounded. The state comes back in the dtype it had.
         """
         hidden_weights = self.hidden_weights if factors is None else self.hidden_weights * factors
-        weights = (self.input_weights, hidden_weights, *self.kernel_biases())
+        weights = [self.input_weights, hidden_weights, *self.kernel_biases()]
         device = x.device.type
         if torch.is_autocast_enabled(device):
             dtype = torch.get_autocast_dtype(device)
         else:
             dtype = self.bias.dtype
         with torch.autocast(device, enabled=False):
-            cast = [w.to(dtype) for w in weights]
+            cast = [w.to(dtype) for w in (*weights, x, *state)]
+            if dtype is torch.bfloat16 and device == "cpu" and not has_bfloat16(x.device):
+                cast = [one.float() for one in cast]
+            (*weights, x), before = cast[: len(weights) + 1], cast[len(weights) + 1 :]
             h, *after = self.kernel(
-                x.to(dtype),
-                [s.to(dtype).unsqueeze(0) for s in state],
-                packed(cast) if device == "cuda" else cast,
+                x,
+                [s.unsqueeze(0) for s in before],
+                packed(weights) if device == "cuda" else weights,
             )
+            h = h.to(dtype)
         return h, tuple(a.squeeze(0).to(b.dtype) for a, b in zip(after, state, strict=True))
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
-from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
+from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
 
@@ -53,7 +53,7 @@ class CacheLayer(OutputLayer):
         # Masked pairs have a share of 0, so that it does not matter to whom they are added.
         labels = self.labels.clamp(max=in_play - 1)
         totals = shares.new_zeros(len(h), in_play).index_add(1, labels, shares)
-        found = totals.clamp(min=TINY).log()
+        found = log_of(totals)
         return self._share.mixed(found, self._remembered(in_play).any(), in_play)
 
     def score_text(
@@ -78,7 +78,7 @@ class CacheLayer(OutputLayer):
             shares = self._stream.shares(h.float().transpose(0, 1), labels.t(), in_play)
         shares = shares.transpose(0, 1)
         anything = shares.sum(dim=2, keepdim=True) > 0
-        return self._share.mixed(shares.clamp(min=TINY).log(), anything, in_play)
+        return self._share.mixed(log_of(shares), anything, in_play)
 
     def forget(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)

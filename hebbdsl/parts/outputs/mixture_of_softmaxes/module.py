@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.parts.bfloat16.module import how_multiplied
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.mixture_of_softmaxes.mixed import mixed_loss, mixed_nll
@@ -83,6 +86,11 @@ class MixtureOfSoftmaxesLayer(OutputLayer):
             return super().loss(h, labels, in_play)
         made, shares = self._made(h), self._log_shares(h, self.shares)
         return mixed_loss(made, shares, *self.in_play(in_play), labels, self._dtype)
+
+    def computed_with(self) -> Mapping[str, str]:
+        rows = self.softmax.rows
+        many = len(rows) * len(self.weights) >= MANY
+        return how_multiplied(self._dtype, rows.device) if many else {}
 
     def in_play(self, count: int) -> tuple[Tensor, Tensor | None]:
         """Rows and biases of the first classes.

@@ -19,12 +19,24 @@ class Found(NamedTuple):
     """Neighbours of each query, in no order.
 
     Attributes:
-        scores: products of query and key; −∞: there is no such neighbour.
+        scores: how near they are; −∞: there is no such neighbour.
         places: where the pairs stand in the memory; of no neighbour, any.
     """
 
     scores: Float[Tensor, "streams queries found"]
     places: Int[Tensor, "streams queries found"]
+
+
+class Centred(NamedTuple):
+    """What squared distances are made of, beside products.
+
+    Attributes:
+        centre: what is subtracted from keys, and was from queries.
+        norms: squared, of what is left of each key.
+    """
+
+    centre: Float[Tensor, "streams 1 width"]
+    norms: Float[Tensor, "streams keys"]
 
 
 def queries_at_once(streams: int, keys: int, neighbours: int) -> int:
@@ -39,20 +51,25 @@ def search_all(
     neighbours: int,
     ahead: int = 0,
     allowed: Bool[Tensor, "streams keys"] | None = None,
+    centred: Centred | None = None,
 ) -> Found:
     """The keys with the largest products; all there are, where there are no more.
 
     Args:
+        query: with `centred`: less the centre.
         ahead: so many of the last keys came with the queries, one after the other: query q sees
             those before its own alone. 0: all queries see all keys.
         allowed: keys that may be found; None: all.
+        centred: the nearest are those of the smallest squared distances, which scores are the
+            negatives of; None: of the largest products.
     """
-    streams, queries, _ = query.shape
-    block = max(1, SCORES // (streams * queries))
+    streams, queries, width = query.shape
+    widest = queries if centred is None else max(queries, width)
+    block = max(1, SCORES // (streams * widest))
     best: Found | None = None
     for start in range(0, keys.shape[1], block):
         stop = min(keys.shape[1], start + block)
-        scores = query @ keys[:, start:stop].transpose(1, 2)
+        scores = _scores(query, keys, start, stop, centred)
         first = max(0, keys.shape[1] - ahead - start)
         if first < stop - start:
             own = torch.arange(queries, device=query.device)[:, None] + keys.shape[1] - ahead
@@ -64,6 +81,17 @@ def search_all(
         found = nearest_of(Found(scores, place), neighbours)
         best = found if best is None else nearest_of(joined(best, found), neighbours)
     return best or Found(query.new_empty(streams, queries, 0), _no_places(query))
+
+
+def _scores(
+    query: Tensor, keys: Tensor, start: int, stop: int, centred: Centred | None
+) -> Float[Tensor, "streams queries some"]:
+    some = keys[:, start:stop]
+    if centred is None:
+        return query @ some.transpose(1, 2)
+    products = query @ (some - centred.centre).transpose(1, 2)
+    products.mul_(2).sub_(centred.norms[:, None, start:stop])
+    return products.sub_(query.square().sum(dim=-1, keepdim=True))
 
 
 def nearest_of(found: Found, neighbours: int) -> Found:

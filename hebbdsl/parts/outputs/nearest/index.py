@@ -33,12 +33,14 @@ class Index:
     """Keys of one stream by cells, which are drawn anew whenever their number has doubled.
 
     It is the same whenever the same keys come in the same order: the centres begin with keys that
-    are drawn by a constant seed.
+    are drawn by a constant seed. Squared distances are those of what the mean of the keys leaves:
+    which cell is nearest is found by products, as coarse as their operands are large.
     """
 
     def __init__(self, kernel: Kernel, neighbours: int) -> None:
         self._kernel, self._neighbours = kernel, neighbours
         self._index: Any = None
+        self._centre: Tensor | None = None
         self._laid_out = 0
 
     def extend(self, keys: Float[Tensor, "keys hidden"], known: int) -> None:
@@ -52,6 +54,7 @@ class Index:
         if self._index is None or len(keys) >= 2 * self._laid_out:
             self._laid_out, known = len(keys), 0
             distance = self._kernel == "squared_distance"
+            self._centre = keys.mean(dim=0) if distance else None
             width, cells = keys.shape[1], min(len(keys), CELLS * isqrt(len(keys)))
             centres = faiss.IndexFlatL2(width) if distance else faiss.IndexFlatIP(width)
             metric = faiss.METRIC_L2 if distance else faiss.METRIC_INNER_PRODUCT
@@ -60,22 +63,22 @@ class Index:
             self._index.cp.max_points_per_centroid = SAMPLE
             looked_at = LOOKED_AT * self._neighbours * cells // len(keys)
             self._index.nprobe = min(cells, max(FEWEST_CELLS, cells // SHARE, looked_at))
-            self._index.train(_numbers(keys))
-        self._index.add(_numbers(keys[known:]))
+            self._index.train(self._numbers(keys))
+        self._index.add(self._numbers(keys[known:]))
 
     def search(self, h: Float[Tensor, "queries hidden"]) -> Found:
-        """Most of the nearest, as if of one stream. Scores are those of exact search."""
+        """Most of the nearest, as if of one stream, with their kernels."""
         _faiss()
-        found, at = self._index.search(_numbers(h), min(self._neighbours, self._index.ntotal))
+        found, at = self._index.search(self._numbers(h), min(self._neighbours, self._index.ntotal))
         scores, places = (torch.from_numpy(one).to(h.device) for one in (found, at))
         if self._kernel == "squared_distance":
-            scores = h.square().sum(dim=1, keepdim=True) - scores
+            scores = -scores
         scores = scores.masked_fill(places < 0, -torch.inf)
         return Found(scores[None], places.clamp(min=0)[None])
 
-
-def _numbers(values: Tensor) -> Any:
-    return values.detach().cpu().contiguous().numpy()
+    def _numbers(self, values: Tensor) -> Any:
+        values = values.detach() if self._centre is None else values.detach() - self._centre
+        return values.cpu().contiguous().numpy()
 
 
 def _faiss() -> Any:

@@ -12,7 +12,7 @@ from hebbdsl.parts.outputs.nearest.spec import MOST_KEPT
 
 
 class Neighbours(NamedTuple):
-    """What is asked: products of query and key, and which of their labels is the one asked for."""
+    """What is asked: kernels of query and key, and which of their labels is the one asked for."""
 
     scores: Float[Tensor, "*queries found"]
     alike: Bool[Tensor, "*queries found"]

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from hebbdsl.parts.outputs.even_share import MASKED, TINY, EvenShare
+from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
 from hebbdsl.parts.outputs.nearest.index import faiss_version
@@ -70,7 +70,7 @@ class NearestLayer(OutputLayer):
             rows = torch.arange(len(part), device=h.device)[:, None] * in_play
             totals = shares.new_zeros(len(part) * in_play)
             totals = totals.index_add(0, (rows + labels).flatten(), shares.flatten())
-            logs = totals.view(len(part), in_play).clamp(min=TINY).log()
+            logs = log_of(totals.view(len(part), in_play))
             anything = (scores > MASKED / 2).any(dim=1, keepdim=True)
             found.append(self._share.mixed(logs, anything, in_play))
         return torch.cat(found)
@@ -152,26 +152,26 @@ class NearestLayer(OutputLayer):
         yield from zip(torch.split(h, many), torch.split(labels, many), strict=True)
 
     def _neighbours(self, h: Float[Tensor, "batch hidden"], in_play: int) -> tuple[Tensor, Tensor]:
-        """Products with the nearest of what was trained on, with gradients; and their labels."""
-        keys, labels = self.memory.keys[0], self.memory.labels[0]
+        """Kernels of the nearest of what was trained on, with gradients; and their labels."""
         with torch.autocast(h.device.type, enabled=False):
-            query = self.memory.query(h.float())
-            scores, places = self.memory.nearest(query.detach()[None], 0, in_play)
-            products: Tensor = _Products.apply(query, scores[0], keys, places[0])  # type: ignore[no-untyped-call]
-        return products, labels[places[0]]
+            kernels, places = self._kernels(self.memory, h.float()[None], 0, in_play)
+        return kernels[0], self.memory.labels[0][places[0]]
+
+    def _kernels(
+        self, memory: Memory, h: Float[Tensor, "streams queries hidden"], ahead: int, in_play: int
+    ) -> tuple[Tensor, Tensor]:
+        """Kernels of the nearest, with gradients, and their places. See `Memory.nearest`."""
+        scores, places = memory.nearest(h.detach(), ahead, in_play)
+        by = _Distances if self.spec.kernel == "squared_distance" else _Products
+        streams = zip(h, scores, memory.keys, places, strict=True)
+        return torch.stack([by.apply(*stream) for stream in streams]), places  # type: ignore[no-untyped-call]
 
     def _before(self, memory: Memory, h: Tensor, labels: Tensor, in_play: int) -> Neighbours:
         """Of words of a text, in what stands before each of them; which they join."""
         time = labels.shape[1]
         with torch.autocast(h.device.type, enabled=False):
-            query = memory.query(h.float())
             memory.remember(h.detach().float(), labels, in_play)
-            scores, places = memory.nearest(query, time, in_play)
-            if query.requires_grad:  # as where weights are changed by what is read
-                pairs = zip(memory.keys, places, strict=True)
-                near = torch.stack([keys[place] for keys, place in pairs])
-                products = (near @ query[..., None]).squeeze(-1)
-                scores = torch.where(scores > -torch.inf, products, scores)
+            scores, places = self._kernels(memory, h.float(), time, in_play)
         held = memory.labels[:, None].expand(-1, time, -1).gather(2, places)
         return Neighbours(scores, held == labels[:, :, None])
 
@@ -182,13 +182,13 @@ class NearestLayer(OutputLayer):
         every = scores.logsumexp(dim=-1)
         return self._share.mixed(alike - every, every > MASKED / 2, in_play)
 
-    def _scaled(self, products: Tensor) -> Tensor:
+    def _scaled(self, kernels: Tensor) -> Tensor:
         """θ k(h, h_j), masked where there is no neighbour."""
-        return (self.theta * products).clamp(min=MASKED)
+        return (self.theta * kernels).clamp(min=MASKED)
 
 
 class _Products(torch.autograd.Function):
-    """The products of queries with the keys at some places, which are known: for their gradient."""
+    """h·h_j of queries and the keys at some places, which are known: for their gradient."""
 
     @staticmethod
     def forward(ctx: Any, _: Tensor, products: Tensor, keys: Tensor, places: Tensor) -> Tensor:
@@ -199,7 +199,33 @@ class _Products(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
         keys, places = ctx.saved_tensors
-        many = max(1, SCORES // (max(1, places.shape[1]) * keys.shape[1]))
+        many = _at_once(keys, places)
         parts = zip(torch.split(slopes, many), torch.split(places, many), strict=True)
         found = [(slope[:, None] @ keys[place])[:, 0] for slope, place in parts]
         return torch.cat(found), None, None, None
+
+
+class _Distances(torch.autograd.Function):
+    """The same of −‖h − h_j‖²."""
+
+    @staticmethod
+    def forward(ctx: Any, h: Tensor, distances: Tensor, keys: Tensor, places: Tensor) -> Tensor:
+        ctx.save_for_backward(h, keys, places)
+        return distances.clone()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
+        h, keys, places = ctx.saved_tensors
+        many = _at_once(keys, places)
+        parts = zip(*(torch.split(one, many) for one in (h, slopes, places)), strict=True)
+        found = [
+            2 * (slope[:, None] @ (keys[place] - query[:, None]))[:, 0]
+            for query, slope, place in parts
+        ]
+        return torch.cat(found), None, None, None
+
+
+def _at_once(keys: Tensor, places: Tensor) -> int:
+    """How many queries' neighbours are held at once."""
+    return max(1, SCORES // (max(1, places.shape[1]) * keys.shape[1]))

@@ -44,6 +44,11 @@ class SampledSoftmax(Softmax):
         " counts; or the same for all",
     ] = "zipf"
 
+    @property
+    def semantics(self) -> int:
+        # Samples came from one generator, and depended on how many had been drawn before.
+        return 2
+
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         if self.samples >= run.levels[-1]:
             yield NoEffect(

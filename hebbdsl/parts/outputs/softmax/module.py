@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.parts.bfloat16.module import how_multiplied
 from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.softmax.chunked import MANY, label_nll, logits_into, mean_loss
@@ -79,3 +81,8 @@ class SoftmaxLayer(OutputLayer):
         if in_play >= MANY:
             return mean_loss(h, *self._in_play(in_play), labels, self._dtype)
         return F.cross_entropy(self.logits(h, in_play), labels)
+
+    def computed_with(self) -> Mapping[str, str]:
+        if len(self.rows) < MANY:
+            return {}  # few are multiplied in float32
+        return how_multiplied(self._dtype, self.rows.device)

@@ -1,4 +1,7 @@
-"""Matrix products into memory that is there, by the library that is fastest where they are made.
+"""Matrix products by the library, and in the arithmetic, that is fastest where they are made.
+
+A product of bfloat16 is one of operands that are rounded to it, summed in float32, and rounded once
+more. Where there are no instructions for it, the rounded operands are multiplied in float32.
 
 torch multiplies float32 on x86 by MKL, which keeps to AVX2 on processors that are not Intel's. The
 oneDNN that torch brings with it uses AVX-512 on all that have it: twice as fast on an AMD EPYC.
@@ -11,6 +14,8 @@ from functools import cache
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from hebbdsl.parts.bfloat16.module import has_bfloat16
 
 
 def product_into(
@@ -37,14 +42,37 @@ def product_into(
         return
     if a.dtype is torch.float32:
         found = torch.ops.mkldnn._linear_pointwise(a, b, None, "none", [], "")
-    else:
+    elif has_bfloat16(a.device):
         found = torch.mm(a, b.t())
+    else:
+        found = _in_float32(a, b)
     if add:
         out.add_(found)
     elif bias is None:
         out.copy_(found)
     else:
         torch.add(found, bias, out=out)
+
+
+def product(
+    a: Float[Tensor, "m k"], b: Float[Tensor, "n k"], dtype: torch.dtype
+) -> Float[Tensor, "m n"]:
+    """a bᵀ in float32, of operands in `dtype`. Differentiable: gradients are rounded to it too."""
+    a, b = a.to(dtype), b.to(dtype)
+    if dtype is torch.float32 or has_bfloat16(a.device):
+        return (a @ b.t()).float()
+    return (a.float() @ b.float().t()).to(dtype).float()
+
+
+def _in_float32(a: Tensor, b: Tensor) -> Tensor:
+    """a bᵀ as instructions for its type would make it. No gradient passes."""
+    wide, other = a.float(), b.float()
+    if by_onednn(a.device):
+        found = torch.ops.mkldnn._linear_pointwise(wide, other, None, "none", [], "")
+    else:
+        found = torch.mm(wide, other.t())
+    rounded: Tensor = found.to(a.dtype)
+    return rounded
 
 
 def by_onednn(device: torch.device) -> bool:
