@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.codes.comparison import UnkeptStatement, UnreadableStat
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.writing import write_whole
+from hebbdsl.writing import make_folders, write_whole
 
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
@@ -71,6 +71,7 @@ def keep_stated(stated: Stated, out: Path) -> Problem | None:
         return None
     content = json.dumps({"version": 1, **asdict(stated)}, indent=1, ensure_ascii=False).encode()
     try:
+        make_folders(out, path.parent)  # they are there: whether a link leads elsewhere is asked
         if not path.is_file() or path.read_bytes() != content + b"\n":
             write_whole(path, content, b"\n")
     except OSError as error:

@@ -109,3 +109,16 @@ def test_a_statement_of_another_experiment_is_none_of_these(tmp_path: Path) -> N
 def test_nothing_is_kept_where_there_are_no_runs(tmp_path: Path) -> None:
     stated(tmp_path, "b", "c", "b")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_kept_through_a_link(tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "runs", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    out.mkdir()
+    (out / "letters").symlink_to(elsewhere)
+    problem = keep_stated(
+        Stated(experiment="letters", baseline="a", variants=("a",), claims=()), out
+    )
+    assert problem is not None
+    assert problem.code == "HEB607"
+    assert [*elsewhere.iterdir()] == []
