@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from hebbdsl import __version__
+from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.program.image_program import ImageProgram
@@ -135,6 +136,9 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
         "dtype": program.setup.training.precision,
         "threads": torch.get_num_threads(),
     }
+    if program.setup.training.precision == "bfloat16":
+        there = has_bfloat16(program.device)
+        found["bfloat16"] = "by its instructions" if there else "without instructions"
     for output in outputs:
         for layer in output.modules():
             if isinstance(layer, OutputLayer):
