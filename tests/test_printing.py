@@ -9,7 +9,7 @@ from pathlib import Path
 import hebbdsl
 
 ROOT = Path(hebbdsl.__file__).parent
-PRINTING = {"cli/terminal.py", "run/progress.py", "run/interrupts.py", "__main__.py"}
+PRINTING = {"cli/terminal.py", "run/progress.py", "run/interrupts.py"}
 LAYING_OUT = {"cli/console.py", "run/progress.py"}
 
 

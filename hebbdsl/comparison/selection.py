@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.codes.comparison import (
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.record import Record
 
-_MARKED = ("semantics", "torch", "device", "dtype", "neighbours", "products")
+_MARKED = ("semantics", "torch", "device", "dtype", "bfloat16", "neighbours", "products")
 """Properties of the environment that may change what a run of the same setup gives; records that
 lack one do not depend on it."""
 

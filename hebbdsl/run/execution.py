@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from hebbdsl import __version__
+from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.devices import computing
 from hebbdsl.program.identity import SEMANTICS
@@ -143,6 +144,9 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
         "float32_matmul_precision": torch.get_float32_matmul_precision(),
         "cudnn_benchmark": torch.backends.cudnn.benchmark,
     }
+    if program.setup.training.precision == "bfloat16":
+        there = has_bfloat16(program.device)
+        found["bfloat16"] = "by its instructions" if there else "without instructions"
     for output in outputs:
         for layer in output.modules():
             if isinstance(layer, OutputLayer):

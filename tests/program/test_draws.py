@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -201,3 +202,18 @@ def test_mbpa_draws_nothing(tmp_path: Path) -> None:
     evaluated = replace(setup, evaluation=Evaluation(adaptation=Mbpa(learning_rate="tuned")))
     with untouched():
         evaluate(words.program(evaluated), record, RunFolder(tmp_path / "mbpa"), Quiet(), Silent())
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_compiled_steps_of_a_sampled_loss_are_one_graph_with_the_same_draws() -> None:
+    losses = []
+    torch.compiler.reset()
+    torch._dynamo.utils.counters.clear()
+    for compiled in (False, True):
+        made = tiny.program(tiny.setup(SampledSoftmax(samples=5), compile=compiled))
+        watch = torch.empty(5, len(made.update.watched))
+        made.train(0, made.draw(0, 5, PLAY), PLAY, watch)
+        losses.append(watch[:, 0])
+    torch.testing.assert_close(losses[1], losses[0], rtol=1e-4, atol=1e-4)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1

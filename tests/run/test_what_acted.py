@@ -14,6 +14,8 @@ import pytest
 import torch
 
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bfloat16 import module
+from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.outputs.layer import OutputLayer
@@ -194,3 +196,24 @@ def test_what_a_memory_never_saw_is_as_unlikely_as_it_says(word: str) -> None:
     every.sum().backward()
     assert h.grad is not None
     assert torch.isfinite(h.grad).all()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_record_says_whether_there_were_instructions_for_its_precision(
+    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not there:
+        monkeypatch.setattr(module, "_cpu_has_bfloat16", lambda: False)
+    elif not has_bfloat16(words.CPU):
+        pytest.skip("this CPU has none")
+    low = ran(words.program(words.setup(epochs=1, precision="bfloat16")), tmp_path)
+    assert low.status == "finished"
+    expected = "by its instructions" if there else "without instructions"
+    assert low.environment["bfloat16"] == expected
+    plain = ran(words.program(words.setup(epochs=1)), tmp_path)
+    assert "bfloat16" not in plain.environment
+    apart = [
+        one.train_loss - other.train_loss
+        for one, other in zip(*(record.evaluations for record in (low, plain)), strict=True)
+    ]
+    assert 0 < max(map(abs, apart)) < 0.05

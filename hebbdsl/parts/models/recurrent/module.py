@@ -64,8 +64,8 @@ class RecurrentLayer(nn.Module):
 
         Under autocast the kernel runs in its dtype, with weights and state cast here: of themselves
         torch's kernels take half precision on CUDA whatever autocast says. A CPU without
-        instructions for it, for which torch has no such kernel, computes in float32 with what was
-        rounded. The state comes back in the dtype it had.
+        instructions for it computes in float32 with what was rounded. The state comes back in the
+        dtype it had.
         """
         hidden_weights = self.hidden_weights if factors is None else self.hidden_weights * factors
         weights = [self.input_weights, hidden_weights, *self.kernel_biases()]

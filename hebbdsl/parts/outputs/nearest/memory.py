@@ -9,7 +9,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.nearest.exact import Centred, Found, joined, nearest_of, search_all
+from hebbdsl.parts.outputs.nearest.exact import (
+    SCORES,
+    Centred,
+    Found,
+    joined,
+    nearest_of,
+    search_all,
+)
 from hebbdsl.parts.outputs.nearest.index import Index
 from hebbdsl.parts.outputs.nearest.spec import INDEXED, Nearest, faiss_is_here
 from hebbdsl.parts.room import room_for
@@ -21,7 +28,7 @@ STRETCH = 4_096
 """Pairs that may have come since the index was extended. They are searched exactly."""
 
 GATHERED = 1 << 18
-"""Numbers of keys that are held at once beside the memory: 1 MB, which stays in a CPU's cache."""
+"""Numbers of keys that a CPU gathers at once: 1 MB, which stays in its cache."""
 
 
 class Memory(nn.Module):
@@ -148,13 +155,13 @@ class Memory(nn.Module):
 
     def _left(self, h: Tensor) -> Tensor:
         """The squared norms of what the centre leaves; until there is one, of all."""
-        apart = h.clone() if self._centre is None else h - self._centre
-        return apart.square_().sum(dim=-1)
+        return (h if self._centre is None else h - self._centre).square().sum(dim=-1)
 
     def _by_differences(self, h: Float[Tensor, "streams queries hidden"], found: Found) -> Found:
         """The same neighbours, their squared distances as they are written."""
         streams, many, width = self.keys.shape
-        room = max(1, GATHERED // (streams * width * max(1, found.places.shape[2])))
+        held = GATHERED if h.device.type == "cpu" else SCORES
+        room = max(1, held // (streams * width * max(1, found.places.shape[2])))
         first = torch.arange(streams, device=h.device)[:, None, None] * many
         places, parts = first + found.places, list[Tensor]()
         both = zip(*(torch.split(one, room, dim=1) for one in (h, places)), strict=True)
