@@ -12,6 +12,7 @@ tests nothing else.
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Iterator
 from typing import Any, ClassVar
 from unittest import mock
@@ -104,21 +105,20 @@ class Watch(TorchDispatchMode):
     Attributes:
         waits: copies of the device's numbers that the host waited for.
         uploads: copies to the device. They too wait, where memory is not pinned.
-        strict: refuse a wait instead of counting it.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.waits = self.uploads = 0
-        self.strict = False
+        self._last = ""
 
     @contextlib.contextmanager
     def waiting_for_nothing(self) -> Iterator[None]:
-        before, self.strict = self.strict, True
-        try:
-            yield
-        finally:
-            self.strict = before
+        """Raises: Waited, at its end: an exception while gradients are taken ends the process."""
+        before = self.waits
+        yield
+        if self.waits > before:
+            raise Waited(f"{self.waits - before} times, the last time here:\n{self._last}")
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -169,9 +169,8 @@ class Watch(TorchDispatchMode):
             return torch.ones(source.shape, dtype=kwargs.get("dtype") or source.dtype)
 
     def _wait(self, func: Any) -> None:
-        if self.strict:
-            raise Waited(str(func))
         self.waits += 1
+        self._last = f"{''.join(traceback.format_stack()[-12:-2])}{func}"
 
 
 def _there(one: Tensor) -> bool:
