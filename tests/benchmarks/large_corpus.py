@@ -4,8 +4,10 @@
 
 Words are drawn as they are frequent in English: the k-th 1/k times as often as the first, and from
 the 8,000th on less, by k to the 1.4, of `--words` in all. What is drawn is written to `--files`
-files, and links to these make up the rest. All of it is removed at the end. Opening reads all of the
-text and all that was kept, and compares them with what they were: its time is that of SHA-256.
+files, and links to these make up the rest. All of it is removed at the end.
+Opening reads all of the text and all that was kept, and compares them with what they were: its time
+is that of SHA-256.
+
 Each part is a process of its own; memory is what it held at most beside what it shares with the
 disk (`anonymous`), and that which it shares (`mapped`), which the system takes back at need.
 """
