@@ -811,7 +811,7 @@ def test_a_file_in_two_splits_is_warned_of(
     apart.open(Heard())
     assert not said
     linked = Text(train=("a.txt",), validation=("link.txt",), test=("d.txt",))
-    matched = Text(train=("[ab].txt",), validation=("c.txt",), test=("[abd].txt", "b.txt"))
+    matched = Text(train=("[ab].txt",), validation=("c.txt",), test=("[ad].txt", "b.txt"))
     for corpus, both in ((linked, ["d.txt"]), (matched, ["a.txt", "b.txt"])):
         (problem,) = corpus.missing_here()
         assert problem.code == "HEB562"
