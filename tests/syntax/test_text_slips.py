@@ -31,6 +31,7 @@ SLIPS: list[tuple[str, str, str, object]] = [
     # text, code, the characters pointed at, what is still read
     ("a = [1, 2", "HEB141", "[", {"a": [1, 2], **REST}),
     ("a = f(b=1, c=g(d=2)", "HEB141", "(", {"a": {"f": {"b": 1, "c": {"g": {"d": 2}}}}, **REST}),
+    ("a = [{ b = 1\n]", "HEB141", "{", {"a": [{"b": 1}], **REST}),
     ("a = f(c=[1, 2, d=3)", "HEB141", "[", {"a": {"f": {"c": [1, 2], "d": 3}}, **REST}),
     ("t {\n  a = f(b=1\n  c = 2\n}", "HEB141", "(", {"t": {"a": {"f": {"b": 1}}, "c": 2}, **REST}),
     ("t {\n  a = 1\n", "HEB141", "{", {"t": {"a": 1}, **REST}),
