@@ -86,6 +86,8 @@ class TransformerNetwork(WordNetwork):
             Block(spec.width, spec.heads, spec.inner_width) for _ in range(spec.blocks)
         )
         self.norm = nn.LayerNorm(spec.width)
+        # A number by now: torch before 2.8 does not compile the root of a field.
+        self._scale = sqrt(spec.embedding_width)
         self._turns: tuple[object, tuple[Tensor, Tensor]] | None = None
 
     def initialise_layers(self, generator: torch.Generator) -> None:
@@ -121,7 +123,7 @@ class TransformerNetwork(WordNetwork):
         turns = self._turns_of(context + time, memories[0])
         allowed = attended(remembered, context, time)
         after = [(remembered + time).clamp(max=context)]
-        x = x * sqrt(self.spec.embedding_width)
+        x = x * self._scale
         if self.widening is not None:
             x = F.linear(x, self.widening)
         for number, block in enumerate(self._blocks()):
