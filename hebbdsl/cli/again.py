@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hebbdsl.comparison.differences import setup_differences
 from hebbdsl.diagnostics.codes.evaluating import NameTaken, NotATrainedRun, OnlyEvaluation
-from hebbdsl.diagnostics.codes.run import AlteredRecord
+from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree

@@ -126,7 +126,7 @@ def _refuse(options: Mapping[str, object]) -> None:
 
 def _recorded(folders: Sequence[Path]) -> list[Record]:
     """Raises: Rejected, with HEB536 when a folder holds no record, HEB534 when one was altered."""
-    from hebbdsl.diagnostics.codes.run import NoRecords
+    from hebbdsl.diagnostics.codes.run_folder import NoRecords
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.run.store import find_runs
 
@@ -173,7 +173,7 @@ def _figures_of(asked: Mapping[str, object]) -> str:
 
 def _draw(comparison: Comparison, folder: Path, within: Path) -> Sequence[Path]:
     from hebbdsl.comparison.plots import draw_figures
-    from hebbdsl.diagnostics.codes.run import LinkInside, Unwritable
+    from hebbdsl.diagnostics.codes.run_folder import LinkInside, Unwritable
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.writing import LinkFound
 

@@ -158,7 +158,7 @@ def stating(plan: Plan, out: Path) -> Iterator[None]:
 
 def _make(out: Path) -> None:
     """Make the folder of runs before any of them begins. Raises: Rejected, with HEB532."""
-    from hebbdsl.diagnostics.codes.run import Unwritable
+    from hebbdsl.diagnostics.codes.run_folder import Unwritable
 
     try:
         out.mkdir(parents=True, exist_ok=True)

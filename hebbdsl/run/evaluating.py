@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.codes.evaluating import OtherData, OtherMeaning
-from hebbdsl.diagnostics.codes.run import AlteredRecord
+from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Reporter

@@ -25,7 +25,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebbdsl.diagnostics.codes.run import AlteredRecord, Busy, LinkInside, Unwritable
+from hebbdsl.diagnostics.codes.run_folder import AlteredRecord, Busy, LinkInside, Unwritable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run import interrupts
