@@ -185,9 +185,9 @@ def test_every_code_of_data_is_provoked_in_these_tests() -> None:
 def test_pages_say_what_is_wrong_and_right() -> None:
     for problem in DataProblem.__subclasses__():
         assert problem.exit_code == (4 if problem in (StoreNotWritten, NotKept) else 3)
-        page = problem.__doc__ or ""
-        assert "\n    Wrong:\n" in page
-        assert "\n    Right:\n" in page
+        text = page(problem)
+        assert "\nWrong:\n" in text
+        assert "\nRight:\n" in text
 
 
 # Real data
