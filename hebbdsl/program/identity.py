@@ -28,7 +28,7 @@ def identity(setup: Setup, seed: int, fingerprint: str) -> str:
         "seed": seed,
         "data": fingerprint,
         "semantics": SEMANTICS,
-        **_raised(setup),
+        **_with_raised(setup),
     }
     return sha256(canonical_json(deciding)).hexdigest()
 
@@ -44,18 +44,23 @@ def evaluation_identity(training: str, evaluation: Evaluation) -> str:
         "training": training,
         "evaluation": plain(evaluation, deciding_only=True),
         "semantics": EVALUATION_SEMANTICS,
-        **_raised(evaluation),
+        **_with_raised(evaluation),
     }
     return sha256(canonical_json(deciding)).hexdigest()
 
 
-def _raised(of: Setup | Evaluation) -> dict[str, dict[str, int]]:
-    """Versions of the parts in it that no longer mean what they did at first."""
+def raised_parts(of: Setup | Evaluation) -> dict[str, int]:
+    """Versions, by word, of the parts in it that no longer mean what they did at first."""
     found = dict[str, int]()
     for part in deciding_parts(of):
         if part.semantics > 1:
             word = WORDS[type(part)]
             found[word] = max(part.semantics, found.get(word, 0))
+    return found
+
+
+def _with_raised(of: Setup | Evaluation) -> dict[str, dict[str, int]]:
+    found = raised_parts(of)
     return {"parts": found} if found else {}
 
 

@@ -19,7 +19,7 @@ from hebbdsl.program.evaluation import (
     predictions_per_second,
     remember_training,
 )
-from hebbdsl.program.identity import evaluation_identity
+from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_parts
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.text_evaluation import (
@@ -97,8 +97,14 @@ def _another(program: Program, parent: Record) -> Problem:
     place, variant, seed = str(parent.folder), parent.variant, parent.seed
     if program.opened.content.fingerprint != parent.data["fingerprint"]:
         return OtherData(place=place, variant=variant, seed=seed)
-    version = str(parent.environment["hebbdsl"])
-    return OtherMeaning(place=place, variant=variant, seed=seed, version=version)
+    then = parent.environment
+    meant, means = (
+        (then["semantics"], then.get("parts", {})),
+        (SEMANTICS, raised_parts(program.setup)),
+    )
+    if meant == means:
+        return AlteredRecord(place=place, reason="its setup and seed are those of another run")
+    return OtherMeaning(place=place, variant=variant, seed=seed, version=str(then["hebbdsl"]))
 
 
 def _of_words(

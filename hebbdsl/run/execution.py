@@ -11,7 +11,7 @@ from hebbdsl import __version__
 from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.devices import computing
-from hebbdsl.program.identity import SEMANTICS
+from hebbdsl.program.identity import SEMANTICS, raised_parts
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.word_program import WordProgram
@@ -144,6 +144,8 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
         "float32_matmul_precision": torch.get_float32_matmul_precision(),
         "cudnn_benchmark": torch.backends.cudnn.benchmark,
     }
+    if parts := raised_parts(program.setup):
+        found["parts"] = parts
     if program.setup.training.precision == "bfloat16":
         there = has_bfloat16(program.device)
         found["bfloat16"] = "by its instructions" if there else "without instructions"

@@ -107,8 +107,8 @@ class Record:
             resolved setup without the fields that only say where data is found.
         data: word, fingerprint, origin, and `substituted_for` (a word, or None).
         environment: semantics, hebbdsl, torch, device, dtype, threads, float32_matmul_precision,
-            cudnn_benchmark; and, where results depend on them, `bfloat16`, `products`,
-            `neighbours`.
+            cudnn_benchmark; where results depend on them, `bfloat16`, `products`, `neighbours`; and
+            the versions of `parts`, by word, that no longer mean what they did at first.
         evaluation: of a trained run that was evaluated otherwise: its `parent` (variant, identity,
             folder beside those of the experiment), what was `tuned` on validation, whether it
             `reads_labels` of the test; None: the run was evaluated as trained.

@@ -88,6 +88,7 @@ def test_a_run_on_words_and_its_evaluations_leave_shared_generators_alone(tmp_pa
     with untouched():
         record = ran(words.program(of_words()), tmp_path)
     assert record.status == "finished"
+    assert record.environment["parts"] == {"sampled_softmax": 2}
     for number, evaluation in enumerate(EVALUATIONS):
         program_of = replace(of_words(), evaluation=evaluation)
         with untouched():
