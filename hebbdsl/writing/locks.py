@@ -170,6 +170,10 @@ def _thread(holder: threading.Thread) -> str:
     return f"another thread of this process ({holder.name})"
 
 
+_MAKER = re.compile(r"\.([^.]*)\.([^.]*)\.([0-9]+)\.([^.]*)\.[0-9a-f]{8}")
+"""What follows a lock's name in the name of a file that stands for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """A process, in words that go into a name of a file.
@@ -194,8 +198,9 @@ class _Maker:
     @classmethod
     def of(cls, path: Path, lock: Path) -> _Maker | None:
         """Of a file beside a lock; None: it is another kind of file."""
-        form = rf"{re.escape(lock.name)}\.([^.]*)\.([^.]*)\.([0-9]+)\.([^.]*)\.[0-9a-f]{{8}}"
-        found = re.fullmatch(form, path.name)
+        found = None
+        if path.name.startswith(lock.name):
+            found = _MAKER.fullmatch(path.name, len(lock.name))
         return cls(found[1], found[2], int(found[3]), found[4]) if found else None
 
     def file(self, lock: Path) -> Path:

@@ -418,5 +418,8 @@ def test_a_division_by_zero_is_named_as_what_leaves_a_claim_open() -> None:
 
 
 def test_numbers_that_are_too_large_to_be_added_decide_nothing() -> None:
-    found = judged(Claim.parse("1e308 * steps_to_finish(a) > 1"), {"a": [*EARLY]})
+    """Of a product beyond a float it is known that it is large, and no more."""
+    values = {"a": [*EARLY], "b": [2 * steps for steps in EARLY]}
+    found = judged(Claim.parse("1e308 * steps_to_finish(a) < 1e308 * steps_to_finish(b)"), values)
     assert found.verdict is UNDECIDED
+    assert judged(Claim.parse("1e308 * steps_to_finish(a) > 1"), values).verdict is HOLDS

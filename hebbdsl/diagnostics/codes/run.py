@@ -42,9 +42,10 @@ class UnknownDevice(Problem):
 
 @dataclass(frozen=True, kw_only=True)
 class NotFinite(Problem):
-    """A loss, a gradient or a written row became infinite or not a number; or a loss on a held-out
-    text so large that its perplexity is none: beyond 103 nats once training has ended, of which the
-    probability is no number of float32, and beyond 709 before.
+    """A loss, a gradient or a written row became infinite or not a number, or a perplexity did.
+
+    A loss on a held-out text has no perplexity beyond 103 nats once training has ended, of which
+    the probability is no number of float32, and beyond 709 before.
 
     Nothing after that step is kept; the record says which step and which tensor it was. Lower the
     learning rate, or, for a Hebbian output without `rescale`, give the written rows a norm.

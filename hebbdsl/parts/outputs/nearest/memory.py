@@ -136,6 +136,12 @@ class Memory(nn.Module):
             found = nearest_of(joined(every, found), neighbours)
         return self._by_differences(h, found) if self._by_distance else found
 
+    def near(
+        self, places: Int[Tensor, "streams queries found"]
+    ) -> Float[Tensor, "streams queries found hidden"]:
+        """Copies of what is remembered at these places."""
+        return torch.stack([keys[place] for keys, place in zip(self.keys, places, strict=True)])
+
     def _centred(self, before: int) -> Float[Tensor, "streams 1 hidden"]:
         """The mean of the first pairs of those that came before the queries; norms are less it.
 

@@ -153,27 +153,38 @@ class NearestLayer(OutputLayer):
 
     def _neighbours(self, h: Float[Tensor, "batch hidden"], in_play: int) -> tuple[Tensor, Tensor]:
         """Kernels of the nearest of what was trained on, with gradients; and their labels."""
+        keys, labels = self.memory.keys[0], self.memory.labels[0]
         with torch.autocast(h.device.type, enabled=False):
-            kernels, places = self._kernels(self.memory, h.float()[None], 0, in_play)
-        return kernels[0], self.memory.labels[0][places[0]]
-
-    def _kernels(
-        self, memory: Memory, h: Float[Tensor, "streams queries hidden"], ahead: int, in_play: int
-    ) -> tuple[Tensor, Tensor]:
-        """Kernels of the nearest, with gradients, and their places. See `Memory.nearest`."""
-        scores, places = memory.nearest(h.detach(), ahead, in_play)
-        by = _Distances if self.spec.kernel == "squared_distance" else _Products
-        streams = zip(h, scores, memory.keys, places, strict=True)
-        return torch.stack([by.apply(*stream) for stream in streams]), places  # type: ignore[no-untyped-call]
+            h = h.float()
+            scores, places = self.memory.nearest(h.detach()[None], 0, in_play)
+            by = _Distances if self.spec.kernel == "squared_distance" else _Products
+            kernels: Tensor = by.apply(h, scores[0], keys, places[0])  # type: ignore[no-untyped-call]
+        return kernels, labels[places[0]]
 
     def _before(self, memory: Memory, h: Tensor, labels: Tensor, in_play: int) -> Neighbours:
         """Of words of a text, in what stands before each of them; which they join."""
         time = labels.shape[1]
         with torch.autocast(h.device.type, enabled=False):
-            memory.remember(h.detach().float(), labels, in_play)
-            scores, places = self._kernels(memory, h.float(), time, in_play)
+            query = h.float()
+            memory.remember(query.detach(), labels, in_play)
+            scores, places = memory.nearest(query.detach(), time, in_play)
+            if query.requires_grad:  # as where weights are changed by what is read
+                scores = self._anew(query, scores, memory.near(places))
         held = memory.labels[:, None].expand(-1, time, -1).gather(2, places)
         return Neighbours(scores, held == labels[:, :, None])
+
+    def _anew(
+        self,
+        query: Float[Tensor, "streams queries hidden"],
+        scores: Float[Tensor, "streams queries found"],
+        near: Float[Tensor, "streams queries found hidden"],
+    ) -> Float[Tensor, "streams queries found"]:
+        """The same kernels, with gradients; of copies, since what comes next writes the memory."""
+        if self.spec.kernel == "squared_distance":
+            kernels = -(near - query[:, :, None]).square().sum(dim=-1)
+        else:
+            kernels = (near @ query[..., None]).squeeze(-1)
+        return torch.where(scores > -torch.inf, kernels, scores)
 
     def _likely(self, of: Neighbours, in_play: int) -> Float[Tensor, "*queries"]:
         """The log-probability of what was asked for."""
