@@ -149,7 +149,7 @@ def _in_set(items: Nodes, sign: str) -> bool:
 
 def attacks(pattern: re.Pattern[str], length: int) -> Iterator[tuple[str, str, str]]:
     """Texts that keep the pattern busy: a beginning that leads to one of its repeats, what that
-    repeats, and an end that it does not like. Given as beginning, repeated part and end."""
+    repeats, and ends that it does not like. Given as beginning, repeated part and end."""
     tree = _parser.parse(pattern.pattern, pattern.flags)
     heads = list(dict.fromkeys(["", *_heads(tree, "")]))
     signs = list(dict.fromkeys(_repeated_signs(tree)))[:7]
@@ -158,7 +158,7 @@ def attacks(pattern: re.Pattern[str], length: int) -> Iterator[tuple[str, str, s
         # Alone they lead to every repeat again and again.
         units = [*signs, *pairs] if head else [*signs, *pairs, *heads[1:]]
         for unit in units:
-            for end in ("", "\0"):
+            for end in ("", "\0", "x"):
                 yield head, unit * (length // len(unit)), end
 
 

@@ -79,11 +79,16 @@ def whole(path: Path, *, through_links: bool = False, apart: bool = False) -> It
         sync_folder(path.parent)
 
 
+_LEFT = re.compile(r"[0-9a-f]{8}|[0-9]+")
+"""The end of a temporary name, of today and of before."""
+
+
 def sweep(folder: Path, name: str) -> None:
     """Remove what writers of `name` that were killed have left, where nobody writes it now."""
-    left = re.compile(rf"\.{re.escape(name)}\.([0-9a-f]{{8}}|[0-9]+)")
+    prefix = f".{name}."
     with suppress(OSError):
-        for entry in [entry for entry in os.scandir(folder) if left.fullmatch(entry.name)]:
+        entries = [one for one in os.scandir(folder) if one.name.startswith(prefix)]
+        for entry in (one for one in entries if _LEFT.fullmatch(one.name, len(prefix))):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, ignore_errors=True)
             else:

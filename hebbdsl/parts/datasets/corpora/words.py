@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 if TYPE_CHECKING:
     import regex
@@ -33,8 +33,9 @@ _SPACES = dict.fromkeys((0x200B, *range(0x1C, 0x20)), " ")
 """One without width, in scripts that are written without others, and those of ASCII that Python
 knows and Unicode does not."""
 
-_AMOUNT = r"\d++(?:[.,'’\u066b\u066c]\d++)*+(?:[eE][+-]?\d++)?+"
-"""Groups of digits, and an exponent."""
+_AMOUNT = r"\d++(?:[.,'’\u066b\u066c]\d++)*(?:[eE][+-]?\d++)?"
+"""Groups of digits, and an exponent. Where a letter follows, what stands before the last of them is
+the number: a chain of groups is never gone through again from each of its digits."""
 
 STANDING_NUMBER = re.compile(rf"(?<!\S)[+-]?{_AMOUNT}[.,]*+(?!\S)")
 """A number between white space, with its sign, and with the stop or comma behind it."""
@@ -67,12 +68,23 @@ def canonical(text: str, lowercase: bool) -> str:
     marks, which stand where files were joined.
     """
     if not text.isascii():
-        text = normalize("NFC", text.replace(_BYTE_ORDER_MARK, ""))
+        text = _composed(text.replace(_BYTE_ORDER_MARK, ""))
     if lowercase:
         text = text.lower()
         # The small letter of a capital may be one and a mark.
-        return text if text.isascii() else normalize("NFC", text)
+        return text if text.isascii() else _composed(text)
     return text
+
+
+def _composed(text: str) -> str:
+    """In Unicode's normal form C.
+
+    Long rows of marks are put into their order first, as the normal form has them: Python's own
+    sort of a row takes as long as the square of its length.
+    """
+    if _BEYOND.search(text):
+        text = _rows().sub(lambda row: "".join(sorted(row.group(), key=combining)), text)
+    return normalize("NFC", text)
 
 
 def words_of(text: str, *, amounts: bool) -> list[str]:
@@ -85,11 +97,19 @@ def words_of(text: str, *, amounts: bool) -> list[str]:
     numbers: AnyPattern = _PLAIN_NUMBERS
     if not text.isascii() and _BEYOND.search(text):
         unseen, plain, numbers = _beyond()
-        text = normalize("NFC", unseen.sub("", text).translate(_SPACES))
+        text = _composed(unseen.sub("", text).translate(_SPACES))
     if not amounts:
         return [match.group() for match in plain.finditer(text)]
     found = ((match.lastgroup, match.group()) for match in numbers.finditer(text))
     return [NUMBER if kind == "number" or word.isdecimal() else word for kind, word in found]
+
+
+@cache
+def _rows() -> regex.Pattern[str]:
+    """Long rows of marks that are ordered by their class."""
+    import regex
+
+    return regex.compile(r"[^\p{ccc=0}]{32,}+")
 
 
 @cache

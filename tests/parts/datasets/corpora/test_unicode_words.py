@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.parts.datasets.corpora import words
 from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
+from hebbdsl.parts.datasets.corpora.words import canonical
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.part import Quiet
 
@@ -206,3 +209,34 @@ def test_lines_end_as_they_do_on_any_system(
             found.append([content.words[n] for n in content.splits["train"]])
     assert all(one == found[0] for one in found)
     assert EOS in found[0]
+
+
+MARKS = "\u0301\u0327\u0344\u05b0\u0345\u0323\u0f71\u0f73"
+
+
+@given(
+    st.lists(st.text(MARKS, max_size=80) | st.text("aéḍ क़", max_size=3), max_size=6).map("".join)
+)
+def test_long_rows_of_marks_are_those_of_the_normal_form(text: str) -> None:
+    assert canonical(text, lowercase=False) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize("row", ["\u0301\u0327", "\u0301\u00ad\u0327", "\u0327\u0301\u0345"])
+@pytest.mark.parametrize("tokens", ["words", "whitespace"])
+def test_python_is_given_no_long_row_to_sort(
+    row: str, tokens: Literal["words", "whitespace"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sort of a row takes as long as the square of its length."""
+    given = list[str]()
+
+    def normalize(form: Literal["NFC"], text: str) -> str:
+        given.append(text)
+        return unicodedata.normalize(form, text)
+
+    monkeypatch.setattr(words, "normalize", normalize)
+    Rules(tokens=tokens, lowercase=True).cut(f"a{row * 100}b a{row * 100}")
+    assert given
+    for text in given:
+        classes = [*map(unicodedata.combining, text)]
+        fallen = sum(0 < later < before for before, later in pairwise(classes))
+        assert fallen == 0
