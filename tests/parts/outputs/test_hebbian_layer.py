@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from packaging.version import Version
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -264,5 +265,6 @@ def test_a_window_of_words_takes_few_calls_and_no_more_than_its_own_rows(
     """Hundreds of positions over tens of thousands of classes."""
     classes, hidden, size = 33_278, 64, 700
     counted = watched(rule, classes, hidden, torch.randint(0, 500, (size,)))
-    assert counted.calls <= calls
+    # The oldest torch that is promised takes one more for one of them.
+    assert counted.calls <= calls + (Version(torch.__version__) < Version("2.8"))
     assert counted.most == size * hidden < classes * hidden / 4
