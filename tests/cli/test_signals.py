@@ -209,6 +209,7 @@ store.write_whole = writing
 def test_a_signal_amid_a_run_leaves_a_valid_folder(
     tmp_path: Path, code: str, left: list[str]
 ) -> None:
+    pytest.importorskip("torch")
     (tmp_path / "spec.yaml").write_text(SPEC)
     run = ("run", "spec.yaml", "--device", "cpu", "--quiet")
     result = hebbdsl(code, signal.SIGTERM, *run, cwd=tmp_path)
