@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hebbdsl.comparison.claims import (
@@ -258,7 +258,10 @@ def _summary(runs: Mapping[int, Mapping[str, Value]], column: Column) -> Summary
     assert sample is not None, "positive values have logarithms"
     geometric = estimate_alone(sample)
     assert geometric is not None, "a lower end that is finite has a finite logarithm"
-    found = Estimate(value, geometric.interval, bound)
+    within = geometric.interval
+    if within is not None:  # of an interval of what can't be smaller, what lies below is empty
+        within = replace(within, low=max(within.low, column.metric.least))
+    found = Estimate(value, within, bound)
     return Summary(per_seed=per_seed, mean=found, geometric=geometric.value)
 
 

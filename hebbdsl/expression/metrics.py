@@ -50,8 +50,13 @@ class Metric:
 
     @property
     def most(self) -> float:
-        """No value is larger; none of any metric is below zero."""
+        """No value is larger."""
         return 1.0 if self.unit == "share" else math.inf
+
+    @property
+    def least(self) -> float:
+        """No value is smaller."""
+        return 1.0 if self.unit == PERPLEXITY else 0.0
 
 
 PERPLEXITY = "perplexity"

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from hebbdsl.expression.metrics import RUN_METRICS
+from hebbdsl.expression.metrics import PERPLEXITY, RUN_METRICS
 from hebbdsl.run.limits import LARGEST_COUNT
 from hebbdsl.run.record import (
     AnyEvaluation,
@@ -35,6 +35,7 @@ _OF_UNIT: dict[str, dict[str, Any]] = {
     "steps": {"type": "number", "minimum": 0, "maximum": LARGEST_COUNT},
     "bytes": _AMOUNT,
     "1/s": _AMOUNT,
+    PERPLEXITY: {"type": "number", "minimum": 0.999},  # of a loss of 0, but for rounding
 }
 """Values of metrics; of others any that is not negative."""
 

@@ -37,7 +37,13 @@ STATED_SCHEMA: dict[str, Any] = {
         "version": {"const": 1},
         "experiment": _NAME,
         "baseline": _NAME,
-        "variants": {"type": "array", "items": _NAME, "minItems": 1, "maxItems": _MOST},
+        "variants": {
+            "type": "array",
+            "items": _NAME,
+            "minItems": 1,
+            "maxItems": _MOST,
+            "uniqueItems": True,
+        },
         "claims": {
             "type": "array",
             "items": {"type": "string", "maxLength": 10_000},

@@ -286,7 +286,8 @@ def test_what_a_spec_said_is_refused_when_it_is_no_such_thing(spec: Path, conten
     stated = out / "tiny" / "experiment.json"
     good = json.loads(stated.read_text())
     wrong = {**good, "claims": ["steps_to_finish(hebbian <"]}
-    for text in (content, json.dumps(wrong)):
+    twice = {**good, "variants": [*good["variants"], good["variants"][0]]}
+    for text in (content, json.dumps(wrong), json.dumps(twice)):
         stated.write_text(text)
         found = _call("compare", out / "tiny")
         assert (found.exit_code, "HEB606" in found.stderr) == (3, True), found.output

@@ -170,3 +170,14 @@ def test_learning_is_drawn_of_texts_alone(tmp_path: Path) -> None:
     drawn = draw_figures(compare_records(RUNS), tmp_path)
     assert [path.name for path in drawn] == ["learning.png", "learning.svg"]
     assert not learning(compare_records([run("a")]))
+
+
+def test_no_interval_of_a_perplexity_is_below_one() -> None:
+    """Nats a token are not below zero, however few seeds there are and however far apart."""
+    found = compare_records(
+        [run("a", seed, {"test_perplexity": math.exp(nats)}) for seed, nats in enumerate((2, 30))]
+    )
+    interval = found.rows[0].summaries["test_perplexity"].mean.interval
+    assert interval is not None
+    assert interval.low == 1.0
+    assert interval.high > math.exp(30)
