@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hebbdsl.diagnostics.catalogue import page
 from hebbdsl.diagnostics.codes import data as data_codes
 from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
 from hebbdsl.diagnostics.codes.data import DataProblem
