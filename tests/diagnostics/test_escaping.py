@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -34,6 +37,50 @@ def test_visible_text_is_one_line_that_nothing_obeys(text: str) -> None:
 def test_plain_text_is_left_as_it_is() -> None:
     said = "hebbian(gamma=0.05) ≥ 3 – größer ## not [a] command: a::b"
     assert escaping.visible(said) == escaping.printed(said) == said
+
+
+PLAIN_AND_ESCAPED = [
+    (escaping.visible, "a\tb\x1b[2J\n", "a    b<U+001B>[2J<U+000A>"),
+    (
+        escaping.printed,
+        "a\n  ::error::b\n##[endgroup]",
+        "a\n  <U+003A>:error::b\n<U+0023>#[endgroup]",
+    ),
+    (escaping.json_text, {"a": "##vso[x"}, '{\n "a": "\\u0023#vso[x"\n}'),
+    (escaping.github_message, "100%\nb", "100%25<U+000A>b"),
+    (escaping.github_property, "a:b,c", "a%3Ab%2Cc"),
+    (escaping.markdown, "a|b*c [d](e) f_g _h_", r"a\|b\*c [d]\(e) f_g \_h\_"),
+    (escaping.markdown_code, "a`b", "``a`b``"),
+    (escaping.markdown_code, "`a", "`` `a ``"),
+    (escaping.markdown_code, " ", " "),
+    (escaping.markdown_block, "```\n::a", "````\n```\n<U+003A>:a\n````"),
+    (escaping.latex, r"[\input{x}] 5 % ≥ 4", r"{}[\textbackslash{}input\{x\}] 5 \% $\geq$ 4"),
+    (escaping.latex, "a", "a"),
+    (escaping.latex_comment, "a\nb", "% a<U+000A>b"),
+    (escaping.csv_cell, " =1+1", "' =1+1"),
+    (escaping.csv_cell, "a=1", "a=1"),
+]
+
+
+@pytest.mark.parametrize(("escape", "text", "expected"), PLAIN_AND_ESCAPED)
+def test_an_escape_writes_this(escape: Callable[[Any], str], text: object, expected: str) -> None:
+    assert escape(text) == expected
+
+
+def test_code_in_a_table_is_plain_where_a_bar_would_end_its_cell() -> None:
+    assert escaping.markdown_code("a|b", in_table=True) == r"`a\|b`"
+    assert escaping.markdown_code(r"a\|b", in_table=True) == r"a\\\|b"
+
+
+def test_colours_of_this_program_are_kept() -> None:
+    text = "\x1b[31m::error\x1b[0m\x1b[2J"
+    assert escaping.printed(text, coloured=True) == "\x1b[31m::error\x1b[0m<U+001B>[2J"
+    assert escaping.printed(text) == "<U+001B>[31m::error<U+001B>[0m<U+001B>[2J"
+
+
+def test_a_long_text_of_a_figure_keeps_its_ends() -> None:
+    assert escaping.figure("abc", 3) == "abc"
+    assert escaping.figure("abcdefgh", 5) == "ab…gh"
 
 
 @given(st.lists(ANY_TEXT).map("".join), st.booleans())

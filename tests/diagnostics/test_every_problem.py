@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type
 import pytest
 
 from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
+from hebbdsl.diagnostics.codes.run_folder import Busy
 from hebbdsl.diagnostics.codes.values import NoValue
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
 from hebbdsl.diagnostics.render import render_json, render_lines, render_text
@@ -101,3 +102,13 @@ def test_whatever_it_is_made_of_it_can_be_said(problem: type[Problem]) -> None:
         assert one.code in lines
         count += 1
     assert count
+
+
+def test_who_holds_a_run_decides_what_to_do() -> None:
+    def hint(holder: str, left: str | None = None) -> str:
+        return Busy(place="runs/a", holder=holder, left=left).hint
+
+    assert hint("process 7").startswith("wait until it ends, or stop it")
+    assert hint("this process itself") == hint("the thread `a` of this process")
+    assert "finds the run done" in hint("this process itself")
+    assert "remove `runs/a/lock`" in hint("process 7 of another machine", "runs/a/lock")
