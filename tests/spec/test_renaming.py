@@ -9,7 +9,7 @@ import pytest
 
 from hebbdsl.diagnostics.codes.renaming import BothNames, FormerName
 from hebbdsl.diagnostics.diagnostic import Severity
-from hebbdsl.diagnostics.fixing import mend
+from hebbdsl.diagnostics.safe_fixes import mend
 from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import inspect_source, load_plan, parse_tree
 from hebbdsl.program.identity import identity

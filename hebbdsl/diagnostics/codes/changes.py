@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
 

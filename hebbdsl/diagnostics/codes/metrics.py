@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.plan import Second, also
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import entry, listed, plain_list, quoted, suggestion
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import listed, number_of, quoted, version
 
 
