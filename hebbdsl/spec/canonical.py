@@ -11,7 +11,7 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.spelling import spelling
 from hebbdsl.parts.bounds import AddedLater, AfterTraining, Logistics
 from hebbdsl.parts.part import Part
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -50,7 +50,7 @@ def plain(value: object, *, deciding_only: bool = False, defaults: bool = True) 
                 if field.name not in skipped
                 and (defaults or getattr(value, field.name) != _default(field))
             }
-            return {WORDS[type(value)]: body} if isinstance(value, Part) else body
+            return {word_of(value): body} if isinstance(value, Part) else body
     raise TypeError(f"{type(value).__name__} is no value of a spec")
 
 
