@@ -24,7 +24,7 @@ def identity(setup: Setup, seed: int, fingerprint: str) -> str:
     where data is found.
     """
     deciding = {
-        "setup": plain(setup, deciding_only=True),
+        "setup": plain(setup, deciding_only=True, former=True),
         "seed": seed,
         "data": fingerprint,
         "semantics": SEMANTICS,
@@ -42,7 +42,7 @@ def evaluation_identity(training: str, evaluation: Evaluation) -> str:
         return training
     deciding = {
         "training": training,
-        "evaluation": plain(evaluation, deciding_only=True),
+        "evaluation": plain(evaluation, deciding_only=True, former=True),
         "semantics": EVALUATION_SEMANTICS,
         **_with_raised(evaluation),
     }
