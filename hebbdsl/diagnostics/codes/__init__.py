@@ -74,6 +74,8 @@ CODES: Mapping[str, str] = {
     "HEB204": "hebbdsl.diagnostics.codes.names:WordOfAnotherKind",
     "HEB205": "hebbdsl.diagnostics.codes.names:TwoWords",
     "HEB206": "hebbdsl.diagnostics.codes.names:NoWord",
+    "HEB207": "hebbdsl.diagnostics.codes.renaming:FormerName",
+    "HEB208": "hebbdsl.diagnostics.codes.renaming:BothNames",
     "HEB210": "hebbdsl.diagnostics.codes.changes:NoSuchPath",
     "HEB211": "hebbdsl.diagnostics.codes.changes:NothingInside",
     "HEB212": "hebbdsl.diagnostics.codes.changes:NotOfSetup",
