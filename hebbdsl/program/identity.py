@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from hebbdsl.spec.canonical import deciding_parts, plain
 from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Setup
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 SEMANTICS = 1
 """Version of what a spec means for training. Raised whenever a stored exact loss changes; where
@@ -54,7 +54,7 @@ def raised_parts(of: Setup | Evaluation) -> dict[str, int]:
     found = dict[str, int]()
     for part in deciding_parts(of):
         if part.semantics > 1:
-            word = WORDS[type(part)]
+            word = word_of(part)
             found[word] = max(part.semantics, found.get(word, 0))
     return found
 

@@ -12,7 +12,7 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.spelling import spelling
 from hebbdsl.parts.bounds import AddedLater, AfterTraining, Formerly, Logistics
 from hebbdsl.parts.part import Part
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -55,7 +55,7 @@ def plain(
                 if field.name not in skipped
                 and (defaults or getattr(value, field.name) != _default(field))
             }
-            return {WORDS[type(value)]: body} if isinstance(value, Part) else body
+            return {word_of(value): body} if isinstance(value, Part) else body
     raise TypeError(f"{type(value).__name__} is no value of a spec")
 
 

@@ -38,7 +38,7 @@ from hebbdsl.spec.types import (
     former_names,
     in_words,
 )
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, word_of, words_of
 
 Schema = dict[str, Any]
 
@@ -53,7 +53,8 @@ def spec_schema() -> Schema:
     for cls in sections:
         definitions[_name(cls)] = _section(cls)
         definitions[f"changes.{_name(cls)}"] = _changes(cls, _first_sentence(cls))
-    for kind, words in VOCABULARY.items():
+    for kind in KINDS:
+        words = words_of(kind)
         definitions[kind.kind] = _kind(kind, words)
         for word, cls in words.items():
             definitions[f"{kind.kind}.{word}"] = _section(cls)
@@ -214,7 +215,7 @@ def _definition(cls: type) -> str:
     if cls in (Setup, Experiment):
         return "#"
     if issubclass(cls, Part):
-        return f"#/$defs/{cls.kind}.{WORDS[cls]}"
+        return f"#/$defs/{cls.kind}.{word_of(cls)}"
     return f"#/$defs/{_name(cls)}"
 
 

@@ -12,7 +12,7 @@ from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, On, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import KINDS, words_of
 
 N = TypeVar("N")
 
@@ -63,7 +63,7 @@ class PartOf:
 
     @property
     def words(self) -> AbstractMapping[str, type[Part]]:
-        return VOCABULARY[self.kind]
+        return words_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
     if hint is str:
         return Text(_note(Pattern, notes))
     if isinstance(hint, type):
-        if hint in VOCABULARY:
+        if hint in KINDS:
             return PartOf(hint)
         if hint in (Condition, Claim):
             return ExpressionOf(hint)
