@@ -143,6 +143,10 @@ class Problems:
         return len(self._found)
 
     @property
+    def error_count(self) -> int:
+        return sum(problem.severity is Severity.ERROR for problem in self._found)
+
+    @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(p for p in self if p.severity is Severity.ERROR)
 

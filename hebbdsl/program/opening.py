@@ -14,7 +14,7 @@ from hebbdsl.plan.checks import text_problems
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.spec.experiment import Setup
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,11 +29,13 @@ class Opened:
         """The setup as it is run: with the data set that is used."""
         return replace(setup, data=self.dataset)
 
-    def planned(self, setup: Setup) -> VariantPlan:
-        """The plan of a setup as the data makes it."""
+    def planned(self, plan: VariantPlan) -> VariantPlan:
+        """The plan as the data makes it: the same one, where what was planned with is so."""
         known = facts_of(self.content) if isinstance(self.content, WordContent) else None
+        if plan.setup.data == self.dataset and known in (None, plan.facts):
+            return plan
         # All classes of what stands in may be another number.
-        return plan_setup(self.applied(setup), known)
+        return plan_setup(self.applied(plan.setup), known)
 
     def refuse_short(self, setup: Setup) -> None:
         """Raises: Rejected, with HEB418, when the text that was read is too short for the setup."""
@@ -58,6 +60,6 @@ def open_data(dataset: Dataset, reporter: Reporter) -> Opened:
         missing = all(isinstance(p, DataProblem) and p.absent for p in rejected.problems)
         if substitute is None or not missing:
             raise
-        word, other = WORDS[type(dataset)], WORDS[type(substitute)]
+        word, other = word_of(dataset), word_of(substitute)
         reporter.say(f"{word} can't be had; {other} stands in for it, and the record says so")
         return Opened(substitute, substitute.open(reporter), substituted_for=word)

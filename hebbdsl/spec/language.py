@@ -11,7 +11,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import OneOf, PartOf, SectionOf, fields_of, in_words
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import KINDS, words_of
 
 _OPENING = """\
 # The language
@@ -70,10 +70,10 @@ def _lines() -> Iterator[str]:
     yield "## `training`"
     yield ""
     yield from _table(Training)
-    for kind, words in VOCABULARY.items():
+    for kind in KINDS:
         yield ""
         yield f"## {plural(kind.kind).capitalize()}"
-        for word, cls in words.items():
+        for word, cls in words_of(kind).items():
             yield ""
             yield f"### `{word}`"
             yield ""

@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.glossary import topics
 from hebbdsl.spec.types import fields_of
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, every_part, words_of
 
 
 def explain(*arguments: str) -> Result:
@@ -24,8 +24,8 @@ def test_without_an_argument_everything_is_listed() -> None:
     for problem in PROBLEMS:
         assert f"  {problem.code}  " in result.stdout
         assert first_sentence(problem) in result.stdout
-    for words in VOCABULARY.values():
-        assert ", ".join(words) in result.stdout
+    for kind in KINDS:
+        assert ", ".join(words_of(kind)) in result.stdout
     for metric in (*EVALUATION_METRICS, *RUN_METRICS):
         assert metric in result.stdout
 
@@ -38,7 +38,7 @@ def test_on_a_terminal_no_line_is_wider_than_it(
     lines = explain().stdout.splitlines()
     assert max(map(len, lines)) <= columns
     said = " ".join(lines)
-    for topic in (*WORDS.values(), *(p.code for p in PROBLEMS)):
+    for topic in (*every_part().values(), *(p.code for p in PROBLEMS)):
         assert topic in said
 
 
@@ -49,9 +49,9 @@ def test_codes(problem: type[Problem]) -> None:
     assert result.stdout.rstrip("\n").endswith(page(problem))
 
 
-@pytest.mark.parametrize("cls", WORDS, ids=lambda cls: WORDS[cls])
+@pytest.mark.parametrize("cls", every_part(), ids=lambda cls: every_part()[cls])
 def test_words(cls: type) -> None:
-    result = explain(WORDS[cls])
+    result = explain(every_part()[cls])
     assert result.exit_code == 0
     assert (cls.__doc__ or "").splitlines()[0] in result.stdout
     for field in fields_of(cls).values():
