@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 import hebbdsl
-from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
+from hebbdsl.diagnostics.catalogue import examples, problems
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.grammar import grammar_text
 from hebbdsl.expression.tabulating import dumped
@@ -90,7 +90,7 @@ def texts() -> dict[str, str]:
     golden = [*ROOT.glob("tests/golden/*.yaml"), *ROOT.glob("tests/golden/*.hebb")]
     for path in [*ROOT.glob("specs/*.yaml"), *golden]:
         found[path.name] = path.read_text(encoding="utf-8")
-    for problem in PROBLEMS:
+    for problem in problems():
         wrong, right = examples(problem)
         if problem.code < "HEB5" and not wrong.startswith(("hebbdsl ", "iconv", "chmod")):
             ending = "hebb" if is_of_text(problem) else "yaml"
