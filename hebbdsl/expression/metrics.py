@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Literal
 
-from hebbdsl.parts.bounds import LARGEST_EXACT, Bounds
-
 Split = Literal["train", "validation", "test"]
 """What examples are for: to train on, for decisions during a run, for its results."""
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
@@ -34,8 +32,9 @@ class Scale(Enum):
 
 
 _LOWER, _HIGHER = True, False
-_COUNT = Bounds(minimum=0, maximum=LARGEST_EXACT)
-_AMOUNT = Bounds(minimum=0, maximum=2**63)
+_EXACT = 2**53
+"""Whole numbers up to here are exact as doubles, and so in JSON."""
+_MOST = 2**63
 
 
 class Unit(StrEnum):
@@ -44,38 +43,47 @@ class Unit(StrEnum):
     Attributes:
         scale: on which seeds are compared.
         lower_is_better: which way is better.
-        bounds: of the values in a file, with room for rounding: a loss of nothing may be a little
-            less, and float32 holds none larger than `NATS` has.
+        minimum: of the values in a file, with room for rounding: a loss of nothing may be a little
+            less.
+        maximum: of the values in a file; float32 holds no loss that is larger. None: any.
         whole: values are whole numbers.
     """
 
     scale: Scale
     lower_is_better: bool
-    bounds: Bounds
+    minimum: float
+    maximum: float | None
     whole: bool
 
     def __new__(
-        cls, name: str, scale: Scale, lower: bool, bounds: Bounds, whole: bool = False
+        cls,
+        name: str,
+        scale: Scale,
+        lower: bool,
+        minimum: float = 0,
+        maximum: float | None = None,
+        whole: bool = False,
     ) -> Unit:
         unit = str.__new__(cls, name)
         unit._value_ = name
-        unit.scale, unit.lower_is_better, unit.bounds, unit.whole = scale, lower, bounds, whole
+        unit.scale, unit.lower_is_better = scale, lower
+        unit.minimum, unit.maximum, unit.whole = minimum, maximum, whole
         return unit
 
-    SHARE = "share", Scale.DIFFERENCE, _HIGHER, Bounds(minimum=0, maximum=1)
-    NATS = "nats", Scale.DIFFERENCE, _LOWER, Bounds(minimum=-1, maximum=3.5e38)
-    PERPLEXITY = "perplexity", Scale.RATIO, _LOWER, Bounds(minimum=0.999)
+    SHARE = "share", Scale.DIFFERENCE, _HIGHER, 0, 1
+    NATS = "nats", Scale.DIFFERENCE, _LOWER, -1, 3.5e38
+    PERPLEXITY = "perplexity", Scale.RATIO, _LOWER, 0.999
     """The exponential of nats a token."""
-    STEPS = "steps", Scale.RATIO, _LOWER, _COUNT
-    LEVELS = "levels", Scale.DIFFERENCE, _HIGHER, Bounds(minimum=0)
-    BYTES = "bytes", Scale.RATIO, _LOWER, _AMOUNT
-    PER_SECOND = "1/s", Scale.RATIO, _HIGHER, _AMOUNT
-    LEVEL = "level", Scale.DIFFERENCE, _HIGHER, _COUNT, True
-    CLASSES = "classes", Scale.RATIO, _HIGHER, Bounds(minimum=1, maximum=LARGEST_EXACT), True
-    TOKENS = "tokens", Scale.RATIO, _HIGHER, _COUNT, True
-    EPOCHS = "epochs", Scale.RATIO, _HIGHER, _AMOUNT
-    RATE = "learning rate", Scale.RATIO, _LOWER, Bounds(minimum=0)
-    FLAG = "yes or no", Scale.DIFFERENCE, _HIGHER, Bounds()
+    STEPS = "steps", Scale.RATIO, _LOWER, 0, _EXACT
+    LEVELS = "levels", Scale.DIFFERENCE, _HIGHER
+    BYTES = "bytes", Scale.RATIO, _LOWER, 0, _MOST
+    PER_SECOND = "1/s", Scale.RATIO, _HIGHER, 0, _MOST
+    LEVEL = "level", Scale.DIFFERENCE, _HIGHER, 0, _EXACT, True
+    CLASSES = "classes", Scale.RATIO, _HIGHER, 1, _EXACT, True
+    TOKENS = "tokens", Scale.RATIO, _HIGHER, 0, _EXACT, True
+    EPOCHS = "epochs", Scale.RATIO, _HIGHER, 0, _MOST
+    RATE = "learning rate", Scale.RATIO, _LOWER
+    FLAG = "yes or no", Scale.DIFFERENCE, _HIGHER, 0, 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,9 +33,8 @@ def _value(unit: Unit) -> dict[str, Any]:
     """What a file may hold as a value of a metric."""
     if unit is Unit.FLAG:
         return {"type": "boolean"}
-    limits = {"minimum": unit.bounds.minimum, "maximum": unit.bounds.maximum}
-    kept = {word: limit for word, limit in limits.items() if limit is not None}
-    return {"type": "integer" if unit.whole else "number", **kept}
+    value = {"type": "integer" if unit.whole else "number", "minimum": unit.minimum}
+    return value if unit.maximum is None else {**value, "maximum": unit.maximum}
 
 
 def _metric(value: dict[str, Any]) -> dict[str, Any]:
