@@ -195,7 +195,7 @@ def dynamic_peer(program: WordProgram, peer: Peer, spec: DynamicEvaluation) -> t
 
 
 def dynamic(words: int, width: int) -> None:
-    spec = DynamicEvaluation(segment=SEGMENT, training_batches=BATCHES, learning_rate=5e-4)
+    spec = DynamicEvaluation(segment_length=SEGMENT, training_batches=BATCHES, learning_rate=5e-4)
     program = program_of(words, width, spec)
     theirs, expected = dynamic_peer(program, Peer(program, words, width), spec)
     at = at_test(program)
