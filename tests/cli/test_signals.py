@@ -154,7 +154,7 @@ WHILE_RUNNING = {
     ),
     "before the first step": (
         """
-from hebbdsl.run import execution
+from hebbdsl.run import loop
 begin = execution.begin
 def begun(program): send(); return begin(program)
 execution.begin = begun

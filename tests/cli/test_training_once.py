@@ -18,8 +18,8 @@ from hebbdsl.cli.main import app
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.run import evaluating, execution, job
-from hebbdsl.run.watching import NotFiniteAt
-from hebbdsl.run.word_run import WordRun
+from hebbdsl.run.language.run import LanguageRun
+from hebbdsl.run.step_statistics import NotFiniteAt
 
 SPEC = """\
 hebbdsl: 1
@@ -187,10 +187,10 @@ def test_what_was_interrupted_while_trained_is_trained_once_more(
 def test_a_training_that_fails_is_not_tried_for_each_evaluation(
     spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bad(_run: WordRun, _monitor: object) -> None:
+    def bad(_run: LanguageRun, _monitor: object) -> None:
         raise NotFiniteAt(3, "loss")
 
-    monkeypatch.setattr(WordRun, "advance", bad)
+    monkeypatch.setattr(LanguageRun, "advance", bad)
     told = compare(spec, "--workers", "1", "--seed", "0")
     assert told.exit_code == 4
     assert sorted(trainings.values()) == [1, 1]
