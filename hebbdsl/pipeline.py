@@ -184,7 +184,7 @@ def build_program(
 ) -> Program:
     """Stage 5: the training graph of a variant and a seed (the first ones). Opens the data."""
     from hebbdsl.parts.part import Quiet
-    from hebbdsl.plan.here import refuse_missing
+    from hebbdsl.plan.here import refuse_large, refuse_missing
     from hebbdsl.program.building import assemble
     from hebbdsl.program.data import open_data
     from hebbdsl.program.devices import find_device
@@ -194,14 +194,10 @@ def build_program(
     chosen = plan.variants[name]
     refuse_missing(chosen)
     opened = open_data(chosen.setup.data, reporter or Quiet())
-    return assemble(
-        experiment.experiment,
-        name,
-        chosen,
-        experiment.seeds[0] if seed is None else seed,
-        opened,
-        find_device(device),
-    )
+    planned, found = opened.planned(chosen), find_device(device)
+    number = experiment.seeds[0] if seed is None else seed
+    refuse_large(planned, f"{name}, seed {number}", found.type, trains=True)
+    return assemble(experiment.experiment, name, planned, number, opened, found)
 
 
 def run_program(
@@ -209,7 +205,7 @@ def run_program(
 ) -> Record:
     """Stage 6: train from step 0, and write what happened into the run's folder under `out`.
 
-    A run that is settled there is not trained again.
+    A run that was completed there is not trained again.
     """
     from hebbdsl.run.loop import execute
     from hebbdsl.run.monitor import Silent
@@ -218,8 +214,8 @@ def run_program(
     folder = RunFolder.of(
         Path(out), program.experiment, program.variant, program.seed, program.identity
     )
-    with folder.held():
-        return folder.settled() or execute(program, folder, monitor or Silent())
+    with folder.locked():
+        return folder.completed() or execute(program, folder, monitor or Silent())
 
 
 def compare_records(

@@ -20,7 +20,7 @@ def stored(out: Path, record: Record) -> Path:
     """Write a record with its evaluations as a run does. Returns its folder."""
     digest = sha256(record.identity.encode()).hexdigest()
     folder = RunFolder.of(out, record.experiment, record.variant, record.seed, digest)
-    folder.begin(record.setup)
+    folder.start(record.setup)
     for evaluation in record.evaluations:
         if isinstance(evaluation, Evaluation):  # of no age there is nothing to record
             aged = tuple(binding for binding in evaluation.binding if binding.age)

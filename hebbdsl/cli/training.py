@@ -94,7 +94,7 @@ def _seeds(text: str) -> range:
 
 
 def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[list[Record], int]:
-    """Train what is not settled. Returns all records there are, in order, and the exit code.
+    """Train what is not completed. Returns all records there are, in order, and the exit code.
 
     Problems of single runs are shown on stderr and do not stop the others.
 
@@ -103,7 +103,7 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
         the one that can't be evaluated.
     """
     from hebbdsl.run import interrupts
-    from hebbdsl.run.job import failure_of, folder_of, open_afresh, refuse_here, settled
+    from hebbdsl.run.job import completed, failure_of, folder_of, open_afresh, refuse_here
     from hebbdsl.run.progress import showing
 
     open_afresh()
@@ -111,7 +111,7 @@ def train_all(jobs: Sequence[Job], workers: int | None, quiet: bool) -> tuple[li
     with showing(jobs, quiet) as board:
         folders = [folder_of(job, board) for job in jobs]
         missing = [
-            job for job, folder in zip(jobs, folders, strict=True) if settled(job, folder) is None
+            job for job, folder in zip(jobs, folders, strict=True) if completed(job, folder) is None
         ]
         if len(missing) < len(jobs):
             board.say(f"{len(jobs) - len(missing)} of {len(jobs)} runs are there already")

@@ -11,7 +11,6 @@ from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.models.language_network import LanguageNetwork
 from hebbdsl.parts.models.network import Network
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.plan.here import refuse_large
 from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, VariantPlan
 from hebbdsl.program.classification.batches import Sampler
 from hebbdsl.program.classification.classes import choose_classes
@@ -37,24 +36,17 @@ def assemble(
     seed: int,
     opened: Opened,
     device: torch.device,
-    *,
-    trains: bool = True,
 ) -> Program:
     """Read the data, build and initialise modules, and bind them to the device.
 
     Weights are drawn on the CPU, the model's and the output's from generators of their own: two
     variants that differ in one of them start from the same weights in the other.
 
-    Args:
-        trains: whether there will be gradients, and what the optimizer remembers of them.
-
-    Raises: Rejected, when the text that was read is too short for the setup, or, with HEB540, its
-        words too many for this machine's memory.
+    Raises: Rejected, when the text that was read is too short for the setup.
     """
     start = _Start(experiment, variant, seed, opened, device)
     opened.refuse_short(plan.setup)
-    found = opened.planned(plan.setup)
-    refuse_large(found, f"{variant}, seed {seed}", device.type, trains)
+    found = opened.planned(plan)
     match opened.content, found:
         case LabelledContent() as content, ClassificationPlan():
             return _of_pictures(found, content, start)

@@ -29,11 +29,13 @@ class Opened:
         """The setup as it is run: with the data set that is used."""
         return replace(setup, data=self.dataset)
 
-    def planned(self, setup: Setup) -> VariantPlan:
-        """The plan of a setup as the data makes it."""
+    def planned(self, plan: VariantPlan) -> VariantPlan:
+        """The plan as the data makes it: the same one, where what was planned with is so."""
         known = facts_of(self.content) if isinstance(self.content, CorpusContent) else None
+        if plan.setup.data == self.dataset and known in (None, plan.facts):
+            return plan
         # All classes of what stands in may be another number.
-        return plan_setup(self.applied(setup), known)
+        return plan_setup(self.applied(plan.setup), known)
 
     def refuse_short(self, setup: Setup) -> None:
         """Raises: Rejected, with HEB418, when the text that was read is too short for the setup."""

@@ -73,7 +73,7 @@ def _evaluated(
 ) -> Record:
     assert parent.folder is not None, "it was read from its folder"
     RunFolder(parent.folder).load_weights(program)
-    folder.begin(plain(program.setup))
+    folder.start(plain(program.setup))
     at = at_test(program)
     found, failure = dict[str, Value](), None
     try:

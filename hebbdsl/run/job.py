@@ -1,4 +1,4 @@
-"""One run to be had: taken from the store when it is settled there, else trained."""
+"""One run to be had: taken from the store when it is completed there, else trained."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ def _refuse_unfetched(job: Job) -> None:
         refuse_missing(job.plan)
 
 
-def settled(job: Job, folder: RunFolder) -> Record | None:
+def completed(job: Job, folder: RunFolder) -> Record | None:
     """The record of a run that needs no training; None when it is to be trained, or retrained.
 
     Raises: Rejected, with HEB534, when files of the run were altered.
     """
-    return None if job.retrain else folder.settled()
+    return None if job.retrain else folder.completed()
 
 
 def refuse_here(job: Job, reporter: Reporter) -> None:
@@ -105,7 +105,7 @@ def refuse_here(job: Job, reporter: Reporter) -> None:
     """
     from hebbdsl.program.devices import find_device
 
-    plan = opened(job.plan.setup.data, reporter).planned(job.plan.setup)
+    plan = opened(job.plan.setup.data, reporter).planned(job.plan)
     refuse_missing(plan)
     refuse_large(plan, job.name, find_device(job.device).type, job.training is None)
 
@@ -120,17 +120,17 @@ def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
             another process, an altered record, a device whose memory is too small.
     """
     folder = folder_of(job, reporter)
-    record = settled(job, folder)
+    record = completed(job, folder)
     if record is None:
         refuse_here(job, reporter)
-        with folder.held():
-            record = settled(job, folder)  # another process may have finished it meanwhile
+        with folder.locked():
+            record = completed(job, folder)  # another process may have finished it meanwhile
             if record is None:
                 if job.retrain:
                     folder.set_aside()
                 elif folder.lost_its_record:
                     reporter.say(_kept(job, folder.set_aside()))
-                elif folder.was_begun():
+                elif folder.was_started():
                     reporter.say(f"{job.name} was interrupted; it starts again from step 0")
                 record = _produce(job, folder, reporter, monitor)
     return record
@@ -160,11 +160,11 @@ def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor)
     Raises: Rejected, as `obtain` does.
     """
     folder = folder_of(job, reporter)
-    record = settled(job, folder)
+    record = completed(job, folder)
     if record is None:
         refuse_here(job, reporter)
-        with folder.held():
-            record = settled(job, folder)  # another process may have finished it meanwhile
+        with folder.locked():
+            record = completed(job, folder)  # another process may have finished it meanwhile
             if record is None:
                 record = _execute(job, folder, reporter, monitor, parent)
     return record
@@ -183,9 +183,7 @@ def _execute(
     data = opened(job.plan.setup.data, reporter)
     device = find_device(job.device)
     try:
-        program = assemble(
-            job.experiment, job.variant, job.plan, job.seed, data, device, trains=parent is None
-        )
+        program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
         if parent is not None:
             return evaluate(program, parent, folder, reporter, monitor)
         return execute(program, folder, monitor)

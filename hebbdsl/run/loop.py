@@ -67,7 +67,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
 
 def _executed(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     run = begin(program)
-    folder.begin(plain(program.setup))
+    folder.start(plain(program.setup))
     forget_peak(program.device)
     try:
         while not run.ended:

@@ -80,8 +80,8 @@ class RunFolder:
         return RunFolder(path, identity, out)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the run against other processes, and other threads of this one.
+    def locked(self) -> Iterator[None]:
+        """Lock the run against other processes, and other threads of this one.
 
         Raises: Rejected, with HEB532 when the folder can't be made, HEB523 when a link stands in
             its place, HEB533 when another holds it.
@@ -109,12 +109,12 @@ class RunFolder:
             self._lock.release()
             self._lock = None
 
-    def was_begun(self) -> bool:
+    def was_started(self) -> bool:
         return (self.path / METRICS).exists()
 
     @property
     def has_record(self) -> bool:
-        """Since `begin`, which removes an earlier one, it is that of the run then begun."""
+        """Since `start`, which removes an earlier one, it is that of the run then started."""
         return (self.path / RECORD).exists()
 
     @property
@@ -124,7 +124,7 @@ class RunFolder:
         here = (self.path / name for name in (RECORD, UNFINISHED))
         return (self.path / WEIGHTS).exists() and not any(path.exists() for path in here)
 
-    def begin(self, setup: Mapping[str, Any]) -> None:
+    def start(self, setup: Mapping[str, Any]) -> None:
         """Start from step 0: what an earlier, unfinished try left is removed.
 
         Weights that may be those of a finished run are not: their folder is set aside.
@@ -276,7 +276,7 @@ class RunFolder:
             raise self._altered(name, f"at {fault.json_path}: {fault.message[:200]}")
         return body
 
-    def settled(self) -> Record | None:
+    def completed(self) -> Record | None:
         """The record of a run that was finished, or failed as it will again; None: there is none.
 
         Raises: Rejected, as `read` does.

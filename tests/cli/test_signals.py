@@ -155,9 +155,9 @@ WHILE_RUNNING = {
     "before the first step": (
         """
 from hebbdsl.run import loop
-begin = execution.begin
+begin = loop.begin
 def begun(program): send(); return begin(program)
-execution.begin = begun
+loop.begin = begun
 """,
         [],
     ),

@@ -71,7 +71,7 @@ def untouched() -> Iterator[None]:
 
 def ran(made: Program, out: Path) -> Record:
     folder = RunFolder.of(out, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         return execute(made, folder, Silent())
 
 

@@ -100,9 +100,9 @@ def _run(task: str, name: str, plan: VariantPlan, folder: Path) -> Record:
     record = run_program(assemble("replay", name, trained, 0, opened, tiny.CPU), folder)
     if setup.evaluation == AS_TRAINED:
         return record
-    tested = assemble("replay", name, planned, 0, opened, tiny.CPU, trains=False)
+    tested = assemble("replay", name, planned, 0, opened, tiny.CPU)
     place = RunFolder(folder / "replay" / name / "evaluated")
-    with place.held():
+    with place.locked():
         return evaluate(tested, record, place, Quiet(), Silent())
 
 

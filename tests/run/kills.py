@@ -35,7 +35,7 @@ def main(scenario: str, out: Path) -> None:
     program = tiny.program(tiny.setup(steps=10))
     path = out / "runs" / "tiny" / "main" / f"seed-0-{program.identity[:8]}"
     folder = RunFolder(path, program.identity, out / "runs")
-    with folder.held():
+    with folder.locked():
         record = execute(program, folder, Silent())
     write = _writer(record, program.weights())
     before = {name: (path / name).read_bytes() for name in FILES}
@@ -43,8 +43,8 @@ def main(scenario: str, out: Path) -> None:
         shutil.rmtree(out / "runs")
         before = {}
     elif scenario == "after an interruption":
-        with folder.held():
-            folder.begin({})
+        with folder.locked():
+            folder.start({})
             folder.save_weights(program.weights())
             folder.finish(replace(record, status="interrupted"))
         before = {}
@@ -67,7 +67,7 @@ def main(scenario: str, out: Path) -> None:
         _check(folder, before, kills)
         write(folder, False)
         _check(folder, before, kills)
-        assert folder.settled() is not None, kills
+        assert folder.completed() is not None, kills
         left = {each.name for each in path.iterdir()}
         assert left == {*FILES, ".lock"}, (kills, left)
     print(scenario, kills, sep=": ")
@@ -76,12 +76,12 @@ def main(scenario: str, out: Path) -> None:
 def _writer(record: Record, weights: Mapping[str, Tensor]) -> Callable[[RunFolder, bool], None]:
     def write(folder: RunFolder, retrain: bool) -> None:
         """What `obtain` does, with the training left out."""
-        with folder.held():
+        with folder.locked():
             if retrain:
                 folder.set_aside()
-            elif folder.settled() is not None:
+            elif folder.completed() is not None:
                 return
-            folder.begin({"a": 1})
+            folder.start({"a": 1})
             for evaluation in record.evaluations:
                 folder.append(evaluation)
                 folder.save_weights(weights)

@@ -13,12 +13,11 @@ from hebbdsl.parts.part import Quiet
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program import building
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run import job as module
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Silent
-from tests import tiny, words
+from tests import tiny
 
 
 def test_a_device_that_is_too_small_is_said(
@@ -69,20 +68,23 @@ def test_another_fault_stays_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyP
         obtain(job, Quiet(), Silent())
 
 
-def test_what_this_machine_can_not_hold_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_this_machine_can_not_hold_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Trained it holds gradients and moments too: so what is too large may still be tested."""
-    made = words.program()
-    memory = made.plan.memory
-    between = DeviceMemory("this machine", (memory.at_test + memory.total) // 2)
+    monkeypatch.setattr(module, "_OPENED", {})
+    monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
+    plan = plan_setup(tiny.setup(steps=5))
+    job = Job("tiny", "main", plan, seed=0, out=tmp_path, device="cpu")
+    between = DeviceMemory("this machine", (plan.memory.at_test + plan.memory.total) // 2)
     monkeypatch.setattr(here, "machine_memory", lambda: between)
     with pytest.raises(Rejected) as caught:
-        words.program()
+        obtain(job, Quiet(), Silent())
     (problem,) = caught.value.problems
     assert problem.code == "HEB540"
     assert "this machine has" in problem.title
-    opened = made.opened
-    given = ("tiny", "main", made.plan, 0, opened, made.device)
-    assert building.assemble(*given, trains=False)
+    assert not any(tmp_path.iterdir())
+    here.refuse_large(plan, job.name, "cpu", trains=False)
     monkeypatch.setattr(here, "machine_memory", lambda: DeviceMemory("this machine", 10))
     with pytest.raises(Rejected):
-        building.assemble(*given, trains=False)
+        here.refuse_large(plan, job.name, "cpu", trains=False)

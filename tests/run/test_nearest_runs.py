@@ -43,7 +43,7 @@ TUNED = Mixture(
 
 def ran(made: Program, out: Path) -> Record:
     folder = RunFolder.of(out, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         return execute(made, folder, Silent())
 
 

@@ -126,10 +126,10 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
 def test_a_folder_without_a_record_has_none(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     assert folder.read() is None
-    assert not folder.was_begun()
-    folder.begin({})
+    assert not folder.was_started()
+    folder.start({})
     assert folder.read() is None
-    assert folder.was_begun()
+    assert folder.was_started()
 
 
 def test_replaced_runs_are_kept_and_not_found(finished: tuple[RunFolder, Record]) -> None:
@@ -151,26 +151,26 @@ def test_a_run_held_elsewhere_is_busy(tmp_path: Path) -> None:
     path = tmp_path / "seed-0-00000000"
     code = (
         "import sys; from pathlib import Path; from hebbdsl.run.store import RunFolder\n"
-        f"with RunFolder(Path({str(path)!r})).held(): print('held', flush=True); sys.stdin.read()"
+        f"with RunFolder(Path({str(path)!r})).locked(): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(Rejected) as caught, RunFolder(path).held():
+        with pytest.raises(Rejected) as caught, RunFolder(path).locked():
             pass
         holder.communicate("")
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB533", 5)
     assert str(holder.pid) in problem.title or sys.platform != "linux"
-    with RunFolder(path).held():
+    with RunFolder(path).locked():
         pass
 
 
 def test_an_unwritable_folder_is_said_and_nothing_is_left(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(Rejected) as caught, RunFolder(tmp_path / "file" / "seed-0").held():
+    with pytest.raises(Rejected) as caught, RunFolder(tmp_path / "file" / "seed-0").locked():
         pass
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB532", 4)
@@ -227,7 +227,7 @@ def test_what_could_not_be_written_whole_leaves_nothing(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(Rejected) as caught:
-        RunFolder(tmp_path).begin({})
+        RunFolder(tmp_path).start({})
     (problem,) = caught.value.problems
     assert problem.code == "HEB532"
     assert list(tmp_path.iterdir()) == []
@@ -265,13 +265,13 @@ def test_a_run_held_by_a_thread_of_this_process_is_said_to_be(tmp_path: Path) ->
     folder, said = RunFolder(tmp_path / "seed-0-00000000"), list[str]()
 
     def want() -> None:
-        with pytest.raises(Rejected) as caught, RunFolder(folder.path).held():
+        with pytest.raises(Rejected) as caught, RunFolder(folder.path).locked():
             pass
         (problem,) = caught.value.problems
         assert problem.code == "HEB533"
         said.append(f"{problem.title}; {problem.hint}")
 
-    with folder.held():
+    with folder.locked():
         thread = threading.Thread(target=want)
         thread.start()
         thread.join()
@@ -333,8 +333,8 @@ def test_a_link_that_is_made_while_a_run_is_under_way_is_not_appended_to(tmp_pat
     (evaluation,) = execute(
         tiny.program(tiny.setup(steps=5)), RunFolder(tmp_path / "other"), Silent()
     ).evaluations
-    with folder.held():
-        folder.begin({})
+    with folder.locked():
+        folder.start({})
         (folder.path / "metrics.jsonl").unlink()
         (folder.path / "metrics.jsonl").symlink_to(victim)
         with pytest.raises(Rejected) as caught:
@@ -358,25 +358,25 @@ def test_weights_whose_record_was_removed_are_set_aside(tmp_path: Path) -> None:
 
 def test_weights_of_a_run_that_was_cut_short_are_not_kept(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "seed-0-00000000")
-    with folder.held():
-        folder.begin({})
+    with folder.locked():
+        folder.start({})
         folder.save_weights({"a": torch.ones(3)})
-    with folder.held():
-        folder.begin({})
+    with folder.locked():
+        folder.start({})
     assert not (folder.path / "weights.safetensors").exists()
     assert [path.name for path in tmp_path.iterdir()] == [folder.path.name]
 
 
 def test_a_run_that_is_set_aside_stays_held(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "seed-0-00000000")
-    with folder.held():
-        folder.begin({})
+    with folder.locked():
+        folder.start({})
         aside = folder.set_aside()
-        with pytest.raises(Rejected), RunFolder(folder.path).held():
+        with pytest.raises(Rejected), RunFolder(folder.path).locked():
             pass
     assert aside is not None
     assert {path.name for path in aside.iterdir()} == {"spec.json", "metrics.jsonl", ".unfinished"}
-    with folder.held():
+    with folder.locked():
         pass
 
 
@@ -391,10 +391,10 @@ def test_a_file_system_that_renames_no_folder_with_open_files_will_do(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refusing)
-    with folder.held():
-        folder.begin({})
+    with folder.locked():
+        folder.start({})
         aside = folder.set_aside()
-        with pytest.raises(Rejected), RunFolder(folder.path).held():
+        with pytest.raises(Rejected), RunFolder(folder.path).locked():
             pass
     assert aside is not None
     assert (aside / "spec.json").exists()
@@ -407,7 +407,7 @@ def test_paths_may_hold_what_means_something_to_globs(tmp_path: Path) -> None:
     assert [found.path for found in find_runs(out)] == [record.folder]
     assert run_program(tiny.program(tiny.setup(steps=10)), out) == record
     folder = RunFolder(record.folder)
-    with folder.held():
+    with folder.locked():
         aside = folder.set_aside()
     assert aside is not None
     assert {path.name for path in aside.iterdir()} == NAMES

@@ -72,7 +72,7 @@ def noted(made: Program) -> list[float]:
 
 def ran(made: Program, out: Path) -> Record:
     folder = RunFolder.of(out, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         return execute(made, folder, Silent())
 
 

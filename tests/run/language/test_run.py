@@ -26,7 +26,7 @@ from tests.words import content, program, setup
 
 def ran(made: LanguageProgram, out: Path) -> Record:
     folder = RunFolder.of(out, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         return execute(made, folder, Silent())
 
 
@@ -157,7 +157,7 @@ class Interrupting(Silent):
 def test_an_interrupted_run_leaves_a_record_and_starts_again(tmp_path: Path) -> None:
     made = program()
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held(), pytest.raises(KeyboardInterrupt):
+    with folder.locked(), pytest.raises(KeyboardInterrupt):
         execute(made, folder, Interrupting())
     left = folder.read()
     assert left is not None
@@ -175,7 +175,7 @@ def test_a_run_ended_in_its_first_interval_leaves_a_record(tmp_path: Path) -> No
 
     made = program()
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held(), pytest.raises(KeyboardInterrupt):
+    with folder.locked(), pytest.raises(KeyboardInterrupt):
         execute(made, folder, Ending())
     left = folder.read()
     assert left is not None
@@ -192,7 +192,7 @@ def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
 
     made = program()
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         record = execute(made, folder, Hearing())
     assert tuple(heard) == record.evaluations
 
@@ -209,7 +209,7 @@ def test_long_epochs_are_told_of_and_can_be_ended_on_the_way(tmp_path: Path) -> 
     made = program()
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
     windows = made.train_streams.windows
-    with folder.held(), pytest.raises(KeyboardInterrupt):
+    with folder.locked(), pytest.raises(KeyboardInterrupt):
         execute(made, folder, Told())
     assert [step for step, _ in heard] == [20, 40, windows + 20]
     assert all(0 < loss < 5 for _, loss in heard)
@@ -238,7 +238,7 @@ def test_held_out_texts_are_told_of_block_by_block(
     monkeypatch.setattr(module, "BLOCK", 40)
     made, told = program(), Listening()
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held():
+    with folder.locked():
         execute(made, folder, told)
     streams = made.setup.training.evaluation_streams
     asked = 203 // streams * streams - streams
@@ -259,7 +259,7 @@ def test_a_run_may_be_ended_while_it_reads_what_was_held_out(
     monkeypatch.setattr(module, "BLOCK", 40)
     amid = 2 * 5 if split == "validation" else 0  # blocks of the evaluations before
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
-    with folder.held(), pytest.raises(KeyboardInterrupt):
+    with folder.locked(), pytest.raises(KeyboardInterrupt):
         execute(made, folder, Listening(split, amid + 2))
     left = folder.read()
     assert left is not None
