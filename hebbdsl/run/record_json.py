@@ -18,6 +18,7 @@ from hebbdsl.run.record import (
     Value,
 )
 from hebbdsl.spec.experiment import Setup
+from hebbdsl.spec.renaming import renamed_plain
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
@@ -299,7 +300,7 @@ def record_from_json(
         seed=body["seed"],
         identity=body["identity"],
         status=body["status"],
-        setup=body["setup"],
+        setup=renamed_plain(Setup, body["setup"]),
         data=body["data"],
         environment=body["environment"],
         plan=body["plan"],

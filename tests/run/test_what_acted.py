@@ -35,7 +35,7 @@ from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.record_json import evaluation_from_json
 from hebbdsl.run.store import RunFolder
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 from tests import tiny, words
 
 RATE, STEPS, EVERY = 3e-3, 40, 8
@@ -182,7 +182,7 @@ def test_of_weights_that_are_kept_every_perplexity_is_a_number_or_the_run_fails(
 @pytest.mark.parametrize("word", ["cache", "nearest"])
 def test_what_a_memory_never_saw_is_as_unlikely_as_it_says(word: str) -> None:
     """However small the even share is: all classes at once, or a label alone, say the same."""
-    made: Any = VOCABULARY[Output][word]
+    made: Any = words_of(Output)[word]
     layer: OutputLayer = made(uniform=1e-60).build(4, 5)
     keys = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
     layer.after_step(keys, keys, torch.tensor([0, 1, 2, 0, 1, 2]), 5)
