@@ -20,8 +20,7 @@ from hebbdsl.run.interrupts import Ended
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
-from hebbdsl.run.record import AnyEvaluation, Level, Record, Value
-from hebbdsl.run.step_statistics import NotFiniteAt
+from hebbdsl.run.record import Evaluation, Level, Record, Value
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.canonical import plain
 
@@ -33,7 +32,7 @@ class Run(Protocol):
     def step(self) -> int: ...
     @property
     def ended(self) -> bool: ...
-    def advance(self, monitor: Monitor) -> AnyEvaluation:
+    def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, and evaluate. Raises: NotFiniteAt."""
 
     @property
