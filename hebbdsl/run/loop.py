@@ -21,6 +21,7 @@ from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Evaluation, Level, Record, Value
+from hebbdsl.run.step_statistics import NotFiniteAt
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.canonical import plain
 
