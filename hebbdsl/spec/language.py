@@ -5,7 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.catalogue import PROBLEMS, STAGES, examples, is_mendable, page
+from hebbdsl.diagnostics.catalogue import (
+    STAGES,
+    examples,
+    is_mendable,
+    page,
+    problems,
+    stage_of,
+)
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
 from hebbdsl.spec.experiment import Experiment, Training
@@ -102,9 +109,9 @@ def _problems() -> Iterator[str]:
     yield "`hebbdsl explain CODE` prints these pages. What they call wrong and right runs as tests."
     yield "Where that is said, `hebbdsl validate --fix` corrects what can mean only one thing."
     stage = ""
-    for problem in PROBLEMS:
-        if problem.code[3] != stage:
-            stage = problem.code[3]
+    for problem in problems():
+        if stage_of(problem.code) != stage:
+            stage = stage_of(problem.code)
             yield ""
             yield f"### {STAGES[stage]}"
         yield ""

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.diagnostics.catalogue import PROBLEMS, first_sentence, page
+from hebbdsl.diagnostics.catalogue import first_sentence, page, problems
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.glossary import topics
@@ -21,7 +21,7 @@ def explain(*arguments: str) -> Result:
 def test_without_an_argument_everything_is_listed() -> None:
     result = explain()
     assert result.exit_code == 0
-    for problem in PROBLEMS:
+    for problem in problems():
         assert f"  {problem.code}  " in result.stdout
         assert first_sentence(problem) in result.stdout
     for kind in KINDS:
@@ -38,11 +38,11 @@ def test_on_a_terminal_no_line_is_wider_than_it(
     lines = explain().stdout.splitlines()
     assert max(map(len, lines)) <= columns
     said = " ".join(lines)
-    for topic in (*every_part().values(), *(p.code for p in PROBLEMS)):
+    for topic in (*every_part().values(), *(p.code for p in problems())):
         assert topic in said
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.code)
 def test_codes(problem: type[Problem]) -> None:
     result = explain(problem.code.lower())
     assert result.exit_code == 0

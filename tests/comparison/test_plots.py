@@ -16,7 +16,7 @@ from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.curves import binding_by_age, binding_by_exposures, classes_in_play
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.statistics import mean_interval
-from hebbdsl.expression.ranges import Range
+from hebbdsl.expression.intervals import Range
 from hebbdsl.run.record import Binding, Evaluation, Level, Record
 from hebbdsl.writing import LinkFound
 
@@ -28,14 +28,16 @@ NAMES = ["classes_in_play", "binding_by_steps", "binding_by_exposures"]
 def evaluation(step: int, *binding: Binding) -> Evaluation:
     return Evaluation(
         step=step,
-        level=0,
-        classes=30,
-        train_loss=1.0,
-        test_accuracy=0.5,
-        newest_accuracy=0.5,
-        whole=True,
         seconds=1.0,
         binding=binding,
+        values={
+            "level": 0,
+            "classes": 30,
+            "train_loss": 1.0,
+            "test_accuracy": 0.5,
+            "newest_accuracy": 0.5,
+            "whole": True,
+        },
     )
 
 

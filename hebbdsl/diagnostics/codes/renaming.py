@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related, Severity
-from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
 from hebbdsl.source import Span
 
 
@@ -23,31 +20,16 @@ class FormerName(Problem):
           hebbian: {count_timing: after}
     """
 
-    code: ClassVar[str] = "HEB207"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB207"
+    severity = Severity.WARNING
     field: str
     now: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} is now called {quoted(self.now)}"
-
-    @property
-    def label(self) -> str:
-        return "former name"
-
-    @property
-    def hint(self) -> str:
-        return f"write {quoted(self.now)}"
-
-    @property
-    def fix(self) -> str:
-        return self.now
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    title = "{field!q} is now called {now!q}"
+    label = "former name"
+    hint = "write {now!q}"
+    fix = "{now}"
+    fix_is_safe = True
 
 
 class BothNames(Problem):
@@ -62,24 +44,12 @@ class BothNames(Problem):
           hebbian: {count_timing: after}
     """
 
-    code: ClassVar[str] = "HEB208"
-
+    code = "HEB208"
     field: str
     now: str
     other: Span
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} is the former name of {quoted(self.now)}, which is given too"
-
-    @property
-    def label(self) -> str:
-        return "given twice"
-
-    @property
-    def hint(self) -> str:
-        return f"leave {quoted(self.field)} out"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.other, "the other value"),)
+    title = "{field!q} is the former name of {now!q}, which is given too"
+    label = "given twice"
+    hint = "leave {field!q} out"
+    related = Also("other", "the other value")
