@@ -44,7 +44,10 @@ class Quiet:
 
 
 class Part:
-    """A word of the language with its fields. `kind` is what the word may stand for."""
+    """A word of the language with its fields: a frozen dataclass with keywords and slots.
+
+    `kind` is what the word may stand for.
+    """
 
     __slots__ = ()
     kind: ClassVar[str]
@@ -103,10 +106,10 @@ class Facts:
         """Pictures or words of the validation data; 0 where that is not known yet."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset(Part):
     """What is learnt: pictures in classes, or a text whose next word is asked for."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "dataset"
     holds: ClassVar[str]
     """`pictures` or `text`: models say which of them they read."""
@@ -142,10 +145,10 @@ class Dataset(Part):
         """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Model(Part):
     """What turns an input into an activation."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "model"
     reads: ClassVar[str]
     """`pictures` or `text`."""
@@ -163,10 +166,10 @@ class Model(Part):
         """Share of the activation's elements that training sets to zero."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Output(Part):
     """What turns an activation into probabilities of the classes in play."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "output"
     has_rows: ClassVar[bool] = False
     """Whether there is one row a class that an embedding may be tied to."""
@@ -188,7 +191,8 @@ class Output(Part):
     @property
     def reads_labels(self) -> bool:
         """The same of the fields it has."""
-        return self.reads_labels_with({one.name: getattr(self, one.name) for one in fields(self)})
+        own = fields(self)  # type: ignore[arg-type]  # every word is a dataclass
+        return self.reads_labels_with({one.name: getattr(self, one.name) for one in own})
 
     @property
     def keeps_train(self) -> bool:
@@ -278,11 +282,11 @@ class Output(Part):
         return self.build(hidden, classes)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Adaptation(Part):
     """How trained weights change at test time, by held-out words that were scored, or by training
     drawings. They come back as they were."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
@@ -378,10 +382,10 @@ class Optimizer(Part):
         """The door to torch."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule(Part):
     """How the learning rate changes over a run."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "schedule"
 
     @abstractmethod
