@@ -2,160 +2,26 @@
 
 The public names: seven nouns and the verbs between them (see `hebbdsl.pipeline`), and the classes
 of the language, of which an experiment is made in Python. Each is loaded when it is first used,
-so that importing hebbdsl loads nothing.
+so that importing hebbdsl loads nothing. `__init__.pyi`, which is generated, lists them for type
+checkers and editors.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from hebbdsl.comparison.comparison import Comparison
-    from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-    from hebbdsl.expression.claim import Claim
-    from hebbdsl.expression.condition import Condition
-    from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
-    from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-    from hebbdsl.parts.curricula.fixed import Fixed
-    from hebbdsl.parts.curricula.growing import Growing
-    from hebbdsl.parts.datasets.gigaword import Gigaword
-    from hebbdsl.parts.datasets.glyphs import Glyphs
-    from hebbdsl.parts.datasets.gutenberg import Gutenberg
-    from hebbdsl.parts.datasets.omniglot import Omniglot
-    from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
-    from hebbdsl.parts.datasets.text import Text
-    from hebbdsl.parts.datasets.wikitext import Wikitext
-    from hebbdsl.parts.models.convnet.spec import Convnet
-    from hebbdsl.parts.models.gru.spec import Gru
-    from hebbdsl.parts.models.lstm.spec import Lstm
-    from hebbdsl.parts.models.mlp.spec import Mlp
-    from hebbdsl.parts.models.transformer.spec import Transformer
-    from hebbdsl.parts.optimizers.adagrad import Adagrad
-    from hebbdsl.parts.optimizers.adam import Adam
-    from hebbdsl.parts.optimizers.adamw import Adamw
-    from hebbdsl.parts.optimizers.rmsprop import Rmsprop
-    from hebbdsl.parts.optimizers.sgd import Sgd
-    from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
-    from hebbdsl.parts.outputs.cache.spec import Cache
-    from hebbdsl.parts.outputs.hebbian.spec import Hebbian
-    from hebbdsl.parts.outputs.mixture.spec import Mixture
-    from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
-    from hebbdsl.parts.outputs.nearest.spec import Nearest
-    from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
-    from hebbdsl.parts.outputs.softmax.spec import Softmax
-    from hebbdsl.parts.outputs.trained.spec import Trained
-    from hebbdsl.parts.part import (
-        Adaptation,
-        Curriculum,
-        Dataset,
-        Model,
-        Optimizer,
-        Output,
-        Schedule,
-    )
-    from hebbdsl.parts.schedules.constant import Constant
-    from hebbdsl.parts.schedules.cosine import Cosine
-    from hebbdsl.parts.schedules.step import Step
-    from hebbdsl.parts.schedules.warmup import Warmup
-    from hebbdsl.pipeline import (
-        build_program,
-        check_spec,
-        compare_records,
-        dump_spec,
-        inspect,
-        load_plan,
-        load_spec,
-        make_plan,
-        parse_tree,
-        read_source,
-        run_program,
-    )
-    from hebbdsl.plan.plan import Plan
-    from hebbdsl.program.program import Program
-    from hebbdsl.run.record import Record
-    from hebbdsl.source import Source
-    from hebbdsl.spec.checked import Checked
-    from hebbdsl.spec.experiment import Evaluation, Experiment, Setup, Training
-    from hebbdsl.syntax.tree import Tree
-
 __version__ = "0.1.0"
-
-__all__ = [
-    "Adagrad",
-    "Adam",
-    "Adamw",
-    "Adaptation",
-    "AdaptiveSoftmax",
-    "Cache",
-    "Checked",
-    "Claim",
-    "Comparison",
-    "Condition",
-    "Constant",
-    "Convnet",
-    "Cosine",
-    "Curriculum",
-    "Dataset",
-    "DynamicEvaluation",
-    "Evaluation",
-    "Experiment",
-    "Fixed",
-    "Gigaword",
-    "Glyphs",
-    "Growing",
-    "Gru",
-    "Gutenberg",
-    "Hebbian",
-    "Lstm",
-    "Mbpa",
-    "Mixture",
-    "MixtureOfSoftmaxes",
-    "Mlp",
-    "Model",
-    "Nearest",
-    "Omniglot",
-    "Optimizer",
-    "Output",
-    "Plan",
-    "Problem",
-    "Program",
-    "Record",
-    "Rejected",
-    "Rmsprop",
-    "SampledSoftmax",
-    "Schedule",
-    "Setup",
-    "Sgd",
-    "Softmax",
-    "Source",
-    "StdlibDocs",
-    "Step",
-    "Text",
-    "Trained",
-    "Training",
-    "Transformer",
-    "Tree",
-    "Warmup",
-    "Wikitext",
-    "__version__",
-    "build_program",
-    "check_spec",
-    "compare_records",
-    "dump_spec",
-    "inspect",
-    "load_plan",
-    "load_spec",
-    "make_plan",
-    "parse_tree",
-    "read_source",
-    "run_program",
-]
 
 _HOMES = {
     "hebbdsl.comparison.comparison": ("Comparison",),
     "hebbdsl.diagnostics.diagnostic": ("Problem", "Rejected"),
     "hebbdsl.expression.claim": ("Claim",),
     "hebbdsl.expression.condition": ("Condition",),
+    "hebbdsl.parts.part": (
+        *("Adaptation", "Curriculum", "Dataset", "Model", "Optimizer", "Output", "Schedule"),
+    ),
+    "hebbdsl.pipeline": (
+        *("build_program", "check_spec", "compare_records", "dump_spec", "inspect", "load_plan"),
+        *("load_spec", "make_plan", "parse_tree", "read_source", "run_program"),
+    ),
     "hebbdsl.plan.plan": ("Plan",),
     "hebbdsl.program.program": ("Program",),
     "hebbdsl.run.record": ("Record",),
@@ -164,19 +30,32 @@ _HOMES = {
     "hebbdsl.spec.experiment": ("Evaluation", "Experiment", "Setup", "Training"),
     "hebbdsl.syntax.tree": ("Tree",),
 }
-"""Where classes are found that are neither verbs (in `pipeline`) nor parts (in `vocabulary`)."""
+"""Where the public names are that are no words; those are in `hebbdsl.vocabulary`."""
+
+
+def _homes() -> dict[str, str]:
+    """The module of every public name."""
+    from hebbdsl.vocabulary import VOCABULARY
+
+    homes = {name: module for module, names in _HOMES.items() for name in names}
+    for words in VOCABULARY.values():
+        for where in words.values():
+            module, _, name = where.partition(":")
+            homes[name] = module
+    return homes
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name == "__all__":
+        return sorted([*_homes(), "__version__"])
+    home = None if name.startswith("_") else _homes().get(name)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "hebbdsl.pipeline" if name.islower() else "hebbdsl.vocabulary"
-    home = next((module for module, names in _HOMES.items() if name in names), home)
     found = globals()[name] = getattr(import_module(home), name)
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_homes()})

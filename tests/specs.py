@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes import text as text_codes
-from hebbdsl.diagnostics.codes import text_brackets
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.pipeline import inspect
 
@@ -55,7 +53,7 @@ def _name(section: str) -> str:
 
 def is_of_text(problem: type[Problem]) -> bool:
     """Whether the examples of a page are written in the text surface."""
-    return problem.__module__ in (text_codes.__name__, text_brackets.__name__)
+    return "HEB140" <= problem.code <= "HEB158"
 
 
 def with_example(problem: type[Problem], example: str) -> str:

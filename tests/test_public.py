@@ -33,7 +33,7 @@ from hebbdsl import (
 )
 from hebbdsl.parts.part import Part
 from hebbdsl.source import Source, Span
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, every_part
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted(ROOT.glob("specs/*.yaml"))
@@ -62,8 +62,8 @@ EXPERIMENT = Experiment(
 
 def test_every_name_is_there_and_no_more() -> None:
     pytest.importorskip("torch")  # words hold what trains
-    words = {cls.__name__ for cls in WORDS}
-    kinds = {kind.__name__ for kind in VOCABULARY}
+    words = {cls.__name__ for cls in every_part()}
+    kinds = {kind.__name__ for kind in KINDS}
     nouns = {"Source", "Tree", "Checked", "Plan", "Program", "Record", "Comparison"}
     verbs = {"read_source", "parse_tree", "check_spec", "make_plan", "build_program"}
     verbs |= {"run_program", "compare_records", "load_plan", "inspect", "load_spec", "dump_spec"}

@@ -24,10 +24,10 @@ def specs(incomplete: str) -> list[str]:
 
 def topics(incomplete: str) -> list[str]:
     """Codes, words, fields and metrics that `hebbdsl explain` has a page on."""
-    from hebbdsl.diagnostics.catalogue import BY_CODE
+    from hebbdsl.diagnostics.codes import CODES
     from hebbdsl.spec.glossary import topics
 
-    return _beginning([*topics(), *BY_CODE], incomplete)
+    return _beginning([*topics(), *CODES], incomplete)
 
 
 def variants(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -25,7 +25,7 @@ def explain(
     if topic is None:
         say(_overview())
         return
-    found = _code_page(topic) if re.fullmatch(r"(?i)HEB\d+", topic) else _word_pages(topic)
+    found = _code_page(topic) or _word_pages(topic)
     if found is None:
         tell(_unknown(topic))
         raise typer.Exit(1)
@@ -34,15 +34,15 @@ def explain(
 
 def _overview() -> str:
     """The words by kind and the codes by stage, a line each, no wider than the terminal."""
-    from hebbdsl.diagnostics.catalogue import PROBLEMS, STAGES, first_sentence
+    from hebbdsl.diagnostics.catalogue import STAGES, first_sentence, problems, stage_of
     from hebbdsl.spec.glossary import words_by_kind
 
     width = _width()
     lines = ["Words", *words_by_kind(width)]
     stage = ""
-    for problem in PROBLEMS:
-        if problem.code[3] != stage:
-            stage = problem.code[3]
+    for problem in problems():
+        if stage_of(problem.code) != stage:
+            stage = stage_of(problem.code)
             lines += ["", f"{STAGES[stage]}, {stage}xx"]
         said = first_sentence(problem)
         room = width - len(f"  {problem.code}  ")
@@ -59,9 +59,9 @@ def _width() -> int:
 
 
 def _code_page(code: str) -> str | None:
-    from hebbdsl.diagnostics.catalogue import BY_CODE, is_mendable, page
+    from hebbdsl.diagnostics.catalogue import is_mendable, page, problem_of
 
-    problem = BY_CODE.get(code.upper())
+    problem = problem_of(code.upper())
     if problem is None:
         return None
     mended = ", corrected by `validate --fix` where that is safe" if is_mendable(problem) else ""
@@ -75,10 +75,10 @@ def _word_pages(topic: str) -> str | None:
 
 
 def _unknown(topic: str) -> str:
-    from hebbdsl.diagnostics.catalogue import BY_CODE
+    from hebbdsl.diagnostics.codes import CODES
     from hebbdsl.diagnostics.wording import quoted, suggestion
     from hebbdsl.spec.glossary import topics
 
-    known = tuple(BY_CODE) if topic[:3].upper() == "HEB" and topic[3:].isdigit() else topics()
+    known = tuple(CODES) if re.fullmatch("[A-Za-z]{2,}[0-9]+", topic) else topics()
     hint = suggestion(topic, known, "`hebbdsl explain` lists all there is")
     return f"there is no word or code {quoted(topic)}; {hint}"

@@ -154,7 +154,7 @@ def _table(title: Text | str, *columns: str) -> Table:
 
 def _summary(variant: VariantPlan) -> Table:
     from hebbdsl.plan.plan import ImagePlan, WordPlan
-    from hebbdsl.vocabulary import WORDS
+    from hebbdsl.vocabulary import word_of
 
     training = variant.setup.training
     schedule = training.schedule
@@ -166,21 +166,21 @@ def _summary(variant: VariantPlan) -> Table:
             _text(grid, variant)
     grid.add_row(
         "",
-        f"{WORDS[type(training.optimizer)]}, learning rate {training.optimizer.learning_rate:g}"
-        + (f", {WORDS[type(schedule)]} schedule" if schedule is not None else "")
+        f"{word_of(training.optimizer)}, learning rate {training.optimizer.learning_rate:g}"
+        + (f", {word_of(schedule)} schedule" if schedule is not None else "")
         + f", {training.precision}",
     )
     return grid
 
 
 def _pictures(grid: Table, variant: ImagePlan) -> None:
-    from hebbdsl.vocabulary import WORDS
+    from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
     channels, height, width = facts.image
     grid.add_row(
         "data",
-        f"{WORDS[type(variant.data)]}: {facts.classes:,} of {facts.available:,} classes,"
+        f"{word_of(variant.data)}: {facts.classes:,} of {facts.available:,} classes,"
         f" {_split(facts)},"
         f" {channels}×{height}×{width}",
     )
@@ -188,12 +188,10 @@ def _pictures(grid: Table, variant: ImagePlan) -> None:
         other = substitute.facts()
         grid.add_row(
             "",
-            f"when it can't be had, {WORDS[type(substitute)]}: {other.classes:,} of"
+            f"when it can't be had, {word_of(substitute)}: {other.classes:,} of"
             f" {other.available:,} classes",
         )
-    grid.add_row(
-        "curriculum", f"{WORDS[type(variant.curriculum)]}: {levels_in_words(variant.levels)}"
-    )
+    grid.add_row("curriculum", f"{word_of(variant.curriculum)}: {levels_in_words(variant.levels)}")
     if (condition := variant.curriculum.passes) is not None:
         grid.add_row("", f"passed when {condition.text}")
     grid.add_row(
@@ -204,16 +202,16 @@ def _pictures(grid: Table, variant: ImagePlan) -> None:
 
 
 def _text(grid: Table, variant: WordPlan) -> None:
-    from hebbdsl.vocabulary import WORDS
+    from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
     said = [f"{'' if facts.exact else 'at most '}{facts.words:,} words in the vocabulary"]
     said += [f"{count:,} words of {split}" for split, count in facts.tokens.items()]
     if not facts.tokens:
         said.append("lengths are known once it has been read")
-    grid.add_row("data", f"{WORDS[type(variant.data)]}: {', '.join(said)}")
+    grid.add_row("data", f"{word_of(variant.data)}: {', '.join(said)}")
     if (substitute := variant.data.substitute()) is not None:
-        grid.add_row("", f"when it can't be had, {WORDS[type(substitute)]}")
+        grid.add_row("", f"when it can't be had, {word_of(substitute)}")
     window = f"{training.batch_size:,} streams × {training.sequence_length:,} words a step"
     if variant.steps is not None:
         grid.add_row("training", f"at most {variant.steps:,} steps, {window}")

@@ -102,9 +102,9 @@ def _fields(given: Mapping[str, Any]) -> str:
 
 @cache
 def _words() -> Mapping[str, type[Part]]:
-    from hebbdsl.vocabulary import VOCABULARY
+    from hebbdsl.vocabulary import every_part
 
-    return {word: part for words in VOCABULARY.values() for word, part in words.items()}
+    return {word: part for part, word in every_part().items()}
 
 
 @cache

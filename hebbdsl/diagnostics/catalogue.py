@@ -1,102 +1,16 @@
-"""Every problem there is, by code. Loaded by `explain` and by tests, never by a stage."""
+"""Pages of problems, found by code: each is loaded when it is asked for."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
-from collections.abc import Iterator, Mapping
-from types import ModuleType
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 
-from hebbdsl.diagnostics.codes import (
-    across,
-    at_test,
-    changes,
-    comparison,
-    corpora,
-    corpora_files,
-    corpora_kept,
-    corpora_readers,
-    data,
-    dataset,
-    editor,
-    evaluating,
-    expressions,
-    extending,
-    files,
-    here,
-    lint_at_test,
-    lint_claims,
-    lint_comments,
-    lint_course,
-    lint_fields,
-    lint_splits,
-    lint_variants,
-    many,
-    metrics,
-    names,
-    numbers,
-    parts,
-    plan,
-    printing,
-    reading,
-    run,
-    run_folder,
-    searching,
-    splits,
-    syntax,
-    text,
-    text_brackets,
-    values,
-    word_models,
-    words,
-    yaml,
-)
+from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.diagnostic import Problem
-
-MODULES = (
-    reading,
-    printing,
-    many,
-    files,
-    syntax,
-    yaml,
-    text,
-    text_brackets,
-    expressions,
-    names,
-    changes,
-    extending,
-    metrics,
-    values,
-    numbers,
-    parts,
-    plan,
-    across,
-    at_test,
-    words,
-    word_models,
-    dataset,
-    splits,
-    data,
-    corpora,
-    corpora_files,
-    corpora_kept,
-    corpora_readers,
-    here,
-    run,
-    run_folder,
-    editor,
-    evaluating,
-    searching,
-    comparison,
-    lint_variants,
-    lint_claims,
-    lint_at_test,
-    lint_course,
-    lint_fields,
-    lint_splits,
-    lint_comments,
-)
 
 STAGES: Mapping[str, str] = {
     "1": "Reading the file",
@@ -114,18 +28,24 @@ TAB = "⇥"
 """What stands for a tab in a docstring, where compilers since Python 3.13 turn tabs into blanks."""
 
 
-def _problems(module: ModuleType) -> Iterator[type[Problem]]:
-    for found in vars(module).values():
-        defined_here = isinstance(found, type) and found.__module__ == module.__name__
-        if defined_here and issubclass(found, Problem) and not inspect.isabstract(found):
-            yield found
+def problem_of(code: str) -> type[Problem] | None:
+    """The class of a code, or None where there is no such code."""
+    if code not in CODES:
+        return None
+    module, _, name = CODES[code].partition(":")
+    found: type[Problem] = getattr(import_module(module), name)
+    return found
 
 
-PROBLEMS: tuple[type[Problem], ...] = tuple(
-    sorted((p for module in MODULES for p in _problems(module)), key=lambda p: p.code)
-)
+@cache
+def problems() -> tuple[type[Problem], ...]:
+    """Every problem there is, by code."""
+    return tuple(problem for code in sorted(CODES) if (problem := problem_of(code)) is not None)
 
-BY_CODE: Mapping[str, type[Problem]] = {problem.code: problem for problem in PROBLEMS}
+
+def stage_of(code: str) -> str:
+    """The first digit of a code: a key of `STAGES`."""
+    return re.sub("^[A-Z]+", "", code)[:1]
 
 
 def page(problem: type[Problem]) -> str:

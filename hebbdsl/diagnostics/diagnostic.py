@@ -1,4 +1,4 @@
-"""What every problem has: a code, a place, a title, a label, a hint. All stand in `codes/`."""
+"""What every problem has: a code, a place, a title, a label, a hint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
-from typing import ClassVar, Self, dataclass_transform
+from typing import ClassVar, Self, dataclass_transform, overload
 
 from hebbdsl.source import Span
 
@@ -46,12 +46,54 @@ class Related:
     label: str
 
 
+_SENTENCES = ("title", "label", "hint", "fix")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sentence with fields of its problem in braces, as `wording.sentence` reads them."""
+
+    text: str
+
+    @overload
+    def __get__(self, problem: None, owner: type[Problem]) -> Self: ...
+    @overload
+    def __get__(self, problem: Problem, owner: type[Problem]) -> str: ...
+    def __get__(self, problem: Problem | None, owner: type[Problem]) -> Self | str:
+        if problem is None:
+            return self
+        from hebbdsl.diagnostics.wording import sentence  # what is sound needs no sentences
+
+        return sentence(self.text, problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A second place as `related`: a field of the problem that may be None, and its label."""
+
+    place: str | At
+    label: str
+
+    @overload
+    def __get__(self, problem: None, owner: type[Problem]) -> Self: ...
+    @overload
+    def __get__(self, problem: Problem, owner: type[Problem]) -> tuple[Related, ...]: ...
+    def __get__(self, problem: Problem | None, owner: type[Problem]) -> Self | tuple[Related, ...]:
+        if problem is None:
+            return self
+        place = getattr(problem, self.place) if isinstance(self.place, str) else self.place
+        label = Template(self.label).__get__(problem, owner)
+        return () if place is None else (Related(place, label),)
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True, kw_only=True)
 class Problem(ABC):
     """One thing that is wrong. The docstring of each subclass is its page in `hebbdsl explain`.
 
     The page is a sentence, what to do, and two blocks headed *Wrong* and *Right* that run as tests.
+    `title`, `label`, `hint` and `fix` are templates in class attributes (`wording.sentence` says
+    what they may hold), or properties where a sentence needs a branch.
 
     Subclasses are frozen keyword-only dataclasses without saying so: each is made one when first
     it is needed, since a hundred of them would cost a good part of the time of `validate`.
@@ -64,6 +106,12 @@ class Problem(ABC):
     place: Place
     resolved: tuple[Related, ...] | None = field(default=None, compare=False, repr=False)
     """What `related` says with its paths replaced by characters; set by `spec.origins.resolve`."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in _SENTENCES:
+            if isinstance(text := vars(cls).get(name), str):
+                setattr(cls, name, Template(text))
 
     def __new__(cls, *_: object, **__: object) -> Self:
         for ancestor in () if "__dataclass_fields__" in vars(cls) else reversed(cls.__mro__):
@@ -141,6 +189,10 @@ class Problems:
 
     def __len__(self) -> int:
         return len(self._found)
+
+    @property
+    def error_count(self) -> int:
+        return sum(problem.severity is Severity.ERROR for problem in self._found)
 
     @property
     def errors(self) -> tuple[Problem, ...]:

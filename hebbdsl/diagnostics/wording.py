@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from hebbdsl.diagnostics.diagnostic import Place, nearest
+from hebbdsl.diagnostics.diagnostic import Place, Problem, nearest
 from hebbdsl.source import Span
 
 LONGEST_QUOTE = 60
@@ -75,3 +77,38 @@ def plural(noun: str) -> str:
 def number_of(count: int, noun: str) -> str:
     """`1 image`, `2 images`."""
     return f"{count:,} {noun if count == 1 else plural(noun)}".replace(",", "_")
+
+
+class _Sentences(string.Formatter):
+    """What templates hold beside the fields that `str.format` knows."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return getattr(args[0], str(key))
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        match conversion:
+            case "q":
+                return quoted(value)
+            case "p":
+                return quoted_path(value)
+        return super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, tuple):
+            return plain_list(value) if format_spec == "," else listed(value, format_spec)
+        if isinstance(value, int) and len(format_spec) > 1 and format_spec[0].isalpha():
+            return number_of(value, format_spec)
+        return str(super().format_field(value, format_spec))
+
+
+_SENTENCES = _Sentences()
+
+
+def sentence(template: str, problem: Problem) -> str:
+    """A template with the fields of a problem in the place of their names.
+
+    `{word}`, `{found.title}` and `{steps:_}` are as in `str.format`. Beside them `{word!q}` is
+    `quoted`, `{path!p}` is `quoted_path`, `{steps:step}` is `number_of`; of several words
+    `{known:or}` and `{known:and}` are `listed`, and `{known:,}` is `plain_list`.
+    """
+    return _SENTENCES.vformat(template, (problem,), {})

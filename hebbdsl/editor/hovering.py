@@ -21,7 +21,7 @@ from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import ExpressionOf, NamedChanges, PartOf, SectionOf, fields_of
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 _STEP = re.compile(r"[\w@]*")
 
@@ -146,7 +146,7 @@ def _reached(draft: Draft, asked: Asked) -> bool:
     if isinstance(step, int):
         return isinstance(owner, tuple) and step < len(owner)
     if isinstance(owner, Part):
-        return WORDS[type(owner)] == asked.owner and hasattr(owner, step)
+        return word_of(owner) == asked.owner and hasattr(owner, step)
     return getattr(owner, step, None) is not None or isinstance(owner, Training)
 
 

@@ -21,7 +21,7 @@ from hebbdsl.spec.types import (
     fields_of,
 )
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 Keys = tuple[str | int, ...]
 
@@ -74,7 +74,7 @@ class Written:
         for draft in self.drafts:
             part = value_at(draft, path)
             if variant in (None, draft.name) and isinstance(part, Part):
-                return WORDS[type(part)]
+                return word_of(part)
         return None
 
     def variants(self) -> tuple[str, ...]:

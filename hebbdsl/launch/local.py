@@ -21,7 +21,7 @@ from hebbdsl.run import interrupts
 from hebbdsl.run.job import Job
 from hebbdsl.run.job_document import job_from_json, job_to_json
 from hebbdsl.run.monitor import JobMonitor, Silent
-from hebbdsl.run.record import AnyEvaluation, Record
+from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.run.session import Session
 
 _GRACE = 10.0
@@ -94,7 +94,7 @@ class _QueueMonitor(Silent):
     def reading(self, job: Job, split: Split, done: int, total: int) -> None:  # type: ignore[override]
         self._tell("reading", split, done, total)
 
-    def evaluated(self, job: Job, evaluation: AnyEvaluation) -> None:  # type: ignore[override]
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None:  # type: ignore[override]
         self._tell("evaluated", evaluation)
 
     def _tell(self, what: str, *said: object) -> None:

@@ -10,14 +10,8 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes import (
-    lint_at_test,
-    lint_claims,
-    lint_course,
-    lint_fields,
-    lint_splits,
-    lint_variants,
-)
+from hebbdsl.diagnostics.catalogue import stage_of
+from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.codes.lint_comments import (
     NoReason,
     NoSuchCode,
@@ -33,15 +27,14 @@ from hebbdsl.syntax.tree import Tree
 if TYPE_CHECKING:
     from hebbdsl.syntax.comments import Comment
 
-_ALLOW = re.compile(r"#\s*allow:?\s+(?P<codes>HEB\w*(?:[\s,]+HEB\w*)*)\s*(?::(?P<reason>.*))?")
-_CODE = re.compile(r"HEB\w*")
-
-ALLOWABLE = frozenset(
-    str(vars(found)["code"])
-    for module in (lint_at_test, lint_claims, lint_course, lint_fields, lint_splits, lint_variants)
-    for found in vars(module).values()
-    if isinstance(found, type) and "code" in vars(found)
+_CODE = re.compile(r"(?:HEB|[A-Z]{2,}[0-9]{3})\w*")
+_ALLOW = re.compile(
+    rf"#\s*allow:?\s+(?P<codes>{_CODE.pattern}(?:[\s,]+{_CODE.pattern})*)\s*(?::(?P<reason>.*))?"
 )
+
+ALLOWABLE = frozenset(code for code in CODES if stage_of(code) == "7") - {
+    problem.code for problem in (NoReason, NoSuchCode, NotAllowable, NothingToAllow)
+}
 """The codes of all rules: matters of judgement, which a reason may settle."""
 
 
@@ -169,9 +162,6 @@ def _refused(code: Span) -> Problem | None:
     """What is wrong with a code that is to be allowed."""
     if code.text in ALLOWABLE:
         return None
-    # Only a code that is no rule's has to be looked for among all, whose loading takes time.
-    from hebbdsl.diagnostics.catalogue import BY_CODE
-
-    if code.text in BY_CODE:
+    if code.text in CODES:
         return NotAllowable(place=code, written=code.text)
     return NoSuchCode(place=code, written=code.text, known=tuple(sorted(ALLOWABLE)))

@@ -16,7 +16,7 @@ from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 
 def part_doubts(plan: Plan) -> Iterator[Problem]:
@@ -128,7 +128,7 @@ def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
                     place=At.field("training", name),
                     field=name,
                     why=f"it is read on {info.on.holds} alone",
-                    advice=f"leave it out: {WORDS[type(variant.setup.data)]} holds {holds}",
+                    advice=f"leave it out: {word_of(variant.setup.data)} holds {holds}",
                 ),
             )
 
@@ -140,7 +140,7 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
             NoEffect(
                 place=At.field("training", "compile"),
                 field="compile",
-                why=f"the kernels of {WORDS[type(variant.setup.model)]} are fused already, and are"
+                why=f"the kernels of {word_of(variant.setup.model)} are fused already, and are"
                 " left as they are",
                 advice="leave it out",
             ),

@@ -88,6 +88,14 @@ class AddedLater:
 
 
 @dataclass(frozen=True, slots=True)
+class Formerly:
+    """What the field was called before: specs and records that say so are read, and identities are
+    made with it, so that runs stay the runs they were."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggested:
     """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default.
 

@@ -38,7 +38,7 @@ from hebbdsl.plan.nested import directly_inside, nested_outputs
 from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import word_of, words_of
 
 DATA = At.field("data")
 
@@ -76,7 +76,7 @@ def _draft_problems(draft: Draft) -> Iterator[Problem]:
         if problem.code not in codes:
             resolved = resolve(problem, draft.origins)
             yield UnfitSubstitute(
-                place=resolved.place, substitute=WORDS[type(substitute)], found=resolved
+                place=resolved.place, substitute=word_of(substitute), found=resolved
             )
 
 
@@ -93,9 +93,9 @@ def across_problems(drafts: Sequence[Draft], baseline: str | None) -> Iterator[P
         yield OnOtherData(
             place=span_of(DATA, draft.origins),
             variant=draft.name,
-            word=WORDS[type(other)],
+            word=word_of(other),
             baseline=reference.name,
-            reference=WORDS[type(data)],
+            reference=word_of(data),
             first=span_of(DATA, reference.origins),
         )
 
@@ -105,9 +105,9 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
     if model is not None and model.reads != data.holds:
         yield ReadsOther(
             place=At(("model",)),
-            model=WORDS[type(model)],
+            model=word_of(model),
             reads=model.reads,
-            data=WORDS[type(data)],
+            data=word_of(data),
             holds=data.holds,
             known=tuple(_readers(data.holds)),
         )
@@ -126,24 +126,24 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         if part.is_trained:
             yield TrainedInTraining(place=At(path))
         for field in part.tunes():
-            yield TunedInTraining(place=At((*path, field)), field=field, output=WORDS[type(part)])
+            yield TunedInTraining(place=At((*path, field)), field=field, output=word_of(part))
         for place, expert in directly_inside(part, path):
             if expert.samples_classes:
-                yield SampledExpert(place=At(place), output=WORDS[type(expert)])
+                yield SampledExpert(place=At(place), output=word_of(expert))
     if output is not None and not output.teaches:
-        yield NothingLearns(place=At(("output",)), output=WORDS[type(output)])
+        yield NothingLearns(place=At(("output",)), output=word_of(output))
     if data.holds == "text":
         yield from _entropies_unknown(sections)
     if evaluation is None:
         return
     for path, part in nested_outputs(evaluation.output, ("evaluation", "output")):
         if part.learns:
-            yield LearnsAtTest(place=At(path), output=WORDS[type(part)])
+            yield LearnsAtTest(place=At(path), output=word_of(part))
         for field in part.tunes():
             if "validation" not in data.splits():
-                yield NothingToTuneOn(place=At((*path, field)), data=WORDS[type(data)])
+                yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
     if evaluation.boundary == "articles" and not (isinstance(data, Corpus) and data.tells_articles):
-        yield NoArticles(place=At(("evaluation", "boundary")), data=WORDS[type(data)])
+        yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None
@@ -152,9 +152,9 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             why = "it learns from labelled test data that has passed, and of pictures none passes"
             instead = tuple(_adapts_to_pictures())
         elif adaptation.needs_rows and output is not None and not output.adapts_rows:
-            why = f"{quoted(WORDS[type(output)])} has no rows that a few steps could change"
+            why = f"{quoted(word_of(output))} has no rows that a few steps could change"
         if why is not None:
-            word = WORDS[type(adaptation)]
+            word = word_of(adaptation)
             yield CannotAdapt(
                 place=At(("evaluation", "adaptation")), adaptation=word, why=why, instead=instead
             )
@@ -162,13 +162,13 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         if adaptation.needs_rows and asked and not any(part.is_trained for part in asked):
             yield NothingAdapted(
                 place=At(("evaluation", "adaptation")),
-                adaptation=WORDS[type(adaptation)],
-                output=WORDS[type(asked[0])],
+                adaptation=word_of(adaptation),
+                output=word_of(asked[0]),
             )
 
 
 def _adapts_to_pictures() -> Iterator[str]:
-    for word, cls in VOCABULARY[Adaptation].items():
+    for word, cls in words_of(Adaptation).items():
         if issubclass(cls, Adaptation) and cls.takes_pictures:
             yield word
 
@@ -188,23 +188,21 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
                 if changes is not None and changes.needs_rows:
                     yield EntropyUnknown(
                         place=At(place),
-                        expert=WORDS[type(expert)],
-                        adaptation=WORDS[type(changes)],
+                        expert=word_of(expert),
+                        adaptation=word_of(changes),
                     )
                 elif not (trained if expert.is_trained else expert).tells_text:
-                    yield EntropyUnknown(
-                        place=At(place), expert=WORDS[type(expert)], adaptation=None
-                    )
+                    yield EntropyUnknown(place=At(place), expert=word_of(expert), adaptation=None)
 
 
 def _readers(holds: str) -> Iterator[str]:
-    for word, cls in VOCABULARY[Model].items():
+    for word, cls in words_of(Model).items():
         if issubclass(cls, Model) and cls.reads == holds:
             yield word
 
 
 def _of_pictures(sections: Sections, data: CharacterSet) -> Iterator[Problem]:
-    facts, word = data.facts(), WORDS[type(data)]
+    facts, word = data.facts(), word_of(data)
     if isinstance(sections.model, ImageModel):
         yield from sections.model.shape_problems(facts.image)
     if sections.no_curriculum:
@@ -220,9 +218,9 @@ def _of_pictures(sections: Sections, data: CharacterSet) -> Iterator[Problem]:
 def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
     model, output, training = sections.model, sections.output, sections.training
     if sections.curriculum is not None:
-        word = WORDS[type(sections.curriculum)]
+        word = word_of(sections.curriculum)
         yield TextTakesNoCurriculum(
-            place=At.field("curriculum"), curriculum=word, data=WORDS[type(data)]
+            place=At.field("curriculum"), curriculum=word, data=word_of(data)
         )
     if isinstance(model, WordModel) and model.tied and output is not None:
         yield from _of_tied(model, output)
@@ -236,7 +234,7 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
 def _of_tied(model: WordModel, output: Output) -> Iterator[Problem]:
     if not output.has_rows:
         yield NothingToTie(
-            place=At(("model", "tied")), model=WORDS[type(model)], output=WORDS[type(output)]
+            place=At(("model", "tied")), model=word_of(model), output=word_of(output)
         )
         return
     rows, own = output.row_width(model.activation_width), output.row_width_field

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from hebbdsl.spec.canonical import deciding_parts, plain
 from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Setup
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 SEMANTICS = 1
 """Version of what a spec means for training. Raised whenever a stored exact loss changes; where
@@ -24,7 +24,7 @@ def identity(setup: Setup, seed: int, fingerprint: str) -> str:
     where data is found.
     """
     deciding = {
-        "setup": plain(setup, deciding_only=True),
+        "setup": plain(setup, deciding_only=True, former=True),
         "seed": seed,
         "data": fingerprint,
         "semantics": SEMANTICS,
@@ -42,7 +42,7 @@ def evaluation_identity(training: str, evaluation: Evaluation) -> str:
         return training
     deciding = {
         "training": training,
-        "evaluation": plain(evaluation, deciding_only=True),
+        "evaluation": plain(evaluation, deciding_only=True, former=True),
         "semantics": EVALUATION_SEMANTICS,
         **_with_raised(evaluation),
     }
@@ -54,7 +54,7 @@ def raised_parts(of: Setup | Evaluation) -> dict[str, int]:
     found = dict[str, int]()
     for part in deciding_parts(of):
         if part.semantics > 1:
-            word = WORDS[type(part)]
+            word = word_of(part)
             found[word] = max(part.semantics, found.get(word, 0))
     return found
 

@@ -14,7 +14,7 @@ from hebbdsl.plan.checks import text_problems
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.spec.experiment import Setup
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,6 +60,6 @@ def open_data(dataset: Dataset, reporter: Reporter) -> Opened:
         missing = all(isinstance(p, DataProblem) and p.absent for p in rejected.problems)
         if substitute is None or not missing:
             raise
-        word, other = WORDS[type(dataset)], WORDS[type(substitute)]
+        word, other = word_of(dataset), word_of(substitute)
         reporter.say(f"{word} can't be had; {other} stands in for it, and the record says so")
         return Opened(substitute, substitute.open(reporter), substituted_for=word)

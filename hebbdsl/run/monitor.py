@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Quiet, Reporter
 from hebbdsl.run import interrupts
-from hebbdsl.run.record import AnyEvaluation, Record
+from hebbdsl.run.record import Evaluation, Record
 
 if TYPE_CHECKING:
     from hebbdsl.run.job import Job
@@ -26,7 +26,7 @@ class Monitor(Protocol):
     def reading(self, split: Split, done: int, total: int) -> None:
         """A held-out text is read: so many of its words were asked for."""
 
-    def evaluated(self, evaluation: AnyEvaluation) -> None: ...
+    def evaluated(self, evaluation: Evaluation) -> None: ...
 
 
 class JobMonitor(Reporter, Protocol):
@@ -38,7 +38,7 @@ class JobMonitor(Reporter, Protocol):
     def started(self, job: Job) -> None: ...
     def trained(self, job: Job, step: int, loss: float) -> None: ...
     def reading(self, job: Job, split: Split, done: int, total: int) -> None: ...
-    def evaluated(self, job: Job, evaluation: AnyEvaluation) -> None: ...
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None: ...
     def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
         """Its record, in which the evaluations may be left out; None: it could not be run."""
 
@@ -80,7 +80,7 @@ class OfJob:
         interrupts.check()
         self.monitor.reading(self.job, split, done, total)
 
-    def evaluated(self, evaluation: AnyEvaluation) -> None:
+    def evaluated(self, evaluation: Evaluation) -> None:
         interrupts.check()
         self.monitor.evaluated(self.job, evaluation)
 

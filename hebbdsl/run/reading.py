@@ -34,9 +34,9 @@ def _remembers(value: Any) -> bool:
 def _reads(word: str, written: Any) -> bool:
     """Whether `word` is an output that does, with these fields."""
     from hebbdsl.parts.part import Output
-    from hebbdsl.vocabulary import VOCABULARY
+    from hebbdsl.vocabulary import words_of
 
-    cls = VOCABULARY[Output].get(word)
+    cls = words_of(Output).get(word)
     if cls is None or not issubclass(cls, Output):
         return False
     return cls.reads_labels_with(written if isinstance(written, Mapping) else {})

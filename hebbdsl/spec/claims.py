@@ -26,7 +26,7 @@ from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY
 from hebbdsl.spec.origins import resolve
 from hebbdsl.spec.types import ExpressionOf, PartOf, fields_holding
 from hebbdsl.syntax.tree import Scalar
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 
 def baseline_problems(name: str, place: Span, variants: tuple[str, ...]) -> Iterator[Problem]:
@@ -82,7 +82,7 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
             metric=name,
             variant=draft.name,
             of=declared.of or "",
-            data=WORDS[type(data)],
+            data=word_of(data),
         )
         return
     if curriculum is not None and declared.needs and declared.needs not in curriculum.provides():
@@ -90,7 +90,7 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
             place=place,
             metric=name,
             variant=draft.name,
-            curriculum=WORDS[type(curriculum)],
+            curriculum=word_of(curriculum),
             needs=declared.needs,
         )
     if data is not None and declared.split and declared.split not in data.splits():

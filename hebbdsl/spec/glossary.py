@@ -13,22 +13,24 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.types import Field, OneOf, PartOf, SectionOf, article, fields_of, in_words
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, every_part, word_of, words_of
 
 WIDTH = 96
 
 
 def topics() -> tuple[str, ...]:
     """Everything that `pages` has a page on."""
-    owners = (Experiment, Training, *WORDS)
+    parts = every_part()
+    owners = (Experiment, Training, *parts)
     fields = [name for owner in owners for name in fields_of(owner)]
     metrics = [*EVALUATION_METRICS, *RUN_METRICS]
-    return tuple(dict.fromkeys([*WORDS.values(), *(k.kind for k in VOCABULARY), *fields, *metrics]))
+    return tuple(dict.fromkeys([*parts.values(), *(k.kind for k in KINDS), *fields, *metrics]))
 
 
 def pages(topic: str) -> Iterator[str]:
     """The pages on a word, a kind, a section, a field or a metric: all that have that name."""
-    for kind, words in VOCABULARY.items():
+    for kind in KINDS:
+        words = words_of(kind)
         if topic in (kind.kind, plural(kind.kind)):
             yield _kind_page(kind)
         if topic in words:
@@ -43,8 +45,8 @@ def pages(topic: str) -> Iterator[str]:
 
 def words_by_kind(width: int = WIDTH) -> Iterator[str]:
     """The words of every kind, the sections, and the metrics by where they may stand."""
-    for kind, words in VOCABULARY.items():
-        yield from _listed(plural(kind.kind), words, width)
+    for kind in KINDS:
+        yield from _listed(plural(kind.kind), words_of(kind), width)
     sections = [name for name in fields_of(Experiment) if name not in fields_of(Setup)]
     yield from _listed("sections", (*fields_of(Setup), *sections), width)
     yield from _listed("metrics", EVALUATION_METRICS, width, "in conditions: ")
@@ -82,13 +84,13 @@ def spelt(value: object) -> str:
         case Condition():
             return value.text
         case Part() if is_dataclass(value):
-            return WORDS[type(value)]
+            return word_of(value)
     return str(value)
 
 
 def _kind_page(kind: type[Part]) -> str:
     lines = [f"{kind.kind}: a kind of word", "", _doc(kind), "", "Words:"]
-    for word, cls in VOCABULARY[kind].items():
+    for word, cls in words_of(kind).items():
         lines += [f"  {word}", *_wrapped(_first(cls), "      ")]
     return "\n".join(lines)
 
@@ -108,7 +110,7 @@ def _section_page(field: Field) -> str:
     lines += _wrapped(f"It takes {in_words(field.type)}; {_default(field)}.", "")
     match field.type:
         case PartOf(kind):
-            lines += ["", *_wrapped(f"Words: {', '.join(VOCABULARY[kind])}", "")]
+            lines += ["", *_wrapped(f"Words: {', '.join(words_of(kind))}", "")]
         case SectionOf(cls):
             lines += ["", "Fields:", *_fields(cls)]
     return "\n".join(lines)
@@ -117,7 +119,7 @@ def _section_page(field: Field) -> str:
 def _field_pages(topic: str) -> Iterator[str]:
     """A field under every owner that has it; owners that say the same share a page."""
     found: dict[tuple[str, ...], list[str]] = {}
-    owners = [("training", Training), *((word, cls) for cls, word in WORDS.items())]
+    owners = [("training", Training), *((word, cls) for cls, word in every_part().items())]
     for owner, cls in owners:
         if topic in fields_of(cls):
             found.setdefault(tuple(_field(fields_of(cls)[topic])[1:]), []).append(owner)

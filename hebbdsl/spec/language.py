@@ -5,13 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.catalogue import PROBLEMS, STAGES, examples, is_mendable, page
+from hebbdsl.diagnostics.catalogue import (
+    STAGES,
+    examples,
+    is_mendable,
+    page,
+    problems,
+    stage_of,
+)
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import OneOf, PartOf, SectionOf, fields_of, in_words
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import KINDS, words_of
 
 _OPENING = """\
 # The language
@@ -70,10 +77,10 @@ def _lines() -> Iterator[str]:
     yield "## `training`"
     yield ""
     yield from _table(Training)
-    for kind, words in VOCABULARY.items():
+    for kind in KINDS:
         yield ""
         yield f"## {plural(kind.kind).capitalize()}"
-        for word, cls in words.items():
+        for word, cls in words_of(kind).items():
             yield ""
             yield f"### `{word}`"
             yield ""
@@ -102,9 +109,9 @@ def _problems() -> Iterator[str]:
     yield "`hebbdsl explain CODE` prints these pages. What they call wrong and right runs as tests."
     yield "Where that is said, `hebbdsl validate --fix` corrects what can mean only one thing."
     stage = ""
-    for problem in PROBLEMS:
-        if problem.code[3] != stage:
-            stage = problem.code[3]
+    for problem in problems():
+        if stage_of(problem.code) != stage:
+            stage = stage_of(problem.code)
             yield ""
             yield f"### {STAGES[stage]}"
         yield ""

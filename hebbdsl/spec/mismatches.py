@@ -9,7 +9,7 @@ from hebbdsl.spec.checked import Path
 from hebbdsl.spec.types import Field, OneOf, PartOf, Type, fields_of, in_short, in_words
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Mapping, Scalar, Sequence, Written
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import KINDS, words_of
 
 
 def missing_field(owner: str, name: str, info: Field, place: Span) -> Problem:
@@ -25,8 +25,8 @@ def missing_field(owner: str, name: str, info: Field, place: Span) -> Problem:
 def unknown_word(type_: PartOf, word: Scalar) -> Problem:
     """A word that there is not, or not of this kind."""
     kind, known = type_.kind.kind, tuple(type_.words)
-    for other, words in VOCABULARY.items():
-        if word.text in words:
+    for other in KINDS:
+        if word.text in words_of(other):
             return names.WordOfAnotherKind(
                 place=word.span, word=word.text, kind=other.kind, asked=kind, known=known
             )

@@ -26,6 +26,7 @@ from hebbdsl.spec.mismatches import (
 from hebbdsl.spec.numbers import read_number, read_whole_numbers
 from hebbdsl.spec.origins import resolve
 from hebbdsl.spec.outcome import BAD, Bad
+from hebbdsl.spec.renaming import renamed
 from hebbdsl.spec.types import (
     Boolean,
     Choice,
@@ -105,6 +106,8 @@ class Reader:
         `place` is where a field that is missing is missed.
         """
         known = fields_of(cls)
+        if mapping is not None:
+            mapping = renamed(cls, mapping, self.problems)
         found: dict[str, object] = {}
         unknown: list[Entry] = []
         for entry in mapping.entries if mapping is not None else ():
@@ -139,9 +142,9 @@ class Reader:
             return self._wrong(SectionOf(cls), node, path)
         place = key if key is not None else node.span
         self.origins[path] = Origin(place, key)
-        before = len(self.problems)
+        before = self.problems.error_count
         found = self.fields(cls, name_of(path), node, path, place)
-        if BAD in found.values() or len(self.problems) > before or node.lost:
+        if BAD in found.values() or self.problems.error_count > before or node.lost:
             return BAD
         return _construct(cls, found)
 
@@ -170,10 +173,10 @@ class Reader:
                 )
             )
             return BAD
-        before = len(self.problems)
+        before = self.problems.error_count
         found = self.fields(cls, word.text, inside, path, word.span)
         lost = inside is not None and inside.lost
-        if BAD in found.values() or len(self.problems) > before or lost:
+        if BAD in found.values() or self.problems.error_count > before or lost:
             return BAD
         part = _construct(cls, found)
         self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())

@@ -13,7 +13,7 @@ from hebbdsl.source import SET, Span
 from hebbdsl.spec.canonical import Plain, plain
 from hebbdsl.spec.checked import Checked, Origins, Path
 from hebbdsl.spec.experiment import Experiment, Setup
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import word_of
 
 Kind = Literal["spec", "variant", "set", "default"]
 """Written in the spec or in one that it extends, by a variant, by `--set`, or nowhere."""
@@ -113,7 +113,7 @@ def _walk(
             yield from _items(value, path, origins)
     else:
         if isinstance(value, Part):
-            yield _one(path, WORDS[type(value)], origins)
+            yield _one(path, word_of(value), origins)
         for field in fields(value):
             yield from _walk(getattr(value, field.name), (*path, field.name), origins)
 

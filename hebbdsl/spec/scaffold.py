@@ -15,7 +15,7 @@ from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.glossary import WIDTH, spelt
 from hebbdsl.spec.printing import Surface, print_plain
 from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, Type, fields_of
-from hebbdsl.vocabulary import FIRST, FIRST_MODEL, VOCABULARY, WORDS
+from hebbdsl.vocabulary import FIRST, FIRST_MODEL, word_of, words_of
 
 _LONGEST = 40
 _MIXED = 2
@@ -26,7 +26,7 @@ def offered(kind: type[Part]) -> tuple[str, ...]:
     """The words of a kind that a new spec may begin with: `trained` is nothing to be trained."""
     return tuple(
         word
-        for word, cls in VOCABULARY[kind].items()
+        for word, cls in words_of(kind).items()
         if not (issubclass(cls, Output) and cls.is_trained)
     )
 
@@ -52,7 +52,7 @@ def first_words(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _holds(word: str) -> str:
-    cls = VOCABULARY[Dataset][word]
+    cls = words_of(Dataset)[word]
     assert issubclass(cls, Dataset)
     return cls.holds
 
@@ -130,7 +130,7 @@ class _Scaffold:
 
     def _part(self, kind: type[Part], word: str, path: Path) -> Plain:
         """The word with the fields that are shown, in the form of plain values."""
-        cls = VOCABULARY[kind][word]
+        cls = words_of(kind)[word]
         made: dict[str, Plain] = {}
         for info in filter(self._shown, fields_of(cls).values()):
             self.beside[(*path, info.name)] = info.about
@@ -171,7 +171,7 @@ class _Scaffold:
 
     def _variants(self, output: str) -> dict[str, Plain]:
         """The output, and beside it the plainest there is."""
-        plainest = next(iter(VOCABULARY[Output]))
+        plainest = next(iter(words_of(Output)))
         variants: dict[str, Plain] = {output: {}}
         self.above[("variants",)] = _of(Experiment, "variants").about
         if self.compared and output != plainest:
@@ -193,7 +193,7 @@ def _default(info: Field) -> str:
 
 def _plain_words(type_: PartOf) -> list[str]:
     return [
-        WORDS[cls]
+        word_of(cls)
         for cls in type_.words.values()
         if not any(info.required for info in fields_of(cls).values())
     ]

@@ -10,15 +10,16 @@ form. `errorMessage` and `enumDescriptions` are words of editors; validators pas
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.codes.expressions import LONGEST
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.bounds import Bounds, Length
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Experiment, Setup
-from hebbdsl.spec.paths import FieldOf, paths_into
+from hebbdsl.spec.paths import FieldOf, Paths, paths_into
 from hebbdsl.spec.types import (
     Boolean,
     Choice,
@@ -34,9 +35,10 @@ from hebbdsl.spec.types import (
     WholeNumbers,
     article,
     fields_of,
+    former_names,
     in_words,
 )
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, word_of, words_of
 
 Schema = dict[str, Any]
 
@@ -51,7 +53,8 @@ def spec_schema() -> Schema:
     for cls in sections:
         definitions[_name(cls)] = _section(cls)
         definitions[f"changes.{_name(cls)}"] = _changes(cls, _first_sentence(cls))
-    for kind, words in VOCABULARY.items():
+    for kind in KINDS:
+        words = words_of(kind)
         definitions[kind.kind] = _kind(kind, words)
         for word, cls in words.items():
             definitions[f"{kind.kind}.{word}"] = _section(cls)
@@ -140,7 +143,10 @@ def _section(cls: type) -> Schema:
         "type": "object",
         "additionalProperties": False,
         "required": [field.name for field in fields.values() if field.required],
-        "properties": {field.name: _field(field) for field in fields.values()},
+        "properties": {
+            **{field.name: _field(field) for field in fields.values()},
+            **{name: _former(fields[now]) for name, now in former_names(cls).items()},
+        },
     }
 
 
@@ -151,6 +157,12 @@ def _field(field: Field) -> Schema:
     return schema
 
 
+def _former(field: Field) -> Schema:
+    """The name that a field had before: read, and not offered."""
+    about = f"now called {quoted(field.name)}"
+    return {**_field(field), "description": about, "deprecated": True, "doNotSuggest": True}
+
+
 def _changes(cls: type, about: str) -> Schema:
     """What may stand where a variant changes fields: any path, each with the type at its end."""
     paths = paths_into(cls)
@@ -158,12 +170,27 @@ def _changes(cls: type, about: str) -> Schema:
         "description": about,
         "type": "object",
         "additionalProperties": False,
-        "properties": {path: _changed(fields) for path, fields in paths.named.items()},
+        "properties": {
+            **{path: _changed(fields) for path, fields in paths.named.items()},
+            **dict(_former_paths(paths)),
+        },
         "patternProperties": {
             **{regex: _type(type_) for regex, type_ in paths.items.items()},
             **dict.fromkeys(paths.deeper, True),
         },
     }
+
+
+def _former_paths(paths: Paths) -> Iterator[tuple[str, Schema]]:
+    for path, fields in paths.named.items():
+        for found in fields:
+            if found.field.formerly is not None:
+                name = found.field.formerly.name
+                before, dot, _ = path.rpartition(".")
+                yield (
+                    f"{before}{dot}{name}",
+                    {"$ref": f"{_definition(found.cls)}/properties/{name}"},
+                )
 
 
 def _changed(fields: tuple[FieldOf, ...]) -> Schema:
@@ -188,7 +215,7 @@ def _definition(cls: type) -> str:
     if cls in (Setup, Experiment):
         return "#"
     if issubclass(cls, Part):
-        return f"#/$defs/{cls.kind}.{WORDS[cls]}"
+        return f"#/$defs/{cls.kind}.{word_of(cls)}"
     return f"#/$defs/{_name(cls)}"
 
 

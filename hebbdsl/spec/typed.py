@@ -19,7 +19,7 @@ from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation, Experiment, Training
 from hebbdsl.spec.printing import Surface, print_plain, surface_of
 from hebbdsl.syntax.reading import ENDINGS
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import in_vocabulary
 from hebbdsl.writing import write_whole
 
 PYTHON = "<python>"
@@ -86,7 +86,7 @@ def _unsayable(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
 
 def _is_whole(value: object) -> bool:
     """A part of the vocabulary, or a section."""
-    return is_dataclass(value) and (not isinstance(value, Part) or type(value) in WORDS)
+    return is_dataclass(value) and (not isinstance(value, Part) or in_vocabulary(value))
 
 
 def _problem(value: object, path: tuple[str, ...]) -> Problem:

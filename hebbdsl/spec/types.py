@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Bounds, Length, On, Pattern, Ranges, Suggested
+from hebbdsl.parts.bounds import Bounds, Formerly, Length, On, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import KINDS, words_of
 
 N = TypeVar("N")
 
@@ -63,7 +63,7 @@ class PartOf:
 
     @property
     def words(self) -> AbstractMapping[str, type[Part]]:
-        return VOCABULARY[self.kind]
+        return words_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class Field:
     default: object
     suggested: Suggested | None = None
     on: On | None = None
+    formerly: Formerly | None = None
 
 
 def fields_of(cls: type) -> AbstractMapping[str, Field]:
@@ -139,9 +140,17 @@ def _fields_of(cls: type) -> AbstractMapping[str, Field]:
             f.default_factory() if f.default_factory is not MISSING else f.default,
             _note(Suggested, getattr(hints[f.name], "__metadata__", ())),
             _note(On, getattr(hints[f.name], "__metadata__", ())),
+            _note(Formerly, getattr(hints[f.name], "__metadata__", ())),
         )
         for f in fields(cls)
     }
+
+
+@cache
+def former_names(cls: type) -> AbstractMapping[str, str]:
+    """What fields of a spec class were called before, with what they are called."""
+    found = fields_of(cls).values()
+    return {field.formerly.name: field.name for field in found if field.formerly is not None}
 
 
 def fields_holding(cls: type, *what: type) -> tuple[str, ...]:
@@ -189,7 +198,7 @@ def _type(hint: Any, notes: tuple[object, ...] = ()) -> Type:
     if hint is str:
         return Text(_note(Pattern, notes))
     if isinstance(hint, type):
-        if hint in VOCABULARY:
+        if hint in KINDS:
             return PartOf(hint)
         if hint in (Condition, Claim):
             return ExpressionOf(hint)

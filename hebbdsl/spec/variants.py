@@ -10,6 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.expression.numerals import whole
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
+from hebbdsl.spec.renaming import renamed, renamed_key
 from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
@@ -70,6 +71,8 @@ class Overriding:
     def _section(
         self, cls: type, owner: str, node: Mapping, path: Steps, depth: int, value: Node
     ) -> Mapping:
+        node = renamed(cls, node, self.problems)
+        path = self._renamed(cls, path, depth)
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
@@ -108,6 +111,7 @@ class Overriding:
         cls = type_.words.get(word.text)
         if cls is None:
             return None  # an unknown word, which the checker says
+        path = self._renamed(cls, path, depth)
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
@@ -121,6 +125,7 @@ class Overriding:
                 )
             )
             return None
+        inside = renamed(cls, inside, self.problems)
         fields = self._with_field(known[step.text].type, inside, path, depth, value)
         return Mapping((Entry(word, fields),), word.span)
 
@@ -146,6 +151,10 @@ class Overriding:
         if new is None:
             return None
         return Sequence((*node.items[:index], new, *node.items[index + 1 :]), node.span)
+
+    def _renamed(self, cls: type, path: Steps, depth: int) -> Steps:
+        key = renamed_key(cls, path[depth], self.problems)
+        return (*path[:depth], key, *path[depth + 1 :])
 
     def _nothing(self, path: Steps, depth: int, what: str) -> None:
         place = _shown(path[depth])

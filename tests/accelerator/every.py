@@ -22,7 +22,7 @@ from hebbdsl.spec.types import (
     Type,
     fields_of,
 )
-from hebbdsl.vocabulary import FIRST, VOCABULARY
+from hebbdsl.vocabulary import FIRST, words_of
 from tests import tiny, words
 
 P = TypeVar("P", bound=Part)
@@ -33,7 +33,7 @@ SOME = 8
 
 def parts(kind: type[P]) -> Mapping[str, P]:
     """Every word of a kind, with defaults."""
-    return {word: made(cls) for word, cls in VOCABULARY[kind].items()}  # type: ignore[type-abstract]
+    return {word: made(cls) for word, cls in words_of(kind).items()}  # type: ignore[type-abstract]
 
 
 def made(cls: type[P]) -> P:
@@ -72,7 +72,7 @@ def _some(type_: Type) -> Any:
             return values[0]
         case ListOf(PartOf(kind), _):
             # One that learns, and one that remembers.
-            return made(VOCABULARY[kind][FIRST[kind]]), made(VOCABULARY[kind]["cache"])
+            return made(words_of(kind)[FIRST[kind]]), made(words_of(kind)["cache"])
         case ListOf(item, _):
             return (_some(item),)
         case OneOf(options):

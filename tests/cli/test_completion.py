@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.parts.part import Output
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 from tests.specs import GOOD, with_sections
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,7 @@ def complete(line: str, folder: Path) -> list[str]:
         ("hebbdsl compare specs/other.yml --baseline so", ["softmax"]),
         (
             "hebbdsl init --output ",
-            [word for word in VOCABULARY[Output] if word != "trained"],
+            [word for word in words_of(Output) if word != "trained"],
         ),
         ("hebbdsl init --curriculum g", ["growing"]),
     ],

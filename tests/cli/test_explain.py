@@ -6,12 +6,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.diagnostics.catalogue import PROBLEMS, first_sentence, page
+from hebbdsl.diagnostics.catalogue import first_sentence, page, problems
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.glossary import topics
 from hebbdsl.spec.types import fields_of
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, every_part, words_of
 
 
 def explain(*arguments: str) -> Result:
@@ -21,11 +21,11 @@ def explain(*arguments: str) -> Result:
 def test_without_an_argument_everything_is_listed() -> None:
     result = explain()
     assert result.exit_code == 0
-    for problem in PROBLEMS:
+    for problem in problems():
         assert f"  {problem.code}  " in result.stdout
         assert first_sentence(problem) in result.stdout
-    for words in VOCABULARY.values():
-        assert ", ".join(words) in result.stdout
+    for kind in KINDS:
+        assert ", ".join(words_of(kind)) in result.stdout
     for metric in (*EVALUATION_METRICS, *RUN_METRICS):
         assert metric in result.stdout
 
@@ -38,20 +38,20 @@ def test_on_a_terminal_no_line_is_wider_than_it(
     lines = explain().stdout.splitlines()
     assert max(map(len, lines)) <= columns
     said = " ".join(lines)
-    for topic in (*WORDS.values(), *(p.code for p in PROBLEMS)):
+    for topic in (*every_part().values(), *(p.code for p in problems())):
         assert topic in said
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.code)
 def test_codes(problem: type[Problem]) -> None:
     result = explain(problem.code.lower())
     assert result.exit_code == 0
     assert result.stdout.rstrip("\n").endswith(page(problem))
 
 
-@pytest.mark.parametrize("cls", WORDS, ids=lambda cls: WORDS[cls])
+@pytest.mark.parametrize("cls", every_part(), ids=lambda cls: every_part()[cls])
 def test_words(cls: type) -> None:
-    result = explain(WORDS[cls])
+    result = explain(every_part()[cls])
     assert result.exit_code == 0
     assert (cls.__doc__ or "").splitlines()[0] in result.stdout
     for field in fields_of(cls).values():

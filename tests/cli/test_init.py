@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from hebbdsl.cli.main import app
 from hebbdsl.parts.part import Dataset, Model, Output
 from hebbdsl.pipeline import inspect, load_plan
-from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
+from hebbdsl.vocabulary import FIRST, word_of, words_of
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +52,7 @@ def test_without_a_terminal_nothing_is_asked(
     assert plan.checked.experiment.experiment == experiment
     assert list(inspect(name)) == []
     setup = next(iter(plan.variants.values())).setup
-    assert {WORDS[type(part)] for part in (setup.data, setup.model, setup.output)} <= {
-        *FIRST.values()
-    }
+    assert {word_of(part) for part in (setup.data, setup.model, setup.output)} <= {*FIRST.values()}
 
 
 def test_words_are_taken_from_options() -> None:
@@ -64,7 +62,7 @@ def test_words_are_taken_from_options() -> None:
     (variant,) = load_plan("a.hebb").variants.values()
     setup = variant.setup
     parts = (setup.data, setup.model, setup.output, setup.curriculum, setup.training.optimizer)
-    assert [WORDS[type(part)] for part in parts] == ["glyphs", "mlp", "cache", "fixed", "sgd"]
+    assert [word_of(part) for part in parts] == ["glyphs", "mlp", "cache", "fixed", "sgd"]
 
 
 def test_words_that_there_are_not() -> None:
@@ -124,10 +122,10 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.Monke
         "sampled_softmax",
     ]
     said = ask(monkeypatch, "glyphs\n\nsofmax\nsoftmax\n\n", "optimizer", "sgd")
-    outputs = [word for word in VOCABULARY[Output] if word != "trained"]
+    outputs = [word for word in words_of(Output) if word != "trained"]
     assert said == (
-        f"data ({', '.join(VOCABULARY[Dataset])}) [omniglot]: "
-        f"model ({', '.join(VOCABULARY[Model])}) [convnet]: "
+        f"data ({', '.join(words_of(Dataset))}) [omniglot]: "
+        f"model ({', '.join(words_of(Model))}) [convnet]: "
         f"output ({', '.join(outputs)}) [hebbian]: "
         "  did you mean `softmax`? one of the words in parentheses\n"
         f"output ({', '.join(outputs)}) [hebbian]: "
@@ -135,7 +133,7 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(monkeypatch: pytest.Monke
     )
     setup = next(iter(load_plan("a.yaml").variants.values())).setup
     parts = (setup.data, setup.model, setup.output, setup.training.optimizer)
-    assert [WORDS[type(part)] for part in parts] == ["glyphs", "convnet", "softmax", "sgd"]
+    assert [word_of(part) for part in parts] == ["glyphs", "convnet", "softmax", "sgd"]
 
 
 def test_a_terminal_that_ends_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hebbdsl.comparison.comparison import Difference
 from hebbdsl.comparison.differences import setup_differences, short_form
 
-HEBBIAN = {"gamma": 0.05, "T": 500, "rescale": "mean_row", "counting": "before"}
+HEBBIAN = {"gamma": 0.05, "T": 500, "rescale": "mean_row", "count_timing": "before"}
 
 
 def test_equal_setups_differ_in_nothing() -> None:

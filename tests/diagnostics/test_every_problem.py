@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type
 
 import pytest
 
-from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
+from hebbdsl.diagnostics.catalogue import examples, problems
 from hebbdsl.diagnostics.codes.run_folder import Busy
 from hebbdsl.diagnostics.codes.values import NoValue
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
@@ -91,7 +91,7 @@ def made(problem: type[Problem]) -> Iterator[Problem]:
             yield problem(place=SPAN, **{**first, name: value})
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.code)
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.code)
 def test_whatever_it_is_made_of_it_can_be_said(problem: type[Problem]) -> None:
     count = 0
     for one in made(problem):

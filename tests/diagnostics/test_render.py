@@ -64,7 +64,7 @@ def test_the_format_of_the_design() -> None:
     text = "\n" * 11 + "  hebbian: {gama: 0.05, T: 500}\n"
     source = Source("specs/omniglot_curriculum.yaml", text)
     start = text.index("gama")
-    known = ("gamma", "T", "counting", "rescale", "center")
+    known = ("gamma", "T", "count_timing", "center")
     problem = UnknownField(
         place=Span(source, start, start + 4), owner="hebbian", field="gama", known=known
     )
@@ -75,7 +75,7 @@ def test_the_format_of_the_design() -> None:
         "12 |   hebbian: {gama: 0.05, T: 500}\n"
         "   |             ^^^^ unknown field\n"
         "   |\n"
-        "   = hint: did you mean `gamma`? `hebbian` takes: center, counting, gamma, rescale, T\n"
+        "   = hint: did you mean `gamma`? `hebbian` takes: center, count_timing, gamma, T\n"
         "   = more: hebbdsl explain HEB201"
     )
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from hebbdsl.diagnostics.catalogue import PROBLEMS
+from hebbdsl.diagnostics.catalogue import problems
 from hebbdsl.diagnostics.sarif import render_sarif
 from hebbdsl.pipeline import inspect
 from hebbdsl.source import SET, Source, Span
@@ -139,7 +139,7 @@ def test_every_golden_spec() -> None:
 def test_every_code_can_be_a_rule() -> None:
     from hebbdsl.diagnostics.sarif import _rule
 
-    rules = [_rule(problem) for problem in PROBLEMS]
+    rules = [_rule(problem) for problem in problems()]
     made = render_sarif([], "1", ROOT)
     made["runs"][0]["tool"]["driver"]["rules"] = rules
     VALIDATOR.validate(made)

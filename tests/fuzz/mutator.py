@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.types import fields_of
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, every_part
 
 _TOKEN = re.compile(
     r"""#[^\n]* | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | [A-Za-z_][\w.@]* | [0-9][\w.]* | [<>=!]=?
@@ -176,10 +176,10 @@ class Mutant:
 
 def words_of_the_language() -> tuple[str, ...]:
     """Every word, field, kind and choice, in one fixed order."""
-    found = {word for words in VOCABULARY.values() for word in words}
-    for cls in (Experiment, Training, *WORDS):
+    found = {*every_part().values()}
+    for cls in (Experiment, Training, *every_part()):
         found |= set(fields_of(cls))
-    found |= {kind.kind for kind in VOCABULARY if issubclass(kind, Part)}
+    found |= {kind.kind for kind in KINDS if issubclass(kind, Part)}
     return tuple(sorted(found))
 
 

@@ -123,7 +123,7 @@ def test_writing_reaches_the_row_and_the_embedding_where_they_are_one(tied: bool
 
 SWITCHES: list[Any] = [
     {},
-    {"counting": "after", "gamma": 0.5},
+    {"count_timing": "after", "gamma": 0.5},
     {"rate": "running_mean"},
     {"rescale": "row"},
     {"rescale": "mean_row", "strength": 0.3},

@@ -15,7 +15,7 @@ import pytest
 
 from hebbdsl.parts.part import Adaptation, Curriculum, Model, Optimizer, Output, Schedule
 from hebbdsl.pipeline import load_plan
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 from tests.replay import values
 from tests.replay.__main__ import STORED
 
@@ -60,7 +60,7 @@ def test_losses_are_those_stored(task: str, stored: Any, tmp_path: Path) -> None
 def test_every_word_is_replayed() -> None:
     said = "".join((values.HERE / f"{task}.yaml").read_text() for task in values.TASKS)
     kinds = (Output, Model, Optimizer, Adaptation, Schedule, Curriculum)
-    missing = [word for kind in kinds for word in VOCABULARY[kind] if word not in said]
+    missing = [word for kind in kinds for word in words_of(kind) if word not in said]
     assert missing == []
 
 

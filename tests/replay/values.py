@@ -61,7 +61,7 @@ def _variants(plan: Plan) -> Iterator[tuple[str, Any]]:
         yield (
             name,
             {
-                "setup": plain(setup),
+                "setup": plain(setup, former=True),
                 "identity": evaluation_identity(training, setup.evaluation),
                 "plan": _numbers(variant),
             },

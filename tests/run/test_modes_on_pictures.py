@@ -16,7 +16,7 @@ from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.session import Session
 from hebbdsl.spec.experiment import AS_TRAINED
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import word_of, words_of
 
 TRAINED = {
     "softmax": "softmax",
@@ -98,8 +98,8 @@ def accuracies(record: Record) -> dict[str, float]:
 
 
 def test_every_output_word_is_trained_here(jobs: dict[str, Job]) -> None:
-    used = {WORDS[type(jobs[name].plan.setup.output)] for name in TRAINED}
-    assert used == {word for word, cls in VOCABULARY[Output].items() if not _stands_for(cls)}
+    used = {word_of(jobs[name].plan.setup.output) for name in TRAINED}
+    assert used == {word for word, cls in words_of(Output).items() if not _stands_for(cls)}
 
 
 def _stands_for(cls: type) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from hebbdsl.diagnostics.catalogue import PROBLEMS, examples
+import hebbdsl
+from hebbdsl.diagnostics.catalogue import examples, problems
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.grammar import grammar_text
 from hebbdsl.expression.tabulating import dumped
@@ -28,11 +29,32 @@ from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema
 from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.syntax.parsing import parse_tree
-from hebbdsl.vocabulary import WORDS
+from hebbdsl.vocabulary import every_part
 from tests.specs import GOOD, is_of_text, with_example
 
 ROOT = Path(__file__).parents[2]
+
+
+def stub() -> str:
+    """`hebbdsl/__init__.pyi`: what type checkers and editors see of names that load lazily."""
+    found: dict[str, list[str]] = {}
+    for name, module in hebbdsl._homes().items():
+        found.setdefault(module, []).append(name)
+    lines = ["# Generated from the public names and the vocabulary; a test keeps it current.", ""]
+    for module in sorted(found):
+        names = sorted(found[module])
+        line = f"from {module} import {', '.join(names)}"
+        if len(line) > 100:
+            line = f"from {module} import (\n"
+            line += "".join(f"    {name},\n" for name in names) + ")"
+        lines.append(line)
+    names = sorted([*hebbdsl._homes(), "__version__"])
+    lines += ["", "__version__: str", "__all__ = [", *(f'    "{name}",' for name in names), "]"]
+    return "\n".join(lines) + "\n"
+
+
 GENERATED = {
+    "hebbdsl/__init__.pyi": stub,
     "grammar/spec.schema.json": lambda: (
         json.dumps(spec_schema(), indent=1, ensure_ascii=False) + "\n"
     ),
@@ -68,7 +90,7 @@ def texts() -> dict[str, str]:
     golden = [*ROOT.glob("tests/golden/*.yaml"), *ROOT.glob("tests/golden/*.hebb")]
     for path in [*ROOT.glob("specs/*.yaml"), *golden]:
         found[path.name] = path.read_text(encoding="utf-8")
-    for problem in PROBLEMS:
+    for problem in problems():
         wrong, right = examples(problem)
         if problem.code < "HEB5" and not wrong.startswith(("hebbdsl ", "iconv", "chmod")):
             ending = "hebb" if is_of_text(problem) else "yaml"
@@ -127,7 +149,7 @@ def test_the_schema_is_one_that_editors_explain_well() -> None:
     assert all(definition["description"] for definition in schema["$defs"].values())
     for cls, definition in (
         (Experiment, schema),
-        *((cls, schema["$defs"][f"{cls.kind}.{word}"]) for cls, word in WORDS.items()),
+        *((cls, schema["$defs"][f"{cls.kind}.{word}"]) for cls, word in every_part().items()),
     ):
         for field in fields_of(cls).values():
             said = definition["properties"][field.name]

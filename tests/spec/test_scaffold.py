@@ -15,12 +15,12 @@ from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface
 from hebbdsl.spec.scaffold import asked, first_words, offered, scaffold
 from hebbdsl.spec.types import fields_of
-from hebbdsl.vocabulary import FIRST, VOCABULARY, WORDS
+from hebbdsl.vocabulary import FIRST, VOCABULARY, words_of
 from tests.sampling import sample
 
 KINDS = asked()
-HOLDS = {word: part.holds for word, part in VOCABULARY[Dataset].items()}  # type: ignore[attr-defined]
-READS = {word: part.reads for word, part in VOCABULARY[Model].items()}  # type: ignore[attr-defined]
+HOLDS = {word: part.holds for word, part in words_of(Dataset).items()}  # type: ignore[attr-defined]
+READS = {word: part.reads for word, part in words_of(Model).items()}  # type: ignore[attr-defined]
 COMBINATIONS = [
     {name: word for name, word in zip(KINDS, words, strict=True) if word is not None}
     for words in product(*((*offered(kind), None) for kind in KINDS.values()))
@@ -54,7 +54,7 @@ def test_fields_are_told_of_in_their_own_words(surface: Surface, tmp_path: Path)
     assert max(map(len, text.splitlines())) <= 110
     said = " ".join(text.replace("#", " ").split())
     for name, kind in KINDS.items():
-        for info in fields_of(VOCABULARY[kind][DEFAULT[name]]).values():
+        for info in fields_of(words_of(kind)[DEFAULT[name]]).values():
             assert info.name in text or name == "optimizer"
             if info.required:
                 assert info.about in said
@@ -76,7 +76,7 @@ def test_both_surfaces_say_the_same(tmp_path: Path) -> None:
 
 def test_every_kind_that_is_asked_for_has_a_first_word() -> None:
     assert set(FIRST) == set(KINDS.values())
-    assert all(word in VOCABULARY[kind] for kind, word in FIRST.items())
+    assert all(word in words_of(kind) for kind, word in FIRST.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +95,8 @@ class Sized(Output):
 
 @pytest.fixture
 def _new_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = {**VOCABULARY[Output], "wrapping": Wrapping, "sized": Sized}
-    monkeypatch.setitem(VOCABULARY, Output, words)  # type: ignore[arg-type]
-    monkeypatch.setitem(WORDS, Wrapping, "wrapping")  # type: ignore[arg-type]
-    monkeypatch.setitem(WORDS, Sized, "sized")  # type: ignore[arg-type]
+    new = {"wrapping": f"{__name__}:Wrapping", "sized": f"{__name__}:Sized"}
+    monkeypatch.setitem(VOCABULARY, Output, {**VOCABULARY[Output], **new})  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("_new_words")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
 import pytest
 
+from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.claim import Claim
 from hebbdsl.parts.bounds import Bounds, Length, Pattern
-from hebbdsl.parts.part import Model, Output
+from hebbdsl.parts.part import Model, Output, Part
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.types import (
     Boolean,
@@ -28,10 +31,10 @@ from hebbdsl.spec.types import (
     in_short,
     in_words,
 )
-from hebbdsl.vocabulary import VOCABULARY, WORDS
+from hebbdsl.vocabulary import KINDS, VOCABULARY, every_part, word_of, words_of
 
 
-@pytest.mark.parametrize("cls", [Experiment, Training, *WORDS])
+@pytest.mark.parametrize("cls", [Experiment, Training, *every_part()])
 def test_every_field_has_a_type_and_a_sentence(cls: type) -> None:
     assert is_dataclass(cls)
     assert set(fields_of(cls)) == {field.name for field in fields(cls)}
@@ -48,10 +51,42 @@ def test_some_types() -> None:
     assert fields_of(Training)["optimizer"].required
 
 
-def test_words_are_spelt_as_their_classes() -> None:
-    for words in VOCABULARY.values():
-        for word, cls in words.items():
-            assert cls.__name__.lower() == word.replace("_", "")
+FOLDERS = {kind: plural(kind.kind) for kind in KINDS}
+"""Where the parts of a kind stand."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_every_word_is_the_class_the_kind_and_the_folder_that_it_says(kind: type[Part]) -> None:
+    assert VOCABULARY[kind]
+    for word, where in VOCABULARY[kind].items():
+        cls = words_of(kind)[word]
+        assert issubclass(cls, kind)
+        assert where == f"{cls.__module__}:{cls.__qualname__}"
+        assert cls.__name__.lower() == word.replace("_", "")
+        home = f"hebbdsl.parts.{FOLDERS[kind]}.{word}"
+        assert cls.__module__ in (home, f"{home}.spec")
+        assert word_of(cls) == word
+
+
+def test_no_word_stands_for_two_things() -> None:
+    assert len(every_part()) == sum(len(words_of(kind)) for kind in KINDS)
+    assert len({*every_part().values()}) == len(every_part())
+
+
+def test_listing_words_imports_none_of_them() -> None:
+    code = (
+        "import sys; from hebbdsl.vocabulary import KINDS, words_of, word_of\n"
+        "from hebbdsl.parts.part import Output\n"
+        "assert all([*words_of(kind)] and len(words_of(kind)) for kind in KINDS)\n"
+        "assert 'softmax' in words_of(Output) and 'sotfmax' not in words_of(Output)\n"
+        "found = lambda: [m for m in sys.modules if m.startswith('hebbdsl.parts.outputs.')]\n"
+        "assert found() == []; words_of(Output)['softmax']; print(*sorted(found()))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    home = "hebbdsl.parts.outputs.softmax"
+    assert result.stdout.split() == [home, f"{home}.spec"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +110,7 @@ def shape(type_: Type) -> str:
     )
 
 
-@pytest.mark.parametrize("cls", [Experiment, Training, *WORDS])
+@pytest.mark.parametrize("cls", [Experiment, Training, *every_part()])
 def test_options_of_a_field_differ_in_shape(cls: type) -> None:
     """So that what is written shows which of them is meant."""
     for field in fields_of(cls).values():

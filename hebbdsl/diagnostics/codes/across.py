@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
@@ -31,8 +29,7 @@ class OnOtherData(Problem):
           few: {data.classes: 50}
     """
 
-    code: ClassVar[str] = "HEB411"
-
+    code = "HEB411"
     variant: str
     word: str
     baseline: str
@@ -48,17 +45,9 @@ class OnOtherData(Problem):
             said = f"{quoted(self.word)}, {baseline} on {quoted(self.reference)}"
         return f"{quoted(self.variant)} is trained on {said}"
 
-    @property
-    def label(self) -> str:
-        return "can't be compared"
-
-    @property
-    def hint(self) -> str:
-        return "write a spec for each data set, or choose one for all with `--set data=…`"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return () if self.first is None else (Related(self.first, "data of the baseline"),)
+    label = "can't be compared"
+    hint = "write a spec for each data set, or choose one for all with `--set data=…`"
+    related = Also("first", "data of the baseline")
 
 
 class NothingAdded(Problem):
@@ -80,21 +69,11 @@ class NothingAdded(Problem):
           - newest_accuracy@10(main) > 0.3
     """
 
-    code: ClassVar[str] = "HEB412"
-
+    code = "HEB412"
     metric: str
     variant: str
     classes: int
 
-    @property
-    def title(self) -> str:
-        needs = f"{quoted(self.metric)} needs classes that are added"
-        return f"{needs}, and {quoted(self.variant)} adds none"
-
-    @property
-    def label(self) -> str:
-        return "has no value in any run"
-
-    @property
-    def hint(self) -> str:
-        return f"all {self.classes:_} classes are in play from the start: start with fewer"
+    title = "{metric!q} needs classes that are added, and {variant!q} adds none"
+    label = "has no value in any run"
+    hint = "all {classes:_} classes are in play from the start: start with fewer"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import listed, quoted
 
@@ -22,19 +20,10 @@ class TrainedInTraining(Problem):
           output: {mixture: {experts: [trained, cache]}}
     """
 
-    code: ClassVar[str] = "HEB433"
-
-    @property
-    def title(self) -> str:
-        return "`trained` is nothing that can be trained"
-
-    @property
-    def label(self) -> str:
-        return "only under `evaluation`"
-
-    @property
-    def hint(self) -> str:
-        return "name an output here; `evaluation.output` adds to it once it is trained"
+    code = "HEB433"
+    title = "`trained` is nothing that can be trained"
+    label = "only under `evaluation`"
+    hint = "name an output here; `evaluation.output` adds to it once it is trained"
 
 
 class LearnsAtTest(Problem):
@@ -52,17 +41,11 @@ class LearnsAtTest(Problem):
           output: {mixture: {experts: [trained, cache]}}
     """
 
-    code: ClassVar[str] = "HEB434"
-
+    code = "HEB434"
     output: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.output)} has weights that nothing trains under `evaluation`"
-
-    @property
-    def label(self) -> str:
-        return "would predict with random weights"
+    title = "{output!q} has weights that nothing trains under `evaluation`"
+    label = "would predict with random weights"
 
     @property
     def hint(self) -> str:
@@ -88,22 +71,13 @@ class TunedInTraining(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB435"
-
+    code = "HEB435"
     field: str
     output: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} of {quoted(self.output)} can't be tuned while it is trained"
-
-    @property
-    def label(self) -> str:
-        return "tuned under `evaluation` alone"
-
-    @property
-    def hint(self) -> str:
-        return "give it a value, or add the output under `evaluation`"
+    title = "{field!q} of {output!q} can't be tuned while it is trained"
+    label = "tuned under `evaluation` alone"
+    hint = "give it a value, or add the output under `evaluation`"
 
 
 class NothingToTuneOn(Problem):
@@ -128,21 +102,12 @@ class NothingToTuneOn(Problem):
             mixture: {experts: [trained, cache], weights: tuned}
     """
 
-    code: ClassVar[str] = "HEB436"
-
+    code = "HEB436"
     data: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.data)} has no validation split here, so that nothing can be tuned"
-
-    @property
-    def label(self) -> str:
-        return "is to be tuned"
-
-    @property
-    def hint(self) -> str:
-        return "set `validation_drawings`, or give values: the test split decides nothing"
+    title = "{data!q} has no validation split here, so that nothing can be tuned"
+    label = "is to be tuned"
+    hint = "set `validation_drawings`, or give values: the test split decides nothing"
 
 
 class CannotAdapt(Problem):
@@ -163,19 +128,13 @@ class CannotAdapt(Problem):
           adaptation: mbpa
     """
 
-    code: ClassVar[str] = "HEB437"
-
+    code = "HEB437"
     adaptation: str
     why: str
     instead: tuple[str, ...] = ()
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.adaptation)} can't be used here: {self.why}"
-
-    @property
-    def label(self) -> str:
-        return "has nothing to work on"
+    title = "{adaptation!q} can't be used here: {why}"
+    label = "has nothing to work on"
 
     @property
     def hint(self) -> str:
@@ -200,21 +159,12 @@ class NothingLearns(Problem):
           cache: {uniform: 0.001}
     """
 
-    code: ClassVar[str] = "HEB442"
-
+    code = "HEB442"
     output: str
 
-    @property
-    def title(self) -> str:
-        return f"nothing can be learnt with this {quoted(self.output)}"
-
-    @property
-    def label(self) -> str:
-        return "gives every class the same probability"
-
-    @property
-    def hint(self) -> str:
-        return "give the memory a `uniform` below 1, or add an output that learns"
+    title = "nothing can be learnt with this {output!q}"
+    label = "gives every class the same probability"
+    hint = "give the memory a `uniform` below 1, or add an output that learns"
 
 
 class EntropyUnknown(Problem):
@@ -244,8 +194,7 @@ class EntropyUnknown(Problem):
             mixture: {experts: [{mixture: {experts: [trained, cache], weights: entropy}}, cache]}
     """
 
-    code: ClassVar[str] = "HEB443"
-
+    code = "HEB443"
     expert: str
     adaptation: str | None
     """What keeps `trained` from saying it; None: the expert itself does."""
@@ -255,9 +204,7 @@ class EntropyUnknown(Problem):
         said = f"the entropy of {quoted(self.expert)} is not known on a text"
         return said if self.adaptation is None else f"{said} with {quoted(self.adaptation)}"
 
-    @property
-    def label(self) -> str:
-        return "can't be weighted by it"
+    label = "can't be weighted by it"
 
     @property
     def hint(self) -> str:
@@ -290,21 +237,12 @@ class NoArticles(Problem):
           boundary: articles
     """
 
-    code: ClassVar[str] = "HEB445"
-
+    code = "HEB445"
     data: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.data)} does not tell where articles begin"
-
-    @property
-    def label(self) -> str:
-        return "memories can't be cleared there"
-
-    @property
-    def hint(self) -> str:
-        return "leave `boundary` out: memories are cleared where each held-out text begins"
+    title = "{data!q} does not tell where articles begin"
+    label = "memories can't be cleared there"
+    hint = "leave `boundary` out: memories are cleared where each held-out text begins"
 
 
 class SampledExpert(Problem):
@@ -322,21 +260,12 @@ class SampledExpert(Problem):
           mixture: {experts: [softmax, cache]}
     """
 
-    code: ClassVar[str] = "HEB446"
-
+    code = "HEB446"
     output: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.output)} can't be trained inside a mixture"
-
-    @property
-    def label(self) -> str:
-        return "has no probability of the label in training"
-
-    @property
-    def hint(self) -> str:
-        return "use `softmax` here, or train it alone and mix it with memories under `evaluation`"
+    title = "{output!q} can't be trained inside a mixture"
+    label = "has no probability of the label in training"
+    hint = "use `softmax` here, or train it alone and mix it with memories under `evaluation`"
 
 
 class NothingAdapted(Problem):
@@ -360,21 +289,10 @@ class NothingAdapted(Problem):
         evaluation: {output: {mixture: {experts: [trained, cache]}}, adaptation: mbpa}
     """
 
-    code: ClassVar[str] = "HEB447"
-
+    code = "HEB447"
     adaptation: str
     output: str
 
-    @property
-    def title(self) -> str:
-        return (
-            f"{quoted(self.adaptation)} has no effect: {quoted(self.output)} does not ask `trained`"
-        )
-
-    @property
-    def label(self) -> str:
-        return "changes rows that nothing asks"
-
-    @property
-    def hint(self) -> str:
-        return "add `trained` to `evaluation.output`, or leave the adaptation out"
+    title = "{adaptation!q} has no effect: {output!q} does not ask `trained`"
+    label = "changes rows that nothing asks"
+    hint = "add `trained` to `evaluation.output`, or leave the adaptation out"

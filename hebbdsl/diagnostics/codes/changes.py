@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.slips import unmistakable
@@ -28,7 +27,7 @@ class NoSuchPath(Problem):
           raw_write: {output.rescale: none}
     """
 
-    code: ClassVar[str] = "HEB210"
+    code = "HEB210"
     path: str
     word: str
     variant: str = field(compare=False)
@@ -42,9 +41,7 @@ class NoSuchPath(Problem):
         word, name = quoted(self.word), quoted(self.name)
         return f"{quoted(self.path)} is {word}{where}, which has no field {name}"
 
-    @property
-    def label(self) -> str:
-        return "unknown field"
+    label = "unknown field"
 
     @property
     def hint(self) -> str | None:
@@ -72,21 +69,13 @@ class NothingInside(Problem):
           slow: {training.steps: 500}
     """
 
-    code: ClassVar[str] = "HEB211"
+    code = "HEB211"
     path: str
     what: str
 
-    @property
-    def title(self) -> str:
-        return f"nothing can be changed inside {quoted(self.path)}: {self.what}"
-
-    @property
-    def label(self) -> str:
-        return "leads nowhere"
-
-    @property
-    def hint(self) -> str | None:
-        return f"give {quoted(self.path)} itself a value"
+    title = "nothing can be changed inside {path!q}: {what}"
+    label = "leads nowhere"
+    hint = "give {path!q} itself a value"
 
 
 class NotOfSetup(Problem):
@@ -105,20 +94,12 @@ class NotOfSetup(Problem):
           more: {}
     """
 
-    code: ClassVar[str] = "HEB212"
+    code = "HEB212"
     field: str
 
-    @property
-    def title(self) -> str:
-        return f"a variant cannot change {quoted(self.field)}"
-
-    @property
-    def label(self) -> str:
-        return "belongs to the whole experiment"
-
-    @property
-    def hint(self) -> str | None:
-        return f"write {quoted(self.field)} at the top of the spec"
+    title = "a variant cannot change {field!q}"
+    label = "belongs to the whole experiment"
+    hint = "write {field!q} at the top of the spec"
 
 
 class NoSuchItem(Problem):
@@ -137,18 +118,13 @@ class NoSuchItem(Problem):
           wide: {model.channels.1: 16}
     """
 
-    code: ClassVar[str] = "HEB213"
+    code = "HEB213"
     path: str
     item: str
     count: int
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.path)} has no item {quoted(self.item)}"
-
-    @property
-    def label(self) -> str:
-        return "no such item"
+    title = "{path!q} has no item {item!q}"
+    label = "no such item"
 
     @property
     def hint(self) -> str | None:
@@ -165,16 +141,7 @@ class NotAChange(Problem):
         hebbdsl validate --set training.steps=100 specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB215"
-
-    @property
-    def title(self) -> str:
-        return "`--set` takes `path=value`"
-
-    @property
-    def label(self) -> str:
-        return "no `=`"
-
-    @property
-    def hint(self) -> str | None:
-        return "for example `--set training.steps=100`"
+    code = "HEB215"
+    title = "`--set` takes `path=value`"
+    label = "no `=`"
+    hint = "for example `--set training.steps=100`"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
 
@@ -34,8 +33,7 @@ class MixedData(Problem):
         hebbdsl compare runs/on_glyphs/hebbian runs/on_glyphs/softmax
     """
 
-    code: ClassVar[str] = "HEB601"
-
+    code = "HEB601"
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     """What the data is, and the runs that were trained on it."""
 
@@ -44,9 +42,7 @@ class MixedData(Problem):
         said = "; ".join(f"{_listed(runs, 3)} on {data}" for data, runs in self.groups)
         return f"these runs were trained on different data: {said}"
 
-    @property
-    def hint(self) -> str:
-        return "compare each group by itself, or train the others again with `--retrain`"
+    hint = "compare each group by itself, or train the others again with `--retrain`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +62,7 @@ class MixedSetups(Problem):
         hebbdsl compare runs/letters/softmax/seed-0-1f2e3d4c runs/letters/softmax/seed-1-5a6b7c8d
     """
 
-    code: ClassVar[str] = "HEB602"
-
+    code = "HEB602"
     variant: str
     paths: tuple[str, ...]
     folders: tuple[str, str]
@@ -79,9 +74,7 @@ class MixedSetups(Problem):
             f" {self.folders[0]} and {self.folders[1]}"
         )
 
-    @property
-    def hint(self) -> str:
-        return "name only the runs of one setup"
+    hint = "name only the runs of one setup"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +94,7 @@ class RunTwice(Problem):
         hebbdsl compare runs/letters
     """
 
-    code: ClassVar[str] = "HEB603"
-
+    code = "HEB603"
     variant: str
     seed: int
     folders: tuple[str, str]
@@ -114,9 +106,7 @@ class RunTwice(Problem):
             f" {self.folders[0]} and {self.folders[1]}"
         )
 
-    @property
-    def hint(self) -> str:
-        return "name only one of the two"
+    hint = "name only one of the two"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +125,7 @@ class NothingToCompare(Problem):
         hebbdsl compare specs/letters.yaml
     """
 
-    code: ClassVar[str] = "HEB604"
-
+    code = "HEB604"
     unfinished: int
 
     @property
@@ -146,9 +135,7 @@ class NothingToCompare(Problem):
         runs = "run" if self.unfinished == 1 else "runs"
         return f"none of {self.unfinished} {runs} is finished"
 
-    @property
-    def hint(self) -> str:
-        return "`hebbdsl compare SPEC` trains what is missing"
+    hint = "`hebbdsl compare SPEC` trains what is missing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,14 +153,11 @@ class UnknownBaseline(Problem):
         hebbdsl compare runs/letters --baseline softmax
     """
 
-    code: ClassVar[str] = "HEB605"
-
+    code = "HEB605"
     baseline: str
     variants: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no variant `{self.baseline}` to compare with"
+    title = "there is no variant `{baseline}` to compare with"
 
     @property
     def hint(self) -> str:
@@ -199,18 +183,12 @@ class UnreadableStatement(Problem):
         hebbdsl compare specs/letters.yaml
     """
 
-    code: ClassVar[str] = "HEB606"
-    exit_code: ClassVar[int] = 3
-
+    code = "HEB606"
+    exit_code = 3
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.place}` is not what a spec says of its runs: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "`hebbdsl compare SPEC` writes it anew; without it the first variant is the baseline"
+    title = "`{place}` is not what a spec says of its runs: {reason}"
+    hint = "`hebbdsl compare SPEC` writes it anew; without it the first variant is the baseline"
 
 
 class UnkeptStatement(Problem):
@@ -228,15 +206,9 @@ class UnkeptStatement(Problem):
         hebbdsl compare specs/letters.yaml --out runs
     """
 
-    code: ClassVar[str] = "HEB607"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB607"
+    severity = Severity.WARNING
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"what the spec says of its runs can't be kept in `{self.place}`: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "make the folder writable, and compare the spec once more"
+    title = "what the spec says of its runs can't be kept in `{place}`: {reason}"
+    hint = "make the folder writable, and compare the spec once more"

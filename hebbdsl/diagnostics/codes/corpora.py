@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.data import DataProblem
-from hebbdsl.diagnostics.wording import number_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +19,7 @@ class NotText(DataProblem):
         iconv -f latin1 -t utf-8 train.txt > train.utf8.txt
     """
 
-    code: ClassVar[str] = "HEB550"
-
+    code = "HEB550"
     line: int
     what: str
     wide: bool = False
@@ -29,9 +27,7 @@ class NotText(DataProblem):
     alone: bool = False
     """Whether it is a NUL amid text."""
 
-    @property
-    def title(self) -> str:
-        return f"line {self.line} holds {self.what}"
+    title = "line {line} holds {what}"
 
     @property
     def hint(self) -> str:
@@ -56,16 +52,13 @@ class EmptySplit(DataProblem):
         hebbdsl run specs/my_text.yaml      # train.txt, validation.txt and test.txt hold text
     """
 
-    code: ClassVar[str] = "HEB551"
-
+    code = "HEB551"
     split: str
     tokens: int
     advice: str | None = None
     """What gives the split more, where a field does."""
 
-    @property
-    def title(self) -> str:
-        return f"the {self.split} text holds {number_of(self.tokens, 'word')}"
+    title = "the {split} text holds {tokens:word}"
 
     @property
     def hint(self) -> str:
@@ -84,17 +77,11 @@ class NothingKnown(DataProblem):
         hebbdsl run --set data.min_count=3 specs/stdlib_docs_quickstart.yaml
     """
 
-    code: ClassVar[str] = "HEB552"
-
+    code = "HEB552"
     min_count: int
 
-    @property
-    def title(self) -> str:
-        return f"no word of train stands {self.min_count:,} times: the vocabulary is empty"
-
-    @property
-    def hint(self) -> str:
-        return "lower `min_count`"
+    title = "no word of train stands {min_count:,} times: the vocabulary is empty"
+    hint = "lower `min_count`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +99,7 @@ class TooManyWords(DataProblem):
         hebbdsl run --set data.numbers=digits specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB553"
-
+    code = "HEB553"
     most: int
     unit: Literal["words", "bytes"] = "words"
 
@@ -122,12 +108,10 @@ class TooManyWords(DataProblem):
         held = " of different words" if self.unit == "bytes" else ""
         return f"more than {self.most:,} {'different ' if not held else ''}{self.unit}{held}"
 
-    @property
-    def hint(self) -> str:
-        return (
-            "read numbers as `digits` or `token`, or letters as small ones with `lowercase`;"
-            " `min_count` and `vocabulary` are asked after all words are counted"
-        )
+    hint = (
+        "read numbers as `digits` or `token`, or letters as small ones with `lowercase`;"
+        " `min_count` and `vocabulary` are asked after all words are counted"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,24 +128,17 @@ class OtherWikitext(DataProblem):
         HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # wikitext-2-v1.zip
     """
 
-    code: ClassVar[str] = "HEB555"
-
+    code = "HEB555"
     version: int
     size: int
     published: int
     unit: Literal["bytes", "tokens", "words"] = "bytes"
 
-    @property
-    def title(self) -> str:
-        published = f"WikiText-{self.version} as published has {self.published:,}"
-        return f"{self.size:,} {self.unit} where {published}"
-
-    @property
-    def hint(self) -> str:
-        return (
-            "the word-level version (`-v1.zip`) is read as it was published; give the raw one, or"
-            " an altered copy, as `text`"
-        )
+    title = "{size:,} {unit} where WikiText-{version} as published has {published:,}"
+    hint = (
+        "the word-level version (`-v1.zip`) is read as it was published; give the raw one, or an"
+        " altered copy, as `text`"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,18 +156,12 @@ class AlteredWikitext(DataProblem):
         unzip -o wikitext-2-v1.zip && hebbdsl run specs/wikitext2_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB565"
-
+    code = "HEB565"
     version: int
     split: str
 
-    @property
-    def title(self) -> str:
-        return f"the {self.split} text is not that of WikiText-{self.version} as published"
-
-    @property
-    def hint(self) -> str:
-        return "restore the published file; or give yours as `text`"
+    title = "the {split} text is not that of WikiText-{version} as published"
+    hint = "restore the published file; or give yours as `text`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,19 +175,13 @@ class NoSuchText(DataProblem):
         hebbdsl run specs/my_text.yaml      # train: [texts/train-*.txt]
     """
 
-    code: ClassVar[str] = "HEB556"
+    code = "HEB556"
     absent: ClassVar[bool] = True
-
     pattern: str
     split: str
 
-    @property
-    def title(self) -> str:
-        return f"no file is `{self.pattern}`, which the {self.split} text is to be read from"
-
-    @property
-    def hint(self) -> str:
-        return "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"
+    title = "no file is `{pattern}`, which the {split} text is to be read from"
+    hint = "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,15 +198,9 @@ class ChangedWhileRead(DataProblem):
         crawl >> train.txt && hebbdsl run specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB560"
-
-    @property
-    def title(self) -> str:
-        return "the file changed while it was read"
-
-    @property
-    def hint(self) -> str:
-        return "run this again once nothing writes it any more; nothing was kept"
+    code = "HEB560"
+    title = "the file changed while it was read"
+    hint = "run this again once nothing writes it any more; nothing was kept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,17 +214,11 @@ class DamagedGzip(DataProblem):
         gzip -t train.txt.gz && hebbdsl run specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB561"
-
+    code = "HEB561"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"the file can't be unpacked: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "copy it again; `gzip -t` tells whether it is whole"
+    title = "the file can't be unpacked: {reason}"
+    hint = "copy it again; `gzip -t` tells whether it is whole"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,17 +233,11 @@ class LockedZip(DataProblem):
         zip books.zip *.txt && hebbdsl run specs/gutenberg_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB563"
-
+    code = "HEB563"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"the zip can't be unpacked here: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "unpack it, and give the folder, or a zip without a password"
+    title = "the zip can't be unpacked here: {reason}"
+    hint = "unpack it, and give the folder, or a zip without a password"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -308,8 +255,7 @@ class Endless(DataProblem):
         hebbdsl run specs/my_text.yaml      # train.txt.gz holds words
     """
 
-    code: ClassVar[str] = "HEB559"
-
+    code = "HEB559"
     line: int
     what: str
     most: int
@@ -318,6 +264,4 @@ class Endless(DataProblem):
     def title(self) -> str:
         return f"line {self.line:,} holds a {self.what} of more than {self.most >> 20} MiB"
 
-    @property
-    def hint(self) -> str:
-        return f"take it out, or end it: no {self.what} of a text is that long"
+    hint = "take it out, or end it: no {what} of a text is that long"

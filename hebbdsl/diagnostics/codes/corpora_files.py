@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
-from hebbdsl.diagnostics.wording import listed, quoted, quoted_path
+from hebbdsl.diagnostics.wording import quoted, quoted_path
 
 
 class UnknownEncoding(Problem):
@@ -28,17 +27,11 @@ class UnknownEncoding(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB517"
-
+    code = "HEB517"
     name: str
 
-    @property
-    def title(self) -> str:
-        return f"there is no encoding {quoted(self.name)}"
-
-    @property
-    def label(self) -> str:
-        return "no encoding of text"
+    title = "there is no encoding {name!q}"
+    label = "no encoding of text"
 
     @property
     def hint(self) -> str:
@@ -64,9 +57,8 @@ class RepeatedFiles(Problem):
         hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt"]
     """
 
-    code: ClassVar[str] = "HEB518"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB518"
+    severity = Severity.WARNING
     files: tuple[str, ...]
     split: str
     patterns: tuple[str, ...]
@@ -77,13 +69,8 @@ class RepeatedFiles(Problem):
         more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
         return f"{first}{more}: more than once in the {self.split} text"
 
-    @property
-    def label(self) -> str:
-        return "names a file twice"
-
-    @property
-    def hint(self) -> str:
-        return f"it is named by {listed(self.patterns, 'and')}; it is read once for each"
+    label = "names a file twice"
+    hint = "it is named by {patterns:and}; it is read once for each"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,22 +84,15 @@ class NotInEncoding(DataProblem):
         hebbdsl run --set data.encoding=cp1252 specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB519"
-
+    code = "HEB519"
     encoding: str
     byte: int
     at: int
     line: int
     likely: str
 
-    @property
-    def title(self) -> str:
-        byte = f"byte {self.at:,}, in line {self.line:,}, is 0x{self.byte:02x}"
-        return f"{byte}, which is not {quoted(self.encoding)} there"
-
-    @property
-    def hint(self) -> str:
-        return f"it may be `encoding: {self.likely}`"
+    title = "byte {at:,}, in line {line:,}, is 0x{byte:02x}, which is not {encoding!q} there"
+    hint = "it may be `encoding: {likely}`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,14 +106,11 @@ class TooLargeBook(DataProblem):
         hebbdsl run specs/my_text.yaml      # which reads it as `text`, block by block
     """
 
-    code: ClassVar[str] = "HEB573"
-
+    code = "HEB573"
     most: int
 
     @property
     def title(self) -> str:
         return f"a book of more than {self.most >> 20} MiB"
 
-    @property
-    def hint(self) -> str:
-        return "take it out, or read all of them as `text`"
+    hint = "take it out, or read all of them as `text`"

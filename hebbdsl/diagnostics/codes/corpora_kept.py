@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 
@@ -27,15 +26,12 @@ class StoreNotWritten(DataProblem):
         XDG_CACHE_HOME=/large/cache hebbdsl run specs/wikitext103_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB554"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB554"
+    exit_code = 4
     reason: str
     full: bool
 
-    @property
-    def title(self) -> str:
-        return f"the tokens can't be written: {self.reason}"
+    title = "the tokens can't be written: {reason}"
 
     @property
     def hint(self) -> str:
@@ -59,18 +55,12 @@ class DamagedTokens(DataProblem):
         hebbdsl run specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB564"
-
+    code = "HEB564"
     number: int
     words: int
 
-    @property
-    def title(self) -> str:
-        return f"the tokens are damaged: word number {self.number:,} of {self.words:,}"
-
-    @property
-    def hint(self) -> str:
-        return "run this again: the text is tokenised anew"
+    title = "the tokens are damaged: word number {number:,} of {words:,}"
+    hint = "run this again: the text is tokenised anew"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +77,9 @@ class AlteredWhileUsed(DataProblem):
         hebbdsl run specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB557"
-
-    @property
-    def title(self) -> str:
-        return "the kept vocabulary was altered while it was used"
-
-    @property
-    def hint(self) -> str:
-        return "run this again: the text is tokenised anew"
+    code = "HEB557"
+    title = "the kept vocabulary was altered while it was used"
+    hint = "run this again: the text is tokenised anew"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +96,7 @@ class NotKept(DataProblem):
         XDG_CACHE_HOME=/other/cache hebbdsl run specs/my_text.yaml
     """
 
-    code: ClassVar[str] = "HEB558"
-    exit_code: ClassVar[int] = 4
-
-    @property
-    def title(self) -> str:
-        return "the tokens that were just written are not there as they were written"
-
-    @property
-    def hint(self) -> str:
-        return "see to the disk, or move the cache folder with XDG_CACHE_HOME"
+    code = "HEB558"
+    exit_code = 4
+    title = "the tokens that were just written are not there as they were written"
+    hint = "see to the disk, or move the cache folder with XDG_CACHE_HOME"

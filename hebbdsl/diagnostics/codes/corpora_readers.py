@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import ClassVar
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import nearest
-from hebbdsl.diagnostics.wording import listed, number_of, quoted
+from hebbdsl.diagnostics.wording import listed, quoted
 
 _SHOWN = 4
 """Books of one name that are named."""
@@ -25,11 +24,8 @@ class NoBooks(DataProblem):
         HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # it holds books as text
     """  # noqa: E501
 
-    code: ClassVar[str] = "HEB570"
-
-    @property
-    def title(self) -> str:
-        return "no book in there: no file ends in .txt"
+    code = "HEB570"
+    title = "no book in there: no file ends in .txt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +42,12 @@ class BookMissing(DataProblem):
         data: {gutenberg: {test: [Moby_Dick]}}
     """
 
-    code: ClassVar[str] = "HEB571"
-
+    code = "HEB571"
     book: str
     split: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no book {quoted(self.book)}, which the {self.split} text is to hold"
+    title = "there is no book {book!q}, which the {split} text is to hold"
 
     @property
     def hint(self) -> str | None:
@@ -76,20 +69,15 @@ class TooFewBooks(DataProblem):
         hebbdsl run --set data.validation_books=1 --set data.test_books=1 specs/gutenberg_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB572"
-
+    code = "HEB572"
     books: int
     validation: int
     test: int
 
-    @property
-    def title(self) -> str:
-        held_out = f"{self.validation} for validation and {self.test} for testing"
-        return f"of {number_of(self.books, 'book')}, {held_out} leave none to train on"
-
-    @property
-    def hint(self) -> str:
-        return "lower `validation_books` and `test_books`, or put more books there"
+    title = (
+        "of {books:book}, {validation} for validation and {test} for testing leave none to train on"
+    )
+    hint = "lower `validation_books` and `test_books`, or put more books there"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +93,7 @@ class NoMonths(DataProblem):
         hebbdsl run --set data.test_years=2010 specs/gigaword_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB580"
-
+    code = "HEB580"
     years: tuple[int, ...]
     split: str
 
@@ -115,9 +102,7 @@ class NoMonths(DataProblem):
         years = ", ".join(map(str, self.years))
         return f"no file of the {self.split} years {years}"
 
-    @property
-    def hint(self) -> str:
-        return "files are named like `nyt_eng_200001.gz`: source, year and month"
+    hint = "files are named like `nyt_eng_200001.gz`: source, year and month"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,14 +116,8 @@ class DamagedMonth(DataProblem):
         gzip -t data/gigaword/nyt_eng/*.gz && hebbdsl run specs/gigaword_lstm.yaml
     """
 
-    code: ClassVar[str] = "HEB581"
-
+    code = "HEB581"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"the file can't be unpacked: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "copy it again; `gzip -t` tells which files are whole"
+    title = "the file can't be unpacked: {reason}"
+    hint = "copy it again; `gzip -t` tells which files are whole"

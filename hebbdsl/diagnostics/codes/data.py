@@ -12,7 +12,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 class DataProblem(Problem):
     """What problems of data share: the exit code. `place` is the path of the file, as opened."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code = 3
     absent: ClassVar[bool] = False
     """Nothing is there, so that something else may stand in; what is damaged is never replaced."""
 
@@ -35,9 +35,8 @@ class DataMissing(DataProblem):
         # where ~/data/omniglot holds images_background.zip and images_evaluation.zip
     """
 
-    code: ClassVar[str] = "HEB501"
+    code = "HEB501"
     absent: ClassVar[bool] = True
-
     word: str
     missing: tuple[str, ...]
     tried: tuple[tuple[str, str], ...]
@@ -77,14 +76,11 @@ class DataFolderMissing(DataProblem):
         HEBBDSL_DATA=/data hebbdsl run specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB502"
-
+    code = "HEB502"
     near: str | None = None
     """A folder beside it whose name is much like it."""
 
-    @property
-    def title(self) -> str:
-        return f"HEBBDSL_DATA names `{self.place}`, which is not a folder"
+    title = "HEBBDSL_DATA names `{place}`, which is not a folder"
 
     @property
     def hint(self) -> str:
@@ -107,17 +103,11 @@ class UnreadableData(DataProblem):
         -rw-r--r-- images_background.zip
     """
 
-    code: ClassVar[str] = "HEB503"
-
+    code = "HEB503"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"cannot read `{self.place}`: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "make it readable, or set HEBBDSL_DATA to another folder"
+    title = "cannot read `{place}`: {reason}"
+    hint = "make it readable, or set HEBBDSL_DATA to another folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +125,7 @@ class DamagedZip(DataProblem):
         No errors detected in compressed data of images_background.zip.
     """
 
-    code: ClassVar[str] = "HEB504"
-
+    code = "HEB504"
     reason: str
     member: str | None = None
 
@@ -145,9 +134,7 @@ class DamagedZip(DataProblem):
         inside = f", member `{self.member}`" if self.member else ""
         return f"the zip `{self.place}`{inside} is damaged: {self.reason}"
 
-    @property
-    def hint(self) -> str:
-        return "fetch it again, or move it away to have it fetched"
+    hint = "fetch it again, or move it away to have it fetched"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,18 +152,12 @@ class NotADrawing(DataProblem):
         0394_01.png: PNG image data, 105 x 105, 1-bit grayscale
     """
 
-    code: ClassVar[str] = "HEB505"
-
+    code = "HEB505"
     member: str
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.member}` in `{self.place}` is not a PNG drawing: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "restore the published file, or move the data away to have it fetched"
+    title = "`{member}` in `{place}` is not a PNG drawing: {reason}"
+    hint = "restore the published file, or move the data away to have it fetched"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,23 +176,14 @@ class WrongDrawingSize(DataProblem):
         0394_01.png: PNG image data, 105 x 105, 1-bit grayscale
     """
 
-    code: ClassVar[str] = "HEB506"
-
+    code = "HEB506"
     member: str
     width: int
     height: int
     side: int
 
-    @property
-    def title(self) -> str:
-        return (
-            f"the drawing `{self.member}` in `{self.place}` is {self.width}×{self.height} pixels,"
-            f" not {self.side}×{self.side}"
-        )
-
-    @property
-    def hint(self) -> str:
-        return "restore the published file; `image_size` resizes drawings without touching files"
+    title = "the drawing `{member}` in `{place}` is {width}×{height} pixels, not {side}×{side}"
+    hint = "restore the published file; `image_size` resizes drawings without touching files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,17 +202,11 @@ class AlphabetMissing(DataProblem):
         30
     """
 
-    code: ClassVar[str] = "HEB507"
-
+    code = "HEB507"
     alphabet: str
 
-    @property
-    def title(self) -> str:
-        return f"the alphabet `{self.alphabet}` is missing from `{self.place}`"
-
-    @property
-    def hint(self) -> str:
-        return "restore it; to train on some alphabets only, name them in the field `alphabets`"
+    title = "the alphabet `{alphabet}` is missing from `{place}`"
+    hint = "restore it; to train on some alphabets only, name them in the field `alphabets`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,23 +224,13 @@ class WrongDrawings(DataProblem):
         20
     """
 
-    code: ClassVar[str] = "HEB508"
-
+    code = "HEB508"
     character: str
     found: int
     expected: int
 
-    @property
-    def title(self) -> str:
-        return (
-            f"`{self.character}` in `{self.place}` has {self.found} drawings, not {self.expected}"
-        )
-
-    @property
-    def hint(self) -> str:
-        return (
-            "restore the published files; `train_drawings` trains on fewer without touching files"
-        )
+    title = "`{character}` in `{place}` has {found} drawings, not {expected}"
+    hint = "restore the published files; `train_drawings` trains on fewer without touching files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,8 +247,7 @@ class AlteredDrawings(DataProblem):
         $ unzip -o images_background.zip
     """
 
-    code: ClassVar[str] = "HEB509"
-
+    code = "HEB509"
     word: str
     alphabets: tuple[str, ...]
 
@@ -302,9 +257,7 @@ class AlteredDrawings(DataProblem):
         more = f" and {len(self.alphabets) - 4} more" if len(self.alphabets) > 4 else ""
         return f"drawings of {names}{more} in `{self.place}` are not those of `{self.word}`"
 
-    @property
-    def hint(self) -> str:
-        return "restore the published files, or move the data away to have it fetched"
+    hint = "restore the published files, or move the data away to have it fetched"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,14 +274,8 @@ class FontUnusable(DataProblem):
         $ pip install --force-reinstall matplotlib
     """
 
-    code: ClassVar[str] = "HEB510"
-
+    code = "HEB510"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"cannot render letters from the font `{self.place}`: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "install matplotlib again: its fonts are used"
+    title = "cannot render letters from the font `{place}`: {reason}"
+    hint = "install matplotlib again: its fonts are used"

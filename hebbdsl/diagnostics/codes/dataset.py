@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related, nearest
 from hebbdsl.diagnostics.wording import entry, listed, quoted
 
 
@@ -23,18 +21,12 @@ class MoreClassesThanData(Problem):
           omniglot: {classes: 2_000, rotated_classes: true}
     """
 
-    code: ClassVar[str] = "HEB420"
-
+    code = "HEB420"
     classes: int
     available: int
 
-    @property
-    def title(self) -> str:
-        return f"{self.classes} classes are asked for, the data has {self.available}"
-
-    @property
-    def label(self) -> str:
-        return f"at most {self.available}"
+    title = "{classes} classes are asked for, the data has {available}"
+    label = "at most {available}"
 
     @property
     def hint(self) -> str:
@@ -57,8 +49,7 @@ class TooManyDrawings(Problem):
           omniglot: {test_drawings: 5, train_drawings: 15}
     """
 
-    code: ClassVar[str] = "HEB421"
-
+    code = "HEB421"
     test: int
     validation: int
     train: int | None
@@ -122,26 +113,14 @@ class SubstituteTooSmall(Problem):
           omniglot: {classes: 200, otherwise: glyphs}
     """
 
-    code: ClassVar[str] = "HEB422"
-
+    code = "HEB422"
     classes: int
     available: int
 
-    @property
-    def title(self) -> str:
-        return f"{self.classes} classes are asked for, the substitute has {self.available}"
-
-    @property
-    def label(self) -> str:
-        return f"has {self.available}"
-
-    @property
-    def hint(self) -> str:
-        return f"use at most {self.available} classes, or leave `otherwise` out"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(At.field("classes"), f"{self.classes} asked for"),)
+    title = "{classes} classes are asked for, the substitute has {available}"
+    label = "has {available}"
+    hint = "use at most {available} classes, or leave `otherwise` out"
+    related = Also(At.field("classes"), "{classes} asked for")
 
 
 class SubstituteUnused(Problem):
@@ -158,21 +137,12 @@ class SubstituteUnused(Problem):
           omniglot: {classes: 200, otherwise: glyphs}
     """
 
-    code: ClassVar[str] = "HEB423"
-
+    code = "HEB423"
     field: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.field}` of a substitute has no effect: it takes that of the data replaced"
-
-    @property
-    def label(self) -> str:
-        return "no effect here"
-
-    @property
-    def hint(self) -> str:
-        return f"remove `{self.field}` here"
+    title = "`{field}` of a substitute has no effect: it takes that of the data replaced"
+    label = "no effect here"
+    hint = "remove `{field}` here"
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -193,19 +163,10 @@ class SubstituteSame(Problem):
           omniglot: {otherwise: glyphs}
     """
 
-    code: ClassVar[str] = "HEB424"
-
-    @property
-    def title(self) -> str:
-        return "a data set can't stand in for itself"
-
-    @property
-    def label(self) -> str:
-        return "the same data set"
-
-    @property
-    def hint(self) -> str:
-        return "name another data set, or leave `otherwise` out"
+    code = "HEB424"
+    title = "a data set can't stand in for itself"
+    label = "the same data set"
+    hint = "name another data set, or leave `otherwise` out"
 
 
 class UnknownAlphabet(Problem):
@@ -226,18 +187,12 @@ class UnknownAlphabet(Problem):
           fixed: {}
     """
 
-    code: ClassVar[str] = "HEB425"
-
+    code = "HEB425"
     alphabet: str
     choices: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"the data has no alphabet `{self.alphabet}`"
-
-    @property
-    def label(self) -> str:
-        return "unknown alphabet"
+    title = "the data has no alphabet `{alphabet}`"
+    label = "unknown alphabet"
 
     @property
     def hint(self) -> str:
@@ -259,22 +214,13 @@ class RepeatedAlphabet(Problem):
           omniglot: {alphabets: [Greek, Korean], classes: 60}
     """
 
-    code: ClassVar[str] = "HEB426"
-
+    code = "HEB426"
     alphabet: str
     first: int
 
-    @property
-    def title(self) -> str:
-        return f"the alphabet `{self.alphabet}` is named twice"
-
-    @property
-    def label(self) -> str:
-        return "named before"
-
-    @property
-    def hint(self) -> str:
-        return "remove one"
+    title = "the alphabet `{alphabet}` is named twice"
+    label = "named before"
+    hint = "remove one"
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -295,16 +241,11 @@ class ShiftedAway(Problem):
           omniglot: {image_size: 28, classes: 200, augment_shift: 2}
     """
 
-    code: ClassVar[str] = "HEB427"
-
+    code = "HEB427"
     shift: float
     image_size: int
 
-    @property
-    def title(self) -> str:
-        return (
-            f"shifts of up to {self.shift:g} pixels move images of {self.image_size} out of sight"
-        )
+    title = "shifts of up to {shift:g} pixels move images of {image_size} out of sight"
 
     @property
     def label(self) -> str:
@@ -314,9 +255,7 @@ class ShiftedAway(Problem):
     def hint(self) -> str:
         return f"use less than half of the image: {self.image_size / 2:g} pixels"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(At.field("image_size"), f"images of {self.image_size} pixels"),)
+    related = Also(At.field("image_size"), "images of {image_size} pixels")
 
 
 class NotAnAddress(Problem):
@@ -333,18 +272,9 @@ class NotAnAddress(Problem):
           omniglot: {classes: 200, addresses: ["https://example.org/omniglot"]}
     """
 
-    code: ClassVar[str] = "HEB428"
-
+    code = "HEB428"
     address: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.address}` is not a web address"
-
-    @property
-    def label(self) -> str:
-        return "begins with neither https:// nor http://"
-
-    @property
-    def hint(self) -> str:
-        return "for files on this machine set HEBBDSL_DATA to their folder"
+    title = "`{address}` is not a web address"
+    label = "begins with neither https:// nor http://"
+    hint = "for files on this machine set HEBBDSL_DATA to their folder"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
@@ -19,13 +17,8 @@ class NoServer(Problem):
         hebbdsl lsp      # after `pip install 'hebbdsl[lsp]'`
     """
 
-    code: ClassVar[str] = "HEB545"
+    code = "HEB545"
     missing: str
 
-    @property
-    def title(self) -> str:
-        return f"the language server needs `{self.missing}`, which is not installed"
-
-    @property
-    def hint(self) -> str | None:
-        return "install it with `pip install 'hebbdsl[lsp]'`"
+    title = "the language server needs `{missing}`, which is not installed"
+    hint = "install it with `pip install 'hebbdsl[lsp]'`"

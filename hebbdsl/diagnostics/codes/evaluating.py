@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 
@@ -23,18 +22,12 @@ class NotATrainedRun(Problem):
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
     """
 
-    code: ClassVar[str] = "HEB541"
-    exit_code: ClassVar[int] = 1
-
+    code = "HEB541"
+    exit_code = 1
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.place}` is not the folder of a trained run: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
+    title = "`{place}` is not the folder of a trained run: {reason}"
+    hint = "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +45,8 @@ class OnlyEvaluation(Problem):
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
     """
 
-    code: ClassVar[str] = "HEB542"
-    exit_code: ClassVar[int] = 1
-
+    code = "HEB542"
+    exit_code = 1
     change: str | None
     """None: there was none."""
 
@@ -64,9 +56,7 @@ class OnlyEvaluation(Problem):
             return "nothing is added to the trained run, so that there is nothing to evaluate"
         return f"`{self.change}` changes what was trained"
 
-    @property
-    def hint(self) -> str:
-        return "use `--set evaluation.output=…` or `--set evaluation.adaptation=…`"
+    hint = "use `--set evaluation.output=…` or `--set evaluation.adaptation=…`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +74,13 @@ class OtherData(Problem):
         hebbdsl compare specs/e.yaml    (trains on the text as it is now)
     """
 
-    code: ClassVar[str] = "HEB543"
-    exit_code: ClassVar[int] = 3
-
+    code = "HEB543"
+    exit_code = 3
     variant: str
     seed: int
 
-    @property
-    def title(self) -> str:
-        return f"{self.variant}, seed {self.seed} was trained on other data than is found now"
-
-    @property
-    def hint(self) -> str:
-        return "restore the data, or train again"
+    title = "{variant}, seed {seed} was trained on other data than is found now"
+    hint = "restore the data, or train again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,24 +99,18 @@ class OtherMeaning(Problem):
         hebbdsl compare specs/e.yaml    (trains it again)
     """
 
-    code: ClassVar[str] = "HEB590"
-    exit_code: ClassVar[int] = 1
-
+    code = "HEB590"
+    exit_code = 1
     variant: str
     seed: int
     version: str
     """Of hebbdsl, that trained it."""
 
-    @property
-    def title(self) -> str:
-        return (
-            f"{self.variant}, seed {self.seed} was trained by hebbdsl {self.version}, which"
-            " computed some part of it otherwise"
-        )
-
-    @property
-    def hint(self) -> str:
-        return "train again"
+    title = (
+        "{variant}, seed {seed} was trained by hebbdsl {version}, which computed some part of it"
+        " otherwise"
+    )
+    hint = "train again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,15 +128,9 @@ class NameTaken(Problem):
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --as softmax_mbpa --set …
     """
 
-    code: ClassVar[str] = "HEB546"
-    exit_code: ClassVar[int] = 1
-
+    code = "HEB546"
+    exit_code = 1
     variant: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.variant}` is the name of runs of another setup, as of {self.place}"
-
-    @property
-    def hint(self) -> str:
-        return "give another name by `--as`, or none"
+    title = "`{variant}` is the name of runs of another setup, as of {place}"
+    hint = "give another name by `--as`, or none"

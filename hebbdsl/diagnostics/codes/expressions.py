@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
@@ -26,7 +24,7 @@ class Unexpected(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB130"
+    code = "HEB130"
     found: str
     expected: str
 
@@ -36,9 +34,7 @@ class Unexpected(Problem):
             return f"the expression ends where {self.expected} is expected"
         return f"{quoted(self.found)} stands where {self.expected} is expected"
 
-    @property
-    def label(self) -> str:
-        return f"expected {self.expected}"
+    label = "expected {expected}"
 
 
 class SingleEquals(Problem):
@@ -53,27 +49,12 @@ class SingleEquals(Problem):
           growing: {when: test_accuracy == 1}
     """
 
-    code: ClassVar[str] = "HEB131"
-
-    @property
-    def title(self) -> str:
-        return "`=` is not a comparison"
-
-    @property
-    def label(self) -> str:
-        return "write `==`"
-
-    @property
-    def hint(self) -> str | None:
-        return "equality is `==`; most conditions want `>=` or `<=`"
-
-    @property
-    def fix(self) -> str | None:
-        return "=="
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    code = "HEB131"
+    title = "`=` is not a comparison"
+    label = "write `==`"
+    hint = "equality is `==`; most conditions want `>=` or `<=`"
+    fix = "=="
+    fix_is_safe = True
 
 
 class Chained(Problem):
@@ -90,19 +71,10 @@ class Chained(Problem):
           growing: {when: 0.5 < test_accuracy and test_accuracy < 0.9}
     """
 
-    code: ClassVar[str] = "HEB132"
-
-    @property
-    def title(self) -> str:
-        return "comparisons cannot be chained"
-
-    @property
-    def label(self) -> str:
-        return "second comparison"
-
-    @property
-    def hint(self) -> str | None:
-        return "compare twice, with `and` between"
+    code = "HEB132"
+    title = "comparisons cannot be chained"
+    label = "second comparison"
+    hint = "compare twice, with `and` between"
 
 
 class NotATruth(Problem):
@@ -119,16 +91,11 @@ class NotATruth(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB133"
+    code = "HEB133"
     found: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.found)} is a number; a comparison is needed here"
-
-    @property
-    def label(self) -> str:
-        return "a number"
+    title = "{found!q} is a number; a comparison is needed here"
+    label = "a number"
 
     @property
     def hint(self) -> str | None:
@@ -149,16 +116,11 @@ class NotANumberHere(Problem):
           growing: {when: test_accuracy > 0.5}
     """
 
-    code: ClassVar[str] = "HEB134"
+    code = "HEB134"
     found: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.found)} is true or false; a number is needed here"
-
-    @property
-    def label(self) -> str:
-        return "true or false"
+    title = "{found!q} is true or false; a number is needed here"
+    label = "true or false"
 
 
 class TooLong(Problem):
@@ -175,7 +137,7 @@ class TooLong(Problem):
           growing: {when: test_accuracy > 0}
     """  # noqa: E501
 
-    code: ClassVar[str] = "HEB135"
+    code = "HEB135"
     deep: bool
 
     @property
@@ -200,16 +162,11 @@ class BadNumeral(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB136"
+    code = "HEB136"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is not a number"
-
-    @property
-    def label(self) -> str:
-        return "not a number"
+    title = "{written!q} is not a number"
+    label = "not a number"
 
     @property
     def hint(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field as declared
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem, Related
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
@@ -29,18 +28,13 @@ class NoParent(Problem):
         extends: null
     """
 
-    code: ClassVar[str] = "HEB230"
+    code = "HEB230"
     path: str
     near: str | None = None
     """The nearest name there is, written as `extends` writes it."""
 
-    @property
-    def title(self) -> str:
-        return f"there is no file {quoted(self.path)} to extend"
-
-    @property
-    def label(self) -> str:
-        return "no such file"
+    title = "there is no file {path!q} to extend"
+    label = "no such file"
 
     @property
     def hint(self) -> str | None:
@@ -69,18 +63,13 @@ class ParentUnread(Problem):
         extends: null
     """
 
-    code: ClassVar[str] = "HEB231"
+    code = "HEB231"
     path: str
     reason: str
     advice: str | None = None
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.path)} cannot be extended: {self.reason}"
-
-    @property
-    def label(self) -> str:
-        return "cannot be read"
+    title = "{path!q} cannot be extended: {reason}"
+    label = "cannot be read"
 
     @property
     def hint(self) -> str | None:
@@ -103,7 +92,7 @@ class ExtendsCycle(Problem):
         extends: null
     """
 
-    code: ClassVar[str] = "HEB232"
+    code = "HEB232"
     path: str
     chain: tuple[Span, ...] = declared(default=(), compare=False)
     """The places of the other links: compared, the cycle would be said once for each way in."""
@@ -122,9 +111,7 @@ class ExtendsCycle(Problem):
     def related(self) -> tuple[Related, ...]:
         return tuple(Related(span, "extended here") for span in self.chain)
 
-    @property
-    def hint(self) -> str | None:
-        return "move what they share into a spec that extends neither"
+    hint = "move what they share into a spec that extends neither"
 
 
 class TooManyParents(Problem):
@@ -139,19 +126,10 @@ class TooManyParents(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB233"
-
-    @property
-    def title(self) -> str:
-        return f"the chain of parents is longer than {MOST_PARENTS} specs"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
-
-    @property
-    def hint(self) -> str | None:
-        return "extend an earlier spec of the chain"
+    code = "HEB233"
+    title = f"the chain of parents is longer than {MOST_PARENTS} specs"
+    label = "one too many"
+    hint = "extend an earlier spec of the chain"
 
 
 class NothingToRemove(Problem):
@@ -167,18 +145,13 @@ class NothingToRemove(Problem):
           raw: {}
     """
 
-    code: ClassVar[str] = "HEB234"
+    code = "HEB234"
     variant: str
     inherited: tuple[str, ...]
     extends: bool
 
-    @property
-    def title(self) -> str:
-        return f"there is no inherited variant {quoted(self.variant)} to remove"
-
-    @property
-    def label(self) -> str:
-        return "nothing to remove"
+    title = "there is no inherited variant {variant!q} to remove"
+    label = "nothing to remove"
 
     @property
     def hint(self) -> str | None:
@@ -202,19 +175,10 @@ class ExtendsLate(Problem):
         hebbdsl show specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB235"
-
-    @property
-    def title(self) -> str:
-        return "`--set` cannot change `extends`"
-
-    @property
-    def label(self) -> str:
-        return "only in the file"
-
-    @property
-    def hint(self) -> str | None:
-        return "write `extends` in the spec"
+    code = "HEB235"
+    title = "`--set` cannot change `extends`"
+    label = "only in the file"
+    hint = "write `extends` in the spec"
 
 
 class NoVariantToChange(Problem):
@@ -233,17 +197,12 @@ class NoVariantToChange(Problem):
         variants.raw.output.rescale: none
     """
 
-    code: ClassVar[str] = "HEB236"
+    code = "HEB236"
     variant: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no variant {quoted(self.variant)} to change"
-
-    @property
-    def label(self) -> str:
-        return "unknown variant"
+    title = "there is no variant {variant!q} to change"
+    label = "unknown variant"
 
     @property
     def hint(self) -> str | None:
@@ -264,14 +223,9 @@ class NotSayable(Problem):
         hebbdsl.check_spec(replace(experiment, seeds=(3,)))
     """
 
-    code: ClassVar[str] = "HEB237"
+    code = "HEB237"
     field: str
     found: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} holds {quoted(self.found)}, which no spec can say"
-
-    @property
-    def hint(self) -> str | None:
-        return "numbers, texts, True, False, None, tuples, conditions, claims and parts can be said"
+    title = "{field!q} holds {found!q}, which no spec can say"
+    hint = "numbers, texts, True, False, None, tuples, conditions, claims and parts can be said"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
@@ -21,18 +19,13 @@ class NotWritten(Problem):
         cp /usr/share/specs/ours.yaml . && hebbdsl validate --fix ours.yaml
     """
 
-    code: ClassVar[str] = "HEB190"
-    exit_code: ClassVar[int] = 4
+    code = "HEB190"
+    exit_code = 4
     path: str
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.path)} can't be written: {self.reason}"
-
-    @property
-    def hint(self) -> str | None:
-        return "what was there before is as it was"
+    title = "{path!q} can't be written: {reason}"
+    hint = "what was there before is as it was"
 
 
 class AlreadyThere(Problem):
@@ -47,16 +40,11 @@ class AlreadyThere(Problem):
         hebbdsl init specs/mine.yaml
     """
 
-    code: ClassVar[str] = "HEB191"
+    code = "HEB191"
     path: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.path)} is there already"
-
-    @property
-    def hint(self) -> str | None:
-        return "a file that is there is never overwritten: give another name"
+    title = "{path!q} is there already"
+    hint = "a file that is there is never overwritten: give another name"
 
 
 class NotOfKind(Problem):
@@ -71,7 +59,7 @@ class NotOfKind(Problem):
         hebbdsl init mine.yaml --output hebbian
     """
 
-    code: ClassVar[str] = "HEB192"
+    code = "HEB192"
     option: str
     word: str
     known: tuple[str, ...]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import listed, quoted
 
@@ -24,8 +22,8 @@ class DataNotHere(Problem):
         # where ~/data/omniglot holds images_background.zip and images_evaluation.zip
     """
 
-    code: ClassVar[str] = "HEB515"
-    severity: ClassVar[Severity] = Severity.WARNING
+    code = "HEB515"
+    severity = Severity.WARNING
     word: str
     missing: tuple[str, ...]
     looked: tuple[str, ...]
@@ -44,9 +42,7 @@ class DataNotHere(Problem):
         after = "; where that fails, what `otherwise` names stands in" if self.replaceable else ""
         return f"{here}: a run fetches {them}{after}"
 
-    @property
-    def label(self) -> str:
-        return "not here"
+    label = "not here"
 
     @property
     def hint(self) -> str | None:
@@ -67,8 +63,8 @@ class MemoryShort(Problem):
         hebbdsl validate --here specs/large.yaml --set model.features=256
     """
 
-    code: ClassVar[str] = "HEB516"
-    severity: ClassVar[Severity] = Severity.WARNING
+    code = "HEB516"
+    severity = Severity.WARNING
     variant: str
     needed: int
     there: int
@@ -79,13 +75,8 @@ class MemoryShort(Problem):
         needed, there = in_gib(self.needed), in_gib(self.there)
         return f"{quoted(self.variant)} holds {needed} of memory, and {self.device} has {there}"
 
-    @property
-    def label(self) -> str:
-        return "most of it is for this"
-
-    @property
-    def hint(self) -> str | None:
-        return "activations come on top; `hebbdsl plan` shows what holds how much"
+    label = "most of it is for this"
+    hint = "activations come on top; `hebbdsl plan` shows what holds how much"
 
 
 def in_gib(count: int) -> str:

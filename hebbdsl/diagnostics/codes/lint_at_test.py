@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import listed
 
@@ -40,9 +38,8 @@ class ReadingAgainstNot(Problem):
           - test_perplexity(hebbian_cache) < test_perplexity(cache)
     """
 
-    code: ClassVar[str] = "HEB755"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB755"
+    severity = Severity.WARNING
     reading: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -54,13 +51,8 @@ class ReadingAgainstNot(Problem):
             f" passed, {listed(self.others, 'and')} {'does' if other else 'do'} not"
         )
 
-    @property
-    def label(self) -> str:
-        return "not the same to go by"
-
-    @property
-    def hint(self) -> str:
-        return "claim it of variants that read alike, or say why: `# allow HEB755: …`"
+    label = "not the same to go by"
+    hint = "claim it of variants that read alike, or say why: `# allow HEB755: …`"
 
 
 class LongSearch(Problem):
@@ -88,19 +80,10 @@ class LongSearch(Problem):
             mixture: {experts: [trained, {nearest: {search: exact}}], weights: tuned}
     """
 
-    code: ClassVar[str] = "HEB751"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB751"
+    severity = Severity.WARNING
     work: str
 
-    @property
-    def title(self) -> str:
-        return f"exact search compares {self.work}"
-
-    @property
-    def label(self) -> str:
-        return "takes a CPU core half a day at least"
-
-    @property
-    def hint(self) -> str:
-        return "use `search: faiss`, remember less, or add the memory under `evaluation` alone"
+    title = "exact search compares {work}"
+    label = "takes a CPU core half a day at least"
+    hint = "use `search: faiss`, remember less, or add the memory under `evaluation` alone"

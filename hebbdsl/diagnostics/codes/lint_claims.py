@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.codes.plan import Second, also
-from hebbdsl.diagnostics.diagnostic import Problem, Related, Severity
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
@@ -27,26 +25,14 @@ class ClaimedTwice(Problem):
           - levels_passed(main) >= 9
     """
 
-    code: ClassVar[str] = "HEB706"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB706"
+    severity = Severity.WARNING
     first: Span | None
 
-    @property
-    def title(self) -> str:
-        return "this is claimed twice"
-
-    @property
-    def label(self) -> str:
-        return "the same claim"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return () if self.first is None else (Related(self.first, "first here"),)
-
-    @property
-    def hint(self) -> str:
-        return "leave one of the two out"
+    title = "this is claimed twice"
+    label = "the same claim"
+    related = Also("first", "first here")
+    hint = "leave one of the two out"
 
 
 class EqualityClaimed(Problem):
@@ -65,20 +51,11 @@ class EqualityClaimed(Problem):
           - steps_to_finish(main) > 450 and steps_to_finish(main) < 550
     """
 
-    code: ClassVar[str] = "HEB757"
-    severity: ClassVar[Severity] = Severity.WARNING
-
-    @property
-    def title(self) -> str:
-        return "a claim of equality is never more than undecided"
-
-    @property
-    def label(self) -> str:
-        return "can't be shown"
-
-    @property
-    def hint(self) -> str:
-        return "claim limits: `… > 450 and … < 550`"
+    code = "HEB757"
+    severity = Severity.WARNING
+    title = "a claim of equality is never more than undecided"
+    label = "can't be shown"
+    hint = "claim limits: `… > 450 and … < 550`"
 
 
 class ForegoneClaim(Problem):
@@ -96,9 +73,8 @@ class ForegoneClaim(Problem):
           - newest_accuracy@10(main) >= 0.3
     """
 
-    code: ClassVar[str] = "HEB707"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB707"
+    severity = Severity.WARNING
     verdict: bool
     ranges: tuple[str, ...]
     """What each metric can be, in words."""
@@ -136,9 +112,8 @@ class StoppedAccuracy(Problem):
           - final_test_accuracy(main) > 0.6
     """
 
-    code: ClassVar[str] = "HEB708"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB708"
+    severity = Severity.WARNING
     metric: str
     variant: str
     condition: str
@@ -151,17 +126,9 @@ class StoppedAccuracy(Problem):
             " overshot"
         )
 
-    @property
-    def label(self) -> str:
-        return "runs end when this is reached"
-
-    @property
-    def hint(self) -> str:
-        return "claim `steps_to_finish`, or train for a fixed number of steps"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.passes, f"ends a run: {self.condition}")
+    label = "runs end when this is reached"
+    hint = "claim `steps_to_finish`, or train for a fixed number of steps"
+    related = Also("passes", "ends a run: {condition}")
 
 
 class AgeAfterEnd(Problem):
@@ -181,26 +148,17 @@ class AgeAfterEnd(Problem):
         training: {optimizer: adam, steps: 100}
     """
 
-    code: ClassVar[str] = "HEB709"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB709"
+    severity = Severity.WARNING
     metric: str
     variant: str
     age: int
     earliest: int
     steps: int
 
-    @property
-    def title(self) -> str:
-        return f"no run of {quoted(self.variant)} lasts until {quoted(self.metric)} has a value"
-
-    @property
-    def label(self) -> str:
-        return f"at step {self.earliest:_} at the earliest"
-
-    @property
-    def hint(self) -> str:
-        return f"a run has {self.steps:_} steps: ask for an earlier age, or train longer"
+    title = "no run of {variant!q} lasts until {metric!q} has a value"
+    label = "at step {earliest:_} at the earliest"
+    hint = "a run has {steps:_} steps: ask for an earlier age, or train longer"
 
 
 class UnlikeUnits(Problem):
@@ -219,9 +177,8 @@ class UnlikeUnits(Problem):
           - steps_to_finish(main) < 500
     """
 
-    code: ClassVar[str] = "HEB715"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB715"
+    severity = Severity.WARNING
     units: tuple[str, str]
 
     @property
@@ -229,10 +186,5 @@ class UnlikeUnits(Problem):
         one, other = self.units
         return f"this sets {one} beside {other}"
 
-    @property
-    def label(self) -> str:
-        return "not of one kind"
-
-    @property
-    def hint(self) -> str:
-        return "compare a metric with the same of another variant, or with a number"
+    label = "not of one kind"
+    hint = "compare a metric with the same of another variant, or with a number"

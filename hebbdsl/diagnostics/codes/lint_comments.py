@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
 from hebbdsl.diagnostics.wording import quoted
 
@@ -22,18 +20,12 @@ class NoReason(Problem):
           hebbian: {T: 1}  # allow HEB723: as a control, equal to softmax bit for bit
     """
 
-    code: ClassVar[str] = "HEB741"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB741"
+    severity = Severity.WARNING
     codes: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return "a warning is allowed without a reason"
-
-    @property
-    def label(self) -> str:
-        return "why?"
+    title = "a warning is allowed without a reason"
+    label = "why?"
 
     @property
     def hint(self) -> str:
@@ -52,19 +44,13 @@ class NoSuchCode(Problem):
           hebbian: {T: 1}  # allow HEB723: as a control
     """
 
-    code: ClassVar[str] = "HEB742"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB742"
+    severity = Severity.WARNING
     written: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no code {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "unknown code"
+    title = "there is no code {written!q}"
+    label = "unknown code"
 
     @property
     def hint(self) -> str:
@@ -87,22 +73,13 @@ class NotAllowable(Problem):
           hebbian: {T: 0}
     """
 
-    code: ClassVar[str] = "HEB743"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB743"
+    severity = Severity.WARNING
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} can't be allowed"
-
-    @property
-    def label(self) -> str:
-        return "not a matter of judgement"
-
-    @property
-    def hint(self) -> str:
-        return "remove the comment; warnings of lint alone can be allowed"
+    title = "{written!q} can't be allowed"
+    label = "not a matter of judgement"
+    hint = "remove the comment; warnings of lint alone can be allowed"
 
 
 class NothingToAllow(Problem):
@@ -121,19 +98,10 @@ class NothingToAllow(Problem):
           hebbian: {T: 1}
     """
 
-    code: ClassVar[str] = "HEB744"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB744"
+    severity = Severity.WARNING
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is allowed, and not given here"
-
-    @property
-    def label(self) -> str:
-        return "allows nothing"
-
-    @property
-    def hint(self) -> str:
-        return "remove the comment, or put it beside what is warned of"
+    title = "{written!q} is allowed, and not given here"
+    label = "allows nothing"
+    hint = "remove the comment, or put it beside what is warned of"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.codes.plan import Second, also
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related, Severity
-from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Severity
+from hebbdsl.diagnostics.wording import quoted
 
 EVERY = At(("training", "evaluate_every"))
 
@@ -29,33 +27,22 @@ class CannotFinish(Problem):
         training: {optimizer: adam, steps: 1_000, evaluate_every: 100}
     """
 
-    code: ClassVar[str] = "HEB710"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB710"
+    severity = Severity.WARNING
     variant: str
     levels: int
     evaluations: int
     evaluate_every: int
     every: Second = EVERY
 
-    @property
-    def title(self) -> str:
-        return (
-            f"the {self.levels:_} levels of {quoted(self.variant)} can't be passed by"
-            f" {number_of(self.evaluations, 'evaluation')}"
-        )
+    title = "the {levels:_} levels of {variant!q} can't be passed by {evaluations:evaluation}"
 
     @property
     def label(self) -> str:
         return f"at least {self.levels * self.evaluate_every:_}"
 
-    @property
-    def hint(self) -> str:
-        return "train longer, evaluate more often, or add more classes at a time"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.every, "steps from one evaluation to the next")
+    hint = "train longer, evaluate more often, or add more classes at a time"
+    related = Also("every", "steps from one evaluation to the next")
 
 
 class ForegoneCondition(Problem):
@@ -73,9 +60,8 @@ class ForegoneCondition(Problem):
           growing: {start: 20, add: 10, when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB711"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB711"
+    severity = Severity.WARNING
     condition: str
     verdict: bool
     ranges: tuple[str, ...]
@@ -108,31 +94,19 @@ class BindingUnseen(Problem):
         training: {optimizer: adam, steps: 5_000, evaluate_every: 50, binding_steps: 100}
     """
 
-    code: ClassVar[str] = "HEB712"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB712"
+    severity = Severity.WARNING
     every: int
     binding_steps: int
     up_to: Second = At(("training", "binding_steps"))
 
-    @property
-    def title(self) -> str:
-        return (
-            f"added classes are followed for {number_of(self.binding_steps, 'step')}, and the next"
-            f" evaluation comes after {self.every:_}"
-        )
-
-    @property
-    def label(self) -> str:
-        return f"at most {self.binding_steps:_}"
-
-    @property
-    def hint(self) -> str:
-        return "evaluate more often, or raise `binding_steps`"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.up_to, f"{number_of(self.binding_steps, 'step')} by default, or here")
+    title = (
+        "added classes are followed for {binding_steps:step}, and the next evaluation comes after"
+        " {every:_}"
+    )
+    label = "at most {binding_steps:_}"
+    hint = "evaluate more often, or raise `binding_steps`"
+    related = Also("up_to", "{binding_steps:step} by default, or here")
 
 
 class RoundedShare(Problem):
@@ -152,27 +126,19 @@ class RoundedShare(Problem):
         training: {optimizer: adam, batch_size: 64, steps: 1_000}
     """
 
-    code: ClassVar[str] = "HEB713"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB713"
+    severity = Severity.WARNING
     share: float
     batch_size: int
     drawn: int
 
-    @property
-    def title(self) -> str:
-        return (
-            f"{self.share:g} of {number_of(self.batch_size, 'image')} is rounded to"
-            f" {number_of(self.drawn, 'image')}"
-        )
+    title = "{share:g} of {batch_size:image} is rounded to {drawn:image}"
 
     @property
     def label(self) -> str:
         return "the older classes are never seen again" if self.drawn else "none of the newest"
 
-    @property
-    def hint(self) -> str:
-        return "change the share, or raise `batch_size`"
+    hint = "change the share, or raise `batch_size`"
 
 
 class HeldOutUnread(Problem):
@@ -194,25 +160,17 @@ class HeldOutUnread(Problem):
           growing: {start: 20, add: 10, when: validation_accuracy >= 0.5}
     """
 
-    code: ClassVar[str] = "HEB714"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB714"
+    severity = Severity.WARNING
     metric: str
     instead: str | None
     held_out: Second = At(("data", "validation_drawings"))
 
-    @property
-    def title(self) -> str:
-        return f"the condition looks at the test drawings: {quoted(self.metric)}"
-
-    @property
-    def label(self) -> str:
-        return "decides on what it is judged by"
+    title = "the condition looks at the test drawings: {metric!q}"
+    label = "decides on what it is judged by"
 
     @property
     def hint(self) -> str | None:
         return None if self.instead is None else f"did you mean {quoted(self.instead)}?"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.held_out, "held out for such conditions")
+    related = Also("held_out", "held out for such conditions")

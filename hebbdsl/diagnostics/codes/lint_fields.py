@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
-from hebbdsl.diagnostics.wording import number_of, quoted
 
 
 class NoEffect(Problem):
@@ -23,24 +20,15 @@ class NoEffect(Problem):
           hebbian: {gamma: 0.05, T: 50}
     """
 
-    code: ClassVar[str] = "HEB720"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB720"
+    severity = Severity.WARNING
     field: str
     why: str
     advice: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} makes no difference: {self.why}"
-
-    @property
-    def label(self) -> str:
-        return "without effect"
-
-    @property
-    def hint(self) -> str:
-        return self.advice
+    title = "{field!q} makes no difference: {why}"
+    label = "without effect"
+    hint = "{advice}"
 
 
 class BeyondTheRun(Problem):
@@ -60,25 +48,16 @@ class BeyondTheRun(Problem):
         training: {optimizer: {adam: {}}, schedule: {warmup: {steps: 500}}, steps: 1_000}
     """
 
-    code: ClassVar[str] = "HEB721"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB721"
+    severity = Severity.WARNING
     field: str
     said: str
     """What the run has instead."""
     advice: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} is never reached: {self.said}"
-
-    @property
-    def label(self) -> str:
-        return "beyond the end of the run"
-
-    @property
-    def hint(self) -> str:
-        return self.advice
+    title = "{field!q} is never reached: {said}"
+    label = "beyond the end of the run"
+    hint = "{advice}"
 
 
 class WrittenUnseen(Problem):
@@ -105,26 +84,17 @@ class WrittenUnseen(Problem):
         training: {optimizer: adam, batch_size: 64, steps: 1_000, evaluate_every: 5}
     """
 
-    code: ClassVar[str] = "HEB722"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB722"
+    severity = Severity.WARNING
     sightings: int
     evaluate_every: int
 
-    @property
-    def title(self) -> str:
-        return (
-            f"`T` has passed before the first evaluation: {number_of(self.evaluate_every, 'step')}"
-            f" show each class at least {number_of(self.sightings, 'time')}"
-        )
-
-    @property
-    def label(self) -> str:
-        return "no evaluation sees a class that is still written"
-
-    @property
-    def hint(self) -> str:
-        return "evaluate more often, or raise `T`"
+    title = (
+        "`T` has passed before the first evaluation: {evaluate_every:step} show each class at least"
+        " {sightings:time}"
+    )
+    label = "no evaluation sees a class that is still written"
+    hint = "evaluate more often, or raise `T`"
 
 
 class NeverWrites(Problem):
@@ -142,20 +112,11 @@ class NeverWrites(Problem):
           hebbian: {T: 2}
     """
 
-    code: ClassVar[str] = "HEB723"
-    severity: ClassVar[Severity] = Severity.WARNING
-
-    @property
-    def title(self) -> str:
-        return "with `T` 1 no row is ever written"
-
-    @property
-    def label(self) -> str:
-        return "the first sight counts 1 already"
-
-    @property
-    def hint(self) -> str:
-        return "2 writes a class once; write 0 if none is to be written"
+    code = "HEB723"
+    severity = Severity.WARNING
+    title = "with `T` 1 no row is ever written"
+    label = "the first sight counts 1 already"
+    hint = "2 writes a class once; write 0 if none is to be written"
 
 
 class RawWriteOnText(Problem):
@@ -180,20 +141,11 @@ class RawWriteOnText(Problem):
           hebbian: {T: 20, rescale: row, center: running}
     """
 
-    code: ClassVar[str] = "HEB724"
-    severity: ClassVar[Severity] = Severity.WARNING
-
-    @property
-    def title(self) -> str:
-        return "activations of words are written neither centred nor rescaled, which does harm"
-
-    @property
-    def label(self) -> str:
-        return "writes raw activations"
-
-    @property
-    def hint(self) -> str:
-        return "add `rescale: row` and `center: running`"
+    code = "HEB724"
+    severity = Severity.WARNING
+    title = "activations of words are written neither centred nor rescaled, which does harm"
+    label = "writes raw activations"
+    hint = "add `rescale: row` and `center: running`"
 
 
 class NeverHeard(Problem):
@@ -211,19 +163,10 @@ class NeverHeard(Problem):
           mixture: {experts: [softmax, cache], weights: [0.9, 0.1]}
     """
 
-    code: ClassVar[str] = "HEB753"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB753"
+    severity = Severity.WARNING
     expert: int
 
-    @property
-    def title(self) -> str:
-        return f"expert {self.expert} of the mixture has the weight 0"
-
-    @property
-    def label(self) -> str:
-        return "is never heard, and learns nothing"
-
-    @property
-    def hint(self) -> str:
-        return "leave the expert out, or give it a share"
+    title = "expert {expert} of the mixture has the weight 0"
+    label = "is never heard, and learns nothing"
+    hint = "leave the expert out, or give it a share"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import listed, quoted
 
@@ -30,9 +28,8 @@ class SharedNames(Problem):
         training: {optimizer: adam, epochs: 1}
     """
 
-    code: ClassVar[str] = "HEB756"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB756"
+    severity = Severity.WARNING
     names: tuple[str, ...]
     split: str
     others: tuple[str, ...]
@@ -44,10 +41,5 @@ class SharedNames(Problem):
         fields = listed((*self.others, self.split), "and")
         return f"{first}{more} {'stand' if more else 'stands'} in {fields}"
 
-    @property
-    def label(self) -> str:
-        return f"stands in {listed(self.others, 'and')} too"
-
-    @property
-    def hint(self) -> str:
-        return "give each file to one split, or say why not: `# allow HEB756: …`"
+    label = "stands in {others:and} too"
+    hint = "give each file to one split, or say why not: `# allow HEB756: …`"

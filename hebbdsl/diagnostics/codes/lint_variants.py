@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related, Severity
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
 from hebbdsl.diagnostics.wording import listed, number_of, quoted
 from hebbdsl.source import Span
 
@@ -28,9 +26,8 @@ class SeveralChanges(Problem):
           slow: {output.gamma: 0.02, training.optimizer.learning_rate: 1e-4}
     """
 
-    code: ClassVar[str] = "HEB701"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB701"
+    severity = Severity.WARNING
     variant: str
     baseline: str
     paths: tuple[str, ...]
@@ -47,9 +44,7 @@ class SeveralChanges(Problem):
     def label(self) -> str:
         return f"{number_of(len(self.paths), 'change')} at once"
 
-    @property
-    def hint(self) -> str:
-        return "add a variant with only one of the changes, so that each has its own effect"
+    hint = "add a variant with only one of the changes, so that each has its own effect"
 
 
 class SameSetup(Problem):
@@ -74,28 +69,16 @@ class SameSetup(Problem):
           steady: {output.gamma: 0.1}
     """
 
-    code: ClassVar[str] = "HEB702"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB702"
+    severity = Severity.WARNING
     variant: str
     other: str
     first: Span | None
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.variant)} is the same setup as {quoted(self.other)}"
-
-    @property
-    def label(self) -> str:
-        return "nothing differs"
-
-    @property
-    def hint(self) -> str:
-        return "change something in it, or leave it out"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return () if self.first is None else (Related(self.first, "the same"),)
+    title = "{variant!q} is the same setup as {other!q}"
+    label = "nothing differs"
+    hint = "change something in it, or leave it out"
+    related = Also("first", "the same")
 
 
 class OtherBudget(Problem):
@@ -120,30 +103,21 @@ class OtherBudget(Problem):
           softmax: {output: softmax}
     """
 
-    code: ClassVar[str] = "HEB703"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB703"
+    severity = Severity.WARNING
     variant: str
     parameters: int
     baseline: str
     reference: int
 
-    @property
-    def title(self) -> str:
-        ours, theirs = f"{self.parameters:_}", f"{self.reference:_}"
-        return (
-            f"{quoted(self.variant)} trains {ours} parameters, the baseline"
-            f" {quoted(self.baseline)} {theirs}"
-        )
+    title = "{variant!q} trains {parameters:_} parameters, the baseline {baseline!q} {reference:_}"
 
     @property
     def label(self) -> str:
         share = self.parameters / self.reference - 1 if self.reference else float("inf")
         return f"{abs(share):.0%} {'more' if share > 0 else 'fewer'}"
 
-    @property
-    def hint(self) -> str:
-        return "a difference may be one of size: give both as many, or say why not"
+    hint = "a difference may be one of size: give both as many, or say why not"
 
 
 class TooFewSeeds(Problem):
@@ -169,9 +143,8 @@ class TooFewSeeds(Problem):
           softmax: {output: softmax}
     """
 
-    code: ClassVar[str] = "HEB704"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB704"
+    severity = Severity.WARNING
     seeds: int
     comparisons: int
     needed: int

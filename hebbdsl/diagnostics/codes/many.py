@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
-from hebbdsl.diagnostics.wording import number_of
 
 MOST_PROBLEMS = 100
 MOST_ENTRIES = 2_000
@@ -29,16 +26,14 @@ class TooMuchExpression(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB138"
+    code = "HEB138"
 
     @property
     def title(self) -> str:
         most = f"{MOST_EXPRESSION:_}"
         return f"the conditions and claims of the spec have more than {most} characters in all"
 
-    @property
-    def label(self) -> str:
-        return "from here on"
+    label = "from here on"
 
 
 class TooManyEntries(Problem):
@@ -54,15 +49,9 @@ class TooManyEntries(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB137"
-
-    @property
-    def title(self) -> str:
-        return f"more than {MOST_ENTRIES:_} entries in one mapping"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
+    code = "HEB137"
+    title = f"more than {MOST_ENTRIES:_} entries in one mapping"
+    label = "one too many"
 
 
 class MoreProblems(Problem):
@@ -77,14 +66,9 @@ class MoreProblems(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB139"
-    severity: ClassVar[Severity] = Severity.WARNING
+    code = "HEB139"
+    severity = Severity.WARNING
     count: int
 
-    @property
-    def title(self) -> str:
-        return f"{number_of(self.count, 'more problem')} from here on, not shown"
-
-    @property
-    def label(self) -> str:
-        return "the first that is not shown"
+    title = "{count:more problem} from here on, not shown"
+    label = "the first that is not shown"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.codes.plan import Second, also
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, nearest
 from hebbdsl.diagnostics.slips import unmistakable
 from hebbdsl.diagnostics.wording import entry, listed, plain_list, quoted, suggestion
 
@@ -26,17 +24,12 @@ class UnknownMetric(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB220"
+    code = "HEB220"
     metric: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no metric {quoted(self.metric)}"
-
-    @property
-    def label(self) -> str:
-        return "unknown metric"
+    title = "there is no metric {metric!q}"
+    label = "unknown metric"
 
     @property
     def hint(self) -> str | None:
@@ -65,20 +58,12 @@ class NotYet(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB221"
+    code = "HEB221"
     metric: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.metric)} has no value before a run has ended"
-
-    @property
-    def label(self) -> str:
-        return "not known yet"
-
-    @property
-    def hint(self) -> str | None:
-        return "conditions speak of metrics of evaluations, such as `test_accuracy`"
+    title = "{metric!q} has no value before a run has ended"
+    label = "not known yet"
+    hint = "conditions speak of metrics of evaluations, such as `test_accuracy`"
 
 
 class OnlyDuring(Problem):
@@ -94,16 +79,11 @@ class OnlyDuring(Problem):
           - final_test_accuracy(main) > 0.5
     """
 
-    code: ClassVar[str] = "HEB222"
+    code = "HEB222"
     metric: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.metric)} changes during a run; a claim needs one value a run"
-
-    @property
-    def label(self) -> str:
-        return "a value at each evaluation"
+    title = "{metric!q} changes during a run; a claim needs one value a run"
+    label = "a value at each evaluation"
 
     @property
     def hint(self) -> str | None:
@@ -126,7 +106,7 @@ class Aged(Problem):
           - newest_accuracy@10(main) > 0.3
     """
 
-    code: ClassVar[str] = "HEB223"
+    code = "HEB223"
     metric: str
     aged: bool
 
@@ -155,16 +135,11 @@ class VariantInCondition(Problem):
           growing: {when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB224"
+    code = "HEB224"
     variant: str
 
-    @property
-    def title(self) -> str:
-        return "a condition sees one run only and cannot name a variant"
-
-    @property
-    def label(self) -> str:
-        return "remove this"
+    title = "a condition sees one run only and cannot name a variant"
+    label = "remove this"
 
 
 class NoVariant(Problem):
@@ -180,16 +155,11 @@ class NoVariant(Problem):
           - final_test_accuracy(main) > 0.5
     """
 
-    code: ClassVar[str] = "HEB225"
+    code = "HEB225"
     metric: str
 
-    @property
-    def title(self) -> str:
-        return f"a claim must say of which variant {quoted(self.metric)} is"
-
-    @property
-    def label(self) -> str:
-        return "of which variant?"
+    title = "a claim must say of which variant {metric!q} is"
+    label = "of which variant?"
 
     @property
     def hint(self) -> str | None:
@@ -216,17 +186,12 @@ class UnknownVariant(Problem):
           hebbian: {}
     """
 
-    code: ClassVar[str] = "HEB226"
+    code = "HEB226"
     variant: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"there is no variant {quoted(self.variant)}"
-
-    @property
-    def label(self) -> str:
-        return "unknown variant"
+    title = "there is no variant {variant!q}"
+    label = "unknown variant"
 
     @property
     def hint(self) -> str | None:
@@ -259,20 +224,14 @@ class NotProduced(Problem):
           - steps_to_finish(main) < 100
     """
 
-    code: ClassVar[str] = "HEB227"
+    code = "HEB227"
     metric: str
     variant: str
     curriculum: str
     needs: str
 
-    @property
-    def title(self) -> str:
-        curriculum, variant = quoted(self.curriculum), quoted(self.variant)
-        return f"the curriculum {curriculum} of {variant} never gives {quoted(self.metric)}"
-
-    @property
-    def label(self) -> str:
-        return "has no value in any run"
+    title = "the curriculum {curriculum!q} of {variant!q} never gives {metric!q}"
+    label = "has no value in any run"
 
     @property
     def hint(self) -> str | None:
@@ -297,20 +256,14 @@ class OfOtherData(Problem):
           - steps_per_second(main) > 100
     """
 
-    code: ClassVar[str] = "HEB238"
+    code = "HEB238"
     metric: str
     variant: str
     of: str
     data: str
 
-    @property
-    def title(self) -> str:
-        metric, data = quoted(self.metric), quoted(self.data)
-        return f"{metric} is measured on {self.of}, and {quoted(self.variant)} learns {data}"
-
-    @property
-    def label(self) -> str:
-        return "has no value in any run"
+    title = "{metric!q} is measured on {of}, and {variant!q} learns {data!q}"
+    label = "has no value in any run"
 
 
 class AgeNotSeen(Problem):
@@ -327,23 +280,19 @@ class AgeNotSeen(Problem):
           - newest_accuracy@10(main) > 0.3
     """
 
-    code: ClassVar[str] = "HEB228"
+    code = "HEB228"
     metric: str
     variant: str
     every: int
     up_to: int
 
-    @property
-    def title(self) -> str:
-        return f"no evaluation of {quoted(self.variant)} is taken for {quoted(self.metric)}"
+    title = "no evaluation of {variant!q} is taken for {metric!q}"
 
     @property
     def label(self) -> str:
         return f"ages: {self.every}, {2 * self.every}, … up to {self.up_to}"
 
-    @property
-    def hint(self) -> str | None:
-        return "ages are multiples of `evaluate_every`, at most `binding_steps`"
+    hint = "ages are multiples of `evaluate_every`, at most `binding_steps`"
 
 
 class NothingHeldOut(Problem):
@@ -365,23 +314,16 @@ class NothingHeldOut(Problem):
           growing: {when: validation_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB229"
+    code = "HEB229"
     metric: str
     validation_drawings: Second = At(("data", "validation_drawings"))
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.metric)} needs drawings held out for validation"
-
-    @property
-    def label(self) -> str:
-        return "has no value in any run"
+    title = "{metric!q} needs drawings held out for validation"
+    label = "has no value in any run"
 
     @property
     def hint(self) -> str | None:
         example = quoted(entry("data.validation_drawings", "5", self.place))
         return f"hold some out, for example {example}"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.validation_drawings, "none is held out here")
+    related = Also("validation_drawings", "none is held out here")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related, nearest
+from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
 from hebbdsl.diagnostics.slips import unmistakable
 from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion, version
 from hebbdsl.source import Span
@@ -29,7 +27,7 @@ class UnknownField(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB201"
+    code = "HEB201"
     owner: str
     field: str
     known: tuple[str, ...]
@@ -76,20 +74,15 @@ class UnknownWord(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB202"
+    code = "HEB202"
     kind: str
     word: str
     known: tuple[str, ...]
     field_of: str | None = None
     """A word of this kind that has a field of this name: the writer may have left the word out."""
 
-    @property
-    def title(self) -> str:
-        return f"there is no {self.kind} {quoted(self.word)}"
-
-    @property
-    def label(self) -> str:
-        return f"unknown {self.kind}"
+    title = "there is no {kind} {word!q}"
+    label = "unknown {kind}"
 
     @property
     def hint(self) -> str | None:
@@ -119,7 +112,7 @@ class MissingField(Problem):
           growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB203"
+    code = "HEB203"
     owner: str
     field: str
     expected: str
@@ -129,9 +122,7 @@ class MissingField(Problem):
     def title(self) -> str:
         return f"{quoted(self.owner) if self.owner else 'the spec'} lacks {quoted(self.field)}"
 
-    @property
-    def label(self) -> str:
-        return f"needs {quoted(self.field)}"
+    label = "needs {field!q}"
 
     @property
     def hint(self) -> str | None:
@@ -149,7 +140,7 @@ class WordOfAnotherKind(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB204"
+    code = "HEB204"
     word: str
     kind: str
     asked: str
@@ -184,22 +175,14 @@ class TwoWords(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB205"
+    code = "HEB205"
     kind: str
     second: str
     first: Span
 
-    @property
-    def title(self) -> str:
-        return f"one {self.kind} is asked for, and {quoted(self.second)} stands here too"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.first, "first"),)
+    title = "one {kind} is asked for, and {second!q} stands here too"
+    label = "one too many"
+    related = Also("first", "first")
 
     @property
     def hint(self) -> str | None:
@@ -219,17 +202,12 @@ class NoWord(Problem):
           hebbian: {gamma: 0.05, T: 500}
     """
 
-    code: ClassVar[str] = "HEB206"
+    code = "HEB206"
     kind: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"the word of the {self.kind} is missing"
-
-    @property
-    def label(self) -> str:
-        return f"which {self.kind}?"
+    title = "the word of the {kind} is missing"
+    label = "which {kind}?"
 
     @property
     def hint(self) -> str | None:
@@ -249,11 +227,8 @@ class NoVersion(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB214"
-
-    @property
-    def title(self) -> str:
-        return "the version of the language is missing"
+    code = "HEB214"
+    title = "the version of the language is missing"
 
     @property
     def label(self) -> str:

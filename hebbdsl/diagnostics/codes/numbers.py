@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
@@ -27,17 +25,12 @@ class NotFinite(Problem):
           hebbian: {gamma: 0}
     """
 
-    code: ClassVar[str] = "HEB308"
+    code = "HEB308"
     field: str
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is not a number that can be computed with"
-
-    @property
-    def label(self) -> str:
-        return "not finite, or vanishing"
+    title = "{written!q} is not a number that can be computed with"
+    label = "not finite, or vanishing"
 
 
 class TooManyDigits(Problem):
@@ -54,17 +47,12 @@ class TooManyDigits(Problem):
           steps: 10_000
     """
 
-    code: ClassVar[str] = "HEB309"
+    code = "HEB309"
     field: str
     count: int
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} has {self.count} characters of digits"
-
-    @property
-    def label(self) -> str:
-        return "too long for a number"
+    title = "{field!q} has {count} characters of digits"
+    label = "too long for a number"
 
 
 class NotWhole(Problem):
@@ -84,14 +72,12 @@ class NotWhole(Problem):
           steps: 1_000
     """
 
-    code: ClassVar[str] = "HEB310"
+    code = "HEB310"
     field: str
     written: str
     meant: int | None
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} takes a whole number in digits, not {quoted(self.written)}"
+    title = "{field!q} takes a whole number in digits, not {written!q}"
 
     @property
     def label(self) -> str:
@@ -120,16 +106,11 @@ class BackwardRange(Problem):
         seeds: 0..9
     """
 
-    code: ClassVar[str] = "HEB312"
+    code = "HEB312"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"the range {quoted(self.written)} is empty"
-
-    @property
-    def label(self) -> str:
-        return "ends before it begins"
+    title = "the range {written!q} is empty"
+    label = "ends before it begins"
 
     @property
     def hint(self) -> str | None:
@@ -149,22 +130,14 @@ class Twice(Problem):
         seeds: 0..3
     """
 
-    code: ClassVar[str] = "HEB313"
+    code = "HEB313"
     field: str
     number: int
     first: Span
 
-    @property
-    def title(self) -> str:
-        return f"`{self.number}` is among {quoted(self.field)} twice"
-
-    @property
-    def label(self) -> str:
-        return "second"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.first, "first"),)
+    title = "`{number}` is among {field!q} twice"
+    label = "second"
+    related = Also("first", "first")
 
 
 class TooManyNumbers(Problem):
@@ -177,14 +150,9 @@ class TooManyNumbers(Problem):
         seeds: 0..9
     """
 
-    code: ClassVar[str] = "HEB314"
+    code = "HEB314"
     field: str
     most: int
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} stands for more than {self.most:_} numbers"
-
-    @property
-    def label(self) -> str:
-        return "too many"
+    title = "{field!q} stands for more than {most:_} numbers"
+    label = "too many"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.codes.plan import Second, also
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem
 
 EXPERTS = At(("experts",))
 
@@ -25,17 +23,11 @@ class EvenKernel(Problem):
           convnet: {channels: [32, 32], kernel: 3}
     """
 
-    code: ClassVar[str] = "HEB402"
-
+    code = "HEB402"
     kernel: int
 
-    @property
-    def title(self) -> str:
-        return f"a kernel of side {self.kernel} is even"
-
-    @property
-    def label(self) -> str:
-        return "must be odd"
+    title = "a kernel of side {kernel} is even"
+    label = "must be odd"
 
     @property
     def hint(self) -> str:
@@ -56,19 +48,10 @@ class NothingNewest(Problem):
         curriculum: fixed
     """
 
-    code: ClassVar[str] = "HEB406"
-
-    @property
-    def title(self) -> str:
-        return "`newest_share` needs a curriculum that adds classes"
-
-    @property
-    def label(self) -> str:
-        return "no class is newer than another"
-
-    @property
-    def hint(self) -> str:
-        return "leave `newest_share` out, or use `growing`"
+    code = "HEB406"
+    title = "`newest_share` needs a curriculum that adds classes"
+    label = "no class is newer than another"
+    hint = "leave `newest_share` out, or use `growing`"
 
 
 class WeightsPerExpert(Problem):
@@ -85,8 +68,7 @@ class WeightsPerExpert(Problem):
           mixture: {experts: [softmax, cache], weights: [0.7, 0.3]}
     """
 
-    code: ClassVar[str] = "HEB407"
-
+    code = "HEB407"
     weights: int
     experts: int
     listed: Second = EXPERTS
@@ -97,18 +79,12 @@ class WeightsPerExpert(Problem):
         experts = "1 expert" if self.experts == 1 else f"{self.experts} experts"
         return f"a mixture of {experts} is given {weights}"
 
-    @property
-    def label(self) -> str:
-        return f"{self.weights} here"
-
-    @property
-    def hint(self) -> str:
-        found = "`learned` in training, `tuned` under `evaluation`"
-        return f"give one weight for each expert, or a word: `equal`, `entropy`, {found}"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.listed, f"{self.experts} here")
+    label = "{weights} here"
+    hint = (
+        "give one weight for each expert, or a word: `equal`, `entropy`, `learned` in training,"
+        " `tuned` under `evaluation`"
+    )
+    related = Also("listed", "{experts} here")
 
 
 class WeightsSum(Problem):
@@ -125,21 +101,12 @@ class WeightsSum(Problem):
           mixture: {experts: [softmax, cache], weights: [0.8, 0.2]}
     """
 
-    code: ClassVar[str] = "HEB408"
-
+    code = "HEB408"
     total: float
 
-    @property
-    def title(self) -> str:
-        return f"the weights sum to {self.total:g}, not to 1"
-
-    @property
-    def label(self) -> str:
-        return f"sum {self.total:g}"
-
-    @property
-    def hint(self) -> str:
-        return "shares of a probability sum to 1"
+    title = "the weights sum to {total:g}, not to 1"
+    label = "sum {total:g}"
+    hint = "shares of a probability sum to 1"
 
 
 class NesterovWithoutMomentum(Problem):
@@ -154,19 +121,10 @@ class NesterovWithoutMomentum(Problem):
         training: {optimizer: {sgd: {momentum: 0.9, nesterov: true}}, steps: 100}
     """
 
-    code: ClassVar[str] = "HEB409"
-
-    @property
-    def title(self) -> str:
-        return "`nesterov` needs a `momentum` above 0"
-
-    @property
-    def label(self) -> str:
-        return "nothing to look ahead along"
-
-    @property
-    def hint(self) -> str:
-        return "give `momentum`, for example 0.9"
+    code = "HEB409"
+    title = "`nesterov` needs a `momentum` above 0"
+    label = "nothing to look ahead along"
+    hint = "give `momentum`, for example 0.9"
 
 
 class CutoffsFall(Problem):
@@ -183,19 +141,10 @@ class CutoffsFall(Problem):
           adaptive_softmax: {cutoffs: [20, 50]}
     """
 
-    code: ClassVar[str] = "HEB429"
-
+    code = "HEB429"
     cutoff: int
     before: int
 
-    @property
-    def title(self) -> str:
-        return f"`cutoffs` has {self.cutoff:_} after {self.before:_}"
-
-    @property
-    def label(self) -> str:
-        return "must be above the one before"
-
-    @property
-    def hint(self) -> str:
-        return "write the first class of each cluster, in rising order"
+    title = "`cutoffs` has {cutoff:_} after {before:_}"
+    label = "must be above the one before"
+    hint = "write the first class of each cluster, in rising order"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.source import Span
 
 Second = Span | At | None
@@ -40,8 +38,7 @@ class PooledAway(Problem):
           convnet: {channels: [32, 32, 32, 32]}
     """
 
-    code: ClassVar[str] = "HEB401"
-
+    code = "HEB401"
     blocks: int
     sizes: tuple[tuple[int, int], ...]
     """Height and width before the first block and after each, the empty one included."""
@@ -90,27 +87,15 @@ class StartAboveClasses(Problem):
         training: {optimizer: adam, batch_size: 16, steps: 1_000}
     """
 
-    code: ClassVar[str] = "HEB403"
-
+    code = "HEB403"
     start: int
     classes: int
     data_classes: Second = CLASSES
 
-    @property
-    def title(self) -> str:
-        return f"the curriculum starts with {self.start:_} classes, but {self.classes:_} take part"
-
-    @property
-    def label(self) -> str:
-        return f"more than {self.classes:_}"
-
-    @property
-    def hint(self) -> str:
-        return f"set `start` to at most {self.classes:_}, or raise `classes` of the data"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.data_classes, f"{self.classes:_} classes take part")
+    title = "the curriculum starts with {start:_} classes, but {classes:_} take part"
+    label = "more than {classes:_}"
+    hint = "set `start` to at most {classes:_}, or raise `classes` of the data"
+    related = Also("data_classes", "{classes:_} classes take part")
 
 
 class BatchTooLarge(Problem):
@@ -134,8 +119,7 @@ class BatchTooLarge(Problem):
         training: {optimizer: adam, batch_size: 50, steps: 1_000}
     """
 
-    code: ClassVar[str] = "HEB404"
-
+    code = "HEB404"
     batch_size: int
     classes: int
     drawings: int
@@ -146,27 +130,13 @@ class BatchTooLarge(Problem):
     def most(self) -> int:
         return self.classes * self.drawings
 
-    @property
-    def title(self) -> str:
-        return (
-            f"a batch of {self.batch_size:_} can't be drawn without repeats from"
-            f" {self.most:_} training images"
-        )
-
-    @property
-    def label(self) -> str:
-        return f"at most {self.most:_}"
-
-    @property
-    def hint(self) -> str:
-        return (
-            f"at first {self.classes:_} classes are in play, with {self.drawings:_} training"
-            f" drawings each; set `batch_size` to at most {self.most:_}"
-        )
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.start, f"{self.classes:_} classes at first")
+    title = "a batch of {batch_size:_} can't be drawn without repeats from {most:_} training images"
+    label = "at most {most:_}"
+    hint = (
+        "at first {classes:_} classes are in play, with {drawings:_} training drawings each; set"
+        " `batch_size` to at most {most:_}"
+    )
+    related = Also("start", "{classes:_} classes at first")
 
 
 class NewestShareTooLarge(Problem):
@@ -187,8 +157,7 @@ class NewestShareTooLarge(Problem):
         training: {optimizer: adam, batch_size: 64, steps: 100}
     """
 
-    code: ClassVar[str] = "HEB405"
-
+    code = "HEB405"
     drawn: int
     added: int
     drawings: int
@@ -201,9 +170,7 @@ class NewestShareTooLarge(Problem):
             f" {self.added * self.drawings:_}"
         )
 
-    @property
-    def label(self) -> str:
-        return f"{self.drawn:_} images of each batch"
+    label = "{drawn:_} images of each batch"
 
     @property
     def hint(self) -> str:
@@ -213,9 +180,7 @@ class NewestShareTooLarge(Problem):
             " lower `newest_share` or `batch_size`, or raise `add`"
         )
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.batch_size, "a share of this")
+    related = Also("batch_size", "a share of this")
 
 
 class UnfitSubstitute(Problem):
@@ -240,14 +205,11 @@ class UnfitSubstitute(Problem):
         training: {optimizer: adam, batch_size: 40, steps: 100}
     """
 
-    code: ClassVar[str] = "HEB410"
-
+    code = "HEB410"
     substitute: str
     found: Problem
 
-    @property
-    def title(self) -> str:
-        return f"with `{self.substitute}` standing in for the data, {self.found.title}"
+    title = "with `{substitute}` standing in for the data, {found.title}"
 
     @property
     def label(self) -> str:

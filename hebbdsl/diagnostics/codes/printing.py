@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
@@ -20,7 +18,7 @@ class NoValueToWrite(Problem):
         hebbdsl convert draft.yaml draft.hebb  # with a line `model: mlp`
     """
 
-    code: ClassVar[str] = "HEB180"
+    code = "HEB180"
     field: str | None = None
 
     @property
@@ -28,13 +26,8 @@ class NoValueToWrite(Problem):
         what = quoted(self.field) if self.field is not None else "an item of a list"
         return f"{what} has no value, and the text surface cannot say that"
 
-    @property
-    def label(self) -> str:
-        return "no value"
-
-    @property
-    def hint(self) -> str | None:
-        return "write a value, or `null`, and convert again"
+    label = "no value"
+    hint = "write a value, or `null`, and convert again"
 
 
 class WouldOverwrite(Problem):
@@ -49,13 +42,8 @@ class WouldOverwrite(Problem):
         hebbdsl convert a.yaml b.hebb --force
     """
 
-    code: ClassVar[str] = "HEB181"
+    code = "HEB181"
     path: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.path)} is there already"
-
-    @property
-    def hint(self) -> str | None:
-        return "`--force` writes over it"
+    title = "{path!q} is there already"
+    hint = "`--force` writes over it"

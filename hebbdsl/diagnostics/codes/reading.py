@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import entry, quoted, quoted_path, version
 
@@ -23,13 +21,11 @@ class NoSuchFile(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB101"
+    code = "HEB101"
     path: str
     near: str | None = None
 
-    @property
-    def title(self) -> str:
-        return f"there is no file {quoted_path(self.path)}"
+    title = "there is no file {path!p}"
 
     @property
     def hint(self) -> str | None:
@@ -48,16 +44,11 @@ class IsFolder(Problem):
         hebbdsl plan specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB102"
+    code = "HEB102"
     path: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted_path(self.path)} is a folder, not a spec"
-
-    @property
-    def hint(self) -> str | None:
-        return "name one file in it"
+    title = "{path!p} is a folder, not a spec"
+    hint = "name one file in it"
 
 
 class Empty(Problem):
@@ -73,11 +64,8 @@ class Empty(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB103"
-
-    @property
-    def title(self) -> str:
-        return "the spec is empty"
+    code = "HEB103"
+    title = "the spec is empty"
 
     @property
     def hint(self) -> str | None:
@@ -98,20 +86,15 @@ class ControlCharacter(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB104"
+    code = "HEB104"
     character: str
 
     @property
     def title(self) -> str:
         return f"a control character (U+{ord(self.character):04X}) stands in the text"
 
-    @property
-    def label(self) -> str:
-        return "not a character of text"
-
-    @property
-    def hint(self) -> str | None:
-        return "is this a spec? Specs are text files"
+    label = "not a character of text"
+    hint = "is this a spec? Specs are text files"
 
 
 class NotUtf8(Problem):
@@ -126,21 +109,13 @@ class NotUtf8(Problem):
         iconv -f latin1 -t utf-8 latin1.yaml > utf8.yaml && hebbdsl validate utf8.yaml
     """
 
-    code: ClassVar[str] = "HEB105"
+    code = "HEB105"
     byte: int
     offset: int
 
-    @property
-    def title(self) -> str:
-        return f"the file is not UTF-8: byte 0x{self.byte:02X} at offset {self.offset}"
-
-    @property
-    def label(self) -> str:
-        return "not a character"
-
-    @property
-    def hint(self) -> str | None:
-        return "save it as UTF-8 without other encodings mixed in"
+    title = "the file is not UTF-8: byte 0x{byte:02X} at offset {offset}"
+    label = "not a character"
+    hint = "save it as UTF-8 without other encodings mixed in"
 
 
 class TooLarge(Problem):
@@ -155,16 +130,14 @@ class TooLarge(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB106"
+    code = "HEB106"
     size: int
 
     @property
     def title(self) -> str:
         return f"the file has {self.size / 1e6:.1f} MB; a spec has at most {LARGEST / 1e6:g} MB"
 
-    @property
-    def hint(self) -> str | None:
-        return "is this a spec?"
+    hint = "is this a spec?"
 
 
 class Unreadable(Problem):
@@ -179,12 +152,10 @@ class Unreadable(Problem):
         chmod 644 mine.yaml; hebbdsl validate mine.yaml
     """
 
-    code: ClassVar[str] = "HEB107"
+    code = "HEB107"
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"the file cannot be read: {self.reason}"
+    title = "the file cannot be read: {reason}"
 
 
 class UnknownSurface(Problem):
@@ -200,7 +171,7 @@ class UnknownSurface(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB108"
+    code = "HEB108"
     ending: str
 
     @property
@@ -208,9 +179,7 @@ class UnknownSurface(Problem):
         found = f"not {quoted(self.ending)}" if self.ending else "this one has no ending"
         return f"a spec's name ends in `.yaml`, `.yml` or `.hebb`; {found}"
 
-    @property
-    def hint(self) -> str | None:
-        return "YAML goes into a file that ends in `.yaml`, the text surface into `.hebb`"
+    hint = "YAML goes into a file that ends in `.yaml`, the text surface into `.hebb`"
 
 
 class NoSpecs(Problem):
@@ -225,13 +194,8 @@ class NoSpecs(Problem):
         hebbdsl validate specs/
     """
 
-    code: ClassVar[str] = "HEB109"
+    code = "HEB109"
     path: str
 
-    @property
-    def title(self) -> str:
-        return f"the folder {quoted(self.path)} holds no spec"
-
-    @property
-    def hint(self) -> str | None:
-        return "specs end in `.yaml`, `.yml` or `.hebb`"
+    title = "the folder {path!q} holds no spec"
+    hint = "specs end in `.yaml`, `.yml` or `.hebb`"

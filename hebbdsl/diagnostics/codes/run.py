@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import listed
@@ -25,19 +24,13 @@ class UnknownDevice(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --device cuda
     """
 
-    code: ClassVar[str] = "HEB530"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB530"
+    exit_code = 4
     name: str
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"torch has no device `{self.name}` here: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "`--device cpu` always works; without the option the fastest device is taken"
+    title = "torch has no device `{name}` here: {reason}"
+    hint = "`--device cpu` always works; without the option the fastest device is taken"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,20 +54,14 @@ class NotFinite(Problem):
           optimizer: {sgd: {learning_rate: 0.1}}
     """
 
-    code: ClassVar[str] = "HEB531"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB531"
+    exit_code = 4
     run: str
     step: int
     tensor: str
 
-    @property
-    def title(self) -> str:
-        return f"{self.run}: the {self.tensor} is not finite at step {self.step}"
-
-    @property
-    def hint(self) -> str:
-        return "try a lower learning rate; what came before that step is in the run's metrics.jsonl"
+    title = "{run}: the {tensor} is not finite at step {step}"
+    hint = "try a lower learning rate; what came before that step is in the run's metrics.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +79,11 @@ class UnknownVariant(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --variant hebbian
     """
 
-    code: ClassVar[str] = "HEB535"
-
+    code = "HEB535"
     name: str
     variants: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"the experiment has no variant `{self.name}`"
+    title = "the experiment has no variant `{name}`"
 
     @property
     def hint(self) -> str:
@@ -125,18 +109,12 @@ class NotCompiled(Problem):
         training: {compile: false}
     """
 
-    code: ClassVar[str] = "HEB537"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB537"
+    exit_code = 4
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"torch.compile failed: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "install a C++ compiler, or use `--set training.compile=false`"
+    title = "torch.compile failed: {reason}"
+    hint = "install a C++ compiler, or use `--set training.compile=false`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,17 +132,11 @@ class BadSeeds(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --seed 0..9
     """
 
-    code: ClassVar[str] = "HEB538"
-
+    code = "HEB538"
     text: str
 
-    @property
-    def title(self) -> str:
-        return f"`--seed {self.text}` is neither a seed nor a range of seeds"
-
-    @property
-    def hint(self) -> str:
-        return "write `--seed 3` or `--seed 0..9`, from 0 to 4294967295; repeat the option for more"
+    title = "`--seed {text}` is neither a seed nor a range of seeds"
+    hint = "write `--seed 3` or `--seed 0..9`, from 0 to 4294967295; repeat the option for more"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,9 +155,8 @@ class WorkerKilled(Problem):
         hebbdsl compare specs/omniglot_full.yaml --workers 2
     """
 
-    code: ClassVar[str] = "HEB539"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB539"
+    exit_code = 4
     status: int
 
     @property
@@ -222,18 +193,15 @@ class OutOfMemory(Problem):
         hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=256
     """
 
-    code: ClassVar[str] = "HEB540"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB540"
+    exit_code = 4
     run: str
     device: str
     reason: str
     sizes: tuple[str, ...] = ()
     """Fields that say how much is remembered, where most of the memory is for that."""
 
-    @property
-    def title(self) -> str:
-        return f"{self.run}: the memory of {self.device} is too small ({self.reason})"
+    title = "{run}: the memory of {device} is too small ({reason})"
 
     @property
     def hint(self) -> str:

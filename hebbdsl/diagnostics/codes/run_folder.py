@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 
@@ -23,19 +22,13 @@ class Unwritable(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --out runs
     """
 
-    code: ClassVar[str] = "HEB532"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB532"
+    exit_code = 4
     reason: str
     option: str = "--out"
 
-    @property
-    def title(self) -> str:
-        return f"`{self.place}` can't be written: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return f"name a folder that can be written with `{self.option}`, or make room in this one"
+    title = "`{place}` can't be written: {reason}"
+    hint = "name a folder that can be written with `{option}`, or make room in this one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +51,13 @@ class LinkInside(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB523"
-    exit_code: ClassVar[int] = 4
-
+    code = "HEB523"
+    exit_code = 4
     out: str
     option: str = "--out"
 
-    @property
-    def title(self) -> str:
-        return f"`{self.place}` is a link, and nothing is written through links in `{self.out}`"
-
-    @property
-    def hint(self) -> str:
-        return f"remove the link, or name with `{self.option}` a folder, which may itself be a link"
+    title = "`{place}` is a link, and nothing is written through links in `{out}`"
+    hint = "remove the link, or name with `{option}` a folder, which may itself be a link"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +79,13 @@ class Busy(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --seed 1
     """
 
-    code: ClassVar[str] = "HEB533"
-    exit_code: ClassVar[int] = 5
-
+    code = "HEB533"
+    exit_code = 5
     holder: str
     left: str | None = None
     """A file to remove, where its maker has ended without doing so."""
 
-    @property
-    def title(self) -> str:
-        return f"{self.holder} holds the run `{self.place}`"
+    title = "{holder} holds the run `{place}`"
 
     @property
     def hint(self) -> str:
@@ -129,18 +113,12 @@ class AlteredRecord(Problem):
         hebbdsl run specs/omniglot_curriculum.yaml --seed 0 --retrain
     """
 
-    code: ClassVar[str] = "HEB534"
-    exit_code: ClassVar[int] = 3
-
+    code = "HEB534"
+    exit_code = 3
     reason: str
 
-    @property
-    def title(self) -> str:
-        return f"`{self.place}` is not what the run wrote: {self.reason}"
-
-    @property
-    def hint(self) -> str:
-        return "restore the file, or train this run again with `--retrain`"
+    title = "`{place}` is not what the run wrote: {reason}"
+    hint = "restore the file, or train this run again with `--retrain`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,13 +136,7 @@ class NoRecords(Problem):
         hebbdsl compare runs/omniglot_curriculum
     """
 
-    code: ClassVar[str] = "HEB536"
-    exit_code: ClassVar[int] = 1
-
-    @property
-    def title(self) -> str:
-        return f"no run is recorded under `{self.place}`"
-
-    @property
-    def hint(self) -> str:
-        return "`hebbdsl compare SPEC` trains what is missing; run folders begin with `seed-`"
+    code = "HEB536"
+    exit_code = 1
+    title = "no run is recorded under `{place}`"
+    hint = "`hebbdsl compare SPEC` trains what is missing; run folders begin with `seed-`"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
@@ -22,8 +20,7 @@ class FaissMissing(Problem):
         hebbdsl run specs/text.yaml --set output.search=faiss
     """
 
-    code: ClassVar[str] = "HEB544"
-
+    code = "HEB544"
     work: str | None
     """What would be compared exactly; None: faiss is asked for, whatever there is to do."""
 
@@ -33,9 +30,7 @@ class FaissMissing(Problem):
             return "`search: faiss` needs faiss, which is not installed here"
         return f"faiss is not installed here, and exact search compares {self.work}"
 
-    @property
-    def label(self) -> str:
-        return "needs faiss"
+    label = "needs faiss"
 
     @property
     def hint(self) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related, Severity
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Severity
 from hebbdsl.diagnostics.wording import listed, quoted, quoted_path
 from hebbdsl.source import Span
 
@@ -30,8 +28,7 @@ class InTwoSplits(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB448"
-
+    code = "HEB448"
     field: str
     names: tuple[str, ...]
     other: At | Span
@@ -45,17 +42,9 @@ class InTwoSplits(Problem):
         fields = f"{quoted(self.other_field)} and {quoted(self.field)}"
         return f"{named} {'stands' if len(self.names) == 1 else 'stand'} in {fields} both"
 
-    @property
-    def label(self) -> str:
-        return "is held out here"
-
-    @property
-    def hint(self) -> str:
-        return f"leave it out of {quoted(self.other_field)}, or of {quoted(self.field)}"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.other, "and stands here"),)
+    label = "is held out here"
+    hint = "leave it out of {other_field!q}, or of {field!q}"
+    related = Also("other", "and stands here")
 
 
 class SharedFiles(Problem):
@@ -71,9 +60,8 @@ class SharedFiles(Problem):
         hebbdsl validate --here specs/my_text.yaml      # train: ["train-*.txt"], test: [last.txt]
     """
 
-    code: ClassVar[str] = "HEB562"
-    severity: ClassVar[Severity] = Severity.WARNING
-
+    code = "HEB562"
+    severity = Severity.WARNING
     files: tuple[str, ...]
     split: str
     other: str
@@ -84,10 +72,5 @@ class SharedFiles(Problem):
         more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
         return f"{first}{more}: in the {self.other} text and in the {self.split} text"
 
-    @property
-    def label(self) -> str:
-        return f"stands in {quoted(self.other)} too"
-
-    @property
-    def hint(self) -> str:
-        return f"let the patterns of {quoted(self.other)} and {quoted(self.split)} share no file"
+    label = "stands in {other!q} too"
+    hint = "let the patterns of {other!q} and {split!q} share no file"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Related
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
@@ -26,17 +24,12 @@ class Malformed(Problem):
         about: "@fast"
     """
 
-    code: ClassVar[str] = "HEB110"
+    code = "HEB110"
     said: str
     advice: str | None = None
 
-    @property
-    def title(self) -> str:
-        return f"this is not YAML: {self.said}"
-
-    @property
-    def label(self) -> str:
-        return "here"
+    title = "this is not YAML: {said}"
+    label = "here"
 
     @property
     def hint(self) -> str | None:
@@ -57,19 +50,10 @@ class Tab(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB111"
-
-    @property
-    def title(self) -> str:
-        return "a tab stands where only spaces may indent"
-
-    @property
-    def label(self) -> str:
-        return "tab"
-
-    @property
-    def hint(self) -> str | None:
-        return f"indent with spaces; {FIRST_ONLY}"
+    code = "HEB111"
+    title = "a tab stands where only spaces may indent"
+    label = "tab"
+    hint = f"indent with spaces; {FIRST_ONLY}"
 
 
 class NoColon(Problem):
@@ -86,16 +70,11 @@ class NoColon(Problem):
           steps: 100
     """
 
-    code: ClassVar[str] = "HEB112"
+    code = "HEB112"
     key: str
 
-    @property
-    def title(self) -> str:
-        return f"a colon is missing after {quoted(self.key)}"
-
-    @property
-    def label(self) -> str:
-        return "no colon"
+    title = "a colon is missing after {key!q}"
+    label = "no colon"
 
     @property
     def hint(self) -> str | None:
@@ -114,16 +93,11 @@ class NoSpace(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB113"
+    code = "HEB113"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"a space is missing after the colon of {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "one word to YAML"
+    title = "a space is missing after the colon of {written!q}"
+    label = "one word to YAML"
 
     @property
     def hint(self) -> str | None:
@@ -145,26 +119,19 @@ class Unclosed(Problem):
           convnet: {channels: [32, 32], features: 64}
     """
 
-    code: ClassVar[str] = "HEB114"
+    code = "HEB114"
     opened: str
     noticed: Span
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.opened)} is not closed"
-
-    @property
-    def label(self) -> str:
-        return "opened here"
+    title = "{opened!q} is not closed"
+    label = "opened here"
 
     @property
     def related(self) -> tuple[Related, ...]:
         closing = "]" if self.opened == "[" else "}"
         return (Related(self.noticed, f"`,` or `{closing}` expected here"),)
 
-    @property
-    def hint(self) -> str | None:
-        return FIRST_ONLY
+    hint = FIRST_ONLY
 
 
 class UnclosedQuote(Problem):
@@ -179,20 +146,12 @@ class UnclosedQuote(Problem):
         about: "Do rows bind faster?"
     """
 
-    code: ClassVar[str] = "HEB115"
+    code = "HEB115"
     quote: str
 
-    @property
-    def title(self) -> str:
-        return f"the quotation mark {quoted(self.quote)} is not closed"
-
-    @property
-    def label(self) -> str:
-        return "opened here"
-
-    @property
-    def hint(self) -> str | None:
-        return FIRST_ONLY
+    title = "the quotation mark {quote!q} is not closed"
+    label = "opened here"
+    hint = FIRST_ONLY
 
 
 class BlockMark(Problem):
@@ -210,20 +169,12 @@ class BlockMark(Problem):
           growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
     """
 
-    code: ClassVar[str] = "HEB116"
+    code = "HEB116"
     mark: str
 
-    @property
-    def title(self) -> str:
-        return f"a value cannot begin with {quoted(self.mark)}"
-
-    @property
-    def label(self) -> str:
-        return "a block of text begins here, to YAML"
-
-    @property
-    def hint(self) -> str | None:
-        return f"name a metric before the sign, and quote the condition; {FIRST_ONLY}"
+    title = "a value cannot begin with {mark!q}"
+    label = "a block of text begins here, to YAML"
+    hint = f"name a metric before the sign, and quote the condition; {FIRST_ONLY}"
 
 
 class CommaInside(Problem):
@@ -240,19 +191,10 @@ class CommaInside(Problem):
           growing: {when: "test_accuracy > 0.6 and train_loss < 1"}
     """
 
-    code: ClassVar[str] = "HEB117"
-
-    @property
-    def title(self) -> str:
-        return "YAML splits this expression at its comma"
-
-    @property
-    def label(self) -> str:
-        return "read only up to the comma"
-
-    @property
-    def hint(self) -> str | None:
-        return "quote the condition"
+    code = "HEB117"
+    title = "YAML splits this expression at its comma"
+    label = "read only up to the comma"
+    hint = "quote the condition"
 
 
 class ColonInside(Problem):
@@ -268,19 +210,10 @@ class ColonInside(Problem):
         about: "Hebbian rows: are they faster?"
     """
 
-    code: ClassVar[str] = "HEB118"
-
-    @property
-    def title(self) -> str:
-        return "a second key cannot stand here"
-
-    @property
-    def label(self) -> str:
-        return "this colon"
-
-    @property
-    def hint(self) -> str | None:
-        return f"quote a text that has a colon; put fields in `{{…}}`; {FIRST_ONLY}"
+    code = "HEB118"
+    title = "a second key cannot stand here"
+    label = "this colon"
+    hint = f"quote a text that has a colon; put fields in `{{{{…}}}}`; {FIRST_ONLY}"
 
 
 class Indentation(Problem):
@@ -299,19 +232,10 @@ class Indentation(Problem):
           steps: 100
     """
 
-    code: ClassVar[str] = "HEB119"
-
-    @property
-    def title(self) -> str:
-        return "this line is indented unlike those before it"
-
-    @property
-    def label(self) -> str:
-        return "fits no section"
-
-    @property
-    def hint(self) -> str | None:
-        return f"fields of one section begin in the same column; {FIRST_ONLY}"
+    code = "HEB119"
+    title = "this line is indented unlike those before it"
+    label = "fits no section"
+    hint = f"fields of one section begin in the same column; {FIRST_ONLY}"
 
 
 class DuplicateKey(Problem):
@@ -328,25 +252,14 @@ class DuplicateKey(Problem):
           hebbian: {gamma: 0.05, T: 500}
     """
 
-    code: ClassVar[str] = "HEB125"
+    code = "HEB125"
     key: str
     first: Span
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.key)} is written twice"
-
-    @property
-    def label(self) -> str:
-        return "second"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.first, "first"),)
-
-    @property
-    def hint(self) -> str | None:
-        return "remove one of the two"
+    title = "{key!q} is written twice"
+    label = "second"
+    related = Also("first", "first")
+    hint = "remove one of the two"
 
 
 class NotAMapping(Problem):
@@ -362,13 +275,8 @@ class NotAMapping(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB129"
+    code = "HEB129"
     found: str
 
-    @property
-    def title(self) -> str:
-        return f"a spec is a mapping of sections, not {self.found}"
-
-    @property
-    def hint(self) -> str | None:
-        return "begin with `hebbdsl: 1`"
+    title = "a spec is a mapping of sections, not {found}"
+    hint = "begin with `hebbdsl: 1`"

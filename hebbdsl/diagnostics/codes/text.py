@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
@@ -23,19 +21,14 @@ class NotHere(Problem):
         training { optimizer = adam, steps = 100 }
     """
 
-    code: ClassVar[str] = "HEB140"
+    code = "HEB140"
     found: str
     expected: str
     reading: str
     advice: str | None = None
 
-    @property
-    def title(self) -> str:
-        return f"{self.found} where {self.expected} is expected, in {self.reading}"
-
-    @property
-    def label(self) -> str:
-        return f"expected {self.expected}"
+    title = "{found} where {expected} is expected, in {reading}"
+    label = "expected {expected}"
 
     @property
     def hint(self) -> str | None:
@@ -54,17 +47,12 @@ class ColonForEquals(Problem):
         output = hebbian(gamma=0.05)
     """
 
-    code: ClassVar[str] = "HEB144"
+    code = "HEB144"
     key: str
     spaced: bool
 
-    @property
-    def title(self) -> str:
-        return f"`=` stands between a name and its value, not `:`, after {quoted(self.key)}"
-
-    @property
-    def label(self) -> str:
-        return "write `=`"
+    title = "`=` stands between a name and its value, not `:`, after {key!q}"
+    label = "write `=`"
 
     @property
     def hint(self) -> str | None:
@@ -74,9 +62,7 @@ class ColonForEquals(Problem):
     def fix(self) -> str | None:
         return " =" if self.spaced else "="
 
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    fix_is_safe = True
 
 
 class StrayComma(Problem):
@@ -91,27 +77,12 @@ class StrayComma(Problem):
         output = hebbian(gamma=0.05, T=500)
     """
 
-    code: ClassVar[str] = "HEB149"
-
-    @property
-    def title(self) -> str:
-        return "this comma separates nothing"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
-
-    @property
-    def hint(self) -> str | None:
-        return "remove it"
-
-    @property
-    def fix(self) -> str | None:
-        return ""
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    code = "HEB149"
+    title = "this comma separates nothing"
+    label = "one too many"
+    hint = "remove it"
+    fix = ""
+    fix_is_safe = True
 
 
 class NoEquals(Problem):
@@ -132,13 +103,11 @@ class NoEquals(Problem):
         }
     """
 
-    code: ClassVar[str] = "HEB150"
+    code = "HEB150"
     key: str
     gap: bool
 
-    @property
-    def title(self) -> str:
-        return f"`=` is missing after {quoted(self.key)}"
+    title = "`=` is missing after {key!q}"
 
     @property
     def label(self) -> str:
@@ -167,17 +136,12 @@ class ValueMissing(Problem):
         }
     """
 
-    code: ClassVar[str] = "HEB151"
+    code = "HEB151"
     key: str
     next_line: bool
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.key)} has no value"
-
-    @property
-    def label(self) -> str:
-        return "the value is missing after this"
+    title = "{key!q} has no value"
+    label = "the value is missing after this"
 
     @property
     def hint(self) -> str | None:
@@ -198,17 +162,12 @@ class NoSeparator(Problem):
         output = hebbian(gamma=0.05, T=500)
     """
 
-    code: ClassVar[str] = "HEB152"
+    code = "HEB152"
     second: str
     inside: str
 
-    @property
-    def title(self) -> str:
-        return f"a comma is missing before {quoted(self.second)}"
-
-    @property
-    def label(self) -> str:
-        return "comma missing here"
+    title = "a comma is missing before {second!q}"
+    label = "comma missing here"
 
     @property
     def hint(self) -> str | None:
@@ -216,13 +175,8 @@ class NoSeparator(Problem):
             return "inside `()` and `[]` commas separate, line ends do not"
         return "separate entries with a comma, or write each on a line of its own"
 
-    @property
-    def fix(self) -> str | None:
-        return ","
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    fix = ","
+    fix_is_safe = True
 
 
 class MustBeQuoted(Problem):
@@ -237,19 +191,14 @@ class MustBeQuoted(Problem):
         about = "Do rows bind faster?"
     """
 
-    code: ClassVar[str] = "HEB153"
+    code = "HEB153"
     written: str
     right: str
     compared: bool = False
     """A name and a number stand side by side: a condition may be meant."""
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is no name, number or expression: a text is quoted"
-
-    @property
-    def label(self) -> str:
-        return "quote this"
+    title = "{written!q} is no name, number or expression: a text is quoted"
+    label = "quote this"
 
     @property
     def hint(self) -> str | None:
@@ -280,7 +229,7 @@ class WrittenInYaml(Problem):
         }
     """
 
-    code: ClassVar[str] = "HEB154"
+    code = "HEB154"
     whole: bool
     item: bool
 
@@ -290,9 +239,7 @@ class WrittenInYaml(Problem):
             return "this file is written in YAML, and its name ends in `.hebb`"
         return f"{'a list item' if self.item else 'a section'} is written as in YAML"
 
-    @property
-    def label(self) -> str:
-        return "YAML begins here"
+    label = "YAML begins here"
 
     @property
     def hint(self) -> str | None:
@@ -311,17 +258,12 @@ class NoFieldName(Problem):
         output = hebbian(gamma=0.05)
     """
 
-    code: ClassVar[str] = "HEB155"
+    code = "HEB155"
     word: str
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} stands in {quoted(self.word)} without the name of a field"
-
-    @property
-    def label(self) -> str:
-        return "of which field?"
+    title = "{written!q} stands in {word!q} without the name of a field"
+    label = "of which field?"
 
     @property
     def hint(self) -> str | None:
@@ -339,15 +281,9 @@ class TooManyTokens(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB157"
-
-    @property
-    def title(self) -> str:
-        return f"more than {MOST_TOKENS} words, numbers and signs"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
+    code = "HEB157"
+    title = f"more than {MOST_TOKENS} words, numbers and signs"
+    label = "one too many"
 
 
 class TooManySlips(Problem):
@@ -362,17 +298,9 @@ class TooManySlips(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB158"
+    code = "HEB158"
     count: int
 
-    @property
-    def title(self) -> str:
-        return f"reading stops here, after {self.count} slips"
-
-    @property
-    def label(self) -> str:
-        return "not read from here on"
-
-    @property
-    def hint(self) -> str | None:
-        return "is this a spec? Mend the first slips and validate again"
+    title = "reading stops here, after {count} slips"
+    label = "not read from here on"
+    hint = "is this a spec? Mend the first slips and validate again"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Related
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 
@@ -21,26 +19,15 @@ class NotClosed(Problem):
         model = convnet(channels=[32, 32], features=64)
     """
 
-    code: ClassVar[str] = "HEB141"
+    code = "HEB141"
     opened: str
     closing: str
     noticed: Span
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.opened)} is not closed"
-
-    @property
-    def label(self) -> str:
-        return "opened here"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.noticed, f"{quoted(self.closing)} is missing before this"),)
-
-    @property
-    def hint(self) -> str | None:
-        return f"write {quoted(self.closing)} where it ends"
+    title = "{opened!q} is not closed"
+    label = "opened here"
+    related = Also("noticed", "{closing!q} is missing before this")
+    hint = "write {closing!q} where it ends"
 
 
 class NeverOpened(Problem):
@@ -53,19 +40,14 @@ class NeverOpened(Problem):
         model = convnet(channels=[32, 32])
     """
 
-    code: ClassVar[str] = "HEB142"
+    code = "HEB142"
     written: str
     opening: str
     missing: Span | None
     """Behind what it seems to be missing."""
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} closes nothing"
-
-    @property
-    def label(self) -> str:
-        return "never opened"
+    title = "{written!q} closes nothing"
+    label = "never opened"
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -94,34 +76,17 @@ class OtherBracket(Problem):
         model = convnet(channels=[32, 32], features=64)
     """
 
-    code: ClassVar[str] = "HEB143"
+    code = "HEB143"
     written: str
     opened: Span
     closing: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.opened.text)} is closed by {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return f"{quoted(self.closing)} is meant"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(self.opened, "opened here"),)
-
-    @property
-    def hint(self) -> str | None:
-        return f"write {quoted(self.closing)}"
-
-    @property
-    def fix(self) -> str | None:
-        return self.closing
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    title = "{opened.text!q} is closed by {written!q}"
+    label = "{closing!q} is meant"
+    related = Also("opened", "opened here")
+    hint = "write {closing!q}"
+    fix = "{closing}"
+    fix_is_safe = True
 
 
 class BracesForParentheses(Problem):
@@ -136,16 +101,11 @@ class BracesForParentheses(Problem):
         output = hebbian(gamma=0.05)
     """
 
-    code: ClassVar[str] = "HEB156"
+    code = "HEB156"
     word: str
 
-    @property
-    def title(self) -> str:
-        return f"the fields of {quoted(self.word)} stand in parentheses, not in braces"
-
-    @property
-    def label(self) -> str:
-        return "write `(`"
+    title = "the fields of {word!q} stand in parentheses, not in braces"
+    label = "write `(`"
 
     @property
     def hint(self) -> str | None:
@@ -164,19 +124,10 @@ class QuoteNotClosed(Problem):
         about = "Do rows bind faster?"
     """
 
-    code: ClassVar[str] = "HEB145"
-
-    @property
-    def title(self) -> str:
-        return "the text in quotes is not closed on its line"
-
-    @property
-    def label(self) -> str:
-        return "opened here"
-
-    @property
-    def hint(self) -> str | None:
-        return 'close it with `"`; a line end in a text is written `\\n`, a quote `\\"`'
+    code = "HEB145"
+    title = "the text in quotes is not closed on its line"
+    label = "opened here"
+    hint = 'close it with `"`; a line end in a text is written `\\n`, a quote `\\"`'
 
 
 class BadEscape(Problem):
@@ -192,16 +143,11 @@ class BadEscape(Problem):
         about = "rows \\\\ columns"
     """
 
-    code: ClassVar[str] = "HEB146"
+    code = "HEB146"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"there is no escape {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "not an escape"
+    title = "there is no escape {written!q}"
+    label = "not an escape"
 
     @property
     def hint(self) -> str | None:
@@ -224,28 +170,14 @@ class SingleQuotes(Problem):
         about = "Do rows bind faster?"
     """
 
-    code: ClassVar[str] = "HEB147"
+    code = "HEB147"
     right: str
 
-    @property
-    def title(self) -> str:
-        return "a text stands in double quotes"
-
-    @property
-    def label(self) -> str:
-        return "single quotes"
-
-    @property
-    def hint(self) -> str | None:
-        return f"write {quoted(self.right)}"
-
-    @property
-    def fix(self) -> str | None:
-        return self.right
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    title = "a text stands in double quotes"
+    label = "single quotes"
+    hint = "write {right!q}"
+    fix = "{right}"
+    fix_is_safe = True
 
 
 class TabInText(Problem):
@@ -260,24 +192,9 @@ class TabInText(Problem):
         about = "rows\\tcolumns"
     """
 
-    code: ClassVar[str] = "HEB148"
-
-    @property
-    def title(self) -> str:
-        return "a tab stands inside a text"
-
-    @property
-    def label(self) -> str:
-        return "tab"
-
-    @property
-    def hint(self) -> str | None:
-        return "write `\\t`, or a blank"
-
-    @property
-    def fix(self) -> str | None:
-        return "\\t"
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    code = "HEB148"
+    title = "a tab stands inside a text"
+    label = "tab"
+    hint = "write `\\t`, or a blank"
+    fix = "\\t"
+    fix_is_safe = True

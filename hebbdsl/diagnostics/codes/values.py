@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.slips import unmistakable
-from hebbdsl.diagnostics.wording import listed, number_of, quoted, version
+from hebbdsl.diagnostics.wording import number_of, quoted, version
 
 
 class WrongType(Problem):
@@ -26,7 +24,7 @@ class WrongType(Problem):
           steps: 100
     """
 
-    code: ClassVar[str] = "HEB301"
+    code = "HEB301"
     field: str
     expected: str
     found: str
@@ -34,13 +32,8 @@ class WrongType(Problem):
     instead: str | None = None
     """What says the same, written as it should be."""
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} takes {self.expected}, not {self.found}"
-
-    @property
-    def label(self) -> str:
-        return self.found
+    title = "{field!q} takes {expected}, not {found}"
+    label = "{found}"
 
     @property
     def hint(self) -> str | None:
@@ -67,18 +60,13 @@ class OutOfBounds(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB302"
+    code = "HEB302"
     field: str
     written: str
     bounds: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} must be {self.bounds}, not {self.written}"
-
-    @property
-    def label(self) -> str:
-        return self.bounds
+    title = "{field!q} must be {bounds}, not {written}"
+    label = "{bounds}"
 
 
 class NotAChoice(Problem):
@@ -95,18 +83,13 @@ class NotAChoice(Problem):
           hebbian: {rescale: mean_row}
     """
 
-    code: ClassVar[str] = "HEB303"
+    code = "HEB303"
     field: str
     written: str
     choices: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} cannot be {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return f"{listed(self.choices)}"
+    title = "{field!q} cannot be {written!q}"
+    label = "{choices:or}"
 
     @property
     def hint(self) -> str | None:
@@ -134,7 +117,7 @@ class WrongLength(Problem):
           convnet: {channels: [32, 32]}
     """
 
-    code: ClassVar[str] = "HEB304"
+    code = "HEB304"
     field: str
     count: int
     minimum: int
@@ -148,9 +131,7 @@ class WrongLength(Problem):
             asked = f"at most {number_of(self.maximum, 'item')}"
         return f"{quoted(self.field)} takes {asked}, not {self.count:_}"
 
-    @property
-    def label(self) -> str:
-        return number_of(self.count, "item")
+    label = "{count:item}"
 
 
 class WrongForm(Problem):
@@ -165,18 +146,13 @@ class WrongForm(Problem):
         experiment: omniglot_curriculum
     """
 
-    code: ClassVar[str] = "HEB305"
+    code = "HEB305"
     written: str
     form: str
     like: str | None = None
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.written)} is not a name"
-
-    @property
-    def label(self) -> str:
-        return "not a name"
+    title = "{written!q} is not a name"
+    label = "not a name"
 
     @property
     def hint(self) -> str | None:
@@ -197,32 +173,20 @@ class NeedsQuotes(Problem):
         about: "012"
     """
 
-    code: ClassVar[str] = "HEB306"
+    code = "HEB306"
     field: str
     written: str
 
-    @property
-    def title(self) -> str:
-        return (
-            f"{quoted(self.field)} takes a text, and {quoted(self.written)} could be something else"
-        )
-
-    @property
-    def label(self) -> str:
-        return "quote this"
+    title = "{field!q} takes a text, and {written!q} could be something else"
+    label = "quote this"
 
     @property
     def hint(self) -> str | None:
         shown = quoted(f'"{self.written}"')
         return f"write {shown}"
 
-    @property
-    def fix(self) -> str | None:
-        return f'"{self.written}"'
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return True
+    fix = '"{written}"'
+    fix_is_safe = True
 
 
 class NoValue(Problem):
@@ -235,21 +199,13 @@ class NoValue(Problem):
         model: mlp
     """
 
-    code: ClassVar[str] = "HEB307"
+    code = "HEB307"
     field: str
     advice: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.field)} has no value"
-
-    @property
-    def label(self) -> str:
-        return "no value"
-
-    @property
-    def hint(self) -> str | None:
-        return self.advice
+    title = "{field!q} has no value"
+    label = "no value"
+    hint = "{advice}"
 
 
 class OtherVersion(Problem):
@@ -262,16 +218,11 @@ class OtherVersion(Problem):
         hebbdsl: 1
     """
 
-    code: ClassVar[str] = "HEB311"
+    code = "HEB311"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"this program reads version 1 of the language, not {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "other version"
+    title = "this program reads version 1 of the language, not {written!q}"
+    label = "other version"
 
     @property
     def hint(self) -> str | None:

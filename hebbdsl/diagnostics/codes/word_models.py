@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from hebbdsl.diagnostics.codes.plan import Second, also
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related
-from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem
 
 WIDTH = At(("width",))
 
@@ -33,8 +30,7 @@ class TiedWidths(Problem):
           lstm: {tied: true, embedding: 200, hidden: [650], features: 200}
     """
 
-    code: ClassVar[str] = "HEB430"
-
+    code = "HEB430"
     embedding: int
     rows: int
     field: str
@@ -53,9 +49,7 @@ class TiedWidths(Problem):
             f" {self.rows:_}"
         )
 
-    @property
-    def label(self) -> str:
-        return f"{self.embedding:_} here"
+    label = "{embedding:_} here"
 
     @property
     def hint(self) -> str:
@@ -66,9 +60,7 @@ class TiedWidths(Problem):
             " `tied: false`"
         )
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.decides, f"{quoted(self.field)} makes it {self.rows:_}")
+    related = Also("decides", "{field!q} makes it {rows:_}")
 
 
 class UnevenHeads(Problem):
@@ -91,21 +83,15 @@ class UnevenHeads(Problem):
           transformer: {width: 256, heads: 8}
     """
 
-    code: ClassVar[str] = "HEB431"
-
+    code = "HEB431"
     heads: int
     width: int
     better: int | None
     """Fewer heads that would do; None: the width is odd."""
     wide: Second = WIDTH
 
-    @property
-    def title(self) -> str:
-        return f"{self.heads} heads do not divide a width of {self.width:_}"
-
-    @property
-    def label(self) -> str:
-        return f"{self.width:_} / {self.heads} is not whole"
+    title = "{heads} heads do not divide a width of {width:_}"
+    label = "{width:_} / {heads} is not whole"
 
     @property
     def hint(self) -> str:
@@ -113,9 +99,7 @@ class UnevenHeads(Problem):
             return "use an even width, and a number of heads that divides half of it"
         return f"use {self.better}, or another divisor of {self.width // 2:_}"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.wide, f"{self.width:_} here")
+    related = Also("wide", "{width:_} here")
 
 
 class OddHeads(Problem):
@@ -137,26 +121,18 @@ class OddHeads(Problem):
           transformer: {width: 96, heads: 4}
     """
 
-    code: ClassVar[str] = "HEB432"
-
+    code = "HEB432"
     heads: int
     width: int
     each: int
     """Elements of a head."""
     wide: Second = WIDTH
 
-    @property
-    def title(self) -> str:
-        return f"{self.heads} heads of {self.each} elements can't be turned in pairs"
-
-    @property
-    def label(self) -> str:
-        return f"{self.width:_} / {self.heads} is odd"
+    title = "{heads} heads of {each} elements can't be turned in pairs"
+    label = "{width:_} / {heads} is odd"
 
     @property
     def hint(self) -> str:
         return f"use a width that {2 * self.heads} divides, or fewer heads"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return also(self.wide, f"{self.width:_} here")
+    related = Also("wide", "{width:_} here")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from hebbdsl.diagnostics.diagnostic import At, Problem, Related
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem
 from hebbdsl.diagnostics.wording import number_of, quoted
 
 DATA = At.field("data")
@@ -27,30 +27,21 @@ class ReadsOther(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB413"
-
+    code = "HEB413"
     model: str
     reads: str
     data: str
     holds: str
     known: tuple[str, ...]
 
-    @property
-    def title(self) -> str:
-        model, data = quoted(self.model), quoted(self.data)
-        return f"{model} reads {self.reads}, and {data} holds {self.holds}"
-
-    @property
-    def label(self) -> str:
-        return f"reads {self.reads}"
+    title = "{model!q} reads {reads}, and {data!q} holds {holds}"
+    label = "reads {reads}"
 
     @property
     def hint(self) -> str:
         return f"models that read {self.holds}: {', '.join(self.known)}"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return (Related(DATA, f"holds {self.holds}"),)
+    related = Also(DATA, "holds {holds}")
 
 
 class PicturesNeed(Problem):
@@ -66,18 +57,12 @@ class PicturesNeed(Problem):
         curriculum: fixed
     """
 
-    code: ClassVar[str] = "HEB414"
-
+    code = "HEB414"
     field: str
     data: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.data)} holds pictures, which are not learnt without {self._named}"
-
-    @property
-    def label(self) -> str:
-        return f"needs {self._named}"
+    title = "{data!q} holds pictures, which are not learnt without {_named}"
+    label = "needs {_named}"
 
     @property
     def hint(self) -> str:
@@ -105,22 +90,13 @@ class TextTakesNoCurriculum(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB415"
-
+    code = "HEB415"
     curriculum: str
     data: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.data)} is a text, and takes no curriculum"
-
-    @property
-    def label(self) -> str:
-        return "is for pictures"
-
-    @property
-    def hint(self) -> str:
-        return f"leave {quoted(self.curriculum)} out, or write `curriculum: null`"
+    title = "{data!q} is a text, and takes no curriculum"
+    label = "is for pictures"
+    hint = "leave {curriculum!q} out, or write `curriculum: null`"
 
 
 class NoEnd(Problem):
@@ -145,19 +121,10 @@ class NoEnd(Problem):
           epochs: 3
     """
 
-    code: ClassVar[str] = "HEB416"
-
-    @property
-    def title(self) -> str:
-        return "nothing says when training ends"
-
-    @property
-    def label(self) -> str:
-        return "has neither `epochs` nor `steps`"
-
-    @property
-    def hint(self) -> str:
-        return "add `epochs: 3`, say"
+    code = "HEB416"
+    title = "nothing says when training ends"
+    label = "has neither `epochs` nor `steps`"
+    hint = "add `epochs: 3`, say"
 
 
 class NothingToTie(Problem):
@@ -178,25 +145,13 @@ class NothingToTie(Problem):
         curriculum: null
     """
 
-    code: ClassVar[str] = "HEB417"
-
+    code = "HEB417"
     model: str
     output: str
 
-    @property
-    def title(self) -> str:
-        return f"{quoted(self.output)} has no rows of its own to tie the embedding to"
-
-    @property
-    def label(self) -> str:
-        return "is tied to the output's rows"
-
-    @property
-    def hint(self) -> str:
-        return (
-            f"write `tied: false` in {quoted(self.model)}, or use `softmax`, `hebbian` or"
-            " `sampled_softmax`"
-        )
+    title = "{output!q} has no rows of its own to tie the embedding to"
+    label = "is tied to the output's rows"
+    hint = "write `tied: false` in {model!q}, or use `softmax`, `hebbian` or `sampled_softmax`"
 
 
 class StreamsTooShort(Problem):
@@ -225,8 +180,7 @@ class StreamsTooShort(Problem):
           batch_size: 20
     """
 
-    code: ClassVar[str] = "HEB418"
-
+    code = "HEB418"
     streams: int
     tokens: int
     split: Literal["train", "validation", "test"]
@@ -271,8 +225,7 @@ class SubstituteReadsOther(Problem):
           omniglot: {otherwise: glyphs}
     """
 
-    code: ClassVar[str] = "HEB419"
-
+    code = "HEB419"
     holds: str
 
     @property
@@ -280,9 +233,7 @@ class SubstituteReadsOther(Problem):
         other = "text" if self.holds == "pictures" else "pictures"
         return f"{self.holds} can't stand in for {other}"
 
-    @property
-    def label(self) -> str:
-        return f"holds {self.holds}"
+    label = "holds {holds}"
 
     @property
     def hint(self) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
@@ -23,20 +21,12 @@ class Anchor(Problem):
           hebbian: {gamma: 0.05}
     """
 
-    code: ClassVar[str] = "HEB120"
+    code = "HEB120"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"anchors are not part of the language: {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "anchor"
-
-    @property
-    def hint(self) -> str | None:
-        return "remove it, or quote a text that begins with `&`"
+    title = "anchors are not part of the language: {written!q}"
+    label = "anchor"
+    hint = "remove it, or quote a text that begins with `&`"
 
 
 class Alias(Problem):
@@ -51,20 +41,12 @@ class Alias(Problem):
         output: softmax
     """
 
-    code: ClassVar[str] = "HEB121"
+    code = "HEB121"
     written: str
 
-    @property
-    def title(self) -> str:
-        return f"aliases are not part of the language: {quoted(self.written)}"
-
-    @property
-    def label(self) -> str:
-        return "alias"
-
-    @property
-    def hint(self) -> str | None:
-        return "write the value out, or quote a text that begins with `*`"
+    title = "aliases are not part of the language: {written!q}"
+    label = "alias"
+    hint = "write the value out, or quote a text that begins with `*`"
 
 
 class Tag(Problem):
@@ -83,7 +65,7 @@ class Tag(Problem):
           steps: 100
     """
 
-    code: ClassVar[str] = "HEB122"
+    code = "HEB122"
     written: str
 
     @property
@@ -95,9 +77,7 @@ class Tag(Problem):
     def label(self) -> str:
         return "directive" if self.written.startswith("%") else "tag"
 
-    @property
-    def hint(self) -> str | None:
-        return "remove it"
+    hint = "remove it"
 
 
 class MergeKey(Problem):
@@ -114,19 +94,10 @@ class MergeKey(Problem):
           hebbian: {gamma: 0.05, T: 500}
     """
 
-    code: ClassVar[str] = "HEB123"
-
-    @property
-    def title(self) -> str:
-        return "merge keys are not part of the language"
-
-    @property
-    def label(self) -> str:
-        return "merge key"
-
-    @property
-    def hint(self) -> str | None:
-        return "write the fields out"
+    code = "HEB123"
+    title = "merge keys are not part of the language"
+    label = "merge key"
+    hint = "write the fields out"
 
 
 class SeveralDocuments(Problem):
@@ -144,19 +115,10 @@ class SeveralDocuments(Problem):
         seeds: 0..9
     """
 
-    code: ClassVar[str] = "HEB124"
-
-    @property
-    def title(self) -> str:
-        return "a second document begins; one experiment is one file"
-
-    @property
-    def label(self) -> str:
-        return "begins here"
-
-    @property
-    def hint(self) -> str | None:
-        return "put it into a file of its own"
+    code = "HEB124"
+    title = "a second document begins; one experiment is one file"
+    label = "begins here"
+    hint = "put it into a file of its own"
 
 
 class NotAKey(Problem):
@@ -172,16 +134,11 @@ class NotAKey(Problem):
           softmax: {bias: false}
     """
 
-    code: ClassVar[str] = "HEB126"
+    code = "HEB126"
     found: str
 
-    @property
-    def title(self) -> str:
-        return f"a key is a name, not {self.found}"
-
-    @property
-    def label(self) -> str:
-        return "not a name"
+    title = "a key is a name, not {found}"
+    label = "not a name"
 
 
 class TooDeep(Problem):
@@ -194,15 +151,9 @@ class TooDeep(Problem):
         about: not nested at all
     """
 
-    code: ClassVar[str] = "HEB127"
-
-    @property
-    def title(self) -> str:
-        return f"nested more than {DEEPEST} deep"
-
-    @property
-    def label(self) -> str:
-        return f"beyond level {DEEPEST}"
+    code = "HEB127"
+    title = f"nested more than {DEEPEST} deep"
+    label = f"beyond level {DEEPEST}"
 
 
 class TooMany(Problem):
@@ -215,12 +166,6 @@ class TooMany(Problem):
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code: ClassVar[str] = "HEB128"
-
-    @property
-    def title(self) -> str:
-        return f"more than {MOST_NODES} keys and values"
-
-    @property
-    def label(self) -> str:
-        return "one too many"
+    code = "HEB128"
+    title = f"more than {MOST_NODES} keys and values"
+    label = "one too many"

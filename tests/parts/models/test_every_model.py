@@ -7,10 +7,10 @@ import torch
 
 from hebbdsl.parts.part import Model
 from hebbdsl.parts.pictures import ImageModel
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 
 IMAGE = (1, 28, 28)
-MODELS = [part for part in VOCABULARY[Model].values() if issubclass(part, ImageModel)]
+MODELS = [part for part in words_of(Model).values() if issubclass(part, ImageModel)]
 
 
 @pytest.mark.parametrize("word", MODELS)

@@ -19,7 +19,7 @@ from hebbdsl.parts.optimizers.adamw import Adamw
 from hebbdsl.parts.optimizers.rmsprop import Rmsprop
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.part import Optimizer
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 
 RATE = {"learning_rate": 0.03, "weight_decay": 0.1}
 
@@ -115,7 +115,7 @@ def test_fused_where_torch_can() -> None:
 
 
 def test_every_optimizer_of_the_language_is_compared() -> None:
-    assert {type(spec) for spec, _, _ in PAIRS} == set(VOCABULARY[Optimizer].values())
+    assert {type(spec) for spec, _, _ in PAIRS} == set(words_of(Optimizer).values())
 
 
 def test_nesterov_needs_momentum() -> None:

@@ -27,7 +27,7 @@ RULES = st.builds(
     Hebbian,
     gamma=st.sampled_from([0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0]),
     T=st.integers(1, 30),
-    counting=st.sampled_from(["before", "after"]),
+    count_timing=st.sampled_from(["before", "after"]),
     rate=st.sampled_from(["inverse", "running_mean"]),
     center=st.just("running"),
 )
@@ -80,13 +80,13 @@ def test_a_floor_that_is_not_doubted_changes_a_row(rule: Hebbian) -> None:
         assert not torch.equal(rows_after(rule, one_by_one, 0), rows_after(without, one_by_one, 0))
 
 
-@given(counting=st.sampled_from(["before", "after"]), batches=st.lists(st.integers(1, 3)))
-def test_one_writes_nothing(counting: str, batches: list[int]) -> None:
-    rule = Hebbian(T=1, counting=counting, center="running")  # type: ignore[arg-type]
+@given(count_timing=st.sampled_from(["before", "after"]), batches=st.lists(st.integers(1, 3)))
+def test_one_writes_nothing(count_timing: str, batches: list[int]) -> None:
+    rule = Hebbian(T=1, count_timing=count_timing, center="running")  # type: ignore[arg-type]
     assert doubted(rule) == {"HEB723"}
     assert torch.equal(rows_after(rule, batches, 0), rows_after(rule, [], 0))
     assert doubted(replace(rule, T=2, gamma=0.0)) == set()
-    two = replace(rule, T=2, counting="before")
+    two = replace(rule, T=2, count_timing="before")
     assert not torch.equal(rows_after(two, [1], 0), rows_after(two, [], 0))
 
 

@@ -116,13 +116,13 @@ def test_stored_parameter_really_changes() -> None:
     ],
 )
 @pytest.mark.parametrize("T", [0, 1])
-@pytest.mark.parametrize("counting", ["before", "after"])
+@pytest.mark.parametrize("count_timing", ["before", "after"])
 @pytest.mark.parametrize(("rescale", "center"), [("none", "none"), ("mean_row", "running")])
 def test_threshold_0_or_1_is_softmax_bit_for_bit(
-    optimizer: Optimizer, T: int, counting: Any, rescale: Any, center: Any
+    optimizer: Optimizer, T: int, count_timing: Any, rescale: Any, center: Any
 ) -> None:
     plain = train(Softmax(), optimizer)
-    rule = Hebbian(T=T, counting=counting, rescale=rescale, center=center)
+    rule = Hebbian(T=T, count_timing=count_timing, rescale=rescale, center=center)
     hebbian = train(rule, optimizer)
     for name, value in plain.items():
         assert torch.equal(value.view(torch.int32), hebbian[name].view(torch.int32)), name
@@ -254,7 +254,7 @@ def test_no_tensor_of_all_rows_is_made_and_the_host_never_waits(rescale: Any, ce
     ("rule", "calls"),
     [
         (Hebbian(), 14),
-        (Hebbian(counting="after"), 20),
+        (Hebbian(count_timing="after"), 20),
         (Hebbian(rescale="row"), 21),
         (Hebbian(rescale="row", center="running"), 29),
     ],

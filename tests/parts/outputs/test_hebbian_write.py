@@ -18,7 +18,7 @@ RULES = st.builds(
     Hebbian,
     gamma=st.sampled_from([0.0, 0.01, 0.05, 0.5, 1.0]),
     T=st.integers(0, 6),
-    counting=st.sampled_from(["before", "after"]),
+    count_timing=st.sampled_from(["before", "after"]),
     rate=st.sampled_from(["inverse", "running_mean"]),
     rescale=st.sampled_from(["none", "row", "mean_row"]),
     center=st.sampled_from(["none", "running"]),
@@ -93,7 +93,7 @@ def slow_write(case: Case) -> tuple[list[list[float]], list[int]]:
         elif rule.rescale == "mean_row":
             wanted = sum(norm(row) for row in old[: case.in_play]) / case.in_play
             target = [x * wanted / norm(target) for x in target]
-        c = seen[i] + 1 if rule.counting == "before" else seen[i] + len(mine)
+        c = seen[i] + 1 if rule.count_timing == "before" else seen[i] + len(mine)
         rate = 1 / c if rule.rate == "inverse" else len(mine) / (seen[i] + len(mine))
         rate = max(rate, rule.gamma) * rule.strength
         if c < rule.T:
@@ -125,7 +125,7 @@ def test_rows_absent_keep_every_bit_and_those_past_the_threshold_their_values(ca
     case.rows[:, 0] = -0.0
     rows, _ = case.stored()
     counts = torch.bincount(case.labels, minlength=len(rows))
-    c = case.seen + (1 if case.rule.counting == "before" else counts)
+    c = case.seen + (1 if case.rule.count_timing == "before" else counts)
     absent, past = counts == 0, c >= case.rule.T
     assert torch.equal(bits(rows[absent]), bits(case.rows[absent]))
     assert torch.equal(rows[past], case.rows[past])
@@ -182,19 +182,21 @@ def test_first_sight_makes_the_row_the_activation() -> None:
 
 
 def test_counting_after_keeps_part_of_the_random_row() -> None:
-    case = single(Hebbian(counting="after"))
+    case = single(Hebbian(count_timing="after"))
     case.h, case.labels = case.h.repeat(4, 1), case.labels.repeat(4)
     rows, seen = case.stored()
     torch.testing.assert_close(rows[1], 0.25 * case.h[0] + 0.75 * case.rows[1])
     assert seen[1] == 4
 
 
-@given(k=st.integers(1, 12), T=st.integers(0, 15), counting=st.sampled_from(["before", "after"]))
+@given(
+    k=st.integers(1, 12), T=st.integers(0, 15), count_timing=st.sampled_from(["before", "after"])
+)
 @settings(max_examples=60)
 def test_single_sights_give_the_running_mean_until_the_threshold(
-    k: int, T: int, counting: str
+    k: int, T: int, count_timing: str
 ) -> None:
-    rule = Hebbian(gamma=0.0, T=T, counting=counting)  # type: ignore[arg-type]
+    rule = Hebbian(gamma=0.0, T=T, count_timing=count_timing)  # type: ignore[arg-type]
     case = single(rule)
     activations = torch.randn(k, 4, generator=torch.Generator().manual_seed(k))
     for h in activations:
@@ -307,5 +309,5 @@ def test_write_changes_none_of_its_arguments(case: Case) -> None:
 
 def test_rule_is_the_default_of_the_paper() -> None:
     assert replace(Hebbian(), gamma=0.01, T=500) == Hebbian(
-        counting="before", rate="inverse", rescale="none", center="none", activations="clean"
+        count_timing="before", rate="inverse", rescale="none", center="none", activations="clean"
     )

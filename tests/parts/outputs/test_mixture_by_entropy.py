@@ -20,7 +20,7 @@ from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 from tests.parts.outputs.test_chunked_loss import Largest
 
 CLASSES, HIDDEN, BATCH = 7, 4, 6
@@ -154,10 +154,10 @@ def text(time: int, streams: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     return h.view(time, streams, HIDDEN), labels.view(time, streams)
 
 
-@pytest.mark.parametrize("word", VOCABULARY[Output])
+@pytest.mark.parametrize("word", words_of(Output))
 def test_of_all_words_an_output_says_what_it_says_of_one(word: str) -> None:
     """Every output that can say it, those with a memory from what its stream remembers."""
-    cls = VOCABULARY[Output][word]
+    cls = words_of(Output)[word]
     assert issubclass(cls, Output)
     spec = cls(experts=(Softmax(), SINGLES[2])) if cls is Mixture else cls()
     if spec.is_trained or not spec.tells_text:

@@ -17,7 +17,7 @@ from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import words_of
 
 SINGLE = st.one_of(
     st.builds(Softmax, bias=st.booleans()),
@@ -66,9 +66,9 @@ def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classe
     }
 
 
-@pytest.mark.parametrize("word", VOCABULARY[Output])
+@pytest.mark.parametrize("word", words_of(Output))
 def test_every_output_of_the_language_is_counted_here(word: str) -> None:
-    assert VOCABULARY[Output][word] in {
+    assert words_of(Output)[word] in {
         Softmax,
         Hebbian,
         Cache,

@@ -15,7 +15,7 @@ from hebbdsl.diagnostics.codes.lint_fields import (
 )
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
-from hebbdsl.parts.bounds import AddedLater, Bounds, Fraction, Suggested, Whole
+from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Fraction, Suggested, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 
@@ -51,8 +51,9 @@ class Hebbian(Softmax):
         Suggested(),
         "a class whose counter has reached T learns by gradient alone; 0 never writes",
     ] = 500
-    counting: Annotated[
+    count_timing: Annotated[
         Literal["before", "after"],
+        Formerly("counting"),
         "c is the count before this batch plus one (first sight: the row becomes the mean), or the"
         " count after it",
     ] = "before"

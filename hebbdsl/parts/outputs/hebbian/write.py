@@ -100,10 +100,10 @@ def write(
 
     old, counted = rows.index_select(0, ordered), counters.index_select(0, ordered)
     rate = counted
-    if rule.counting == "after" or rule.rate == "running_mean":
+    if rule.count_timing == "after" or rule.rate == "running_mean":
         n = offsets.diff()[:, None]
         after = counted - 1 + n
-        counted = after if rule.counting == "after" else counted
+        counted = after if rule.count_timing == "after" else counted
         rate = after / n if rule.rate == "running_mean" else counted
     rate = rate.reciprocal()
     if rule.gamma > 0:

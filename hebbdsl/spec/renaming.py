@@ -1,0 +1,66 @@
+"""Fields that were renamed: what is written with a former name means the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import replace
+
+from hebbdsl.diagnostics.codes.renaming import BothNames, FormerName
+from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.spec.canonical import Plain
+from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of, former_names
+from hebbdsl.syntax.tree import Entry, Mapping, Scalar
+
+
+def renamed(cls: type, mapping: Mapping, problems: Problems) -> Mapping:
+    """`mapping`, the fields of a spec class, with the names that they have now."""
+    if not any(entry.key.text in former_names(cls) for entry in mapping.entries):
+        return mapping
+    kept: list[Entry] = []
+    for entry in mapping.entries:
+        now = former_names(cls).get(entry.key.text)
+        other = None if now is None else mapping.entry(now)
+        if now is not None and other is not None:
+            place, written = entry.key.span, entry.key.text
+            problems.add(BothNames(place=place, field=written, now=now, other=other.key.span))
+        else:
+            kept.append(replace(entry, key=renamed_key(cls, entry.key, problems)))
+    return replace(mapping, entries=tuple(kept))
+
+
+def renamed_key(cls: type, key: Scalar, problems: Problems) -> Scalar:
+    """The name of a field, or a step of a path to one, as it is now."""
+    now = former_names(cls).get(key.text)
+    if now is None:
+        return key
+    problems.add(FormerName(place=key.span, field=key.text, now=now))
+    return replace(key, text=now)
+
+
+def renamed_plain(cls: type, value: AbstractMapping[str, Plain]) -> dict[str, Plain]:
+    """The same of plain values, as records keep them: names that are not known are left."""
+    known, former = fields_of(cls), former_names(cls)
+    found = {former.get(name, name): inner for name, inner in value.items()}
+    return {
+        name: _inside(known[name].type, inner) if name in known else inner
+        for name, inner in found.items()
+    }
+
+
+def _inside(type_: Type, value: Plain) -> Plain:
+    match type_, value:
+        case OneOf(options), dict() | list():
+            for option in options:
+                value = _inside(option, value)
+        case SectionOf(cls), dict():
+            return renamed_plain(cls, value)
+        case PartOf(), dict():
+            return {
+                word: renamed_plain(type_.words[word], fields)
+                if word in type_.words and isinstance(fields, dict)
+                else fields
+                for word, fields in value.items()
+            }
+        case ListOf(item), list():
+            return [_inside(item, one) for one in value]
+    return value
