@@ -176,7 +176,7 @@ def run_built(
     Raises: Rejected, as `run_job` does.
     """
     from hebbdsl.run.evaluating import evaluate
-    from hebbdsl.run.execution import execute
+    from hebbdsl.run.loop import execute
 
     with _memory_refused(f"{program.variant}, seed {program.seed}", str(program.device)):
         if parent is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hebbdsl.parts.part import Dataset, Quiet, Reporter
-from hebbdsl.program.opening import Opened, open_data
+from hebbdsl.program.data import Opened, open_data
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import VariantPlan

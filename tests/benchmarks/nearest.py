@@ -38,15 +38,15 @@ def made_up(count: int, width: int, seed: int) -> tuple[Tensor, Tensor]:
 def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     """What the model of a run makes of the first words of a split, with the words that follow."""
     from hebbdsl.launch.evaluation import evaluation_job
-    from hebbdsl.program.streams import Streams
-    from hebbdsl.program.word_program import WordProgram
+    from hebbdsl.program.language.program import LanguageProgram
+    from hebbdsl.program.language.streams import Streams
     from hebbdsl.run.job import build
     from hebbdsl.run.session import Session
     from hebbdsl.run.store import RunFolder
 
     change = "evaluation.output={mixture: {experts: [trained]}}"
     program = build(evaluation_job(run, [change], None, "cpu", 1), Session())
-    assert isinstance(program, WordProgram)
+    assert isinstance(program, LanguageProgram)
     RunFolder(run).load_weights(program)
     program.model.eval()
     text = Streams(program.content.splits[split][: count + 1], 1, 1_024)

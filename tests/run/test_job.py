@@ -12,7 +12,7 @@ from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run.job import Job, run_job
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.session import Session
@@ -26,7 +26,7 @@ def test_a_device_that_is_too_small_is_said(
         raise torch.OutOfMemoryError("Tried to allocate 9 TiB.\nMore of it")
 
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", too_much)
+    monkeypatch.setattr(ClassificationProgram, "train", too_much)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
         run_job(job, Session(), Silent())
@@ -46,7 +46,7 @@ def test_memory_that_is_refused_is_said(
         raise error
 
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", refused)
+    monkeypatch.setattr(ClassificationProgram, "train", refused)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
         run_job(job, Session(), Silent())
@@ -58,7 +58,7 @@ def test_another_fault_stays_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise RuntimeError("shapes do not fit")
 
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", wrong)
+    monkeypatch.setattr(ClassificationProgram, "train", wrong)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(RuntimeError, match="shapes"):
         run_job(job, Session(), Silent())
