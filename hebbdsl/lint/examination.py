@@ -14,8 +14,8 @@ from hebbdsl.plan.planning import plan_checked
 from hebbdsl.source import Source
 from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.extending import Reading, from_disk
-from hebbdsl.syntax.parsing import parse_tree
 from hebbdsl.syntax.reading import read_source
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Tree
 
 

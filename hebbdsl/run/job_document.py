@@ -73,7 +73,7 @@ def plan_of(source: Source, variant: str, overrides: Sequence[str] = ()) -> Vari
     """
     from hebbdsl.plan.planning import make_plan
     from hebbdsl.spec.checker import check
-    from hebbdsl.syntax.parsing import parse_tree
+    from hebbdsl.syntax.surfaces import parse_tree
 
     return make_plan(check(parse_tree(source), overrides)).variants[variant]
 
