@@ -273,12 +273,13 @@ def test_progress_of_text_is_said_in_its_own_words(
     record = ran(made, tmp_path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(progress, "_PAUSE", -1.0)
-        with progress.showing([job], quiet=False) as board:
-            board.began(0)
-            board.trained(0, 20, 3.21)
-            board.evaluated(0, record.evaluations[0])
-            board.reading(0, "test", 101, 202)
-            board.ended(0, record, ())
+        with progress.show_progress() as monitor:
+            monitor.scheduled([job])
+            monitor.started(job)
+            monitor.trained(job, 20, 3.21)
+            monitor.evaluated(job, record.evaluations[0])
+            monitor.reading(job, "test", 101, 202)
+            monitor.ended(job, record, ())
     said = capsys.readouterr().err
     assert "main, seed 0: step 20 of 86, train loss 3.210" in said
     assert "main, seed 0: reading the test text, 50%" in said
