@@ -20,7 +20,7 @@ experiment: small
 about: Is [this] shown as it was written?
 seeds: 0..2
 data:
-  omniglot: {classes: 100, otherwise: glyphs}
+  omniglot: {classes: 100, fallback: glyphs}
 model:
   convnet: {channels: [8, 8]}
 output:

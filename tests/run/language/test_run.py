@@ -122,7 +122,7 @@ def test_patience_ends_a_run_and_decay_slows_it(tmp_path: Path) -> None:
         counts=text.counts,
         splits={**text.splits, "validation": noise},
     )
-    of = setup(epochs=None, steps=400, evaluate_every=5, patience=3, decay=0.5)
+    of = setup(epochs=None, steps=400, evaluate_every=5, patience=3, learning_rate_decay=0.5)
     record = ran(program(of, text=odd), tmp_path)
     assert record.status == "finished"
     assert record.steps < 400
