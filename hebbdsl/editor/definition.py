@@ -40,8 +40,8 @@ def variant_at(document: Document, place: Place) -> str | None:
     start, end = word_around(place)
     word = document.source.text[start:end]
     written = Written(place.root, document.drafts)
-    asked = expected_at(place.keys, written)
-    named = asked is not None and any(isinstance(o, NamedChanges) for o in asked.options)
+    expected = expected_at(place.keys, written)
+    named = expected is not None and any(isinstance(o, NamedChanges) for o in expected.options)
     spoken = place.keys[:1] in (("claims",), ("baseline",))
     if not word or not (spoken or (named and place.role is Role.KEY)):
         return None
@@ -64,8 +64,8 @@ def _parents(document: Document) -> Iterator[Mapping]:
 def _field(document: Document, place: Place) -> Span | None:
     """The field that a path of a variant changes, where it is written outside of variants."""
     written = Written(place.root, document.drafts)
-    asked = expected_at(place.keys, written)
-    if asked is None or not any(isinstance(o, SectionOf) for o in asked.options):
+    expected = expected_at(place.keys, written)
+    if expected is None or not any(isinstance(o, SectionOf) for o in expected.options):
         return None
     _, end = word_around(place)
     inner = along(expected, place.text[: end - place.start].split("."), written)

@@ -87,7 +87,7 @@ class Written:
 
 def expected_at(keys: Keys, written: Written, start: Expected = ROOT) -> Expected | None:
     """What the keys lead to; None where they lead nowhere."""
-    asked: Expected | None = start
+    expected: Expected | None = start
     for key in keys:
         if expected is None:
             return None
@@ -95,8 +95,8 @@ def expected_at(keys: Keys, written: Written, start: Expected = ROOT) -> Expecte
     return expected
 
 
-def _inside(asked: Expected, key: str | int, written: Written) -> Expected | None:
-    for option in asked.options:
+def _inside(expected: Expected, key: str | int, written: Written) -> Expected | None:
+    for option in expected.options:
         match option, key:
             case ListOf(item), int():
                 return replace(expected, type=item, path=(*expected.path, key))
@@ -109,9 +109,9 @@ def _inside(asked: Expected, key: str | int, written: Written) -> Expected | Non
     return None
 
 
-def along(asked: Expected, steps: AbstractSequence[str], written: Written) -> Expected | None:
+def along(expected: Expected, steps: AbstractSequence[str], written: Written) -> Expected | None:
     """What a path of fields leads to, through whatever parts stand there."""
-    found: Expected | None = asked
+    found: Expected | None = expected
     for step in steps:
         if found is None:
             return None
@@ -119,8 +119,8 @@ def along(asked: Expected, steps: AbstractSequence[str], written: Written) -> Ex
     return found
 
 
-def _step(asked: Expected, step: str, written: Written) -> Expected | None:
-    for option in asked.options:
+def _step(expected: Expected, step: str, written: Written) -> Expected | None:
+    for option in expected.options:
         match option:
             case SectionOf(cls):
                 return _field(expected, cls, step, expected.owner)
@@ -135,13 +135,13 @@ def _step(asked: Expected, step: str, written: Written) -> Expected | None:
     return None
 
 
-def words_at(asked: Expected, part: PartOf, written: Written) -> tuple[str, ...]:
+def words_at(expected: Expected, part: PartOf, written: Written) -> tuple[str, ...]:
     """The word that stands where a part is asked for; all that may, where none does."""
     word = written.word(expected.path, expected.variant)
     return (word,) if word is not None and word in part.words else tuple(part.words)
 
 
-def _field(asked: Expected, cls: type, name: str, owner: str) -> Expected | None:
+def _field(expected: Expected, cls: type, name: str, owner: str) -> Expected | None:
     field = fields_of(cls).get(name)
     if field is None:
         return None
@@ -207,10 +207,10 @@ def _word(node: Node | None) -> str | None:
     return None
 
 
-def fields_by_path(asked: Expected, written: Written) -> AbstractMapping[str, Expected]:
+def fields_by_path(expected: Expected, written: Written) -> AbstractMapping[str, Expected]:
     """Every path that may be changed from here, with the fields of the words that stand there."""
     found: dict[str, Expected] = {}
-    waiting = [("", asked)]
+    waiting = [("", expected)]
     while waiting:
         before, current = waiting.pop(0)
         for option in current.options:

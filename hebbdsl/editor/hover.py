@@ -61,7 +61,7 @@ def _page(
     document: Document, place: Place, start: int, end: int, written: Written
 ) -> Iterator[str]:
     word = place.source.text[start:end]
-    asked = expected_at(place.keys, written)
+    expected = expected_at(place.keys, written)
     if place.role is Role.KEY:
         yield from _of_key(document, place, end, word, expected, written)
         return
@@ -91,7 +91,7 @@ def _of_key(
     place: Place,
     end: int,
     word: str,
-    asked: Expected | None,
+    expected: Expected | None,
     written: Written,
 ) -> Iterator[str]:
     if expected is None:
@@ -114,14 +114,14 @@ def _of_key(
                     yield from _of_field(document, inner)
 
 
-def _of_field(document: Document, asked: Expected) -> Iterator[str]:
-    assert asked.field is not None
-    yield field_page(asked.field, asked.owner)
-    yield from _resolved(document, asked)
-    yield from _planned(document, asked)
+def _of_field(document: Document, expected: Expected) -> Iterator[str]:
+    assert expected.field is not None
+    yield field_page(expected.field, expected.owner)
+    yield from _resolved(document, expected)
+    yield from _planned(document, expected)
 
 
-def _resolved(document: Document, asked: Expected) -> Iterator[str]:
+def _resolved(document: Document, expected: Expected) -> Iterator[str]:
     """The value that the field has in the end, and where it was written, by variant."""
     if expected.path[:1] == () or expected.path[0] not in fields_of(Setup):
         return
@@ -140,7 +140,7 @@ def _resolved(document: Document, asked: Expected) -> Iterator[str]:
         yield "\n".join(f"- {value}: {', '.join(names)}" for value, names in found.items())
 
 
-def _reached(draft: Draft, asked: Expected) -> bool:
+def _reached(draft: Draft, expected: Expected) -> bool:
     """Whether the variant has this field of this word, and its value could be read."""
     owner, step = value_at(draft, expected.path[:-1]), expected.path[-1]
     if isinstance(step, int):
@@ -168,7 +168,7 @@ def _near(name: str, beside: str) -> str:
         return name
 
 
-def _planned(document: Document, asked: Expected) -> Iterator[str]:
+def _planned(document: Document, expected: Expected) -> Iterator[str]:
     """What the plan says of a part of the setup: layers with shapes and parameters, levels."""
     plan = document.plan
     if plan is None or len(expected.path) != 1:

@@ -109,7 +109,7 @@ class _Session:
 
     def __init__(self, server: LanguageServer) -> None:
         self.server = server
-        self.desk = Workspace()
+        self.workspace = Workspace()
         self._published: dict[str, Document] = {}
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -304,7 +304,7 @@ class _Session:
                 is_preferred=action.preferred,
                 edit=self._workspace_edit(params.text_document.uri, [action.edit]),
             )
-            for mending in code_actions_at(document, start, end)
+            for action in code_actions_at(document, start, end)
         ]
 
     def formatting(self, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
