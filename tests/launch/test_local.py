@@ -5,10 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.launch import local
 from hebbdsl.launch.launcher import InProcess, graph_of
-from hebbdsl.launch.local import LocalWorkers, workers_for
+from hebbdsl.launch.local import LocalWorkers, Pipe, workers_for
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.plan.planning import plan_setup
@@ -121,27 +120,36 @@ def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
-def _told_while_the_queue_is_locked(jobs: Any, messages: Any) -> None:
-    """Leaves the lock as a signal can: taken, before the `with` that frees it is entered."""
-
+def _told_amid_a_job(pipe: Pipe) -> None:
     def attempt(job: Job, _: Session, monitor: JobMonitor) -> None:
         monitor.started(job)
-        messages._notempty.acquire()
         signal.raise_signal(signal.SIGTERM)
 
     local.attempt = attempt  # type: ignore[assignment]
-    local._work(jobs, messages)
+    local._work(pipe)
 
 
-def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
+def _left_alone(pipe: Pipe) -> None:
+    def attempt(_: Job, __: Session, monitor: JobMonitor) -> None:
+        with pytest.raises(EOFError):
+            pipe.recv()  # when the first process is gone
+        monitor.say("still here")
+
+    local.attempt = attempt  # type: ignore[assignment]
+    local._work(pipe)
+
+
+@pytest.mark.parametrize("target", [_told_amid_a_job, _left_alone])
+def test_a_worker_ends_when_it_is_told_to_or_alone(target: Callable[[Pipe], None]) -> None:
     context = multiprocessing.get_context("spawn")
-    jobs, messages = context.Queue(), context.Queue()
-    job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=Path())
-    jobs.put((0, job_to_json(job)))
-    worker = context.Process(
-        target=_told_while_the_queue_is_locked, args=(jobs, messages), daemon=True
-    )
+    near, far = context.Pipe()
+    worker = context.Process(target=target, args=(far,), daemon=True)
     worker.start()
+    far.close()
+    near.send((0, job_to_json(Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=Path()))))
+    if target is _told_amid_a_job:
+        assert near.recv() == ("started", 0)
+    near.close()
     worker.join(60)
     ended = worker.exitcode
     worker.kill()
