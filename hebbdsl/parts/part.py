@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import torch
 
     from hebbdsl.parts.adaptations.adapter import Adapter
-    from hebbdsl.parts.datasets.content import Content
-    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.classification import ClassificationFacts
+    from hebbdsl.parts.datasets.content import LabelledContent
+    from hebbdsl.parts.datasets.corpora.content import CorpusContent
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
-    from hebbdsl.parts.pictures import ImageFacts
     from hebbdsl.parts.searching import Searching
 
 
@@ -138,7 +138,7 @@ class Dataset(Part):
         yield from ()
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> Content | WordContent:
+    def open(self, reporter: Reporter) -> LabelledContent | CorpusContent:
         """Find, fetch or make the data; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
@@ -356,7 +356,7 @@ class Curriculum(Part):
         return None if self.newest_share is None else round(self.newest_share * batch_size)
 
     @abstractmethod
-    def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
+    def data_problems(self, facts: ClassificationFacts, batch_size: int) -> Iterator[Problem]:
         """What is wrong with this curriculum on that data, batches being drawn without repeats.
 
         Places are paths from the root of the experiment.
