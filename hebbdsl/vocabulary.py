@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.parts.part import (
@@ -154,6 +154,15 @@ def package_of(cls: type[Part]) -> Added | None:
             if _is_inside(cls.__module__, one) and one.load() is cls:
                 return one
     return None
+
+
+def refuse_part(part: Part, reason: str) -> NoReturn:
+    """A part gave what its kind does not allow. Raises: BrokenError, of a part of a package."""
+    from hebbdsl.entry_points import BrokenError
+
+    if (added := package_of(type(part))) is not None:
+        raise BrokenError(added, reason)
+    raise TypeError(f"{word_of(part)}: {reason}")
 
 
 def every_part() -> Mapping[type[Part], str]:

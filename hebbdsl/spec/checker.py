@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 
@@ -229,7 +229,7 @@ def _without_packages(requires: _Field, problems: Problems) -> Iterable[Problem]
 
     Where one is missing nothing is said of words that it may have brought.
     """
-    from hebbdsl.spec.mismatches import UnknownWord
+    from hebbdsl.diagnostics.codes.names import UnknownWord
     from hebbdsl.spec.packages import clashing_words, missing_packages
 
     names = requires.value if isinstance(requires.value, tuple) else ()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from hebbdsl.diagnostics.codes import names, values
 from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION, TooMuchExpression
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.parts.part import Part
@@ -45,6 +45,7 @@ from hebbdsl.spec.types import (
 )
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence, Written
+from hebbdsl.vocabulary import refuse_part
 
 T = TypeVar("T")
 
@@ -191,7 +192,10 @@ class Reader:
         if BAD in found.values() or self.problems.error_count > before or lost:
             return BAD
         part = _construct(cls, found)
-        self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())
+        for problem in part.refusals():
+            if not isinstance(problem, Problem):
+                refuse_part(part, f"`refusals` yields {type(problem).__name__}, not a `Problem`")
+            self.problems.add(resolve(problem, self.origins, path))
         return part
 
     def _word(self, type_: PartOf, node: Written, path: Path) -> tuple[Scalar | None, Node | None]:
