@@ -11,7 +11,6 @@ from importlib import import_module
 
 from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.entry_points import added_codes
 
 STAGES: Mapping[str, str] = {
     "1": "Reading the file",
@@ -31,7 +30,7 @@ TAB = "⇥"
 
 def problem_of(code: str) -> type[Problem] | None:
     """The class of a code, or None where there is no such code."""
-    where = CODES.get(code) or added_codes().get(code)
+    where = CODES.get(code) or _added_codes().get(code)
     if where is None:
         return None
     module, _, name = where.partition(":")
@@ -39,10 +38,16 @@ def problem_of(code: str) -> type[Problem] | None:
     return found
 
 
+def _added_codes() -> Mapping[str, str]:
+    from hebbdsl.entry_points import added_codes  # which sound specs do without
+
+    return added_codes()
+
+
 @cache
 def problems() -> tuple[type[Problem], ...]:
     """Every problem there is, by code; those of packages behind."""
-    codes = [*sorted(CODES), *sorted(added_codes())]
+    codes = [*sorted(CODES), *sorted(_added_codes())]
     return tuple(problem for code in codes if (problem := problem_of(code)) is not None)
 
 
@@ -63,7 +68,7 @@ def page(problem: type[Problem]) -> str:
     return inspect.cleandoc(problem.__doc__ or "").replace(TAB, "\t")
 
 
-def is_mendable(problem: type[Problem]) -> bool:
+def has_safe_fixes(problem: type[Problem]) -> bool:
     """Whether `validate --fix` corrects some of these problems, those whose fix is safe."""
     return problem.fix_is_safe is not Problem.fix_is_safe
 

@@ -1,4 +1,4 @@
-"""The sketch of a YAML text: by indentation, and by brackets where there are any."""
+"""The partial tree of a YAML text: by indentation, and by brackets where there are any."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class _Block:
         return Mapping(tuple(self.entries), span)
 
 
-def sketch_yaml(source: Source) -> Mapping:
+def partial_tree_of_yaml(source: Source) -> Mapping:
     return _Reading(source).root()
 
 

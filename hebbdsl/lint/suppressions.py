@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.catalogue import stage_of
+from hebbdsl.diagnostics.catalogue import problem_of, stage_of
 from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.codes.lint_comments import (
     NoReason,
@@ -19,7 +19,6 @@ from hebbdsl.diagnostics.codes.lint_comments import (
     NothingToAllow,
 )
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.entry_points import added_codes
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.reading import ENDINGS
 from hebbdsl.syntax.surfaces import parse_tree
@@ -69,7 +68,7 @@ class _Comments:
     used: set[tuple[int, str]] = field(default_factory=set)
 
 
-class Allowances:
+class Suppressions:
     """The comments of a spec and of those it extends, read where a problem stands in them."""
 
     def __init__(self, tree: Tree) -> None:
@@ -166,7 +165,7 @@ def _own_line(comment: Comment) -> int:
 
 def _refused(code: Span) -> Problem | None:
     """What is wrong with a code that is to be allowed."""
-    known = code.text in CODES or code.text in added_codes()
+    known = code.text in CODES or problem_of(code.text) is not None
     if known and is_allowable(code.text):
         return None
     if known:
