@@ -90,16 +90,30 @@ def test_it_is_checked_explained_and_planned(installed: Run) -> None:
     assert "hinge" in hebbdsl(installed, "plan", "spec.yaml")
     shown = hebbdsl(installed, "show", "spec.yaml", "--variant", "hinge")
     assert "margin" in shown
-    assert "requires" not in shown
+    assert "hebbdsl-hinge" in shown
 
 
-def test_an_editor_offers_it_and_shows_its_page(installed: Run) -> None:
-    offered = installed(
-        "-c",
-        "import os\nos.environ.update(_HEBBDSL_COMPLETE='complete_bash', COMP_CWORD='2',"
-        " COMP_WORDS='hebbdsl explain hin')\nimport sys; sys.argv = ['hebbdsl']\n"
-        "from hebbdsl.cli.main import main; main()",
-    )
+EDITOR = """
+from pathlib import Path
+from hebbdsl.editor.completion import completion_at
+from hebbdsl.editor.document import examined
+from hebbdsl.editor.hover import hover_at
+from hebbdsl.source import Source
+from hebbdsl.spec.extending import from_disk
+text = Path("spec.yaml").read_text()
+at = text.index("output: hinge") + len("output: h")
+hover = hover_at(examined(Source("spec.yaml", text), from_disk), at)
+print("lead that the label" in hover.page)
+found = completion_at(Source("spec.yaml", text), at)
+print("hinge" in [one.label for one in found.candidates])
+"""
+
+
+def test_editors_and_shells_offer_it_and_show_its_page(installed: Run) -> None:
+    assert installed("-c", EDITOR).stdout.split() == ["True", "True"]
+    code = "import sys; sys.argv = ['hebbdsl']; from hebbdsl.cli.main import main; main()"
+    line = {"_HEBBDSL_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
+    offered = installed("-c", code, **line, COMP_WORDS="hebbdsl explain hin")
     assert offered.stdout.split() == ["hinge"]
 
 
