@@ -57,10 +57,10 @@ def _write(target: Path, text: str) -> None:
     """Raises: Rejected, with HEB190."""
     from hebbdsl.diagnostics.codes.files import NotWritten
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.writing import write_whole
+    from hebbdsl.writing import write_atomically
 
     try:
-        write_whole(target, text.encode(), through_links=True)
+        write_atomically(target, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(target), path=str(target), reason=reason)]) from error

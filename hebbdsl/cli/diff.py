@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.escaping import json_text
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
     from hebbdsl.source import Span
-    from hebbdsl.spec.differences import Difference, Differences, Side
+    from hebbdsl.spec.semantic_diff import Difference, Differences, Side
 
 
 class DiffFormat(Enum):
@@ -42,14 +42,14 @@ def diff(
     "runs": {variant: "same" or "different"}}; old and new are null or {"value", "file", "line",
     "column"}.
     """
-    from hebbdsl.spec.differences import differences
+    from hebbdsl.spec.semantic_diff import differences
 
     plans = _planned((old, new), set_ or [])
     if variant is not None:
-        from hebbdsl.cli.options import chosen_variants
+        from hebbdsl.launch.selection import select_variants
 
         for plan in plans:
-            chosen_variants(plan, [variant])
+            select_variants(plan, [variant])
     found = differences(plans[0].checked, plans[1].checked, variant)
     if format is DiffFormat.json:
         emit(json_text(_json(found)))

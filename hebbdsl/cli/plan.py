@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from hebbdsl.cli.completion import specs
-from hebbdsl.cli.options import Set, Variants, chosen_variants
+from hebbdsl.cli.options import Set, Variants
 from hebbdsl.cli.terminal import emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from hebbdsl.parts.pictures import ImageFacts
-    from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan, WordPlan
+    from hebbdsl.parts.classification import ClassificationFacts
+    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, Plan, VariantPlan
 
 
 class PlanFormat(Enum):
@@ -38,10 +38,11 @@ def plan(
     format: Annotated[PlanFormat, typer.Option("--format")] = PlanFormat.text,
 ) -> None:
     """Show what SPEC will cost: layers, parameters, memory, levels and steps."""
+    from hebbdsl.launch.selection import select_variants
     from hebbdsl.pipeline import load_plan
 
     planned = load_plan(spec, set_ or ())
-    names = chosen_variants(planned, variant or ())
+    names = select_variants(planned, variant)
     if format is PlanFormat.json:
         emit(json_text(plan_to_json(planned, names)))
     else:
@@ -51,12 +52,12 @@ def plan(
 
 def _tell(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
-    from hebbdsl.cli.doubts import tell_warnings
+    from hebbdsl.cli.warnings import print_warnings
     from hebbdsl.diagnostics.diagnostic import Problems
     from hebbdsl.plan.here import here_problems
     from hebbdsl.plan.planning import drafts_of
 
-    tell_warnings(planned)
+    print_warnings(planned)
     problems = Problems()
     problems.extend(here_problems(drafts_of(planned.checked), planned))
     if len(problems):
@@ -152,16 +153,16 @@ def _table(title: Text | str, *columns: str) -> Table:
 
 
 def _summary(variant: VariantPlan) -> Table:
-    from hebbdsl.plan.plan import ImagePlan, WordPlan
+    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan
     from hebbdsl.vocabulary import word_of
 
     training = variant.setup.training
     schedule = training.schedule
     grid = _grid()
     match variant:
-        case ImagePlan():
+        case ClassificationPlan():
             _pictures(grid, variant)
-        case WordPlan():
+        case LanguagePlan():
             _text(grid, variant)
     grid.add_row(
         "",
@@ -172,7 +173,7 @@ def _summary(variant: VariantPlan) -> Table:
     return grid
 
 
-def _pictures(grid: Table, variant: ImagePlan) -> None:
+def _pictures(grid: Table, variant: ClassificationPlan) -> None:
     from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
@@ -200,7 +201,7 @@ def _pictures(grid: Table, variant: ImagePlan) -> None:
     )
 
 
-def _text(grid: Table, variant: WordPlan) -> None:
+def _text(grid: Table, variant: LanguagePlan) -> None:
     from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
@@ -220,7 +221,7 @@ def _text(grid: Table, variant: WordPlan) -> None:
         grid.add_row("", f"{variant.epoch:,} steps an epoch")
 
 
-def _split(facts: ImageFacts) -> str:
+def _split(facts: ClassificationFacts) -> str:
     """Drawings of a class by what they are for."""
     train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
     if not validation:

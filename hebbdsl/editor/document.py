@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.pipeline import Examined, examine_source
+from hebbdsl.lint.examination import Examined
+from hebbdsl.pipeline import examine_source
 from hebbdsl.plan.plan import Plan
 from hebbdsl.source import Source
 from hebbdsl.spec.checked import Draft
 from hebbdsl.spec.extending import Reading
-from hebbdsl.syntax.parsing import TEXT_ENDING
 from hebbdsl.syntax.reading import refuse_unprintable
+from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Tree
 
 _SPEC = re.compile(r"^[\"']?(?:hebbdsl|experiment|extends)[\"']?[ \t]*:", re.MULTILINE)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache, reduce
 
 from hebbdsl.diagnostics.codes import expressions as codes
-from hebbdsl.expression.automaton import END, Branch, NotTaken, Token
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.grammar import extent, parser, scanner
-from hebbdsl.expression.numerals import Numeral, number
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.lr_parser import END, Branch, NotTaken, Token
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,
@@ -21,6 +20,7 @@ from hebbdsl.expression.tree import (
     Negative,
     Number,
 )
+from hebbdsl.expression.numerals import Numeral, number
 from hebbdsl.expression.typing import check_claim, check_condition
 
 _TERMS = {

@@ -8,7 +8,7 @@ from hebbdsl.diagnostics.codes import expressions as codes
 from hebbdsl.diagnostics.codes import metrics as names
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, run_metric
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.data import Opened
 from hebbdsl.program.randomness import torch_generator
 from hebbdsl.program.update import Update
 from hebbdsl.spec.experiment import Setup
@@ -30,6 +30,10 @@ class Program:
     model: nn.Module
     output: OutputLayer
     update: Update
+
+    def __repr__(self) -> str:
+        run = f"{self.experiment}, {self.variant}, seed {self.seed}"
+        return f"<{type(self).__name__} {run}, on {self.device}>"
 
     @property
     def setup(self) -> Setup:

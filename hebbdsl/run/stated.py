@@ -17,9 +17,10 @@ from hebbdsl.diagnostics.codes.comparison import UnkeptStatement, UnreadableStat
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.writing import make_folders, write_whole
+from hebbdsl.writing import make_folders, write_atomically
 
 if TYPE_CHECKING:
+    from hebbdsl.plan.plan import Plan
     from hebbdsl.run.record import Record
 
 STATED = "experiment.json"
@@ -67,6 +68,16 @@ class Stated:
         return tuple(map(Claim.parse, self.claims))
 
 
+def stated_of(plan: Plan) -> Stated:
+    experiment = plan.checked.experiment
+    return Stated(
+        experiment=experiment.experiment,
+        baseline=plan.checked.baseline,
+        variants=tuple(plan.variants),
+        claims=tuple(claim.text for claim in experiment.claims),
+    )
+
+
 def keep_stated(stated: Stated, out: Path) -> Problem | None:
     """Write it beside the runs, where there are any and it is not there already.
 
@@ -79,7 +90,7 @@ def keep_stated(stated: Stated, out: Path) -> Problem | None:
     try:
         make_folders(out, path.parent)  # they are there: whether a link leads elsewhere is asked
         if not path.is_file() or path.read_bytes() != content + b"\n":
-            write_whole(path, content, b"\n")
+            write_atomically(path, content, b"\n")
     except OSError as error:
         return UnkeptStatement(place=str(path), reason=error.strerror or str(error))
     return None

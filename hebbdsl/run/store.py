@@ -18,14 +18,20 @@ import errno
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebbdsl.diagnostics.codes.run_folder import AlteredRecord, Busy, LinkInside, Unwritable
+from hebbdsl.diagnostics.codes.run_folder import (
+    AlteredRecord,
+    Busy,
+    LinkInside,
+    NoRecords,
+    Unwritable,
+)
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run import interrupts
@@ -44,11 +50,11 @@ from hebbdsl.writing import (
     Held,
     LinkFound,
     Lock,
+    atomic_file,
     make_folders,
     sweep,
     sync_folder,
-    whole,
-    write_whole,
+    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -133,12 +139,12 @@ class RunFolder:
             said = f"{self.path} has weights and no record: they are kept in {self.set_aside()}"
             warnings.warn(said, stacklevel=2)
         with self._writing():
-            write_whole(self.path / UNFINISHED, b"")
+            write_atomically(self.path / UNFINISHED, b"")
             for name in (RECORD, METRICS, WEIGHTS):
                 (self.path / name).unlink(missing_ok=True)
                 sweep(self.path, name)
-            write_whole(self.path / SETUP, _written(setup))
-            write_whole(self.path / METRICS, b"")
+            write_atomically(self.path / SETUP, _written(setup))
+            write_atomically(self.path / METRICS, b"")
 
     def append(self, evaluation: Evaluation) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
@@ -153,7 +159,7 @@ class RunFolder:
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
-        with self._writing(), whole(self.path / WEIGHTS, apart=True) as temporary:
+        with self._writing(), atomic_file(self.path / WEIGHTS, apart=True) as temporary:
             try:
                 save_file(dict(weights), temporary)
             except SafetensorError as error:
@@ -189,7 +195,7 @@ class RunFolder:
             # First this: whoever is killed in between has the weights set aside, not removed.
             (self.path / UNFINISHED).unlink(missing_ok=True)
             sync_folder(self.path)
-            write_whole(self.path / RECORD, _written(body))
+            write_atomically(self.path / RECORD, _written(body))
 
     def set_aside(self) -> Path | None:
         """Keep the folder as it is beside itself, under a name of its own; None: nothing was in it.
@@ -316,6 +322,19 @@ def find_runs(folder: Path) -> list[RunFolder]:
     """Every run with a record at or under `folder`, in order of path; replaced ones left out."""
     found = sorted(path.parent for path in folder.rglob(RECORD))
     return [RunFolder(path) for path in found if ".replaced-" not in path.name]
+
+
+def read_records(folders: Sequence[Path]) -> list[Record]:
+    """All records at or under folders.
+
+    Raises: Rejected, with HEB536 when one holds none, HEB534 when one was altered.
+    """
+    found = {folder: find_runs(folder) for folder in folders}
+    empty = [NoRecords(place=str(folder)) for folder, runs in found.items() if not runs]
+    if empty:
+        raise Rejected(empty)
+    records = [run.read() for runs in found.values() for run in runs]
+    return [record for record in records if record is not None]
 
 
 @cache

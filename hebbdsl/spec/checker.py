@@ -14,7 +14,6 @@ from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of, changes_set, composed, undone
 from hebbdsl.spec.checked import Checked, Draft, Origin, Origins, Path, Sections, Variant
-from hebbdsl.spec.claims import baseline_problems, claim_problems, condition_problems
 from hebbdsl.spec.experiment import (
     AS_TRAINED,
     MOST_VARIANTS,
@@ -24,10 +23,11 @@ from hebbdsl.spec.experiment import (
     Training,
 )
 from hebbdsl.spec.extending import EXTENDS, VARIANTS, Extended, Reading, extended, from_disk
+from hebbdsl.spec.metric_checks import baseline_problems, claim_problems, condition_problems
 from hebbdsl.spec.outcome import BAD
+from hebbdsl.spec.overriding import Overriding
 from hebbdsl.spec.reader import Allowance, Reader
 from hebbdsl.spec.types import fields_of
-from hebbdsl.spec.variants import Overriding
 from hebbdsl.spec.version import VERSION, version_problems
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Tree
 
@@ -69,6 +69,13 @@ class Drafted:
         baseline = experiment.baseline or next(iter(variants))
         warnings = self.problems.warnings
         return Checked(experiment, variants, baseline, self.origins, warnings)
+
+
+def check(tree: Tree, overrides: Sequence[str] = ()) -> Checked:
+    """The experiment that a tree means. Raises: Rejected, with everything that is wrong."""
+    drafted = examine(tree, overrides)
+    drafted.problems.raise_errors()
+    return drafted.checked()
 
 
 def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_disk) -> Drafted:

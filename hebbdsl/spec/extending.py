@@ -20,13 +20,13 @@ from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected, Related
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.changes import changes_of
 from hebbdsl.spec.experiment import Experiment
-from hebbdsl.spec.named import with_named
+from hebbdsl.spec.named_variants import with_named
+from hebbdsl.spec.overriding import Overriding
 from hebbdsl.spec.types import SectionOf, fields_of
-from hebbdsl.spec.variants import Overriding
 from hebbdsl.spec.version import VERSION, version_problems
 from hebbdsl.syntax import scalars
-from hebbdsl.syntax.parsing import parse_tree
 from hebbdsl.syntax.reading import read_source
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Tree
 
 EXTENDS, VARIANTS = "extends", "variants"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hebbdsl.diagnostics.codes import numbers, values
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
-from hebbdsl.expression.numerals import Numeral, number, whole
+from hebbdsl.expression.numerals import Numeral, number, whole_number
 from hebbdsl.parts.bounds import LARGEST_EXACT
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Path
@@ -22,7 +22,7 @@ def read_number(type_: NumberOf, scalar: Scalar, path: Path, problems: Problems)
         found = scalars.in_words(scalar.text, True)
         unquoted = number(scalar.text)
         advice = "remove the quotes" if isinstance(unquoted, float) else None
-        fits = isinstance(whole(scalar.text) if type_.whole else unquoted, (int, float))
+        fits = isinstance(whole_number(scalar.text) if type_.whole else unquoted, (int, float))
         instead = scalar.text if fits else None
         problems.add(_wrong(type_, scalar.span, path, found, advice, instead))
     return value
@@ -31,9 +31,9 @@ def read_number(type_: NumberOf, scalar: Scalar, path: Path, problems: Problems)
 def _numeral(
     type_: NumberOf, text: str, place: Span, path: Path, problems: Problems
 ) -> float | Bad:
-    value = whole(text) if type_.whole else number(text)
+    value = whole_number(text) if type_.whole else number(text)
     if value is Numeral.NOT_A_NUMBER and type_.whole:
-        problems.add(_not_whole(type_, text, place, path))
+        problems.add(_not_whole_number(type_, text, place, path))
         return BAD
     if isinstance(value, Numeral):
         problems.add(_unusable(type_, value, text, place, path))
@@ -49,11 +49,11 @@ def _numeral(
     return value
 
 
-def _not_whole(type_: NumberOf, text: str, place: Span, path: Path) -> Problem:
+def _not_whole_number(type_: NumberOf, text: str, place: Span, path: Path) -> Problem:
     value = number(text)
     if value is Numeral.NOT_A_NUMBER:
         digits = text.removesuffix(".")
-        advice = f"write `{digits}`" if isinstance(whole(digits), int) else _spelling(text)
+        advice = f"write `{digits}`" if isinstance(whole_number(digits), int) else _spelling(text)
         return _wrong(type_, place, path, scalars.in_words(text, False), advice)
     if isinstance(value, Numeral):
         return _unusable(type_, value, text, place, path)

@@ -20,7 +20,7 @@ from hebbdsl.spec.experiment import Evaluation, Experiment, Training
 from hebbdsl.spec.printing import Surface, print_plain, surface_of
 from hebbdsl.syntax.reading import ENDINGS
 from hebbdsl.vocabulary import in_vocabulary
-from hebbdsl.writing import write_whole
+from hebbdsl.writing import write_atomically
 
 PYTHON = "<python>"
 """The name of a source that was made in Python: no file has it."""
@@ -57,7 +57,7 @@ def dump(experiment: Experiment, to: Path | str) -> str:
         raise Rejected([UnknownSurface(place=str(path), ending=path.suffix)])
     text = printed(experiment, surface_of(path.name))
     try:
-        write_whole(path, text.encode(), through_links=True)
+        write_atomically(path, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(path), path=str(path), reason=reason)]) from error

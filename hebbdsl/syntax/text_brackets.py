@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hebbdsl.diagnostics.codes.text import TooManySlips
 from hebbdsl.diagnostics.codes.text_brackets import NeverOpened, NotClosed, OtherBracket
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.automaton import Token
+from hebbdsl.expression.lr_parser import Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_openings import where_opened
 from hebbdsl.syntax.text_tokens import (

@@ -9,8 +9,8 @@ from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES, DuplicateKey
 from hebbdsl.diagnostics.codes.text_brackets import BadEscape, BracesForParentheses, QuoteNotClosed
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.automaton import Branch, Token
 from hebbdsl.expression.grammar import extent
+from hebbdsl.expression.lr_parser import Branch, Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_strings import read_text
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence

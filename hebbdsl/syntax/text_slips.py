@@ -10,8 +10,8 @@ from enum import Enum, auto
 from hebbdsl.diagnostics.codes import text as codes
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.expression.automaton import Token
-from hebbdsl.expression.tabulating import STRANGE
+from hebbdsl.expression.lr_parser import Token
+from hebbdsl.expression.parser_tables import STRANGE
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_tokens import (
     BROKEN,

@@ -7,8 +7,8 @@ from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.codes.text import MOST_TOKENS, TooManyTokens
 from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.automaton import Token
 from hebbdsl.expression.grammar import scanner
+from hebbdsl.expression.lr_parser import Token
 from hebbdsl.source import Source, Span
 
 NEWLINE, COMMA, EQUAL, HEAD, BROKEN, END = (

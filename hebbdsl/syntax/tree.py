@@ -88,3 +88,7 @@ class Tree:
     source: Source
     root: Mapping
     problems: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        keys = ", ".join(entry.key.text for entry in self.root.entries[:20])
+        return f"<Tree of {self.source.name!r}: {keys!r}>"

@@ -17,8 +17,8 @@ from hebbdsl.diagnostics.codes.reading import LARGEST, Empty, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.offsets import scalar_offsets
-from hebbdsl.syntax.slips import explain_slip
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
+from hebbdsl.syntax.yaml_slips import explain_slip
 
 # The C parser is ten times faster; PyYAML can be installed without it.
 _LOADER: type = getattr(yaml, "CLoader", yaml.Loader)

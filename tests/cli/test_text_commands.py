@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.cli.run import summary
-from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.parts.datasets.corpora import token_store
 from hebbdsl.run.record import Value
 from tests.comparison.records import run
 from tests.effort import PATIENCE
@@ -45,7 +45,7 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         words = " ".join(f"w{one}" for one in tokens(count, seed))
         (tmp_path / f"{name}.txt").write_text(words)
     monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path))
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "tiny_text.yaml"
     path.write_text(SPEC)
@@ -145,9 +145,9 @@ def test_a_damaged_number_among_kept_tokens_is_made_again(spec: Path) -> None:
 
 SLOW = """\
 import signal
-from hebbdsl.program import text_evaluation
+from hebbdsl.program.language import evaluation
 from hebbdsl.run import progress
-text_evaluation.BLOCK, progress._PAUSE = 1, -1.0
+evaluation.BLOCK, progress._PAUSE = 1, -1.0
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from hebbdsl.__main__ import main

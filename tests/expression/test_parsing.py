@@ -10,9 +10,8 @@ from hebbdsl.diagnostics.codes.expressions import DEEPEST, LONGEST
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.evaluation import number, truth
-from hebbdsl.expression.parsing import parse_expression
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.interpreter import number, truth
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,
@@ -22,6 +21,7 @@ from hebbdsl.expression.tree import (
     Negative,
     Number,
 )
+from hebbdsl.expression.parsing import parse_expression
 
 
 def faults(parse: type[Condition] | type[Claim], text: str) -> list[tuple[str, str]]:

@@ -18,20 +18,20 @@ from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
-from hebbdsl.program.at_test import AtTest, at_test, weights_kept
-from hebbdsl.program.text_evaluation import (
+from hebbdsl.program.language.evaluation import (
     StoredText,
     gather_slopes,
     score,
     score_at_test,
 )
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
-from hebbdsl.program.word_program import WordProgram
 from hebbdsl.spec.experiment import Evaluation
 from tests import words
 
 
-def trained(output: Output | None = None, adaptation: object = None) -> WordProgram:
+def trained(output: Output | None = None, adaptation: object = None) -> LanguageProgram:
     """A program of which 60 steps were made, with an evaluation."""
     evaluation = Evaluation(output=output, adaptation=adaptation)  # type: ignore[arg-type]
     program = words.program(replace(words.setup(), evaluation=evaluation))
@@ -239,10 +239,10 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
         seen.append(value)
         knob.turn(value)
 
-    flat = AtTest(at.output, at.adapter, at.trained)
+    flat = Predictor(at.output, at.adapter, at.trained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
-        patch.setattr(AtTest, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        patch.setattr(Predictor, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
         tune(flat, stored)
     assert 1e-6 < min(seen) < 1e-4
 
@@ -255,7 +255,7 @@ def test_fixed_settings_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "adaptation", [DynamicEvaluation(segment=4, training_batches=9), Mbpa(size=30)]
+    "adaptation", [DynamicEvaluation(segment_length=4, training_batches=9), Mbpa(size=30)]
 )
 def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
     program = trained(TUNED, adaptation)
@@ -272,7 +272,7 @@ def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
 
 
 def test_a_rate_of_zero_changes_nothing() -> None:
-    still = DynamicEvaluation(learning_rate=0, segment=4, training_batches=3)
+    still = DynamicEvaluation(learning_rate=0, segment_length=4, training_batches=3)
     program = trained(None, still)
     at = at_test(program)
     assert at.adapter is not None
@@ -281,7 +281,7 @@ def test_a_rate_of_zero_changes_nothing() -> None:
     assert found.sums == pytest.approx(score(program, "test", 1).sums, abs=1e-3)
 
 
-def found(program: WordProgram) -> tuple[float, dict[str, object]]:
+def found(program: LanguageProgram) -> tuple[float, dict[str, object]]:
     """The loss on the validation text of what was tuned on it, and what that is."""
     at = at_test(program)
     stored = StoredText(program, at)
@@ -314,7 +314,8 @@ def test_a_nested_tuned_mixture_is_as_good_as_a_flat_one_and_as_any_grid_of_both
 
 
 @pytest.mark.parametrize(
-    "adaptation", [None, DynamicEvaluation(segment=6, training_batches=3, learning_rate=1e-4)]
+    "adaptation",
+    [None, DynamicEvaluation(segment_length=6, training_batches=3, learning_rate=1e-4)],
 )
 def test_a_temperature_is_tuned(adaptation: object) -> None:
     """Of a mixture by entropies, in which another is tuned for itself."""

@@ -18,12 +18,12 @@ from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output, Quiet
-from hebbdsl.program.batches import InPlay
-from hebbdsl.program.evaluation import accuracy_by_class
+from hebbdsl.program.classification.batches import InPlay
+from hebbdsl.program.classification.evaluation import accuracy_by_class
+from hebbdsl.program.language.evaluation import score
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import score
 from hebbdsl.run.evaluating import evaluate
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -164,7 +164,7 @@ def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
 ) -> None:
     setup = words.setup(output=Softmax(), epochs=1)
     record = ran(words.program(setup), tmp_path)
-    spec = Nearest(remembers="train", theta=0.4, neighbours=2_000, kernel=kernel)
+    spec = Nearest(datastore="train", theta=0.4, neighbours=2_000, kernel=kernel)
     program = words.program(replace(setup, evaluation=Evaluation(output=spec)))
     folder, told = RunFolder(tmp_path / "asked"), Told()
     other = evaluate(program, record, folder, told, Silent())
@@ -192,7 +192,7 @@ def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
 
 def test_trained_on_it_is_asked_of_what_was_trained_on(tmp_path: Path) -> None:
     """Without `evaluation` the memory is that of the batches, which held-out texts leave alone."""
-    output = Mixture(experts=(Softmax(), Nearest(remembers="train", neighbours=50)))
+    output = Mixture(experts=(Softmax(), Nearest(datastore="train", neighbours=50)))
     made = words.program(words.setup(output=output, epochs=1))
     record = ran(made, tmp_path)
     assert record.folder is not None
@@ -250,7 +250,7 @@ def test_records_say_that_an_index_found_the_neighbours(
     faiss = pytest.importorskip("faiss")
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.FEWEST_INDEXED", 40)
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.STRETCH", 40)
-    monkeypatch.setattr("hebbdsl.program.text_evaluation.BLOCK", 16)
+    monkeypatch.setattr("hebbdsl.program.language.evaluation.BLOCK", 16)
     said = f"faiss {faiss.__version__}"
     trained = ran(tiny.program(tiny.setup(Nearest(search="faiss"))), tmp_path)
     assert trained.environment["neighbours"] == said

@@ -25,12 +25,12 @@ from hebbdsl.parts.schedules.constant import Constant
 from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.parts.schedules.step import Step
 from hebbdsl.parts.schedules.warmup import Warmup
-from hebbdsl.program import text_evaluation
+from hebbdsl.program.language import evaluation as scoring
+from hebbdsl.program.language.evaluation import Scored
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import Scored
-from hebbdsl.run import word_run
-from hebbdsl.run.execution import execute
 from hebbdsl.run.job import failure_of
+from hebbdsl.run.language import run as run_module
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.record_json import evaluation_from_json
@@ -45,7 +45,7 @@ FACTORS: dict[str, tuple[Schedule | None, Any]] = {
     "constant": (Constant(), lambda _: 1.0),
     "warmup": (Warmup(steps=1_000), lambda t: (t + 1) / 1_000),
     "warmup that ends": (Warmup(steps=20), lambda t: min(1.0, (t + 1) / 20)),
-    "step": (Step(every=10, decay=0.5), lambda t: 0.5 ** (t // 10)),
+    "step": (Step(step_size=10, gamma=0.5), lambda t: 0.5 ** (t // 10)),
     "cosine": (
         Cosine(warmup=10, floor=0.1),
         lambda t: (
@@ -95,7 +95,9 @@ def test_the_learning_rate_is_that_of_the_last_step(of: str, name: str, tmp_path
     }
     made: Program
     if of == "words":
-        made = words.program(words.setup(**fields, epochs=None, decay=0.5, output=Softmax()))
+        made = words.program(
+            words.setup(**fields, epochs=None, learning_rate_decay=0.5, output=Softmax())
+        )
     else:
         # A level that is never passed: all steps are taken.
         setup = tiny.setup(**fields)
@@ -126,7 +128,7 @@ def test_lines_of_pictures_without_a_rate_are_read_as_ever(tmp_path: Path) -> No
 
 def test_a_text_whose_perplexity_is_no_number_fails(tmp_path: Path) -> None:
     """The loss is one: 10⁵ nats or so. Nothing stands in for its exponential."""
-    setup = words.setup(optimizer=Sgd(learning_rate=1e6), output=Softmax(), clip=0.25)
+    setup = words.setup(optimizer=Sgd(learning_rate=1e6), output=Softmax(), clip_grad_norm=0.25)
     made = words.program(setup)
     record = ran(made, tmp_path)
     assert record.status == "failed"
@@ -157,7 +159,7 @@ def test_of_weights_that_are_kept_every_perplexity_is_a_number_or_the_run_fails(
     made = words.program(words.setup(output=Softmax(), epochs=1))
 
     def score(program: Any, split: Split, *rest: Any) -> Scored:
-        found = text_evaluation.score(program, split, *rest)
+        found = scoring.score(program, split, *rest)
         if split == "test":
             # The last quarter of the words, asked for so seldom that the text as a whole is likely.
             chosen = slice(None) if of == "all" else np.array_split(np.arange(words.WORDS), 4)[3]
@@ -167,7 +169,7 @@ def test_of_weights_that_are_kept_every_perplexity_is_a_number_or_the_run_fails(
             return replace(found, sums=sums, counts=counts)
         return found
 
-    monkeypatch.setattr(word_run, "score", score)
+    monkeypatch.setattr(run_module, "score", score)
     record = ran(made, tmp_path)
     measured = [value.value for name, value in record.metrics.items() if "test_perpl" in name]
     if tensor is None:

@@ -19,8 +19,8 @@ from hebbdsl.diagnostics.render import render_text
 from hebbdsl.expression.grammar import scanner
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
-from hebbdsl.syntax.text import parse_text
 from hebbdsl.syntax.text_brackets import balanced
+from hebbdsl.syntax.text_surface import parse_text
 from hebbdsl.syntax.text_tokens import CLOSING, OPENING, tokens_of
 from hebbdsl.syntax.tree import Broken, Mapping, Node, Scalar, Sequence
 from tests.sampling import examples, sample

@@ -13,9 +13,9 @@ from hebbdsl.diagnostics.codes.reading import LARGEST
 from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
-from hebbdsl.syntax.slips import explain_slip
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 from hebbdsl.syntax.yaml import parse_value, parse_yaml
+from hebbdsl.syntax.yaml_slips import explain_slip
 from tests.effort import calls_of
 
 SPEC = Path(__file__).parents[2] / "specs" / "omniglot_curriculum.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
 

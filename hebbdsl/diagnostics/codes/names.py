@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion, version
 from hebbdsl.source import Span
 

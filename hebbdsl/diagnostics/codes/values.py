@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.slips import unmistakable
+from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import number_of, quoted, version
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.codes.splits import InTwoSplits
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
+from hebbdsl.parts.language import SoughtCorpus, Vocabulary
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...], Ranges(200)]
 
@@ -63,7 +63,7 @@ class Gigaword(SoughtCorpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
 
-        return gigaword_missing(replaceable=self.otherwise is not None)
+        return gigaword_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.codes.splits import InTwoSplits
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
+from hebbdsl.parts.language import SoughtCorpus, Vocabulary
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,7 @@ class Gutenberg(SoughtCorpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
 
-        return gutenberg_missing(replaceable=self.otherwise is not None)
+        return gutenberg_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits

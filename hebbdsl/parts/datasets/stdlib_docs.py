@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Suggested
+from hebbdsl.parts.language import Corpus, Vocabulary
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

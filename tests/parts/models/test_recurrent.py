@@ -24,10 +24,10 @@ from word_specs import (
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.language_network import Masks, State
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.recurrent.module import RecurrentLayer, RecurrentNetwork, packed
 from hebbdsl.parts.models.recurrent.spec import Recurrent
-from hebbdsl.parts.models.word_network import Masks, State
 
 Vector = list[float]
 Matrix = list[Vector]
@@ -240,9 +240,9 @@ RUN = Exposure(
         (Lstm(tied=False, hidden=(9,), hidden_dropout=0.5), {"hidden_dropout"}),
         (Lstm(tied=False, hidden=(9,), features=9, hidden_dropout=0.5), set()),
         (Lstm(tied=False, hidden=(9, 9), hidden_dropout=0.5), set()),
-        (Gru(tied=False, locked=True), {"locked"}),
-        (Gru(tied=False, locked=True, embedding_dropout=0.5), {"locked"}),
-        (Gru(tied=False, locked=True, dropout=0.5), set()),
+        (Gru(tied=False, locked_dropout=True), {"locked_dropout"}),
+        (Gru(tied=False, locked_dropout=True, embedding_dropout=0.5), {"locked_dropout"}),
+        (Gru(tied=False, locked_dropout=True, dropout=0.5), set()),
     ],
 )
 def test_fields_without_effect_are_doubted(spec: Recurrent, fields: set[str]) -> None:

@@ -14,6 +14,7 @@ from word_specs import WORDS, built, generator, in_double, rows_for, texts
 
 from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
 from hebbdsl.diagnostics.diagnostic import At
+from hebbdsl.parts.models.language_network import Masks
 from hebbdsl.parts.models.transformer.module import (
     Block,
     TransformerNetwork,
@@ -22,7 +23,6 @@ from hebbdsl.parts.models.transformer.module import (
     turns_of,
 )
 from hebbdsl.parts.models.transformer.spec import Transformer
-from hebbdsl.parts.models.word_network import Masks
 
 SMALL = Transformer(width=12, heads=3, blocks=2, feedforward=7, context=3)
 
@@ -136,7 +136,7 @@ def plainly(
         replace(SMALL, features=5),
         replace(SMALL, embedding=4, tied=False),
         replace(SMALL, context=50, hidden_dropout=0.4),
-        replace(SMALL, context=1, hidden_dropout=0.4, locked=True),
+        replace(SMALL, context=1, hidden_dropout=0.4, locked_dropout=True),
     ],
 )
 def test_it_is_the_transformer_written_plainly(spec: Transformer) -> None:

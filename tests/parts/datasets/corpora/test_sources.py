@@ -22,14 +22,14 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets import finding
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
+from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, token_store, wikitext
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
 from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits, paragraphs
 from hebbdsl.parts.datasets.corpora.licences import body
-from hebbdsl.parts.datasets.corpora.rules import Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
+from hebbdsl.parts.datasets.corpora.token_rules import Rules
 from hebbdsl.parts.datasets.corpora.verifying import source_digests
 from hebbdsl.parts.datasets.corpora.wikitext import FILES, wikitext_missing, wikitext_splits
 from hebbdsl.parts.datasets.gigaword import Gigaword
@@ -37,9 +37,9 @@ from hebbdsl.parts.datasets.gutenberg import Gutenberg
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
+from hebbdsl.parts.language import Corpus
 from hebbdsl.parts.part import Quiet
-from hebbdsl.parts.words import Corpus
-from hebbdsl.program.opening import open_data
+from hebbdsl.program.data import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")
 real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real texts to test on")
@@ -48,7 +48,7 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (finding, store, wikitext):
+    for module in (finding, token_store, wikitext):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
 
@@ -152,8 +152,8 @@ def test_wikitext_that_can_not_be_had_says_so_or_is_replaced() -> None:
     with pytest.raises(Rejected) as found:
         Wikitext(addresses=()).open(Quiet())
     assert codes(found) == ["HEB501"]
-    assert "otherwise: stdlib_docs" in str(found.value.problems[0].hint)
-    opened = open_data(Wikitext(addresses=(), otherwise=StdlibDocs(vocabulary=100)), Quiet())
+    assert "fallback: stdlib_docs" in str(found.value.problems[0].hint)
+    opened = open_data(Wikitext(addresses=(), fallback=StdlibDocs(vocabulary=100)), Quiet())
     assert opened.substituted_for == "wikitext"
     assert opened.content.word == "stdlib_docs"
 
@@ -287,8 +287,8 @@ def test_what_can_not_be_fetched_is_said_to_be_put_there(data: Path) -> None:
     for corpus, (what, advice, reason) in shown.items():
         (here,) = corpus.missing_here()
         assert here.title == f"{what} is not here, and a run can't fetch it"
-        (here,) = replace(corpus, otherwise=StdlibDocs()).missing_here()
-        assert here.title == f"{what} is not here: what `otherwise` names stands in"
+        (here,) = replace(corpus, fallback=StdlibDocs()).missing_here()
+        assert here.title == f"{what} is not here: what `fallback` names stands in"
         with pytest.raises(Rejected) as found:
             corpus.open(Quiet())
         (problem,) = found.value.problems
@@ -504,7 +504,7 @@ def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
     digests = source_digests(splits, Quiet(), "gutenberg")
     for reading in ("another", ""):
         other: Splits = {**splits, "train": [replace(piece, reading=reading)]}
-        keys = {store._key(pieces, digests, Rules()) for pieces in (splits, other)}
+        keys = {token_store._key(pieces, digests, Rules()) for pieces in (splits, other)}
         assert len(keys) == 2
 
 
@@ -725,7 +725,7 @@ def test_another_choice_of_documents_is_another_corpus(data: Path) -> None:
     month(data, "nyt_eng_200001", articles)
     month(data, "nyt_eng_201001", articles)
     found = [
-        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, otherwise=None).open(
+        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, fallback=None).open(
             Quiet()
         )
         for share, seed in ((0.2, 0), (0.5, 0), (0.5, 1))
@@ -790,7 +790,7 @@ def test_files_that_are_not_there_are_all_named() -> None:
         corpus.open(Quiet())
     assert codes(rejected) == ["HEB556"] * 3
     assert len(list(text_missing(corpus.files))) == 3
-    instead = Text(train=("a",), validation=("b",), test=("c",), otherwise=StdlibDocs())
+    instead = Text(train=("a",), validation=("b",), test=("c",), fallback=StdlibDocs())
     assert open_data(instead, Quiet()).substituted_for == "text"
 
 
