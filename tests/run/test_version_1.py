@@ -20,7 +20,7 @@ from hebbdsl.cli.main import app
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.formats import as_markdown
 from hebbdsl.expression.claim import Claim
-from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.parts.datasets.corpora import token_store
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run.record_json import evaluation_to_json, record_to_json
 from hebbdsl.run.store import METRICS, RECORD, find_runs
@@ -106,7 +106,7 @@ def test_they_are_evaluated_as_they_were(
 ) -> None:
     """Nothing is trained, and the run at test time, taken away, comes out as it was."""
     monkeypatch.setenv("HEBBDSL_DATA", str(HERE / "data"))
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "cache")
     out = tmp_path / "runs"
     shutil.copytree(HERE / "kept" / f"kept_{task}", out / f"kept_{task}")
     shutil.rmtree(out / f"kept_{task}" / "cache")
