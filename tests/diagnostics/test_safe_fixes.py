@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.catalogue import examples, has_safe_fixes, problems, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
-from hebbdsl.diagnostics.safe_fixes import MOST_TRIED
+from hebbdsl.diagnostics.safe_fixes import MOST_TRIED, apply_safe_fixes
 from hebbdsl.pipeline import inspect_source
 from hebbdsl.source import Source, Span
 from tests.diagnostics.odd import Odd
