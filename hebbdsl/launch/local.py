@@ -109,11 +109,11 @@ class _PipeMonitor(Silent):
         self._tell("ended", self.number, head, problems)
 
     def _tell(self, *message: object) -> None:
-        """Raises: Ended, where nobody reads it any more."""
+        """Raises: Interrupted, where nobody reads it any more."""
         try:
             self._pipe.send(message)
         except OSError:
-            raise interrupts.Ended(128 + signal.SIGTERM) from None
+            raise interrupts.Interrupted(128 + signal.SIGTERM) from None
 
 
 class _Worker:
@@ -199,7 +199,7 @@ def _work(pipe: Pipe) -> None:
     # A terminal interrupts and hangs up on all processes: what these mean the first one decides.
     for number in (signal.SIGINT, interrupts.HANGUP):
         signal.signal(number, signal.SIG_IGN)
-    interrupts.answer((signal.SIGTERM,))
+    interrupts.handle_signals((signal.SIGTERM,))
     monitor = _PipeMonitor(pipe)
     session, plans = Session(monitor), dict[bytes, VariantPlan]()
     try:
@@ -211,7 +211,7 @@ def _work(pipe: Pipe) -> None:
             attempt(job_from_json(document, plans), session, monitor)
             interrupts.check()
     except BaseException as error:
-        if not isinstance(error, interrupts.Ended) and not interrupts.came():
+        if not isinstance(error, interrupts.Interrupted) and not interrupts.received():
             raise
         # At once, whatever the signal came amid. And not with 0: where the first process did not
         # ask for it, it must notice.

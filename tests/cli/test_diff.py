@@ -117,7 +117,7 @@ def test_where_data_is_found_differs_but_trains_the_same() -> None:
     assert found.stdout.splitlines() == [
         "data.fallback",
         "  - null  (old.yaml:4:3)",
-        "  + glyphs  (new.yaml:3:44)",
+        "  + glyphs  (new.yaml:3:43)",
         "",
         "the same runs: written, raw, plain",
     ]

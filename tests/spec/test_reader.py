@@ -484,7 +484,7 @@ def said(fragment: str) -> list[Said]:
                     "HEB220",
                     "test_acuracy",
                     "there is no metric `test_acuracy`",
-                    "did you mean `test_accuracy`? metrics here: newest_accuracy, newest_validation_accuracy, test_accuracy, train_loss, validation_accuracy",  # noqa: E501
+                    "did you mean `test_accuracy`? metrics here: classes, epoch, learning_rate, level, newest_accuracy, newest_validation_accuracy, test_accuracy, tokens, train_loss, validation_accuracy, validation_loss",  # noqa: E501
                 )
             ],
         ),

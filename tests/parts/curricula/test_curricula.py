@@ -17,6 +17,7 @@ from hebbdsl.diagnostics.codes.plan import (
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
+from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
 

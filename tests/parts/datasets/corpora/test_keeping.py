@@ -520,7 +520,7 @@ def test_processes_that_need_it_at_once_make_it_once(tmp_path: Path, cache: Path
         (tmp_path / f"{split}.txt").write_text("a b\n" * 1000)
     script = (
         "import os, time\n"
-        "from hebbdsl.parts.datasets.corpora import making\n"
+        "from hebbdsl.parts.datasets.corpora import preparing\n"
         "from hebbdsl.parts.datasets.text import Text\n"
         "from hebbdsl.parts.part import Quiet\n"
         "fill = preparing._fill\n"

@@ -126,7 +126,8 @@ def test_canonically_equal_texts_give_equal_tokens(text: str) -> None:
 )
 def test_what_re_cuts_alone_is_cut_as_all_of_unicode_is(text: str) -> None:
     """The quick way, which most texts take, and the one for all others."""
-    text = unicodedata.normalize("NFC", text.replace("\u00ad", ""))
+    # The end of a line takes the blanks that follow: nothing is said of it here.
+    text = unicodedata.normalize("NFC", text.replace("\u00ad", "")).rstrip()
     for amounts in (False, True):
         quick = word_breaks.words_of(text, amounts=amounts)
         # A sign of a script that the quick way does not know makes the text take the other one.
@@ -233,7 +234,7 @@ def test_python_is_given_no_long_row_to_sort(
         given.append(text)
         return unicodedata.normalize(form, text)
 
-    monkeypatch.setattr(words, "normalize", normalize)
+    monkeypatch.setattr(word_breaks, "normalize", normalize)
     Rules(tokens=tokens, lowercase=True).cut(f"a{row * 100}b a{row * 100}")
     assert given
     for text in given:
