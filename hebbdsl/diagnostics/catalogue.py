@@ -60,7 +60,7 @@ def heading(code: str) -> str:
     """What a list of codes has above it: its stage, or the prefix of a package."""
     if code in CODES:
         return f"{STAGES[stage_of(code)]}, {stage_of(code)}xx"
-    return f"Of packages, {re.sub('[0-9]+$', '', code)}"
+    return f"Of packages, {code.rstrip('0123456789')}"
 
 
 def page(problem: type[Problem]) -> str:
