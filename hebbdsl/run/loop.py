@@ -12,11 +12,11 @@ from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.devices import computing
-from hebbdsl.program.identity import SEMANTICS, raised_parts
+from hebbdsl.program.identity import SEMANTICS, packages_of, raised_parts
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationRun
-from hebbdsl.run.interrupts import Ended
+from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
@@ -58,7 +58,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     A number that was not finite gives a record with status `failed`.
 
     Raises:
-        KeyboardInterrupt, Ended: passed on, after a record with status `interrupted` has been
+        KeyboardInterrupt, Interrupted: passed on, after a record with status `interrupted` has been
             written.
     """
     with computing(program.device, program.setup.training):
@@ -83,7 +83,7 @@ def _executed(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     except NotFiniteAt as found:
         failure = {"step": found.step, "tensor": found.tensor}
         folder.finish(_record(program, run, "failed", failure))
-    except (KeyboardInterrupt, Ended):
+    except (KeyboardInterrupt, Interrupted):
         # It may have come when the run had just been finished.
         if not folder.has_record:
             folder.finish(_record(program, run, "interrupted", None))
@@ -146,6 +146,8 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
     }
     if parts := raised_parts(program.setup):
         found["parts"] = parts
+    if packages := packages_of(program.setup):
+        found["packages"] = packages
     if program.setup.training.precision == "bfloat16":
         there = has_bfloat16(program.device)
         found["bfloat16"] = "by its instructions" if there else "without instructions"
