@@ -73,8 +73,7 @@ def fmt(
 
 
 def _files(paths: Iterable[Path], note: Callable[[Iterable[Problem]], None]) -> Sequence[Path]:
-    from hebbdsl.diagnostics.codes.reading import NoSpecs
-    from hebbdsl.syntax.reading import find_specs
+    from hebbdsl.syntax.reading import NoSpecs, find_specs
 
     files: dict[Path, None] = {}
     for path in paths:

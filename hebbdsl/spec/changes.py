@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.codes.changes import NotAChange
-from hebbdsl.diagnostics.codes.syntax import DEEPEST
 from hebbdsl.diagnostics.diagnostic import Problems, Rejected
 from hebbdsl.source import SET, Source, Span
 from hebbdsl.spec.types import SectionOf, fields_of
+from hebbdsl.syntax.limits import DEEPEST
 from hebbdsl.syntax.reading import refuse_unprintable
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar
 from hebbdsl.syntax.yaml import parse_value

@@ -15,7 +15,6 @@ from hebbdsl.diagnostics.codes.extending import (
     ParentUnread,
     TooManyParents,
 )
-from hebbdsl.diagnostics.codes.reading import NoSuchFile
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected, Related
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.changes import changes_of
@@ -26,7 +25,7 @@ from hebbdsl.spec.variants import Overriding
 from hebbdsl.spec.version import VERSION, version_problems
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.parsing import parse_tree
-from hebbdsl.syntax.reading import read_source
+from hebbdsl.syntax.reading import NoSuchFile, read_source
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Tree
 
 EXTENDS, VARIANTS = "extends", "variants"

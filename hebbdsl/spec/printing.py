@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from hebbdsl.diagnostics.codes.printing import NoValueToWrite
-from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
@@ -22,6 +21,7 @@ from hebbdsl.spec.roles import SPEC, with_roles
 from hebbdsl.syntax.attaching import lay_out
 from hebbdsl.syntax.layout import Group, Leaf
 from hebbdsl.syntax.parsing import TEXT_ENDING
+from hebbdsl.syntax.reading import Empty
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
 
 Surface = Literal["yaml", "hebb"]

@@ -9,7 +9,6 @@ from typing import get_args
 
 from hebbdsl.diagnostics.codes.extending import NotSayable
 from hebbdsl.diagnostics.codes.files import NotWritten
-from hebbdsl.diagnostics.codes.reading import UnknownSurface
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
@@ -18,7 +17,7 @@ from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation, Experiment, Training
 from hebbdsl.spec.printing import Surface, print_plain, surface_of
-from hebbdsl.syntax.reading import ENDINGS
+from hebbdsl.syntax.reading import ENDINGS, UnknownSurface
 from hebbdsl.vocabulary import in_vocabulary
 from hebbdsl.writing import write_whole
 

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.expressions import DEEPEST, LONGEST
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.evaluation import number, truth
-from hebbdsl.expression.parsing import parse_expression
+from hebbdsl.expression.parsing import DEEPEST, LONGEST, parse_expression
 from hebbdsl.expression.tree import (
     Arithmetic,
     Both,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.diagnostics.diagnostic import Problem
 
-MOST_PROBLEMS = 100
-MOST_ENTRIES = 2_000
-"""Of one mapping: more than the most variants there may be, and than any section has fields."""
 """Problems of one file that are said."""
 
 MOST_EXPRESSION = 10_000
@@ -34,41 +31,3 @@ class TooMuchExpression(Problem):
         return f"the conditions and claims of the spec have more than {most} characters in all"
 
     label = "from here on"
-
-
-class TooManyEntries(Problem):
-    """A mapping has more entries than any in a spec may have: over 2,000.
-
-    Nothing in it is judged then. Variants are 1,000 at most; what is generated in greater numbers
-    goes into several specs.
-
-    Wrong:
-        hebbdsl validate generated.yaml
-
-    Right:
-        hebbdsl validate specs/omniglot_curriculum.yaml
-    """
-
-    code = "HEB137"
-    title = f"more than {MOST_ENTRIES:_} entries in one mapping"
-    label = "one too many"
-
-
-class MoreProblems(Problem):
-    """A file has more than 100 problems: the first 100 are shown, and this counts the others.
-
-    Mend those first: often a few causes have many effects.
-
-    Wrong:
-        hebbdsl validate ten_thousand_typos.yaml
-
-    Right:
-        hebbdsl validate specs/omniglot_curriculum.yaml
-    """
-
-    code = "HEB139"
-    severity = Severity.WARNING
-    count: int
-
-    title = "{count:more problem} from here on, not shown"
-    label = "the first that is not shown"
