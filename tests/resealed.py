@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbdsl.program.identity import canonical_json
-from hebbdsl.run.record import Evaluation, Level, Record
+from hebbdsl.run.record import Level, Record
 from hebbdsl.run.store import METRICS, RECORD, SETUP, RunFolder
 
 Edit = Callable[[Any], None]
@@ -22,7 +22,7 @@ def stored(out: Path, record: Record) -> Path:
     folder = RunFolder.of(out, record.experiment, record.variant, record.seed, digest)
     folder.start(record.setup)
     for evaluation in record.evaluations:
-        if isinstance(evaluation, Evaluation):  # of no age there is nothing to record
+        if evaluation.binding is not None:  # of no age there is nothing to record
             aged = tuple(binding for binding in evaluation.binding if binding.age)
             evaluation = replace(evaluation, binding=aged)
         folder.append(evaluation)

@@ -9,7 +9,7 @@ from enum import Enum
 
 from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.paired import Bound, Estimate
-from hebbdsl.expression.metrics import PERPLEXITY, Metric, Scale
+from hebbdsl.expression.metrics import Metric, Scale, Unit
 from hebbdsl.run.record import Record, Value
 
 
@@ -221,7 +221,7 @@ class Comparison:
 
         Perplexities are exponentials: of such, a ratio says nothing.
         """
-        if self.words is None or column.metric.unit != PERPLEXITY:
+        if self.words is None or column.metric.unit is not Unit.PERPLEXITY:
             return False
         summaries = (row.summaries.get(column.name) for row in self.rows)
         return any(s is not None and s.mean.value > self.words for s in summaries)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.comparison.statistics import ANYWHERE, mean, mean_interval
 from hebbdsl.expression.ranges import Range
-from hebbdsl.run.record import Binding, Evaluation, Record, TextEvaluation
+from hebbdsl.run.record import Binding, Record
 
 _MOST_BINS = 16
 
@@ -75,8 +75,8 @@ def learning(comparison: Comparison) -> tuple[Curve, ...]:
     for variant, runs in comparison.records.items():
         losses: dict[float, list[float]] = defaultdict(list)
         for evaluation in (e for record in runs for e in record.evaluations):
-            if isinstance(evaluation, TextEvaluation):
-                losses[evaluation.tokens].append(evaluation.validation_loss)
+            if (loss := evaluation.values.get("validation_loss")) is not None:
+                losses[evaluation.values["tokens"]].append(loss)
         shown = {x: seeds for x, seeds in losses.items() if 2 * len(seeds) >= len(runs)}
         if shown:
             found = _curve(variant, shown)
@@ -128,8 +128,7 @@ def _round_width(most: float) -> float:
 
 
 def _bindings(record: Record) -> list[Binding]:
-    evaluations = [e for e in record.evaluations if isinstance(e, Evaluation)]
-    return [b for e in evaluations for b in e.binding if b.cohort >= 1]
+    return [b for e in record.evaluations for b in e.binding or () if b.cohort >= 1]
 
 
 def _binding(comparison: Comparison, place: Callable[[Binding], float | None]) -> tuple[Curve, ...]:

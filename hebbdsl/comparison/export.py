@@ -12,7 +12,7 @@ from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
 from hebbdsl.diagnostics.escaping import json_text
-from hebbdsl.expression.metrics import PERPLEXITY
+from hebbdsl.expression.metrics import Unit
 from hebbdsl.plan.power import SIGNIFICANCE
 
 VERSION = 1
@@ -26,7 +26,7 @@ def as_json(comparison: Comparison) -> str:
 
 def as_document(comparison: Comparison) -> Mapping[str, Any]:
     """JSON values that `COMPARISON_SCHEMA` describes; null ends of intervals are open."""
-    perplexities = {c.name for c in comparison.columns if c.metric.unit == PERPLEXITY}
+    perplexities = {c.name for c in comparison.columns if c.metric.unit is Unit.PERPLEXITY}
     return {
         "version": VERSION,
         "experiment": comparison.experiment,

@@ -11,7 +11,7 @@ from hebbdsl.comparison.comparison import Column, Comparison, Summary, Verdict
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.table import NOTHING, Block, Tone, blocks
 from hebbdsl.diagnostics.escaping import csv_cell, latex, latex_comment, markdown, markdown_code
-from hebbdsl.expression.metrics import PERPLEXITY
+from hebbdsl.expression.metrics import Unit
 from hebbdsl.plan.power import SIGNIFICANCE
 
 
@@ -102,7 +102,7 @@ def _csv_rows(comparison: Comparison) -> Iterator[list[object]]:
 
 def _of_text(comparison: Comparison, column: Column, summary: Summary) -> list[object]:
     """Nats a token, the number of tokens, and the nats of the uniform model."""
-    if column.metric.unit != PERPLEXITY:
+    if column.metric.unit is not Unit.PERPLEXITY:
         return ["", "", ""]
     words = comparison.words
     return [_number(summary.nats), _number(summary.tokens), "" if not words else math.log(words)]

@@ -18,7 +18,7 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.run import interrupts
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Board
-from hebbdsl.run.record import AnyEvaluation, Evaluation, Record, TextEvaluation
+from hebbdsl.run.record import Evaluation, Record
 
 _GRACE = 10.0
 """Seconds that a worker has to write its record once it was told to stop."""
@@ -52,7 +52,7 @@ def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...
                     board.trained(number, step, loss)
                 case ("reading", int(number), split, int(done), int(total)):
                     board.reading(number, split, done, total)
-                case ("evaluated", int(number), Evaluation() | TextEvaluation() as evaluation):
+                case ("evaluated", int(number), Evaluation() as evaluation):
                     board.evaluated(number, evaluation)
                 case ("say", str(text)):
                     board.say(text)
@@ -88,7 +88,7 @@ class _Numbered:
         interrupts.check()
         self.board.reading(self.job, split, done, total)
 
-    def evaluated(self, evaluation: AnyEvaluation) -> None:
+    def evaluated(self, evaluation: Evaluation) -> None:
         interrupts.check()
         self.board.evaluated(self.job, evaluation)
 
@@ -121,7 +121,7 @@ class _Telling:
         self._messages.put(("reading", job, split, done, total))
         _check_parent()
 
-    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
         self._messages.put(("evaluated", job, evaluation))
         _check_parent()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from hebbdsl.expression.metrics import accuracy_of
 from hebbdsl.program.evaluation import accuracy_by_class
 from hebbdsl.program.image_program import ImageProgram
 from hebbdsl.program.randomness import numpy_generator
@@ -16,12 +18,9 @@ from hebbdsl.run.record import Binding
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`whole`: every class in play was looked at. None: the data has no validation drawings."""
+    """`accuracies` by name of metric; `whole`: every class in play was looked at."""
 
-    test_accuracy: float
-    newest_accuracy: float
-    validation_accuracy: float | None
-    newest_validation_accuracy: float | None
+    accuracies: Mapping[str, float]
     whole: bool
     binding: tuple[Binding, ...]
 
@@ -53,19 +52,16 @@ def assess(
             others = np.sort(generator.choice(others, room, replace=False))
     looked_at = np.concatenate([others, added]).astype(np.int64)
     found = accuracy_by_class(program, looked_at.tolist(), play.classes)
+    accuracies = dict[str, float]()
+    for split, shares in found.items():
+        accuracy = np.full(play.classes, np.nan)
+        accuracy[looked_at] = shares
+        every, newest = _stratified(accuracy, added)
+        accuracies |= {accuracy_of(split): every, accuracy_of(split, newest=True): newest}
     accuracy = np.full(play.classes, np.nan)
     accuracy[looked_at] = found["test"]
-    test_accuracy, newest_accuracy = _stratified(accuracy, added)
-    validation_accuracy, newest_validation_accuracy = None, None
-    if "validation" in found:
-        validation = np.full(play.classes, np.nan)
-        validation[looked_at] = found["validation"]
-        validation_accuracy, newest_validation_accuracy = _stratified(validation, added)
     return Assessment(
-        test_accuracy=test_accuracy,
-        newest_accuracy=newest_accuracy,
-        validation_accuracy=validation_accuracy,
-        newest_validation_accuracy=newest_validation_accuracy,
+        accuracies=accuracies,
         whole=len(looked_at) == play.classes,
         binding=tuple(
             Binding(

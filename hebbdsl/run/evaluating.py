@@ -9,7 +9,7 @@ from typing import Any
 from hebbdsl.diagnostics.codes.evaluating import OtherData, OtherMeaning
 from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metrics import Split, final_accuracy_of
 from hebbdsl.parts.part import Reporter
 from hebbdsl.program.at_test import AtTest, at_test, weights_kept
 from hebbdsl.program.devices import computing
@@ -148,7 +148,7 @@ def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str,
     found = accuracy_by_class(program, range(in_play), in_play, at.output)
     speed = predictions_per_second(program, in_play, at.output)
     metrics = {
-        f"final_{split}_accuracy": Value(value=float(shares.mean()))
+        final_accuracy_of(split): Value(value=float(shares.mean()))
         for split, shares in found.items()
     }
     return metrics | {"predictions_per_second": Value(value=speed)}

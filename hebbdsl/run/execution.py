@@ -19,7 +19,7 @@ from hebbdsl.run.image_run import ImageRun
 from hebbdsl.run.interrupts import Ended
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
-from hebbdsl.run.record import AnyEvaluation, Level, Record, Value
+from hebbdsl.run.record import Evaluation, Level, Record, Value
 from hebbdsl.run.store import RunFolder
 from hebbdsl.run.watching import NotFiniteAt
 from hebbdsl.run.word_run import WordRun
@@ -33,7 +33,7 @@ class Run(Protocol):
     def step(self) -> int: ...
     @property
     def ended(self) -> bool: ...
-    def advance(self, monitor: Monitor) -> AnyEvaluation:
+    def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, and evaluate. Raises: NotFiniteAt."""
 
     @property

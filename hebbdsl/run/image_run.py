@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hebbdsl.expression.metrics import HELD_OUT, accuracy_of, final_accuracy_of
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.program.evaluation import predictions_per_second
 from hebbdsl.program.image_program import ImageProgram
@@ -56,7 +57,7 @@ class ImageRun:
             loss = self._train(monitor)
         finally:
             self._seconds += time.perf_counter() - started
-        course, level = self._course, self._course.level
+        course = self._course
         last = self.step >= self._program.plan.steps
         found = self._assess(whole=last)
         passed = self._passes(loss, found)
@@ -68,16 +69,8 @@ class ImageRun:
         self._last = found
         evaluation = Evaluation(
             step=self.step,
-            level=level,
-            classes=course.in_play.classes,
-            train_loss=loss,
-            learning_rate=self._program.learning_rate,
-            test_accuracy=found.test_accuracy,
-            newest_accuracy=found.newest_accuracy,
-            validation_accuracy=found.validation_accuracy,
-            newest_validation_accuracy=found.newest_validation_accuracy,
-            whole=found.whole,
             seconds=round(self._seconds, 3),
+            values={**self._values(loss, found), "whole": found.whole},
             binding=found.binding,
         )
         if passed:
@@ -112,14 +105,17 @@ class ImageRun:
     def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
             return False
-        values = {
+        return self._condition.holds(self._values(loss, found))
+
+    def _values(self, loss: float, found: Assessment) -> dict[str, float]:
+        """The metrics that a condition may speak of."""
+        return {
+            "level": self._course.level,
+            "classes": self._course.in_play.classes,
             "train_loss": loss,
-            "test_accuracy": found.test_accuracy,
-            "newest_accuracy": found.newest_accuracy,
-            "validation_accuracy": found.validation_accuracy,
-            "newest_validation_accuracy": found.newest_validation_accuracy,
+            "learning_rate": self._program.learning_rate,
+            **found.accuracies,
         }
-        return self._condition.holds({n: value for n, value in values.items() if value is not None})
 
     def conclude(self, monitor: Monitor) -> None:
         """The last evaluation was of all; how long a prediction takes is measured by itself."""
@@ -147,10 +143,10 @@ class ImageRun:
             values = self._binding[age]
             mean = sum(values) / len(values)
             metrics[f"newest_accuracy@{age}"] = Value(value=mean, cohorts=len(values))
-        if (last := self._last) is not None:
-            metrics["final_test_accuracy"] = Value(value=last.test_accuracy)
-            if last.validation_accuracy is not None:
-                metrics["final_validation_accuracy"] = Value(value=last.validation_accuracy)
+        found = {} if self._last is None else self._last.accuracies
+        for split in HELD_OUT:
+            if (accuracy := found.get(accuracy_of(split))) is not None:
+                metrics[final_accuracy_of(split)] = Value(value=accuracy)
         if self._speed is not None:
             metrics["predictions_per_second"] = Value(value=self._speed)
         if self.step:

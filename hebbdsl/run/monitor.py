@@ -8,7 +8,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Quiet, Reporter
 from hebbdsl.run import interrupts
-from hebbdsl.run.record import AnyEvaluation, Record
+from hebbdsl.run.record import Evaluation, Record
 
 
 class Monitor(Protocol):
@@ -21,7 +21,7 @@ class Monitor(Protocol):
     def reading(self, split: Split, done: int, total: int) -> None:
         """A held-out text is read: so many of its words were asked for."""
 
-    def evaluated(self, evaluation: AnyEvaluation) -> None: ...
+    def evaluated(self, evaluation: Evaluation) -> None: ...
 
 
 class Board(Reporter, Protocol):
@@ -30,7 +30,7 @@ class Board(Reporter, Protocol):
     def began(self, job: int) -> None: ...
     def trained(self, job: int, step: int, loss: float) -> None: ...
     def reading(self, job: int, split: Split, done: int, total: int) -> None: ...
-    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None: ...
+    def evaluated(self, job: int, evaluation: Evaluation) -> None: ...
     def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
 
 

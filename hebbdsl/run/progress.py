@@ -14,16 +14,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.escaping import printed, visible
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metrics import EVALUATION_VALUES, Metric, Split, Unit
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Board, Silent
-from hebbdsl.run.record import (
-    AnyEvaluation,
-    Evaluation,
-    Record,
-    TextEvaluation,
-    perplexity_text,
-)
+from hebbdsl.run.record import Evaluation, Record, perplexity_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -82,7 +76,7 @@ class _Lines:
         if self._is_due(job):
             self.say(f"{self._jobs[job].name}: {_read(split, done, total)}")
 
-    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
         pace = self._pace.of(job, evaluation.step)
         if self._is_due(job):
             one = self._jobs[job]
@@ -138,7 +132,7 @@ class _Live:
     def reading(self, job: int, split: Split, done: int, total: int) -> None:
         self._progress.update(self._tasks[job], state=_read(split, done, total))
 
-    def evaluated(self, job: int, evaluation: AnyEvaluation) -> None:
+    def evaluated(self, job: int, evaluation: Evaluation) -> None:
         state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
         self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
 
@@ -170,16 +164,12 @@ def _of_steps(job: Job) -> str:
     return "" if job.plan.steps is None else f" of {job.plan.steps}"
 
 
-def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
-    match evaluation:
-        case Evaluation():
-            said = _of_pictures(job, evaluation)
-        case TextEvaluation():
-            best = " (best)" if evaluation.best else ""
-            said = (
-                f"epoch {evaluation.epoch:.2f}, validation perplexity"
-                f" {perplexity_text(exp(evaluation.validation_loss))}{best}"
-            )
+def _state(job: Job, evaluation: Evaluation, pace: float) -> str:
+    said = ", ".join(
+        _of_metric(job, metric, evaluation.values[name])
+        for name, metric in EVALUATION_VALUES.items()
+        if metric.progress is not None and evaluation.values.get(name, False) is not False
+    )
     steps = job.plan.steps
     if steps is None:
         return f"{said}, {pace:.0f} steps/s"
@@ -187,13 +177,18 @@ def _state(job: Job, evaluation: AnyEvaluation, pace: float) -> str:
     return f"{said}, {pace:.0f} steps/s, at most {left} left"
 
 
-def _of_pictures(job: Job, evaluation: Evaluation) -> str:
-    validation = evaluation.validation_accuracy
-    return (
-        f"level {evaluation.level + 1}/{len(job.plan.levels)}, {evaluation.classes} classes,"
-        f" accuracy {evaluation.test_accuracy:.2f}, newest {evaluation.newest_accuracy:.2f}"
-        + ("" if validation is None else f", validation {validation:.2f}")
-    )
+def _of_metric(job: Job, metric: Metric, value: float) -> str:
+    """A flag is told where it is raised, a loss as the perplexity that it is."""
+    match metric.unit:
+        case Unit.LEVEL:
+            return f"{metric.progress} {value + 1:.0f}/{len(job.plan.levels)}"
+        case Unit.CLASSES:
+            return f"{value:.0f} {metric.progress}"
+        case Unit.NATS:
+            return f"{metric.progress} {perplexity_text(exp(value))}"
+        case Unit.FLAG:
+            return str(metric.progress)
+    return f"{metric.progress} {value:.2f}"
 
 
 def _outcome(record: Record | None) -> str:

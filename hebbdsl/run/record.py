@@ -49,51 +49,19 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evaluation:
-    """One line of `metrics.jsonl`. `step` counts optimizer steps done.
-
-    Accuracies on validation drawings are None where the data has none.
+    """One line of `metrics.jsonl`.
 
     Attributes:
-        learning_rate: that acted in the last step before it, the schedule's factor included; None:
-            it was not recorded yet.
+        step: optimizer steps done.
+        seconds: of training so far, evaluations left out.
+        values: of metrics of evaluations, by declared name; what was not measured is missing.
+        binding: of cohorts of classes that are followed; None: the task adds no classes.
     """
 
     step: int
-    level: int
-    classes: int
-    train_loss: float
-    test_accuracy: float
-    newest_accuracy: float
-    whole: bool
     seconds: float
-    learning_rate: float | None = None
-    validation_accuracy: float | None = None
-    newest_validation_accuracy: float | None = None
-    binding: tuple[Binding, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextEvaluation:
-    """The same of a run on text. Losses are means a word, in nats.
-
-    Attributes:
-        epoch: how often the training text was read, a fraction where it is amid one.
-        tokens: words that were trained on so far, repeats counted.
-        learning_rate: that acted in the last step before it, the schedule's factor included.
-        best: whether no evaluation before it had a lower validation loss.
-    """
-
-    step: int
-    epoch: float
-    tokens: int
-    train_loss: float
-    validation_loss: float
-    learning_rate: float
-    best: bool
-    seconds: float
-
-
-AnyEvaluation = Evaluation | TextEvaluation
+    values: Mapping[str, float]
+    binding: tuple[Binding, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,4 +99,4 @@ class Record:
     failure: Mapping[str, Any] | None = None
     evaluation: Mapping[str, Any] | None = None
     folder: Path | None = None
-    evaluations: tuple[AnyEvaluation, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from hebbdsl.expression.metrics import PERPLEXITY, RUN_METRICS
+from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS, Unit
 from hebbdsl.run.limits import LARGEST_COUNT
 from hebbdsl.run.record import (
-    AnyEvaluation,
     Binding,
     Evaluation,
     Level,
     Record,
-    TextEvaluation,
     Value,
 )
 from hebbdsl.spec.experiment import Setup
@@ -26,28 +25,25 @@ _STEP = {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}
 _POSITIVE = {"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _AMOUNT = {"type": "number", "minimum": 0, "maximum": 2**63}
-# Rounding makes a loss of nothing one of a little less; float32 holds none that is larger.
-_LOSS = {"type": "number", "minimum": -1, "maximum": 3.5e38}
 _TEXT = {"type": "string", "maxLength": 4_096}
 _TUNED = {"type": "number"}
 
-_OF_UNIT: dict[str, dict[str, Any]] = {
-    "share": _SHARE,
-    "steps": {"type": "number", "minimum": 0, "maximum": LARGEST_COUNT},
-    "bytes": _AMOUNT,
-    "1/s": _AMOUNT,
-    PERPLEXITY: {"type": "number", "minimum": 0.999},  # of a loss of 0, but for rounding
-}
-"""Values of metrics; of others any that is not negative."""
+
+def _value(unit: Unit) -> dict[str, Any]:
+    """What a file may hold as a value of a metric."""
+    if unit is Unit.FLAG:
+        return {"type": "boolean"}
+    value = {"type": "integer" if unit.whole else "number", "minimum": unit.minimum}
+    return value if unit.maximum is None else {**value, "maximum": unit.maximum}
 
 
-def _metric(unit: str) -> dict[str, Any]:
+def _metric(value: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["value", "censored", "cohorts"],
         "additionalProperties": False,
         "properties": {
-            "value": _OF_UNIT.get(unit, {"type": "number", "minimum": 0}),
+            "value": value,
             "censored": {"type": "boolean"},
             "cohorts": {**_POSITIVE, "type": ["integer", "null"]},
             "tokens": _POSITIVE,
@@ -150,10 +146,10 @@ RECORD_SCHEMA: dict[str, Any] = {
             "type": "object",
             "propertyNames": {"pattern": r"^[a-z][a-z0-9_]{0,63}(@[0-9]{1,9})?$"},
             "patternProperties": {
-                rf"^{metric.name}{'@[0-9]+' if metric.aged else ''}$": _metric(metric.unit)
+                rf"^{metric.name}{'@[0-9]+' if metric.aged else ''}$": _metric(_value(metric.unit))
                 for metric in RUN_METRICS.values()
             },
-            "additionalProperties": _metric(""),
+            "additionalProperties": _metric({"type": "number", "minimum": 0}),
         },
         "steps": _STEP,
         "failure": {
@@ -183,85 +179,49 @@ SETUP_SCHEMA: dict[str, Any] = {
     "properties": {field.name: {} for field in fields(Setup)},
 }
 
-_ON_PICTURES: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "step",
-        "level",
-        "classes",
-        "train_loss",
-        "test_accuracy",
-        "newest_accuracy",
-        "whole",
-        "seconds",
-        "binding",
-    ],
-    "additionalProperties": False,
-    "properties": {
-        "step": _STEP,
-        "level": _STEP,
-        "classes": _POSITIVE,
-        "train_loss": _LOSS,
-        "test_accuracy": _SHARE,
-        "newest_accuracy": _SHARE,
-        "learning_rate": {"type": "number", "minimum": 0},
-        "validation_accuracy": _SHARE,
-        "newest_validation_accuracy": _SHARE,
-        "whole": {"type": "boolean"},
-        "seconds": _AMOUNT,
-        "binding": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["cohort", "age", "exposures", "accuracy"],
-                "additionalProperties": False,
-                "properties": {
-                    "cohort": _POSITIVE,
-                    "age": _POSITIVE,
-                    "exposures": _AMOUNT,
-                    "accuracy": _SHARE,
-                },
-            },
+
+def _evaluation(task: str, binding: dict[str, Any]) -> dict[str, Any]:
+    """A line that a run of one task writes."""
+    declared = [one for one in EVALUATION_VALUES.values() if one.of in (None, task)]
+    halves = [one.name for one in declared if one.optional and one.split is not None]
+    return {
+        "type": "object",
+        "required": [
+            *("step", "seconds", *binding),
+            *(one.name for one in declared if not one.optional),
+        ],
+        "additionalProperties": False,
+        "properties": {
+            "step": _STEP,
+            "seconds": _AMOUNT,
+            **{one.name: _value(one.unit) for one in declared},
+            **binding,
+        },
+        # All that is measured on a split that may not be there is there, or none of it.
+        "dependentRequired": dict.fromkeys(halves, halves),
+    }
+
+
+_BINDING = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["cohort", "age", "exposures", "accuracy"],
+        "additionalProperties": False,
+        "properties": {
+            "cohort": _POSITIVE,
+            "age": _POSITIVE,
+            "exposures": _AMOUNT,
+            "accuracy": _SHARE,
         },
     },
-    "dependentRequired": {
-        "validation_accuracy": ["newest_validation_accuracy"],
-        "newest_validation_accuracy": ["validation_accuracy"],
-    },
 }
-
-
-_ON_TEXT: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "step",
-        "epoch",
-        "tokens",
-        "train_loss",
-        "validation_loss",
-        "learning_rate",
-        "best",
-        "seconds",
-    ],
-    "additionalProperties": False,
-    "properties": {
-        "step": _STEP,
-        "epoch": _AMOUNT,
-        "tokens": _STEP,
-        "train_loss": _LOSS,
-        "validation_loss": _LOSS,
-        "learning_rate": {"type": "number", "minimum": 0},
-        "best": {"type": "boolean"},
-        "seconds": _AMOUNT,
-    },
-}
-
 EVALUATION_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "One evaluation: a line of metrics.jsonl",
-    "if": {"type": "object", "required": ["tokens"]},
-    "then": _ON_TEXT,
-    "else": _ON_PICTURES,
+    "if": {"type": "object", "required": ["binding"]},
+    "then": _evaluation("pictures", {"binding": _BINDING}),
+    "else": _evaluation("text", {}),
 }
 
 
@@ -291,7 +251,7 @@ def _value_to_json(value: Value) -> dict[str, Any]:
 
 
 def record_from_json(
-    body: dict[str, Any], folder: Path, evaluations: tuple[AnyEvaluation, ...]
+    body: dict[str, Any], folder: Path, evaluations: tuple[Evaluation, ...]
 ) -> Record:
     """The inverse, of a body that the schema has passed."""
     return Record(
@@ -314,13 +274,24 @@ def record_from_json(
     )
 
 
-def evaluation_to_json(evaluation: AnyEvaluation) -> dict[str, Any]:
-    """What was not measured is left out."""
-    return {name: value for name, value in asdict(evaluation).items() if value is not None}
+def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Its values beside step and seconds, by their names."""
+    line: dict[str, Any] = {
+        "step": evaluation.step,
+        "seconds": evaluation.seconds,
+        **evaluation.values,
+    }
+    if evaluation.binding is not None:
+        line["binding"] = [asdict(one) for one in evaluation.binding]
+    return line
 
 
-def evaluation_from_json(line: dict[str, Any]) -> AnyEvaluation:
-    if "tokens" in line:
-        return TextEvaluation(**line)
-    binding = tuple(Binding(**one) for one in line.pop("binding"))
-    return Evaluation(**line, binding=binding)
+def evaluation_from_json(line: Mapping[str, Any]) -> Evaluation:
+    """The inverse, of a line that the schema has passed."""
+    binding = line.get("binding")
+    return Evaluation(
+        step=line["step"],
+        seconds=line["seconds"],
+        values={name: line[name] for name in EVALUATION_VALUES if name in line},
+        binding=None if binding is None else tuple(Binding(**one) for one in binding),
+    )

@@ -30,7 +30,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run import interrupts
 from hebbdsl.run.limits import LARGEST_FILE, LARGEST_LOG, fault_of
-from hebbdsl.run.record import AnyEvaluation, Record
+from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.run.record_json import (
     EVALUATION_SCHEMA,
     RECORD_SCHEMA,
@@ -140,7 +140,7 @@ class RunFolder:
             write_whole(self.path / SETUP, _written(setup))
             write_whole(self.path / METRICS, b"")
 
-    def append(self, evaluation: AnyEvaluation) -> None:
+    def append(self, evaluation: Evaluation) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         line = canonical_json(evaluation_to_json(evaluation)) + b"\n"
         with self._writing(), os.fdopen(os.open(self.path / METRICS, flags, 0o666), "ab") as file:

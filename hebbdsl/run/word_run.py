@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from hebbdsl.expression.metrics import FREQUENCIES, QUARTERS, Split
+from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, Split, perplexity_of
 from hebbdsl.program.text_evaluation import Scored, score
 from hebbdsl.program.word_program import WordProgram
 from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
-from hebbdsl.run.record import Level, TextEvaluation, Value
+from hebbdsl.run.record import Evaluation, Level, Value
 from hebbdsl.run.watching import finite, finite_perplexities, finite_perplexity
 
 _MOST_ON_CPU = 20
@@ -23,7 +23,6 @@ _MOST_ON_CPU = 20
 _MOST_AT_ONCE, _TOKENS_AT_ONCE = 1_000, 1 << 22
 """The same on another device, which is waited for then, and tokens that are copied there at once:
 32 MB."""
-HELD_OUT: tuple[Split, ...] = ("validation", "test")
 
 
 class WordRun:
@@ -53,7 +52,7 @@ class WordRun:
     def best(self) -> bool:
         return self._best_step == self.step
 
-    def advance(self, monitor: Monitor) -> TextEvaluation:
+    def advance(self, monitor: Monitor) -> Evaluation:
         """Train up to the next evaluation, evaluate, and judge the weights.
 
         Raises: NotFiniteAt.
@@ -68,15 +67,17 @@ class WordRun:
         assert found is not None, "a text that is read has words to ask for"
         finite_perplexity(self.step, "validation", found)
         self._judge(found)
-        return TextEvaluation(
+        return Evaluation(
             step=self.step,
-            epoch=self.step / self._program.train_streams.windows,
-            tokens=self._tokens(),
-            train_loss=loss,
-            validation_loss=found,
-            learning_rate=self._program.learning_rate,
-            best=self.best,
             seconds=round(self._seconds, 3),
+            values={
+                "epoch": self.step / self._program.train_streams.windows,
+                "tokens": self._tokens(),
+                "train_loss": loss,
+                "validation_loss": found,
+                "learning_rate": self._program.learning_rate,
+                "best": self.best,
+            },
         )
 
     def _train(self, monitor: Monitor) -> float:
@@ -165,9 +166,8 @@ def _means(
     """A perplexity's name, the mean loss, and over how many tokens it is one."""
     bands = dict(bands_of(program.content.counts))
     for split, one in scored.items():
-        name = f"{split}_perplexity"
-        chosen: dict[str, np.ndarray | slice] = {name: slice(None)}
-        chosen |= {f"{name}_{band}": words for band, words in bands.items()}
+        chosen: dict[str, np.ndarray | slice] = {perplexity_of(split): slice(None)}
+        chosen |= {perplexity_of(split, band): words for band, words in bands.items()}
         for metric, words in chosen.items():
             if (loss := one.loss(words)) is not None:
                 yield metric, loss, int(one.counts[words].sum())

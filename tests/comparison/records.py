@@ -10,7 +10,7 @@ from typing import Any
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.tree import Arithmetic, Compare, Expression, MetricOf, Number
-from hebbdsl.run.record import AnyEvaluation, Binding, Evaluation, Level, Record, Value
+from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
 
 OUTPUTS: Mapping[str, Any] = {
     "softmax": {"softmax": {"bias": True}},
@@ -51,7 +51,7 @@ def run(
     folder: str | None = None,
     levels: tuple[Level, ...] = (),
     steps: int = 2000,
-    evaluations: tuple[AnyEvaluation, ...] = (),
+    evaluations: tuple[...] = (),
 ) -> Record:
     values = {
         name: value if isinstance(value, Value) else Value(value=value)
@@ -148,14 +148,16 @@ def curriculum(variant: str, seed: int, limit: int = 2000, **options: Any) -> Re
         evaluations.append(
             Evaluation(
                 step=step,
-                level=level,
-                classes=levels[level].classes,
-                train_loss=2.0,
-                test_accuracy=0.6,
-                newest_accuracy=0.4,
-                whole=True,
                 seconds=step / 90,
                 binding=tuple(binding),
+                values={
+                    "level": level,
+                    "classes": levels[level].classes,
+                    "train_loss": 2.0,
+                    "test_accuracy": 0.6,
+                    "newest_accuracy": 0.4,
+                    "whole": True,
+                },
             )
         )
     aged = {}

@@ -28,14 +28,16 @@ NAMES = ["classes_in_play", "binding_by_steps", "binding_by_exposures"]
 def evaluation(step: int, *binding: Binding) -> Evaluation:
     return Evaluation(
         step=step,
-        level=0,
-        classes=30,
-        train_loss=1.0,
-        test_accuracy=0.5,
-        newest_accuracy=0.5,
-        whole=True,
         seconds=1.0,
         binding=binding,
+        values={
+            "level": 0,
+            "classes": 30,
+            "train_loss": 1.0,
+            "test_accuracy": 0.5,
+            "newest_accuracy": 0.5,
+            "whole": True,
+        },
     )
 
 

@@ -26,7 +26,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.escaping import json_text
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.tree import Arithmetic, Compare, Number
-from hebbdsl.run.record import Record, TextEvaluation, Value
+from hebbdsl.run.record import Evaluation, Record, Value
 from hebbdsl.run.record_json import record_to_json
 from hebbdsl.run.store import METRICS, RECORD, RunFolder, find_runs
 from tests.resealed import reseal, stored
@@ -57,15 +57,17 @@ VALUES = (*EXTREMES, nested(DEEP, lambda one: [one]), nested(DEEP, lambda one: {
 def text_run(variant: str, seed: int, tuned: Any) -> Record:
     """Of a text, evaluated otherwise."""
     evaluations = tuple(
-        TextEvaluation(
+        Evaluation(
             step=step,
-            epoch=step / 10,
-            tokens=step * 50,
-            train_loss=5.0,
-            validation_loss=5.0 - step / 20,
-            learning_rate=0.1,
-            best=True,
             seconds=1.0,
+            values={
+                "epoch": step / 10,
+                "tokens": step * 50,
+                "train_loss": 5.0,
+                "validation_loss": 5.0 - step / 20,
+                "learning_rate": 0.1,
+                "best": True,
+            },
         )
         for step in range(0, 30, 10)
     )

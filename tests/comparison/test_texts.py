@@ -20,7 +20,7 @@ from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.table import blocks
-from hebbdsl.run.record import Record, TextEvaluation, Value
+from hebbdsl.run.record import Evaluation, Record, Value
 from tests.comparison.records import run
 
 METRICS = {
@@ -32,16 +32,18 @@ METRICS = {
 }
 
 
-def evaluation(step: int, loss: float) -> TextEvaluation:
-    return TextEvaluation(
+def evaluation(step: int, loss: float) -> Evaluation:
+    return Evaluation(
         step=step,
-        epoch=step / 100,
-        tokens=step * 10,
-        train_loss=loss + 0.1,
-        validation_loss=loss,
-        learning_rate=0.1,
-        best=True,
         seconds=1.0,
+        values={
+            "epoch": step / 100,
+            "tokens": step * 10,
+            "train_loss": loss + 0.1,
+            "validation_loss": loss,
+            "learning_rate": 0.1,
+            "best": True,
+        },
     )
 
 

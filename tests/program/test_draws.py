@@ -129,7 +129,7 @@ def test_nor_do_results_depend_on_them(tmp_path: Path) -> None:
         np.random.seed(number)
         random.seed(number)
         record = ran(words.program(of_words()), tmp_path / str(number))
-        losses.append([one.train_loss for one in record.evaluations])
+        losses.append([one.values["train_loss"] for one in record.evaluations])
     assert losses[0] == losses[1]
 
 

@@ -40,11 +40,11 @@ def test_a_run_passes_its_levels_and_tells_of_them(tmp_path: Path) -> None:
     assert record.metrics["levels_passed"].value == 3
     assert [one.step for one in record.evaluations] == list(range(5, record.steps + 1, 5))
     last = record.evaluations[-1]
-    assert last.test_accuracy == record.metrics["final_test_accuracy"].value >= 0.9
+    assert last.values["test_accuracy"] == record.metrics["final_test_accuracy"].value >= 0.9
     passed = {level.passed for level in record.levels}
     for one in record.evaluations:
-        assert (one.test_accuracy >= 0.9) == (one.step in passed)
-        assert one.classes == record.levels[one.level].classes
+        assert (one.values["test_accuracy"] >= 0.9) == (one.step in passed)
+        assert one.values["classes"] == record.levels[int(one.values["level"])].classes
     assert record.metrics["steps_per_second"].value > 0
     assert record.metrics["peak_memory"].value > 1e6
 
@@ -97,7 +97,7 @@ def test_a_fixed_curriculum_has_no_finish_and_no_newest_classes(tmp_path: Path) 
         "memory_at_test",
         "peak_memory",
     }
-    assert all(one.classes == 12 and one.binding == () for one in record.evaluations)
+    assert all(one.values["classes"] == 12 and one.binding == () for one in record.evaluations)
 
 
 def test_two_runs_of_one_seed_leave_the_same_weights_and_metrics(tmp_path: Path) -> None:
@@ -224,10 +224,12 @@ def test_a_sampled_evaluation_looks_at_the_newest_and_estimates_the_rest() -> No
     assert whole.whole
     sampled = [assess(program, course, 30 + step, exposures, whole=False) for step in range(200)]
     assert not any(one.whole for one in sampled)
-    assert {one.newest_accuracy for one in sampled} == {whole.newest_accuracy}
-    estimates = [one.test_accuracy for one in sampled]
+    assert {one.accuracies["newest_accuracy"] for one in sampled} == {
+        whole.accuracies["newest_accuracy"]
+    }
+    estimates = [one.accuracies["test_accuracy"] for one in sampled]
     assert len(set(estimates)) > 1
-    assert np.mean(estimates) == pytest.approx(whole.test_accuracy, abs=0.03)
+    assert np.mean(estimates) == pytest.approx(whole.accuracies["test_accuracy"], abs=0.03)
 
 
 def test_the_first_classes_are_sampled_too() -> None:
@@ -235,18 +237,20 @@ def test_the_first_classes_are_sampled_too() -> None:
     exposures = np.zeros(12, dtype=np.int64)
     found = [assess(program, Course((12,)), step, exposures, whole=False) for step in range(60)]
     assert not any(one.whole for one in found)
-    assert all(one.newest_accuracy == one.test_accuracy for one in found)
+    assert all(
+        one.accuracies["newest_accuracy"] == one.accuracies["test_accuracy"] for one in found
+    )
     whole = assess(program, Course((12,)), 0, exposures, whole=True)
-    mean = np.mean([one.test_accuracy for one in found])
-    assert mean == pytest.approx(whole.test_accuracy, abs=0.05)
+    mean = np.mean([one.accuracies["test_accuracy"] for one in found])
+    assert mean == pytest.approx(whole.accuracies["test_accuracy"], abs=0.05)
 
 
 def test_a_level_is_passed_only_by_a_whole_evaluation(tmp_path: Path) -> None:
     record = _run(tiny.setup(tiny.HEBBIAN, steps=2_000, evaluation_classes=5), tmp_path)
     passed = {level.passed for level in record.levels}
     assert not record.metrics["steps_to_finish"].censored
-    assert all(one.whole for one in record.evaluations if one.step in passed)
-    assert any(not one.whole for one in record.evaluations)
+    assert all(one.values["whole"] for one in record.evaluations if one.step in passed)
+    assert any(not one.values["whole"] for one in record.evaluations)
 
 
 def test_a_line_is_written_at_each_evaluation(tmp_path: Path) -> None:
@@ -278,7 +282,7 @@ def test_rare_evaluations_draw_their_batches_piece_by_piece(
     monkeypatch.setattr(ImageProgram, "draw", counted)
     pieces = _run(tiny.setup(tiny.HEBBIAN, steps=50, evaluate_every=25), tmp_path / "pieces")
     assert drawn == [7, 7, 7, 4] * 2
-    assert [one.train_loss for one in pieces.evaluations] == [
-        one.train_loss for one in whole.evaluations
+    assert [one.values["train_loss"] for one in pieces.evaluations] == [
+        one.values["train_loss"] for one in whole.evaluations
     ]
     assert pieces.levels == whole.levels

@@ -28,16 +28,19 @@ def test_accuracy_on_validation_drawings_is_shown_where_there_is_one() -> None:
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=Path())
     without = Evaluation(
         step=10,
-        level=1,
-        classes=8,
-        train_loss=0.5,
-        test_accuracy=0.61,
-        newest_accuracy=0.42,
-        whole=True,
         seconds=1.0,
+        values={
+            "level": 1,
+            "classes": 8,
+            "train_loss": 0.5,
+            "test_accuracy": 0.61,
+            "newest_accuracy": 0.42,
+            "whole": True,
+        },
     )
     said = "level 2/3, 8 classes, accuracy 0.61, newest 0.42, "
     rest = "5 steps/s, at most 0:10 left"
     assert _state(job, without, pace=5) == said + rest
-    found = replace(without, validation_accuracy=0.57, newest_validation_accuracy=0.4)
+    more = {"validation_accuracy": 0.57, "newest_validation_accuracy": 0.4}
+    found = replace(without, values={**without.values, **more})
     assert _state(job, found, pace=5) == said + "validation 0.57, " + rest

@@ -18,7 +18,7 @@ from hebbdsl.run import progress
 from hebbdsl.run.execution import execute
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import Silent
-from hebbdsl.run.record import AnyEvaluation, Record, TextEvaluation
+from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.run.store import RunFolder
 from hebbdsl.run.word_run import bands_of
 from tests.words import content, program, setup
@@ -30,19 +30,15 @@ def ran(made: WordProgram, out: Path) -> Record:
         return execute(made, folder, Silent())
 
 
-def evaluations(record: Record) -> list[TextEvaluation]:
-    return [one for one in record.evaluations if isinstance(one, TextEvaluation)]
-
-
 def test_a_run_ends_with_its_epochs_and_says_what_it_read(tmp_path: Path) -> None:
     made = program()
     record = ran(made, tmp_path)
     windows = made.train_streams.windows
     assert record.status == "finished"
-    assert [one.step for one in evaluations(record)] == [windows, 2 * windows]
-    assert [one.epoch for one in evaluations(record)] == [1, 2]
-    assert evaluations(record)[1].tokens == 2 * 5 * (300 - 1)
-    assert evaluations(record)[1].train_loss < evaluations(record)[0].train_loss
+    assert [one.step for one in record.evaluations] == [windows, 2 * windows]
+    assert [one.values["epoch"] for one in record.evaluations] == [1, 2]
+    assert record.evaluations[1].values["tokens"] == 2 * 5 * (300 - 1)
+    assert record.evaluations[1].values["train_loss"] < record.evaluations[0].values["train_loss"]
     assert record.data["words"] == 30
     assert record.data["tokens"] == {"train": 1500, "validation": 203, "test": 203}
     assert "classes" not in record.data
@@ -51,7 +47,7 @@ def test_a_run_ends_with_its_epochs_and_says_what_it_read(tmp_path: Path) -> Non
 def test_perplexities_are_those_of_the_best_weights(tmp_path: Path) -> None:
     made = program(setup(epochs=None, steps=90, evaluate_every=10))
     record = ran(made, tmp_path)
-    losses = {one.step: one.validation_loss for one in evaluations(record)}
+    losses = {one.step: one.values["validation_loss"] for one in record.evaluations}
     best = min(losses, key=lambda step: losses[step])
     assert record.metrics["best_validation_step"].value == best
     assert record.folder is not None
@@ -77,13 +73,12 @@ def test_the_best_weights_so_far_are_on_the_disk_whatever_becomes_of_the_run(
     tmp_path: Path,
 ) -> None:
     class Ended(Silent):
-        def evaluated(self, evaluation: AnyEvaluation) -> None:
+        def evaluated(self, evaluation: Evaluation) -> None:
             on_disk = load_file(folder.path / "weights.safetensors")
             now = {name: value.clone() for name, value in made.state().items()}
             same = all(torch.equal(on_disk[name], value) for name, value in now.items())
-            assert isinstance(evaluation, TextEvaluation)
-            assert same is evaluation.best
-            losses.append(evaluation.validation_loss)
+            assert same is evaluation.values["best"]
+            losses.append(evaluation.values["validation_loss"])
             if losses[-1] > min(losses):
                 raise KeyboardInterrupt
 
@@ -112,7 +107,7 @@ def test_bands_hold_each_word_once_and_quarters_are_even() -> None:
 
 
 def rates(record: Record) -> list[float]:
-    return [one.learning_rate for one in evaluations(record)]
+    return [one.values["learning_rate"] for one in record.evaluations]
 
 
 def test_patience_ends_a_run_and_decay_slows_it(tmp_path: Path) -> None:
@@ -131,12 +126,12 @@ def test_patience_ends_a_run_and_decay_slows_it(tmp_path: Path) -> None:
     record = ran(program(of, text=odd), tmp_path)
     assert record.status == "finished"
     assert record.steps < 400
-    found = evaluations(record)
-    assert [one.best for one in found[-3:]] == [False] * 3
+    found = record.evaluations
+    assert [one.values["best"] for one in found[-3:]] == [False] * 3
     expected, rate = [], 0.01
     for one in found:
         expected.append(rate)
-        rate *= 1.0 if one.best else 0.5
+        rate *= 1.0 if one.values["best"] else 0.5
     assert rates(record) == pytest.approx(expected)
 
 
@@ -163,8 +158,8 @@ def test_an_interrupted_run_leaves_a_record_and_starts_again(tmp_path: Path) -> 
     assert left is not None
     assert left.status == "interrupted"
     again, whole = ran(program(), tmp_path), ran(program(), tmp_path / "other")
-    assert [one.validation_loss for one in evaluations(again)] == [
-        one.validation_loss for one in evaluations(whole)
+    assert [one.values["validation_loss"] for one in again.evaluations] == [
+        one.values["validation_loss"] for one in whole.evaluations
     ]
 
 
@@ -184,7 +179,7 @@ def test_a_run_ended_in_its_first_interval_leaves_a_record(tmp_path: Path) -> No
 
 
 def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
-    heard = list[AnyEvaluation]()
+    heard = list[Evaluation]()
 
     class Hearing(Silent):
         def evaluated(self, *said: object) -> None:
