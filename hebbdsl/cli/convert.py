@@ -54,8 +54,8 @@ def _check(target: Path, force: bool) -> None:
 
 def _write(target: Path, text: str) -> None:
     """Raises: Rejected, with HEB190."""
-    from hebbdsl.diagnostics.codes.files import NotWritten
     from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.spec.typed import NotWritten
     from hebbdsl.writing import write_whole
 
     try:

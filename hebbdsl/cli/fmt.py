@@ -110,7 +110,7 @@ def _show(before: Source, after: Source, diff: bool) -> None:
 
 def _write(file: Path, before: Source, after: Source) -> Problem | None:
     from hebbdsl.cli.fixing import replace_file
-    from hebbdsl.diagnostics.codes.files import NotWritten
+    from hebbdsl.spec.typed import NotWritten
 
     try:
         replace_file(file, before, after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Severity
 
 MOST_PROBLEMS = 100
+"""Problems of one file that are shown."""
 
 
 def shortened(problems: Problems) -> Problems:
