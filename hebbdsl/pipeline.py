@@ -41,7 +41,7 @@ def read_source(path: Path | str) -> Source:
 
 def parse_tree(source: Source) -> Tree:
     """Stage 2: how it is built. The surface is chosen by the name's ending."""
-    from hebbdsl.syntax.parsing import parse_tree
+    from hebbdsl.syntax.surfaces import parse_tree
 
     return parse_tree(source)
 

@@ -147,7 +147,7 @@ def _of_fields() -> list[re.Pattern[str]]:
 MADE = {
     "hebbdsl.expression.grammar.scanner": _scanners,
     "hebbdsl.spec.reader.name_is_fine": _of_fields,
-    "hebbdsl.editor.defining.is_variant_name": _of_fields,
+    "hebbdsl.editor.definition.is_variant_name": _of_fields,
 }
 
 

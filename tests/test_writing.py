@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.writing import LinkFound, make_folders, whole, write_whole
+from hebbdsl.writing import LinkFound, atomic_file, make_folders, write_atomically
 
 
 def test_parts_become_one_file_in_a_folder_that_is_made(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "file"
-    write_whole(path, b"one ", memoryview(b"two"))
+    write_atomically(path, b"one ", memoryview(b"two"))
     assert path.read_bytes() == b"one two"
     assert [*path.parent.iterdir()] == [path]
 
@@ -24,7 +24,7 @@ def test_permissions_are_kept_and_links_of_the_user(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     path.chmod(0o640)
     link.symlink_to("file")
-    write_whole(link, b"new", through_links=True)
+    write_atomically(link, b"new", through_links=True)
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
@@ -41,7 +41,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(path, b"new")
+        write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [*tmp_path.iterdir()] == [path]
 
@@ -50,7 +50,7 @@ def test_a_link_that_is_not_the_users_is_replaced(tmp_path: Path) -> None:
     victim, link = tmp_path / "victim", tmp_path / "link"
     victim.write_bytes(b"precious")
     link.symlink_to(victim)
-    write_whole(link, b"new")
+    write_atomically(link, b"new")
     assert (link.is_symlink(), link.read_bytes(), victim.read_bytes()) == (
         False,
         b"new",
@@ -66,7 +66,7 @@ def test_a_new_file_has_the_permissions_that_the_umask_leaves(
     """Also where a library makes a file of its own, for its user alone, and renames it."""
     before = os.umask(umask)
     try:
-        with whole(tmp_path / "file", apart=apart) as temporary:
+        with atomic_file(tmp_path / "file", apart=apart) as temporary:
             other = temporary.with_name("private")
             os.close(os.open(other, os.O_CREAT | os.O_WRONLY, 0o600))
             other.replace(temporary)
@@ -85,7 +85,7 @@ def test_the_file_is_synced_before_it_is_renamed_and_the_folder_afterwards(
         synced.append(("folder" if is_folder else "file", (tmp_path / "file").exists()))
 
     monkeypatch.setattr(os, "fsync", sync)
-    write_whole(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert synced == [("file", False), ("folder", True)]
 
 
@@ -97,15 +97,15 @@ def test_what_killed_writers_left_is_removed_by_the_next_one(tmp_path: Path) -> 
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "kept").write_bytes(b"")
     (tmp_path / ".file.00000000").symlink_to("elsewhere")
-    write_whole(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     left = {each.name for each in tmp_path.iterdir()}
     assert left == {"file", ".file.notes", "elsewhere"}
     assert [*(tmp_path / "elsewhere").iterdir()]
 
 
 def test_what_another_writer_has_under_way_is_left_alone(tmp_path: Path) -> None:
-    with whole(tmp_path / "file") as first:
-        write_whole(tmp_path / "file", b"second")
+    with atomic_file(tmp_path / "file") as first:
+        write_atomically(tmp_path / "file", b"second")
         first.write_bytes(b"first")
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"first"
@@ -118,7 +118,7 @@ def test_a_folder_that_is_locked_by_whoever_started_the_program_is_written_into(
     lock = os.open(tmp_path, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        write_whole(tmp_path / "file", b"new")
+        write_atomically(tmp_path / "file", b"new")
     finally:
         os.close(lock)
     assert [each.name for each in tmp_path.iterdir()] == ["file"]

@@ -43,8 +43,9 @@ def convert(
 def _check(target: Path, force: bool) -> None:
     """Raises: Rejected, when the target is no name of a spec, or would be written over."""
     from hebbdsl.diagnostics.codes.printing import WouldOverwrite
+    from hebbdsl.diagnostics.codes.reading import UnknownSurface
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.syntax.reading import ENDINGS, UnknownSurface
+    from hebbdsl.syntax.reading import ENDINGS
 
     if target.suffix.lower() not in ENDINGS:
         raise Rejected([UnknownSurface(place=str(target), ending=target.suffix)])
@@ -54,12 +55,12 @@ def _check(target: Path, force: bool) -> None:
 
 def _write(target: Path, text: str) -> None:
     """Raises: Rejected, with HEB190."""
+    from hebbdsl.diagnostics.codes.files import NotWritten
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.spec.typed import NotWritten
-    from hebbdsl.writing import write_whole
+    from hebbdsl.writing import write_atomically
 
     try:
-        write_whole(target, text.encode(), through_links=True)
+        write_atomically(target, text.encode(), through_links=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Rejected([NotWritten(place=str(target), path=str(target), reason=reason)]) from error

@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.escaping import json_text
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
     from hebbdsl.source import Span
-    from hebbdsl.spec.differences import Difference, Differences, Side
+    from hebbdsl.spec.semantic_diff import Difference, Differences, Side
 
 
 class DiffFormat(Enum):
@@ -42,7 +42,7 @@ def diff(
     "runs": {variant: "same" or "different"}}; old and new are null or {"value", "file", "line",
     "column"}.
     """
-    from hebbdsl.spec.differences import differences
+    from hebbdsl.spec.semantic_diff import differences
 
     plans = _planned((old, new), set_ or [])
     if variant is not None:

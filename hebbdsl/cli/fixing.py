@@ -13,7 +13,7 @@ from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem
-    from hebbdsl.diagnostics.fixing import Mended
+    from hebbdsl.diagnostics.safe_fixes import Mended
     from hebbdsl.source import Source
 
 
@@ -22,7 +22,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
 
     Returns: how many files were fixed, or would be, and what stood in the way of writing others.
     """
-    from hebbdsl.spec.typed import NotWritten
+    from hebbdsl.diagnostics.codes.files import NotWritten
 
     made, changed = 0, 0
     unwritten: list[Problem] = []
@@ -48,7 +48,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
 def _mended(file: Path) -> tuple[Source, Mended] | None:
     """The file as it is, and mended; None: it cannot be read, as `validate` will say."""
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.diagnostics.fixing import mend
+    from hebbdsl.diagnostics.safe_fixes import mend
     from hebbdsl.pipeline import inspect_source, read_source
 
     try:
@@ -60,7 +60,7 @@ def _mended(file: Path) -> tuple[Source, Mended] | None:
 
 def replace_file(file: Path, before: Source, after: Source) -> None:
     """Raises: OSError, and the file is then as it was."""
-    from hebbdsl.writing import write_whole
+    from hebbdsl.writing import write_atomically
 
     there = file.read_bytes()
     mark = BOM_UTF8 if there.startswith(BOM_UTF8) else b""
@@ -68,7 +68,7 @@ def replace_file(file: Path, before: Source, after: Source) -> None:
         raise OSError(None, "it was changed in the meantime")
     with file.open("r+b"):
         pass  # a file that may not be written is not replaced by one that may
-    write_whole(file, mark, after.text.encode(), through_links=True)
+    write_atomically(file, mark, after.text.encode(), through_links=True)
 
 
 def difference(before: Source, after: Source, how: str = "fixed") -> str:

@@ -12,9 +12,9 @@ from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, es
 from hebbdsl.comparison.paired import Estimate, Sample, known_of, sample_of
 from hebbdsl.comparison.statistics import ANYWHERE, Interval
 from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.intervals import Range, divides, range_of, settled
 from hebbdsl.expression.metrics import Scale, run_metric
-from hebbdsl.expression.ranges import Range, divides, range_of, settled
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,

@@ -24,9 +24,9 @@ from hebbdsl.comparison.statistics import ANYWHERE, mean
 from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
+from hebbdsl.expression.intervals import Range
 from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
-from hebbdsl.expression.ranges import Range
-from hebbdsl.expression.tree import Compare, MetricOf, Sides, metrics_of, sides_of
+from hebbdsl.expression.nodes import Compare, MetricOf, Sides, metrics_of, sides_of
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 

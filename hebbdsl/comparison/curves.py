@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.comparison.statistics import ANYWHERE, mean, mean_interval
-from hebbdsl.expression.ranges import Range
+from hebbdsl.expression.intervals import Range
 from hebbdsl.run.record import Binding, Record
 
 _MOST_BINS = 16

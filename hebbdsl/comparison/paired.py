@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from hebbdsl.comparison.statistics import ANYWHERE, Interval, mean
+from hebbdsl.expression.intervals import Range
 from hebbdsl.expression.metrics import Metric, Scale
-from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Value
 
 ROUNDING = 1e-12

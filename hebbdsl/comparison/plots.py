@@ -21,7 +21,7 @@ from hebbdsl.comparison.curves import (
 )
 from hebbdsl.comparison.table import substitution
 from hebbdsl.diagnostics.escaping import figure as figure_text
-from hebbdsl.writing import make_folders, write_whole
+from hebbdsl.writing import make_folders, write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -153,7 +153,7 @@ def _write(comparison: Comparison, drawing: _Drawing, folder: Path) -> list[Path
             drawn = BytesIO()
             figure.savefig(drawn, format=kind, dpi=160, metadata=metadata)
             paths.append(folder / f"{drawing.name}.{kind}")
-            write_whole(paths[-1], drawn.getbuffer())
+            write_atomically(paths[-1], drawn.getbuffer())
     return paths
 
 

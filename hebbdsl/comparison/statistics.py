@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hebbdsl.expression.ranges import Range
+from hebbdsl.expression.intervals import Range
 from hebbdsl.plan.power import EXACT_UP_TO, SAMPLES, SIGNIFICANCE
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from hebbdsl.plan.plan import Plan
 from hebbdsl.source import Source
 from hebbdsl.spec.checked import Draft
 from hebbdsl.spec.extending import Reading
-from hebbdsl.syntax.parsing import TEXT_ENDING
 from hebbdsl.syntax.reading import refuse_unprintable
+from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Tree
 
 _SPEC = re.compile(r"^[\"']?(?:hebbdsl|experiment|extends)[\"']?[ \t]*:", re.MULTILINE)

@@ -22,17 +22,17 @@ from pygls.uris import from_fs_path, to_fs_path
 from hebbdsl import __version__
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.diagnostics.escaping import visible
-from hebbdsl.editor.completing import Candidate, Sort, completion_at
-from hebbdsl.editor.defining import definition_at, is_variant_name, uses_of, variant_at
-from hebbdsl.editor.desk import Desk
+from hebbdsl.editor.code_actions import Edit, formatting_edit, mendings_at
+from hebbdsl.editor.completion import Candidate, Sort, completion_at
+from hebbdsl.editor.cursor import place_at
+from hebbdsl.editor.definition import definition_at, is_variant_name, uses_of, variant_at
 from hebbdsl.editor.document import Document, is_spec
-from hebbdsl.editor.hovering import hover_at, word_around
-from hebbdsl.editor.mending import Edit, formatting_edit, mendings_at
-from hebbdsl.editor.outlining import Symbol, symbols_of
-from hebbdsl.editor.place import place_at
+from hebbdsl.editor.hover import hover_at, word_around
 from hebbdsl.editor.positions import Position, Units, offset_at, position_of
+from hebbdsl.editor.symbols import Symbol, symbols_of
+from hebbdsl.editor.workspace import Desk
 from hebbdsl.source import Span
-from hebbdsl.syntax.parsing import TEXT_ENDING
+from hebbdsl.syntax.surfaces import TEXT_ENDING
 
 PAUSE = 0.05
 """Seconds without a change after which texts are examined: no more often than someone types."""

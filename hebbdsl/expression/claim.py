@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hebbdsl.expression.tree import Expression, metrics_of
+from hebbdsl.expression.nodes import Expression, metrics_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hebbdsl.expression.evaluation import truth
-from hebbdsl.expression.tree import Expression, metrics_of
+from hebbdsl.expression.interpreter import truth
+from hebbdsl.expression.nodes import Expression, metrics_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.expression.tree import Extent
+from hebbdsl.expression.nodes import Extent
 
 
 @dataclass(frozen=True, slots=True)

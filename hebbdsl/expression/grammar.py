@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hebbdsl.expression.automaton import Branch, Parser, Tables, Token
-from hebbdsl.expression.tabulating import loaded, tables_of
+from hebbdsl.expression.lr_parser import Branch, Parser, Tables, Token
+from hebbdsl.expression.parser_tables import loaded, tables_of
 
 _GRAMMAR, _TABLES = "hebbdsl.lark", "tables.json"
 

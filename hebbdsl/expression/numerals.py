@@ -27,7 +27,7 @@ class Numeral(Enum):
     TOO_LONG = "too long"
 
 
-def whole(text: str) -> int | Numeral:
+def whole_number(text: str) -> int | Numeral:
     """The whole number that `text` spells with digits only."""
     if len(text) > LONGEST_NUMERAL:
         return Numeral.TOO_LONG if NUMERIC.fullmatch(text) else Numeral.NOT_A_NUMBER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.lint.allowing import Allowances
 from hebbdsl.lint.rules import found_by_rules
+from hebbdsl.lint.suppressions import Allowances
 from hebbdsl.plan.plan import Plan
 from hebbdsl.syntax.tree import Tree
 

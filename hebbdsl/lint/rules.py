@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.lint import claims, course, fields, reading, units, variants
+from hebbdsl.lint import (
+    claim_rules,
+    curriculum_rules,
+    field_rules,
+    test_time_rules,
+    unit_rules,
+    variant_rules,
+)
 from hebbdsl.plan.plan import Plan
 
 RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
-    variants.compared_with_baseline,
-    claims.too_few_seeds,
-    claims.claimed_twice,
-    claims.claims_of_equality,
-    claims.foregone_claims,
-    claims.stopped_accuracy,
-    claims.ages_after_the_end,
-    units.unlike_units,
-    reading.reading_against_not,
-    course.cannot_finish,
-    course.foregone_conditions,
-    course.binding_unseen,
-    course.held_out_unread,
-    fields.part_doubts,
-    fields.evaluation_of_all,
-    fields.of_other_data,
-    fields.nothing_to_clear,
-    fields.never_compiled,
-    fields.long_searches,
+    variant_rules.compared_with_baseline,
+    claim_rules.too_few_seeds,
+    claim_rules.claimed_twice,
+    claim_rules.claims_of_equality,
+    claim_rules.foregone_claims,
+    claim_rules.stopped_accuracy,
+    claim_rules.ages_after_the_end,
+    unit_rules.unlike_units,
+    test_time_rules.reading_against_not,
+    curriculum_rules.cannot_finish,
+    curriculum_rules.foregone_conditions,
+    curriculum_rules.binding_unseen,
+    curriculum_rules.held_out_unread,
+    field_rules.part_doubts,
+    field_rules.evaluation_of_all,
+    field_rules.of_other_data,
+    field_rules.nothing_to_clear,
+    field_rules.never_compiled,
+    field_rules.long_searches,
 )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from jaxtyping import Int
 
     from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.rules import Rules
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
+    from hebbdsl.parts.datasets.corpora.token_rules import Rules
 
 Vocabulary = Annotated[int, Bounds(minimum=3, maximum=10**7)]
 """`<eos>`, `<unk>` and a word, at least."""
@@ -89,7 +89,7 @@ class Corpus(Dataset):
 
     def rules(self) -> Rules:
         """How the text is cut into words, and which of them the vocabulary holds."""
-        from hebbdsl.parts.datasets.corpora.rules import Rules
+        from hebbdsl.parts.datasets.corpora.token_rules import Rules
 
         return Rules(
             tokens=self.cutting,
@@ -134,7 +134,7 @@ class Corpus(Dataset):
 
         Raises: Rejected, with problems HEB5xx, when it is missing, corrupt or empty.
         """
-        from hebbdsl.parts.datasets.corpora.store import open_store
+        from hebbdsl.parts.datasets.corpora.token_store import open_store
 
         splits, origin = self.find(reporter)
         try:

@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.codes.comparison import UnkeptStatement, UnreadableStat
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.writing import make_folders, write_whole
+from hebbdsl.writing import make_folders, write_atomically
 
 if TYPE_CHECKING:
     from hebbdsl.run.record import Record
@@ -79,7 +79,7 @@ def keep_stated(stated: Stated, out: Path) -> Problem | None:
     try:
         make_folders(out, path.parent)  # they are there: whether a link leads elsewhere is asked
         if not path.is_file() or path.read_bytes() != content + b"\n":
-            write_whole(path, content, b"\n")
+            write_atomically(path, content, b"\n")
     except OSError as error:
         return UnkeptStatement(place=str(path), reason=error.strerror or str(error))
     return None

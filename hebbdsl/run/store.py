@@ -44,11 +44,11 @@ from hebbdsl.writing import (
     Held,
     LinkFound,
     Lock,
+    atomic_file,
     make_folders,
     sweep,
     sync_folder,
-    whole,
-    write_whole,
+    write_atomically,
 )
 
 if TYPE_CHECKING:
@@ -133,12 +133,12 @@ class RunFolder:
             said = f"{self.path} has weights and no record: they are kept in {self.set_aside()}"
             warnings.warn(said, stacklevel=2)
         with self._writing():
-            write_whole(self.path / UNFINISHED, b"")
+            write_atomically(self.path / UNFINISHED, b"")
             for name in (RECORD, METRICS, WEIGHTS):
                 (self.path / name).unlink(missing_ok=True)
                 sweep(self.path, name)
-            write_whole(self.path / SETUP, _written(setup))
-            write_whole(self.path / METRICS, b"")
+            write_atomically(self.path / SETUP, _written(setup))
+            write_atomically(self.path / METRICS, b"")
 
     def append(self, evaluation: Evaluation) -> None:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
@@ -153,7 +153,7 @@ class RunFolder:
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
-        with self._writing(), whole(self.path / WEIGHTS, apart=True) as temporary:
+        with self._writing(), atomic_file(self.path / WEIGHTS, apart=True) as temporary:
             try:
                 save_file(dict(weights), temporary)
             except SafetensorError as error:
@@ -189,7 +189,7 @@ class RunFolder:
             # First this: whoever is killed in between has the weights set aside, not removed.
             (self.path / UNFINISHED).unlink(missing_ok=True)
             sync_folder(self.path)
-            write_whole(self.path / RECORD, _written(body))
+            write_atomically(self.path / RECORD, _written(body))
 
     def set_aside(self) -> Path | None:
         """Keep the folder as it is beside itself, under a name of its own; None: nothing was in it.

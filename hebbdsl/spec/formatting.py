@@ -8,8 +8,8 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface, print_spec
 from hebbdsl.syntax.comments import comments_of
-from hebbdsl.syntax.parsing import TEXT_ENDING, parse_tree
 from hebbdsl.syntax.scalars import needs_quotes
+from hebbdsl.syntax.surfaces import TEXT_ENDING, parse_tree
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
 
 _ENDINGS = {"yaml": ".yaml", "hebb": TEXT_ENDING}

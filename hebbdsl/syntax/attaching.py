@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from hebbdsl.syntax.comments import Comment, comments_of
 from hebbdsl.syntax.layout import Group, Leaf, Member, Remark
-from hebbdsl.syntax.parsing import TEXT_ENDING
+from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
 
 _VISIBLE = re.compile(r"\S")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hebbdsl.source import Source, Span
-from hebbdsl.syntax.parsing import TEXT_ENDING
+from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Mapping, Scalar, Sequence, Tree
 
 # YAML ends a line, and so a comment, at three characters more than the text surface does.

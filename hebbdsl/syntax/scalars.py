@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from hebbdsl.expression.numerals import LONGEST_NUMERAL, NUMERIC, WHOLE, number, whole
+from hebbdsl.expression.numerals import LONGEST_NUMERAL, NUMERIC, WHOLE, number, whole_number
 
 _RANGE = re.compile(rf"({WHOLE.pattern})\.\.({WHOLE.pattern})")
 
@@ -41,7 +41,7 @@ def in_words(text: str, was_quoted: bool) -> str:
         return "a boolean"
     if is_null(text):
         return "null"
-    if isinstance(whole(text), int):
+    if isinstance(whole_number(text), int):
         return "a whole number"
     if isinstance(number(text), float):
         return "a number"
@@ -54,7 +54,7 @@ def plain(text: str) -> str | int | float | bool | None:
     """The value that an unquoted scalar has where no field gives it a type."""
     if is_null(text):
         return None
-    for value in (boolean(text), whole(text), number(text)):
+    for value in (boolean(text), whole_number(text), number(text)):
         if isinstance(value, (bool, int, float)):
             return value
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from hebbdsl.expression.automaton import Token
+from hebbdsl.expression.lr_parser import Token
 from hebbdsl.syntax.text_tokens import CLOSING, CURLY, EQUAL, KEYS, NEWLINE, OPENING, ROUND
 
 _CALLED = ("NAME", "AGED")

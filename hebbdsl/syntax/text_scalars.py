@@ -47,7 +47,7 @@ def _stands_unquoted(text: str) -> bool:
         return True
     if _EQUALS.search(text):
         return False  # it can be read, and would be misread by people
-    from hebbdsl.syntax.text import parse_text
+    from hebbdsl.syntax.text_surface import parse_text
 
     try:
         tree = parse_text(Source("", f"_ = {text}"))

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.expression.automaton import Token
+from hebbdsl.expression.lr_parser import Token
 from hebbdsl.syntax.text_tokens import COMMA, CURLY, EQUAL, KEYS, ROUND, SQUARE
 
 

@@ -1,15 +1,22 @@
-"""Files that are whole or not there, and locks on them."""
+"""Files that are atomic_file or not there, and locks on them."""
 
+from hebbdsl.writing.atomic import (
+    LinkFound,
+    atomic_file,
+    make_folders,
+    sweep,
+    sync_folder,
+    write_atomically,
+)
 from hebbdsl.writing.locks import Held, Lock
-from hebbdsl.writing.whole import LinkFound, make_folders, sweep, sync_folder, whole, write_whole
 
 __all__ = [
     "Held",
     "LinkFound",
     "Lock",
+    "atomic_file",
     "make_folders",
     "sweep",
     "sync_folder",
-    "whole",
-    "write_whole",
+    "write_atomically",
 ]

@@ -116,7 +116,7 @@ def test_what_cannot_be_read_or_written_is_said(
     def full(*_: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("hebbdsl.writing.write_whole", full)
+    monkeypatch.setattr("hebbdsl.writing.write_atomically", full)
     result = fmt(path)
     assert result.exit_code == 4
     assert "No space left" in result.stderr

@@ -194,11 +194,11 @@ store.RunFolder.finish = finishing
     "while the record of a finished run is written": (
         """
 from hebbdsl.run import store
-write = store.write_whole
+write = store.write_atomically
 def writing(path, *parts):
     if path.name == "record.json": send()
     write(path, *parts)
-store.write_whole = writing
+store.write_atomically = writing
 """,
         ["finished"],
     ),

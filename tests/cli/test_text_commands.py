@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
 from hebbdsl.cli.run import summary
-from hebbdsl.parts.datasets.corpora import store
+from hebbdsl.parts.datasets.corpora import token_store
 from hebbdsl.run.record import Value
 from tests.comparison.records import run
 from tests.effort import PATIENCE
@@ -45,7 +45,7 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         words = " ".join(f"w{one}" for one in tokens(count, seed))
         (tmp_path / f"{name}.txt").write_text(words)
     monkeypatch.setenv("HEBBDSL_DATA", str(tmp_path))
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "tiny_text.yaml"
     path.write_text(SPEC)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.tree import Arithmetic, Compare, Expression, MetricOf, Number
+from hebbdsl.expression.nodes import Arithmetic, Compare, Expression, MetricOf, Number
 from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
 
 OUTPUTS: Mapping[str, Any] = {

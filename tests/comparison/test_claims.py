@@ -14,7 +14,7 @@ from hebbdsl.comparison.comparison import JudgedClaim, Verdict
 from hebbdsl.comparison.paired import Bound
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import Scale
-from hebbdsl.expression.tree import Both, Compare, Either, Expression, Number
+from hebbdsl.expression.nodes import Both, Compare, Either, Expression, Number
 from hebbdsl.run.record import Value
 
 from .records import censored, claim, metric, times
@@ -360,7 +360,7 @@ def test_only_common_seeds_are_judged_and_the_others_are_named() -> None:
 
 
 def test_a_division_by_what_may_be_zero_decides_nothing() -> None:
-    from hebbdsl.expression.tree import Arithmetic
+    from hebbdsl.expression.nodes import Arithmetic
 
     said = claim("<", Arithmetic("/", Number(1), metric("a", "final_test_accuracy")), 5)
     values: Runs = {"a": [0.0, 0.5, 0.5, 0.6, 0.5, 0.4]}

@@ -24,7 +24,7 @@ from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.tree import Compare
+from hebbdsl.expression.nodes import Compare
 from tests.hostile import ANY_TEXT, commands, obeyed
 
 from .records import curriculum, metric, run, setup

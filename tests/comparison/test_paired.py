@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, estimate
 from hebbdsl.comparison.paired import Bound, Sample, gap, known_of, sample_of, scale_of
 from hebbdsl.comparison.statistics import mean, sign_flip_test
+from hebbdsl.expression.intervals import Range
 from hebbdsl.expression.metrics import RUN_METRICS, Scale
-from hebbdsl.expression.ranges import Range
 from hebbdsl.run.record import Value
 
 from .records import censored

@@ -16,7 +16,7 @@ from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.curves import binding_by_age, binding_by_exposures, classes_in_play
 from hebbdsl.comparison.plots import draw_figures
 from hebbdsl.comparison.statistics import mean_interval
-from hebbdsl.expression.ranges import Range
+from hebbdsl.expression.intervals import Range
 from hebbdsl.run.record import Binding, Evaluation, Level, Record
 from hebbdsl.writing import LinkFound
 

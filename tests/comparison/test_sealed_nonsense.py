@@ -25,7 +25,7 @@ from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.escaping import json_text
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.tree import Arithmetic, Compare, Number
+from hebbdsl.expression.nodes import Arithmetic, Compare, Number
 from hebbdsl.run.record import Evaluation, Record, Value
 from hebbdsl.run.record_json import record_to_json
 from hebbdsl.run.store import METRICS, RECORD, RunFolder, find_runs

@@ -23,7 +23,7 @@ from hebbdsl.comparison.statistics import (
     t_quantile,
     t_test,
 )
-from hebbdsl.expression.ranges import Range
+from hebbdsl.expression.intervals import Range
 from hebbdsl.plan.power import smallest_p
 
 NUMBERS = st.floats(-100, 100).map(lambda x: round(x, 3))

@@ -11,7 +11,7 @@ from lsprotocol import types as lsp
 
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import print_spec
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from tests.editor.client import Editor, edited
 
 YAML = """\

@@ -16,7 +16,7 @@ import pytest
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import print_spec
 from hebbdsl.syntax.comments import comments_of
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.vocabulary import KINDS, words_of
 
 HERE = Path(__file__).parent

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hebbdsl.diagnostics.codes.expressions import DEEPEST, LONGEST
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.evaluation import number, truth
-from hebbdsl.expression.parsing import DEEPEST, LONGEST, parse_expression
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.interpreter import number, truth
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,
@@ -21,6 +21,7 @@ from hebbdsl.expression.tree import (
     Negative,
     Number,
 )
+from hebbdsl.expression.parsing import parse_expression
 
 
 def faults(parse: type[Condition] | type[Claim], text: str) -> list[tuple[str, str]]:

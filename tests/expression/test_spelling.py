@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.parsing import parse_expression
-from hebbdsl.expression.spelling import spelling
-from hebbdsl.expression.tree import (
+from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
     Compare,
@@ -19,6 +17,8 @@ from hebbdsl.expression.tree import (
     Negative,
     Number,
 )
+from hebbdsl.expression.parsing import parse_expression
+from hebbdsl.expression.spelling import spelling
 
 
 @pytest.mark.parametrize(

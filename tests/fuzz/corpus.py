@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import print_spec
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from tests.fuzz.mutator import Seedling
 
 ROOT = Path(__file__).parents[2]

@@ -45,14 +45,14 @@ MODULES = (
 )
 TESTS = (
     "tests/spec/test_checker.py",
-    "tests/spec/test_claims.py",
+    "tests/spec/test_metric_checks.py",
     "tests/spec/test_extending.py",
     "tests/spec/test_types.py",
     "tests/spec/test_reader.py",
     "tests/spec/test_reader_branches.py",
     "tests/spec/test_changes_branches.py",
     "tests/spec/test_origins_branches.py",
-    "tests/spec/test_named.py",
+    "tests/spec/test_named_variants.py",
     "tests/spec/test_resolved.py",
     "tests/spec/test_generated.py",
     "tests/diagnostics/test_golden.py",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.tree import Compare, MetricOf, Number
+from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.parts.datasets.glyphs import Glyphs

@@ -18,7 +18,7 @@ import hebbdsl
 from hebbdsl.diagnostics.catalogue import examples, problems
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.grammar import grammar_text
-from hebbdsl.expression.tabulating import dumped
+from hebbdsl.expression.parser_tables import dumped
 from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
@@ -28,7 +28,7 @@ from hebbdsl.spec.paths import paths_into
 from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema
 from hebbdsl.spec.types import SectionOf, fields_of
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.vocabulary import every_part
 from tests.specs import GOOD, is_of_text, with_example
 

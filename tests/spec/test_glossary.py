@@ -9,7 +9,7 @@ from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.source import Source
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.reader import as_written
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 
 
 @pytest.mark.parametrize(

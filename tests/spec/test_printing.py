@@ -17,8 +17,8 @@ from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.printing import Surface, print_spec
 from hebbdsl.syntax.attaching import lay_out
 from hebbdsl.syntax.layout import Group, Member
-from hebbdsl.syntax.parsing import parse_tree
 from hebbdsl.syntax.scalars import needs_quotes
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
 from tests.sampling import examples
 from tests.strategies import ROOTS, Path, Value, Word, Written, specs, written

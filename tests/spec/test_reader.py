@@ -12,7 +12,7 @@ from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.outcome import BAD
 from hebbdsl.spec.reader import Reader
 from hebbdsl.spec.types import fields_of
-from hebbdsl.syntax.text import parse_text
+from hebbdsl.syntax.text_surface import parse_text
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.spec.test_checker import examined
 from tests.specs import GOOD_TEXT

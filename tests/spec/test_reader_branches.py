@@ -6,7 +6,7 @@ import pytest
 
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
-from hebbdsl.syntax.text import parse_text
+from hebbdsl.syntax.text_surface import parse_text
 from tests.specs import GOOD_TEXT, with_sections
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from hebbdsl.diagnostics.codes.renaming import BothNames, FormerName
 from hebbdsl.diagnostics.diagnostic import Severity
-from hebbdsl.diagnostics.fixing import mend
+from hebbdsl.diagnostics.safe_fixes import mend
 from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import inspect_source, load_plan, parse_tree
 from hebbdsl.program.identity import identity
@@ -16,10 +17,10 @@ from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
 from hebbdsl.spec.experiment import Experiment, Setup
-from hebbdsl.spec.renaming import BothNames, FormerName, renamed_plain
+from hebbdsl.spec.renaming import renamed_plain
 from hebbdsl.spec.typed import source_of
 from hebbdsl.spec.types import fields_of, former_names
-from hebbdsl.vocabulary import VOCABULARY
+from hebbdsl.vocabulary import every_part, words_of
 from tests.specs import GOOD
 
 FORMER = "output: {hebbian: {counting: after}}"
@@ -75,7 +76,7 @@ def test_what_is_written_out_has_the_present_name() -> None:
 
 def every_class() -> list[type]:
     sections = [Experiment, *(type_.cls for type_ in _sections())]
-    return [*sections, *(cls for words in VOCABULARY.values() for cls in words.values())]
+    return [*sections, *every_part()]
 
 
 def _sections() -> list[Any]:
@@ -114,4 +115,4 @@ def test_words_of_the_gallery_have_no_former_names() -> None:
 
 
 def test_outputs_are_among_them() -> None:
-    assert former_names(VOCABULARY[Output]["hebbian"]) == {"counting": "count_timing"}
+    assert former_names(words_of(Output)["hebbian"]) == {"counting": "count_timing"}

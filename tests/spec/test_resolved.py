@@ -15,10 +15,10 @@ from hebbdsl.pipeline import check_spec, dump_spec, load_spec, parse_tree, read_
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checked import Checked
-from hebbdsl.spec.differences import differences
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.printing import Surface, print_plain
 from hebbdsl.spec.resolved import Resolved, resolved, resolved_plain
+from hebbdsl.spec.semantic_diff import differences
 from tests.sampling import examples
 from tests.specs import with_sections
 from tests.strategies import Value, specs, written

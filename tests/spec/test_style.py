@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.source import Source
 from hebbdsl.spec.printing import print_spec
 from hebbdsl.syntax.layout import Leaf
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.text_scalars import as_value
 from hebbdsl.syntax.tree import Tree
 

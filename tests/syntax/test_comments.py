@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.comments import Comment, comments_of
-from hebbdsl.syntax.parsing import parse_tree
+from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Mapping, Tree
 
 IN_YAML = """\

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.expression.numerals import Numeral, number, whole
+from hebbdsl.expression.numerals import Numeral, number, whole_number
 from hebbdsl.syntax.scalars import in_words, needs_quotes, plain, whole_range
 
 
@@ -62,7 +62,7 @@ def test_numbers(text: str, value: float) -> None:
 )
 def test_not_numbers(text: str) -> None:
     assert number(text) is Numeral.NOT_A_NUMBER
-    assert whole(text) is Numeral.NOT_A_NUMBER
+    assert whole_number(text) is Numeral.NOT_A_NUMBER
     assert plain(text) == text
 
 
@@ -75,7 +75,7 @@ def test_numbers_that_cannot_be_computed_with(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1e3", "2.0", "1.0e0"])
 def test_whole_numbers_are_digits_only(text: str) -> None:
-    assert whole(text) is Numeral.NOT_A_NUMBER
+    assert whole_number(text) is Numeral.NOT_A_NUMBER
 
 
 class Converted(Exception):
@@ -94,7 +94,7 @@ class Written(str):
 
 def test_absurd_digits_are_never_converted() -> None:
     for text in ("1" * 900_000, "1." + "0" * 900_000, "1e" + "9" * 900_000, "-" * 900_000):
-        assert isinstance(whole(Written(text)), Numeral)
+        assert isinstance(whole_number(Written(text)), Numeral)
         assert isinstance(number(Written(text)), Numeral)
     for read in (whole, number):
         with pytest.raises(Converted):
@@ -103,8 +103,8 @@ def test_absurd_digits_are_never_converted() -> None:
 
 @given(st.integers(min_value=-(10**30), max_value=10**30))
 def test_whole_numbers_round_trip(value: int) -> None:
-    assert whole(str(value)) == value
-    assert whole(f"{value:_}") == value
+    assert whole_number(str(value)) == value
+    assert whole_number(f"{value:_}") == value
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

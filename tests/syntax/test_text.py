@@ -13,7 +13,7 @@ from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.source import Source
 from hebbdsl.spec.checker import examine
 from hebbdsl.spec.reader import as_written
-from hebbdsl.syntax.text import parse_text
+from hebbdsl.syntax.text_surface import parse_text
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 from hebbdsl.syntax.yaml import parse_yaml
 

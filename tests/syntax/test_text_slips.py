@@ -8,7 +8,7 @@ from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
 from hebbdsl.spec.reader import as_written
-from hebbdsl.syntax.text import parse_text
+from hebbdsl.syntax.text_surface import parse_text
 from tests.specs import GOOD_TEXT, with_sections
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Also, Problem, Second, Severity
+from hebbdsl.diagnostics.codes.plan import Second
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 

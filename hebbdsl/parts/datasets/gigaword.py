@@ -13,7 +13,7 @@ from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...], Ranges(200)]
 

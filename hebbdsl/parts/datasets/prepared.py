@@ -13,7 +13,7 @@ import numpy as np
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, Drawings
 from hebbdsl.parts.datasets.files import cache_folder, locked
 from hebbdsl.parts.part import Reporter
-from hebbdsl.writing import write_whole
+from hebbdsl.writing import write_atomically
 
 DIGEST_BYTES = 32
 
@@ -51,7 +51,7 @@ def load_or_make(
         made = make()
         fingerprint = made.fingerprint()
         with suppress(OSError):
-            write_whole(path, np.ascontiguousarray(made.bits).data, bytes.fromhex(fingerprint))
+            write_atomically(path, np.ascontiguousarray(made.bits).data, bytes.fromhex(fingerprint))
         return made, fingerprint
 
 

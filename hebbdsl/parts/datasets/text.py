@@ -19,7 +19,7 @@ from hebbdsl.parts.part import Reporter
 from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jaxtyping import Int
 
     from hebbdsl.parts.datasets.corpora.content import WordContent
-    from hebbdsl.parts.datasets.corpora.source import Splits
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 UPSTREAM = (
     "https://s3.amazonaws.com/research.metamind.io/wikitext",

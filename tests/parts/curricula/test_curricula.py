@@ -9,10 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.codes.parts import NothingNewest
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
+from hebbdsl.diagnostics.codes.plan import (
+    BatchTooLarge,
+    NewestShareTooLarge,
+    StartAboveClasses,
+)
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.tree import Compare, MetricOf, Number
+from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.parts.pictures import ImageFacts

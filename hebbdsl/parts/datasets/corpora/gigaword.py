@@ -15,7 +15,7 @@ from hebbdsl.diagnostics.codes.corpora import Endless
 from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import (
+from hebbdsl.parts.datasets.corpora.corpus_source import (
     BLOCK,
     LONGEST,
     Piece,

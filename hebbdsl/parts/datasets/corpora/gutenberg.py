@@ -12,14 +12,14 @@ from hebbdsl.diagnostics.codes.corpora_files import TooLargeBook
 from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.licences import CREDIT, body
-from hebbdsl.parts.datasets.corpora.source import (
+from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
     Splits,
     members,
     not_had,
     of_file,
 )
+from hebbdsl.parts.datasets.corpora.licences import CREDIT, body
 from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
 
 NAME = "gutenberg"

@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from hebbdsl.parts.datasets.corpora.rules import TOKENISING
-from hebbdsl.parts.datasets.corpora.source import SPLITS
+from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS
+from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING
 
 MANIFEST, SEAL = "manifest.json", "manifest.seal"
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits
 
 LEFT_OUT = ("test", "tests", "idlelib", "lib2to3", "turtledemo", "site-packages", "__pycache__")
 """Folders whose docstrings say little of Python, or that are not of the standard library."""

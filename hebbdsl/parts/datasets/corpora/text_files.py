@@ -13,8 +13,8 @@ from hebbdsl.diagnostics.codes.corpora_files import RepeatedFiles
 from hebbdsl.diagnostics.codes.splits import SharedFiles
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.files import data_folder
 from hebbdsl.parts.datasets.finding import unreadable
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWords
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
-from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
-from hebbdsl.parts.datasets.corpora.source import Piece
-from hebbdsl.parts.datasets.corpora.words import UNK
+from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
+from hebbdsl.parts.datasets.corpora.word_breaks import UNK
 
 _BLOCK = 1 << 18
 """Numbers that are counted, or looked through, at once."""

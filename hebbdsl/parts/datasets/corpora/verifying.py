@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.parts.datasets.corpora.source import Splits
+from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 from hebbdsl.parts.datasets.finding import unreadable
 from hebbdsl.parts.part import Reporter
 

@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import WordContent
-from hebbdsl.parts.datasets.corpora.source import (
+from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
     Splits,
     members,

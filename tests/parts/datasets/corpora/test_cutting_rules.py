@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
+from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 
 LINES = st.lists(st.text("ab1 .,'\t", max_size=8), max_size=6)
 

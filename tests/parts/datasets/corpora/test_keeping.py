@@ -19,10 +19,10 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, making, manifest, store
+from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, preparing, token_store
 from hebbdsl.parts.datasets.corpora.content import WordContent
-from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, members, of_file
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
+from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.files import held_by_another, locked
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.part import Quiet, Reporter
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[4]
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    monkeypatch.setattr(store, "cache_folder", lambda: folder)
+    monkeypatch.setattr(token_store, "cache_folder", lambda: folder)
     return folder
 
 
@@ -49,7 +49,7 @@ def opened(train: Piece, held_out: Piece, reporter: Reporter | None = None) -> W
         "validation": [held_out],
         "test": [held_out],
     }
-    return store.open_store("text", splits, Rules(), "here", reporter or Quiet())
+    return token_store.open_store("text", splits, Rules(), "here", reporter or Quiet())
 
 
 def rejected(train: Piece, held_out: Piece) -> list[str]:
@@ -362,13 +362,13 @@ def test_a_disk_that_loses_what_it_is_given_is_said(
     tmp_path: Path, held_out: Piece, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train = written(tmp_path / "train.txt")
-    whole = making.make
+    whole = preparing.make
 
     def losing(folder: Path, *given: Any) -> None:
         whole(folder, *given)
         (folder / "train.tokens").write_bytes(bytes((folder / "train.tokens").stat().st_size))
 
-    monkeypatch.setattr(making, "make", losing)
+    monkeypatch.setattr(preparing, "make", losing)
     assert rejected(train, held_out) == ["HEB558"]
 
 
@@ -404,7 +404,7 @@ def test_where_files_can_not_be_mapped_they_are_read(
     monkeypatch.setattr(np, "memmap", unmappable)
     for folder in ("there", "made here"):
         if folder == "made here":
-            monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "other")
+            monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "other")
         content = opened(train, held_out)
         assert all_of(content) == first
         assert not content.splits["train"].flags.writeable
@@ -416,7 +416,7 @@ def test_what_is_kept_is_opened_without_a_word_to_the_disk(
     """So it is on one that is full, or may not be written."""
     train = written(tmp_path / "train.txt")
     first = opened(train, held_out)
-    monkeypatch.setattr(store, "locked", None)
+    monkeypatch.setattr(token_store, "locked", None)
     assert opened(train, held_out).fingerprint == first.fingerprint
 
 
@@ -431,7 +431,8 @@ def test_opening_loads_neither_jsonschema_nor_what_makes_a_corpus(
         "from hebbdsl.parts.part import Quiet\n"
         "data = Text(train=('train.txt',), validation=('validation.txt',), test=('test.txt',))\n"
         "data.open(Quiet())\n"
-        "print(sorted({'jsonschema', 'hebbdsl.parts.datasets.corpora.making'} & {*sys.modules}))\n"
+        "names = {'jsonschema', 'hebbdsl.parts.datasets.corpora.preparing'}\n"
+        "print(sorted(names & {*sys.modules}))\n"
     )
     environment = {
         **os.environ,
@@ -445,7 +446,7 @@ def test_opening_loads_neither_jsonschema_nor_what_makes_a_corpus(
         ).stdout.decode()
         for _ in range(2)
     ]
-    assert loaded == ["['hebbdsl.parts.datasets.corpora.making', 'jsonschema']\n", "[]\n"]
+    assert loaded == ["['hebbdsl.parts.datasets.corpora.preparing', 'jsonschema']\n", "[]\n"]
 
 
 # Disks
@@ -460,7 +461,7 @@ def test_a_disk_too_full_for_a_lock_is_said_to_be_full(
     def full(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(store, "locked", full)
+    monkeypatch.setattr(token_store, "locked", full)
     with pytest.raises(Rejected) as found:
         opened(train, held_out)
     (problem,) = found.value.problems
@@ -476,8 +477,8 @@ def test_where_not_even_a_temporary_folder_can_be_made_that_is_said(
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(store, "locked", denied)
-    monkeypatch.setattr(store, "temporary_folder", denied)
+    monkeypatch.setattr(token_store, "locked", denied)
+    monkeypatch.setattr(token_store, "temporary_folder", denied)
     with pytest.raises(Rejected) as found:
         opened(train, held_out)
     (problem,) = found.value.problems
@@ -522,12 +523,12 @@ def test_processes_that_need_it_at_once_make_it_once(tmp_path: Path, cache: Path
         "from hebbdsl.parts.datasets.corpora import making\n"
         "from hebbdsl.parts.datasets.text import Text\n"
         "from hebbdsl.parts.part import Quiet\n"
-        "fill = making._fill\n"
+        "fill = preparing._fill\n"
         "def told(*given):\n"
         "    with open('made', 'a') as file: file.write('made\\n')\n"
         "    while len(os.listdir('waiting')) < 3: time.sleep(0.01)\n"
         "    fill(*given)\n"
-        "making._fill = told\n"
+        "preparing._fill = told\n"
         "open(f'waiting/{os.getpid()}', 'w').close()\n"
         "data = Text(train=('train.txt',), validation=('validation.txt',), test=('test.txt',))\n"
         "print(data.open(Quiet()).fingerprint)\n"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.parts.datasets.corpora import numbering
 from hebbdsl.parts.datasets.corpora.numbering import WIDE_SPACES, Lookup
-from hebbdsl.parts.datasets.corpora.rules import Rules
+from hebbdsl.parts.datasets.corpora.token_rules import Rules
 
 SPACES = [chr(c) for c in range(sys.maxunicode + 1) if chr(c).isspace()]
 WORDS = st.text(

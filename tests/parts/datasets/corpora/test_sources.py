@@ -22,14 +22,14 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets import finding
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, store, wikitext
+from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, token_store, wikitext
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
 from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits, paragraphs
 from hebbdsl.parts.datasets.corpora.licences import body
-from hebbdsl.parts.datasets.corpora.rules import Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
+from hebbdsl.parts.datasets.corpora.token_rules import Rules
 from hebbdsl.parts.datasets.corpora.verifying import source_digests
 from hebbdsl.parts.datasets.corpora.wikitext import FILES, wikitext_missing, wikitext_splits
 from hebbdsl.parts.datasets.gigaword import Gigaword
@@ -48,7 +48,7 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (finding, store, wikitext):
+    for module in (finding, token_store, wikitext):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
 
@@ -504,7 +504,7 @@ def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
     digests = source_digests(splits, Quiet(), "gutenberg")
     for reading in ("another", ""):
         other: Splits = {**splits, "train": [replace(piece, reading=reading)]}
-        keys = {store._key(pieces, digests, Rules()) for pieces in (splits, other)}
+        keys = {token_store._key(pieces, digests, Rules()) for pieces in (splits, other)}
         assert len(keys) == 2
 
 

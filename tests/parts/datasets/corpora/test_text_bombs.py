@@ -12,11 +12,17 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.parts.datasets.corpora import gutenberg, licences, source, store, tokenising
+from hebbdsl.parts.datasets.corpora import (
+    corpus_source,
+    gutenberg,
+    licences,
+    token_store,
+    tokenising,
+)
+from hebbdsl.parts.datasets.corpora.corpus_source import LONGEST, Piece, of_file
 from hebbdsl.parts.datasets.corpora.gigaword import documents
 from hebbdsl.parts.datasets.corpora.licences import body
-from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
-from hebbdsl.parts.datasets.corpora.source import LONGEST, Piece, of_file
+from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.part import Quiet
 
 PROSE, CUT = Rules(tokens="words"), Rules()
@@ -25,14 +31,14 @@ MIB = 1 << 20
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "cache")
 
 
 def tokens_of(folder: Path, train: Piece, rules: Rules) -> list[str]:
     (folder / "held_out.txt").write_text("a b\n")
     held_out = of_file(folder / "held_out.txt")
     splits = {"train": [train], "validation": [held_out], "test": [held_out]}
-    content = store.open_store("text", splits, rules, "here", Quiet())  # type: ignore[arg-type]
+    content = token_store.open_store("text", splits, rules, "here", Quiet())  # type: ignore[arg-type]
     return [content.words[number] for number in content.splits["train"]]
 
 
@@ -76,7 +82,7 @@ def test_a_word_without_an_end_is_refused_and_not_held(tmp_path: Path, rules: Ru
 
 def test_a_word_that_ends_in_time_is_one(tmp_path: Path) -> None:
     path = tmp_path / "train.txt"
-    path.write_text(f"a {'x' * (LONGEST - source.BLOCK)} b\n")
+    path.write_text(f"a {'x' * (LONGEST - corpus_source.BLOCK)} b\n")
     assert [len(word) for word in tokens_of(tmp_path, of_file(path), PROSE)][1] > 3 * MIB
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.parts.datasets.corpora import source, wikitext
+from hebbdsl.parts.datasets.corpora import corpus_source, wikitext
 from hebbdsl.parts.datasets.corpora.content import WordContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
@@ -146,7 +146,7 @@ def test_a_declared_encoding_is_read(
     ending = ".txt.gz" if pack is gzip.compress else ".txt"
     (data / f"train{ending}").write_bytes(pack(text.encode(encoding)))
     for block in (1, 7, 1 << 17):
-        monkeypatch.setattr(source, "BLOCK", block)
+        monkeypatch.setattr(corpus_source, "BLOCK", block)
         monkeypatch.setenv("XDG_CACHE_HOME", str(data / str(block)))
         found = opened(corpus(encoding, ending))
         assert train_of(found) == train_of(expected)

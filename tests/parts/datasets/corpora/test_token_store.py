@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora import making, source, store, tokenising
+from hebbdsl.parts.datasets.corpora import corpus_source, preparing, token_store, tokenising
 from hebbdsl.parts.datasets.corpora.content import WordContent
-from hebbdsl.parts.datasets.corpora.rules import EOS, Rules
-from hebbdsl.parts.datasets.corpora.source import Piece, Splits, of_file
-from hebbdsl.parts.datasets.corpora.words import UNK
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
+from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
+from hebbdsl.parts.datasets.corpora.word_breaks import UNK
 from hebbdsl.parts.part import Quiet
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -34,7 +34,7 @@ SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    monkeypatch.setattr(store, "cache_folder", lambda: folder)
+    monkeypatch.setattr(token_store, "cache_folder", lambda: folder)
     return folder
 
 
@@ -50,7 +50,7 @@ def texts(train: str, validation: str = "a b\n", test: str = "a b\n") -> Splits:
 
 
 def opened(splits: Splits, rules: Rules | None = None) -> WordContent:
-    return store.open_store("text", splits, rules or Rules(), "here", Quiet())
+    return token_store.open_store("text", splits, rules or Rules(), "here", Quiet())
 
 
 def rejected(splits: Splits, rules: Rules | None = None) -> list[str]:
@@ -137,8 +137,8 @@ def test_a_line_of_many_blocks_is_cut_where_its_words_end(
     path.write_text(" ".join(f"w{i % 7}, é{i % 3} <unk>" for i in range(500)) + " \n\nof one line")
     whole = opened({**texts(""), "train": [of_file(path)]}, Rules(tokens=tokens))
     for block in (7, 64, 1000):
-        monkeypatch.setattr(source, "BLOCK", block)
-        monkeypatch.setattr(store, "cache_folder", lambda at=tmp_path / str(block): at)
+        monkeypatch.setattr(corpus_source, "BLOCK", block)
+        monkeypatch.setattr(token_store, "cache_folder", lambda at=tmp_path / str(block): at)
         cut = opened({**texts(""), "train": [of_file(path)]}, Rules(tokens=tokens))
         assert cut.fingerprint == whole.fingerprint
         assert cut.splits["train"].tolist() == whole.splits["train"].tolist()
@@ -146,7 +146,7 @@ def test_a_line_of_many_blocks_is_cut_where_its_words_end(
 
 def test_what_is_kept_is_mapped_and_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = opened(texts("a b a\n"))
-    monkeypatch.setattr(making, "make", None)  # nothing is made again
+    monkeypatch.setattr(preparing, "make", None)  # nothing is made again
     again = opened(texts("a b a\n"))
     assert isinstance(again.splits["train"], np.memmap)
     assert not again.splits["train"].flags.writeable
@@ -256,7 +256,7 @@ def test_a_full_disk_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(making, "_keep", full)
+    monkeypatch.setattr(preparing, "_keep", full)
     assert rejected(texts("a b\n")) == ["HEB554"]
     assert [path.suffix for path in (cache / "corpora").iterdir()] == [".lock"]
 
@@ -265,7 +265,7 @@ def test_where_nothing_can_be_written_a_temporary_folder_serves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setattr(store, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(token_store, "cache_folder", lambda: tmp_path / "file")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     said = list[str]()
@@ -274,7 +274,7 @@ def test_where_nothing_can_be_written_a_temporary_folder_serves(
         def say(self, text: str) -> None:
             said.append(text)
 
-    content = store.open_store("text", texts("a b\n"), Rules(), "here", Heard())
+    content = token_store.open_store("text", texts("a b\n"), Rules(), "here", Heard())
     assert set(content.words) == {"a", "b", EOS}
     assert "can't be written" in said[0]
 
@@ -283,16 +283,16 @@ def test_killed_half_way_nothing_is_believed(cache: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from hebbdsl.parts.datasets.corpora import making, store
-from hebbdsl.parts.datasets.corpora.rules import Rules
-from hebbdsl.parts.datasets.corpora.source import Piece
+from hebbdsl.parts.datasets.corpora import preparing, token_store
+from hebbdsl.parts.datasets.corpora.token_rules import Rules
+from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.part import Quiet
-store.cache_folder = lambda: Path({str(cache)!r})
-making._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+token_store.cache_folder = lambda: Path({str(cache)!r})
+preparing._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 splits = {{
     s: [Piece(s, (), 4, lambda: iter((b"a b\\n",)))] for s in ("train", "validation", "test")
 }}
-store.open_store("text", splits, Rules(), "here", Quiet())
+token_store.open_store("text", splits, Rules(), "here", Quiet())
 """
     done = subprocess.run([sys.executable, "-c", script], env=os.environ, check=False)
     assert done.returncode == -signal.SIGKILL

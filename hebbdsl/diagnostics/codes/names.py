@@ -1,0 +1,239 @@
+"""HEB201–HEB214: words, sections and fields that are not known, or missing."""
+
+from __future__ import annotations
+
+from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
+from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion, version
+from hebbdsl.source import Span
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+class UnknownField(Problem):
+    """A word or section has no field of that name.
+
+    `hebbdsl explain WORD` lists the fields of a word. Nothing unknown is ever ignored.
+    `validate --fix` corrects a slip of a letter or two that can mean only one field.
+
+    Wrong:
+        output:
+          hebbian: {gama: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB201"
+    owner: str
+    field: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        if not self.owner:
+            return f"a spec has no section {quoted(self.field)}"
+        return f"{quoted(self.owner)} has no field {quoted(self.field)}"
+
+    @property
+    def label(self) -> str:
+        return "unknown field" if self.owner else "unknown section"
+
+    @property
+    def hint(self) -> str | None:
+        owner = quoted(self.owner) if self.owner else "a spec"
+        takes = (
+            f"{owner} takes: {plain_list(self.known)}" if self.known else f"{owner} has no fields"
+        )
+        return suggestion(self.field, self.known, takes)
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.field, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.field, self.known)
+
+
+class UnknownWord(Problem):
+    """There is no model, output, data set … of that name.
+
+    `hebbdsl explain` lists the words of every kind. `validate --fix` corrects a slip of a letter
+    or two that can mean only one word.
+
+    Wrong:
+        output:
+          hebian: {gamma: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB202"
+    kind: str
+    word: str
+    known: tuple[str, ...]
+    field_of: str | None = None
+    """A word of this kind that has a field of this name: the writer may have left the word out."""
+
+    title = "there is no {kind} {word!q}"
+    label = "unknown {kind}"
+
+    @property
+    def hint(self) -> str | None:
+        if self.field_of is not None:
+            example = part(self.field_of, entry(self.word, "…", self.place, True), self.place)
+            return f"{quoted(self.word)} is a field: write {quoted(example)}"
+        return suggestion(self.word, self.known, f"{plural(self.kind)}: {plain_list(self.known)}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.word, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.word, self.known)
+
+
+class MissingField(Problem):
+    """A field that has no default is not written.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 10}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB203"
+    owner: str
+    field: str
+    expected: str
+    about: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.owner) if self.owner else 'the spec'} lacks {quoted(self.field)}"
+
+    label = "needs {field!q}"
+
+    @property
+    def hint(self) -> str | None:
+        about = f" ({self.about})" if self.about else ""
+        return f"add {quoted(entry(self.field, '…', self.place))}, {self.expected}{about}"
+
+
+class WordOfAnotherKind(Problem):
+    """A word stands where a word of another kind is asked for.
+
+    Wrong:
+        output: convnet
+
+    Right:
+        output: softmax
+    """
+
+    code = "HEB204"
+    word: str
+    kind: str
+    asked: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{quoted(self.word)} is {_a(self.kind)}, not {_a(self.asked)}"
+
+    @property
+    def label(self) -> str:
+        return f"{_a(self.asked)} is asked for"
+
+    @property
+    def hint(self) -> str | None:
+        return f"{plural(self.asked)}: {plain_list(self.known)}"
+
+
+class TwoWords(Problem):
+    """Two words stand where one part is asked for.
+
+    A part is one word with its fields. Check the indentation: fields stand below or behind their
+    word. Several outputs are combined by `mixture`.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.05}
+          softmax: {}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB205"
+    kind: str
+    second: str
+    first: Span
+
+    title = "one {kind} is asked for, and {second!q} stands here too"
+    label = "one too many"
+    related = Also("first", "first")
+
+    @property
+    def hint(self) -> str | None:
+        if self.first.source.is_text:
+            return f"keep one; fields of {quoted(self.first.text)} stand in its parentheses"
+        return f"keep one, or indent {quoted(self.second)} if it is a field"
+
+
+class NoWord(Problem):
+    """A part has no word: its fields stand where the word should, or nothing does.
+
+    Wrong:
+        output: {gamma: 0.05, T: 500}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05, T: 500}
+    """
+
+    code = "HEB206"
+    kind: str
+    known: tuple[str, ...]
+
+    title = "the word of the {kind} is missing"
+    label = "which {kind}?"
+
+    @property
+    def hint(self) -> str | None:
+        example = part(self.known[0] if self.known else "word", "…", self.place)
+        return f"write {quoted(example)}; {plural(self.kind)}: {plain_list(self.known)}"
+
+
+class NoVersion(Problem):
+    """The spec does not say which version of the language it is written in.
+
+    Begin every spec with `hebbdsl: 1`.
+
+    Wrong:
+        hebbdsl validate unversioned.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB214"
+    title = "the version of the language is missing"
+
+    @property
+    def label(self) -> str:
+        return f"begin with {quoted(version(self.place))}"
+
+    @property
+    def hint(self) -> str | None:
+        return f"add the line {quoted(version(self.place))} at the top"

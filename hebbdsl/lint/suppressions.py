@@ -1,0 +1,167 @@
+"""Comments that allow a warning on their line: `# allow HEB701: why it is in order`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from hebbdsl.diagnostics.catalogue import stage_of
+from hebbdsl.diagnostics.codes import CODES
+from hebbdsl.diagnostics.codes.lint_comments import (
+    NoReason,
+    NoSuchCode,
+    NotAllowable,
+    NothingToAllow,
+)
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.source import Source, Span
+from hebbdsl.syntax.reading import ENDINGS
+from hebbdsl.syntax.surfaces import parse_tree
+from hebbdsl.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    from hebbdsl.syntax.comments import Comment
+
+_CODE = re.compile(r"(?:HEB|[A-Z]{2,}[0-9]{3})\w*")
+_ALLOW = re.compile(
+    rf"#\s*allow:?\s+(?P<codes>{_CODE.pattern}(?:[\s,]+{_CODE.pattern})*)\s*(?::(?P<reason>.*))?"
+)
+
+ALLOWABLE = frozenset(code for code in CODES if stage_of(code) == "7") - {
+    problem.code for problem in (NoReason, NoSuchCode, NotAllowable, NothingToAllow)
+}
+"""The codes of all rules: matters of judgement, which a reason may settle."""
+
+
+MOST = 1_000
+"""Codes that the comments of a file may allow; what is written after them counts for nothing."""
+
+
+_FARTHEST = 100
+"""Comments that may stand between one that allows and the entry that is meant."""
+
+
+@dataclass(slots=True)
+class _Comments:
+    """What the comments of one source say.
+
+    Attributes:
+        allowed: by the line of the entries that are meant and the code, where that is written.
+        problems: with the comments themselves.
+        used: keys of `allowed` for which there was something to allow.
+    """
+
+    allowed: defaultdict[tuple[int, str], list[Span]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    problems: list[Problem] = field(default_factory=list)
+    used: set[tuple[int, str]] = field(default_factory=set)
+
+
+class Allowances:
+    """The comments of a spec and of those it extends, read where a problem stands in them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._found: dict[Source, _Comments] = {}
+
+    def allow(self, problem: Problem) -> bool:
+        """Whether a comment allows the problem. One without a reason does; it is said itself."""
+        place = problem.place
+        if not isinstance(place, Span) or problem.code not in ALLOWABLE:
+            return False
+        comments = self._comments(place.source)
+        key = place.source.position(place.start)[0], problem.code
+        if key not in comments.allowed:
+            return False
+        comments.used.add(key)
+        return True
+
+    def problems(self, unused: bool) -> Iterator[Problem]:
+        """What is wrong with the spec's own comments; `unused`: also those that allow nothing."""
+        comments = self._comments(self._tree.source)
+        yield from comments.problems
+        for key, places in comments.allowed.items() if unused else ():
+            if key not in comments.used:
+                yield from (NothingToAllow(place=place, written=key[1]) for place in places)
+
+    def _comments(self, source: Source) -> _Comments:
+        if source not in self._found:
+            self._found[source] = _read(self._comments_in(source))
+        return self._found[source]
+
+    def _comments_in(self, source: Source) -> Sequence[Comment]:
+        if _ALLOW.search(source.text) is None:
+            return ()
+        from hebbdsl.syntax.comments import comments_of
+
+        if source is self._tree.source:
+            return comments_of(self._tree)
+        if PurePath(source.name).suffix.lower() not in ENDINGS:
+            return ()  # the value of an option
+        try:
+            return comments_of(parse_tree(source))
+        except Rejected:  # its problems were said when it was read
+            return ()
+
+
+def _read(comments: Sequence[Comment]) -> _Comments:
+    found, codes = _Comments(), 0
+    for index, comment in enumerate(comments):
+        written = _ALLOW.match(comment.span.text)
+        if written is None:
+            continue
+        source, start = comment.span.source, comment.span.start
+        places = [
+            Span(source, start + code.start(), start + code.end())
+            for code in islice(
+                _CODE.finditer(comment.span.text, *written.span("codes")), MOST - codes
+            )
+        ]
+        if not (written["reason"] or "").strip():
+            shown = tuple(place.text for place in places[:3])
+            found.problems.append(NoReason(place=comment.span, codes=shown))
+        for place in places:
+            problem = _refused(place)
+            if problem is not None:
+                found.problems.append(problem)
+            else:
+                found.allowed[_line(comments, index), place.text].append(place)
+        codes += len(places)
+        if codes >= MOST:
+            break
+    return found
+
+
+def _line(comments: Sequence[Comment], index: int) -> int:
+    """The line that a comment speaks of: its own, or where it stands alone the one below.
+
+    Other comments that stand alone may come between: what they explain comes after them too.
+    """
+    line = _own_line(comments[index])
+    if not comments[index].alone:
+        return line
+    below = line + 1
+    for other in islice(comments, index + 1, index + 1 + _FARTHEST):
+        if not other.alone or _own_line(other) != below:
+            break
+        below += 1
+    return below
+
+
+def _own_line(comment: Comment) -> int:
+    return comment.span.source.position(comment.span.start)[0]
+
+
+def _refused(code: Span) -> Problem | None:
+    """What is wrong with a code that is to be allowed."""
+    if code.text in ALLOWABLE:
+        return None
+    if code.text in CODES:
+        return NotAllowable(place=code, written=code.text)
+    return NoSuchCode(place=code, written=code.text, known=tuple(sorted(ALLOWABLE)))

@@ -1,0 +1,155 @@
+"""What a YAML error means in words: the commonest slips, recognised from the text around them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hebbdsl.diagnostics.codes.syntax import (
+    BlockMark,
+    ColonInside,
+    Indentation,
+    Malformed,
+    NoColon,
+    NoSpace,
+    Tab,
+    Unclosed,
+    UnclosedQuote,
+)
+from hebbdsl.diagnostics.codes.yaml import TooDeep
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.source import Source, Span
+
+if TYPE_CHECKING:
+    from yaml import MarkedYAMLError
+
+_JOINED = re.compile(r"[ -]*([A-Za-z_][\w.]*:[^\s:/][^\n]*)")
+_BARE = re.compile(r"[ -]*([A-Za-z_][\w.]*)[ \t]*(?:#.*)?$")
+_KEY_BEFORE = re.compile(r"^[ -]*+[^\s#'\"{\[][^#]*?:\s")
+
+_FAR = 1_000
+"""Lines without a word that are looked past."""
+
+_WORDS = {
+    "found unknown escape character": (
+        "there is no such escape in a text in double quotes",
+        "write a backslash twice, or use single quotes",
+    ),
+    "did not find expected node content": ("a value is missing here", None),
+    "block sequence entries are not allowed in this context": (
+        "a list item cannot begin here",
+        "put each `- item` on a line of its own",
+    ),
+    "found character that cannot start any token": (
+        "no value begins with this character",
+        "quote the text",
+    ),
+    "did not find expected '-' indicator": (
+        "list items and keys are mixed",
+        "begin every line of the list with `- `",
+    ),
+}
+
+
+def explain_slip(error: MarkedYAMLError, source: Source) -> Problem:
+    """The problem that `error` stands for, at the smallest place that shows it."""
+    said = error.problem or error.context or "it cannot be read"
+    at = _offset(error.problem_mark, source)
+    opened = _offset(error.context_mark, source) if error.context_mark is not None else at
+    character = source.text[at : at + 1]
+    here = Span(source, at, min(at + 1, len(source.text)))
+    line = source.position(at)[0]
+
+    if "maximum nesting depth" in said:  # some readers have a limit of their own, far beyond ours
+        return TooDeep(place=here)
+    if character == "\t" or "tab character" in said:
+        tab = at if character == "\t" else max(source.text.find("\t", opened), 0)
+        return Tab(place=Span(source, tab, tab + 1))
+    if error.context == "while scanning a block scalar":
+        return BlockMark(
+            place=Span(source, opened, opened + 1), mark=source.text[opened : opened + 1]
+        )
+    if "cannot start any token" in said and character in ("|", ">"):
+        return BlockMark(place=here, mark=character)
+    if error.context == "while scanning a quoted scalar":
+        quote = Span(source, opened, opened + 1)
+        return UnclosedQuote(place=quote, quote=quote.text)
+    if said.startswith("did not find expected ',' or"):
+        bracket = Span(source, opened, opened + 1)
+        return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
+    last = max(source.text.rfind("[", 0, at), source.text.rfind("{", 0, at))
+    ended = said == "did not find expected node content" and not source.text[at:].strip()
+    if ended and last >= 0:
+        bracket = Span(source, last, last + 1)
+        return Unclosed(place=bracket, opened=bracket.text, noticed=_visible(here))
+    if "could not find expected ':'" in said:
+        return _without_colon(source, source.position(opened)[0]) or _other(said, here)
+    if "mapping values are not allowed" in said:
+        if _KEY_BEFORE.match(source.text[at - source.position(at)[1] + 1 : at]):
+            return ColonInside(place=here)
+        return _without_colon(source, line - 1) or _misplaced(source, line, here)
+    if said in ("did not find expected key", "did not find expected <document start>"):
+        if character in ("]", "}"):
+            return _other("this bracket was never opened", here)
+        if source.line(line)[: source.position(at)[1] - 1].strip():
+            return _other("the value has ended before this", here, "quote the whole text")
+        return _misplaced(source, line, here)
+    return _other(said, here)
+
+
+def _misplaced(source: Source, line: int, here: Span) -> Problem:
+    """A line that fits nowhere: by its indentation, when that is new, or else by what it says."""
+    text = source.line(line)
+    written = (source.line(n) for n in range(line - 1, max(line - _FAR, 0), -1))
+    above = next((found for found in written if found.partition("#")[0].strip()), "")
+    if above and _indent(above) != _indent(text):
+        return Indentation(place=_first_word(source, line))
+    return _other("no key can stand here", here, "every line of a section is `key: value`")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _without_colon(source: Source, number: int) -> Problem | None:
+    """The slip of a line that should have held `key: value`."""
+    nearby = range(number, max(number - _FAR, 0), -1)
+    filled = (n for n in nearby if source.line(n).partition("#")[0].strip())
+    if (number := next(filled, 0)) < 1:
+        return None
+    text, start = source.line(number), source.line_starts[number - 1]
+    if (joined := _JOINED.match(text)) is not None:
+        written = joined.group(1).rstrip()
+        place = Span(source, start + joined.start(1), start + joined.start(1) + len(written))
+        return NoSpace(place=place, written=written)
+    if (bare := _BARE.match(text)) is not None:
+        place = Span(source, start + bare.start(1), start + bare.end(1))
+        return NoColon(place=place, key=bare.group(1))
+    return None
+
+
+def _first_word(source: Source, line: int) -> Span:
+    text, start = source.line(line), source.line_starts[line - 1]
+    word = re.search(r"[^\s:]+", text)
+    return (
+        Span(source, start + word.start(), start + word.end())
+        if word
+        else Span(source, start, start)
+    )
+
+
+def _other(said: str, here: Span, advice: str | None = None) -> Malformed:
+    words, default = _WORDS.get(said, (said, None))
+    return Malformed(place=_visible(here), said=words, advice=advice or default)
+
+
+def _visible(here: Span) -> Span:
+    """`here`, or at the end of the text the last character that can be seen."""
+    if here.text.strip():
+        return here
+    end = len(here.source.text[: here.start].rstrip())
+    return Span(here.source, max(end - 1, 0), end)
+
+
+def _offset(mark: object, source: Source) -> int:
+    return min(max(int(getattr(mark, "index", 0)), 0), len(source.text))
