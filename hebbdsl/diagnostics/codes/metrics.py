@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.plan import Second
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, nearest
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
 from hebbdsl.diagnostics.typos import unmistakable
 from hebbdsl.diagnostics.wording import entry, listed, plain_list, quoted, suggestion
 
