@@ -186,8 +186,8 @@ def build_program(
     from hebbdsl.parts.part import Quiet
     from hebbdsl.plan.here import refuse_large, refuse_missing
     from hebbdsl.program.building import assemble
+    from hebbdsl.program.data import open_data
     from hebbdsl.program.devices import find_device
-    from hebbdsl.program.opening import open_data
 
     experiment = plan.checked.experiment
     name = next(iter(plan.variants)) if variant is None else variant
@@ -207,7 +207,7 @@ def run_program(
 
     A run that was completed there is not trained again.
     """
-    from hebbdsl.run.execution import execute
+    from hebbdsl.run.loop import execute
     from hebbdsl.run.monitor import Silent
     from hebbdsl.run.store import RunFolder
 

@@ -11,7 +11,7 @@ import torch
 
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.models.mlp.spec import Mlp
 from hebbdsl.parts.optimizers.adam import Adam
@@ -20,15 +20,15 @@ from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.data import Opened
 from hebbdsl.spec.experiment import Setup, Training
 
 HEBBIAN = Hebbian(gamma=0.05, T=500, rescale="mean_row")
 CPU = torch.device("cpu")
 
 
-def content(classes: int = 40, drawings: int = 20) -> Content:
+def content(classes: int = 40, drawings: int = 20) -> LabelledContent:
     """Each class is a random image; its drawings are that with noise."""
 
     def read(wanted: Sequence[int], size: int) -> np.ndarray:
@@ -42,7 +42,9 @@ def content(classes: int = 40, drawings: int = 20) -> Content:
         return np.stack(images)
 
     names = tuple(f"prototypes/{number:02}" for number in range(classes))
-    return Content("omniglot", "made here", "f" * 64, names, ("prototypes",) * classes, read)
+    return LabelledContent(
+        "omniglot", "made here", "f" * 64, names, ("prototypes",) * classes, read
+    )
 
 
 def setup(output: Output | None = None, **training: Any) -> Setup:
@@ -64,9 +66,9 @@ def setup(output: Output | None = None, **training: Any) -> Setup:
     )
 
 
-def program(of: Setup, seed: int = 0) -> ImageProgram:
+def program(of: Setup, seed: int = 0) -> ClassificationProgram:
     made = assemble("tiny", "main", plan_setup(of), seed, Opened(of.data, content()), CPU)
-    assert isinstance(made, ImageProgram)
+    assert isinstance(made, ClassificationProgram)
     return made
 
 

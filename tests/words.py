@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
+from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
-from hebbdsl.parts.words import facts_of
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
-from hebbdsl.program.opening import Opened
-from hebbdsl.program.word_program import WordProgram
+from hebbdsl.program.data import Opened
+from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.spec.experiment import Setup, Training
 
 HEBBIAN = Hebbian(gamma=0.01, T=20, rescale="row", center="running")
@@ -38,12 +38,12 @@ def tokens(count: int, seed: int) -> np.ndarray:
     return found
 
 
-def content(train: int = 1_500, held_out: int = 203) -> WordContent:
+def content(train: int = 1_500, held_out: int = 203) -> CorpusContent:
     counts = np.bincount(tokens(train, 0), minlength=WORDS)
     order = np.argsort(-counts, kind="stable")
     rank = np.empty(WORDS, np.int32)
     rank[order] = np.arange(WORDS)
-    return WordContent(
+    return CorpusContent(
         word="stdlib_docs",
         origin="made up",
         fingerprint="0" * 64,
@@ -76,9 +76,11 @@ def setup(**changes: Any) -> Setup:
     return replace(made, **parts)
 
 
-def program(of: Setup | None = None, seed: int = 0, text: WordContent | None = None) -> WordProgram:
+def program(
+    of: Setup | None = None, seed: int = 0, text: CorpusContent | None = None
+) -> LanguageProgram:
     of, text = of or setup(), text or content()
     plan = plan_setup(of, facts_of(text))
     made = assemble("tiny", "main", plan, seed, Opened(of.data, text), CPU)
-    assert isinstance(made, WordProgram)
+    assert isinstance(made, LanguageProgram)
     return made

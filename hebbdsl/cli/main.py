@@ -5,32 +5,55 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from hebbdsl import __version__
-from hebbdsl.cli.compare import compare
-from hebbdsl.cli.convert import convert
-from hebbdsl.cli.diff import diff
-from hebbdsl.cli.evaluate import evaluate
-from hebbdsl.cli.explain import explain
-from hebbdsl.cli.fmt import fmt
-from hebbdsl.cli.init import init
-from hebbdsl.cli.lsp import lsp
-from hebbdsl.cli.plan import plan
-from hebbdsl.cli.run import run
-from hebbdsl.cli.schema import schema
-from hebbdsl.cli.show import show
 from hebbdsl.cli.terminal import say, show_problems, tell
-from hebbdsl.cli.validate import validate
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.run import interrupts
 
+COMMANDS = {
+    "validate": "Check specs: all problems, each with its place.",
+    "plan": "Show layers, parameters, memory and levels.",
+    "show": "Show the resolved spec, and where each value comes from.",
+    "diff": "Compare what two specs mean.",
+    "run": "Train one run of a spec.",
+    "compare": "Train what is missing, and compare variants.",
+    "evaluate": "Test a trained run with memories or adaptations.",
+    "explain": "Explain a code or a word.",
+    "init": "Write a new spec, with comments.",
+    "fmt": "Format specs.",
+    "convert": "Write a spec in the other surface.",
+    "lsp": "Serve an editor: problems, hover, completion.",
+    "schema": "Print the JSON Schema of a spec.",
+}
+"""The commands, each the function of that name in the module of that name, with what it does."""
+
 
 class _Commands(TyperGroup):
-    """The one place where what a stage rejects becomes text and an exit code."""
+    """Commands, loaded when they are called. What a stage rejects becomes text and an exit code."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # names, to suggest
+
+    def get_command(self, ctx: typer.Context, name: str) -> Any:  # type: ignore[override]
+        if name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"hebbdsl.cli.{name}"), name)
+        alone = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        alone.command(name, short_help=COMMANDS[name])(function)
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         try:
@@ -72,24 +95,6 @@ def options(
     A spec says what is trained, which variants, and what is claimed of them. `validate` checks it,
     `plan` shows what it costs, `run` trains, `compare` sets the variants side by side.
     """
-
-
-for command, brief in (
-    (validate, "Check specs: all problems, each with its place."),
-    (plan, "Show layers, parameters, memory and levels."),
-    (show, "Show the resolved spec, and where each value comes from."),
-    (diff, "Compare what two specs mean."),
-    (run, "Train one run of a spec."),
-    (compare, "Train what is missing, and compare variants."),
-    (evaluate, "Test a trained run with memories or adaptations."),
-    (explain, "Explain a code or a word."),
-    (init, "Write a new spec, with comments."),
-    (fmt, "Format specs."),
-    (convert, "Write a spec in the other surface."),
-    (lsp, "Serve an editor: problems, hover, completion."),
-    (schema, "Print the JSON Schema of a spec."),
-):
-    app.command(short_help=brief)(command)
 
 
 def main() -> None:

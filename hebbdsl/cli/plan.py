@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from hebbdsl.parts.pictures import ImageFacts
-    from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan, WordPlan
+    from hebbdsl.parts.classification import ClassificationFacts
+    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, Plan, VariantPlan
 
 
 class PlanFormat(Enum):
@@ -152,16 +152,16 @@ def _table(title: Text | str, *columns: str) -> Table:
 
 
 def _summary(variant: VariantPlan) -> Table:
-    from hebbdsl.plan.plan import ImagePlan, WordPlan
+    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan
     from hebbdsl.vocabulary import word_of
 
     training = variant.setup.training
     schedule = training.schedule
     grid = _grid()
     match variant:
-        case ImagePlan():
+        case ClassificationPlan():
             _pictures(grid, variant)
-        case WordPlan():
+        case LanguagePlan():
             _text(grid, variant)
     grid.add_row(
         "",
@@ -172,7 +172,7 @@ def _summary(variant: VariantPlan) -> Table:
     return grid
 
 
-def _pictures(grid: Table, variant: ImagePlan) -> None:
+def _pictures(grid: Table, variant: ClassificationPlan) -> None:
     from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
@@ -200,7 +200,7 @@ def _pictures(grid: Table, variant: ImagePlan) -> None:
     )
 
 
-def _text(grid: Table, variant: WordPlan) -> None:
+def _text(grid: Table, variant: LanguagePlan) -> None:
     from hebbdsl.vocabulary import word_of
 
     facts, training = variant.facts, variant.setup.training
@@ -220,7 +220,7 @@ def _text(grid: Table, variant: WordPlan) -> None:
         grid.add_row("", f"{variant.epoch:,} steps an epoch")
 
 
-def _split(facts: ImageFacts) -> str:
+def _split(facts: ClassificationFacts) -> str:
     """Drawings of a class by what they are for."""
     train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
     if not validation:

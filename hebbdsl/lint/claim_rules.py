@@ -29,7 +29,7 @@ from hebbdsl.expression.nodes import (
 from hebbdsl.lint.metric_limits import at_the_end, in_words
 from hebbdsl.lint.places import of_head
 from hebbdsl.lint.unit_rules import clash_of
-from hebbdsl.plan.plan import ImagePlan, Plan
+from hebbdsl.plan.plan import ClassificationPlan, Plan
 from hebbdsl.plan.power import LEAST_SEEDS, decidable, seeds_needed
 from hebbdsl.source import Span
 from hebbdsl.spec.origins import span_of
@@ -106,7 +106,7 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
         planned = plan.variants[variant]
-        if not isinstance(planned, ImagePlan):
+        if not isinstance(planned, ClassificationPlan):
             continue
         found = run_metric(metric.name)
         age = found[1] if found is not None else None

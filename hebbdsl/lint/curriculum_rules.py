@@ -16,7 +16,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.lint.metric_limits import during, in_words
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
+from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.metric_checks import conditions_of
 
@@ -27,7 +27,7 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        if not isinstance(variant, ImagePlan):
+        if not isinstance(variant, ClassificationPlan):
             return
         levels = len(variant.levels)
         if variant.condition is not None and levels > variant.evaluations:
@@ -81,7 +81,7 @@ def _foregone(variant: VariantPlan) -> Found:
 
 
 def _unseen(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ImagePlan):
+    if not isinstance(variant, ClassificationPlan):
         return
     every, steps = variant.evaluate_every, variant.setup.training.binding_steps
     if len(variant.levels) > 1 and every > steps:
@@ -96,7 +96,7 @@ def _unseen(variant: VariantPlan) -> Found:
 
 
 def _unread(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ImagePlan) or not variant.facts.validation_drawings:
+    if not isinstance(variant, ClassificationPlan) or not variant.facts.validation_drawings:
         return
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
         splits = {EVALUATION_METRICS[name].split: name for name in condition.metrics}

@@ -11,7 +11,7 @@ from hebbdsl.lint.places import in_any_use, in_every_use
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.part import Part
-from hebbdsl.plan.plan import ImagePlan, Plan, VariantPlan
+from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
 from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
@@ -81,7 +81,7 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
 def exposure(variant: VariantPlan) -> Exposure:
     """What the runs of a variant show to its parts."""
     setup, training = variant.setup, variant.setup.training
-    if isinstance(variant, ImagePlan):
+    if isinstance(variant, ClassificationPlan):
         return Exposure(
             steps=variant.steps,
             batch_size=training.batch_size,
@@ -167,7 +167,7 @@ def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    if not isinstance(variant, ImagePlan):
+    if not isinstance(variant, ClassificationPlan):
         return
     limit, classes = variant.setup.training.evaluation_classes, variant.levels[-1]
     if limit is not None and limit >= classes:

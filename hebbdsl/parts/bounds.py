@@ -71,17 +71,14 @@ class Ranges:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
 class Logistics:
     """The field says where data is found, not what it is: no part of a run's identity."""
 
 
-@dataclass(frozen=True, slots=True)
 class AfterTraining:
     """The field speaks of what is done with trained weights: no part of a run's identity."""
 
 
-@dataclass(frozen=True, slots=True)
 class AddedLater:
     """The field came when runs had been recorded without it, and its default means what they did:
     at its default it is no part of a run's identity."""

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import torch
 
     from hebbdsl.parts.adaptations.adapter import Adapter
-    from hebbdsl.parts.datasets.content import Content
-    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.classification import ClassificationFacts
+    from hebbdsl.parts.datasets.content import LabelledContent
+    from hebbdsl.parts.datasets.corpora.content import CorpusContent
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.outputs.layer import OutputLayer
-    from hebbdsl.parts.pictures import ImageFacts
     from hebbdsl.parts.searching import Searching
 
 
@@ -44,7 +44,10 @@ class Quiet:
 
 
 class Part:
-    """A word of the language with its fields. `kind` is what the word may stand for."""
+    """A word of the language with its fields: a frozen dataclass with keywords and slots.
+
+    `kind` is what the word may stand for.
+    """
 
     __slots__ = ()
     kind: ClassVar[str]
@@ -103,10 +106,10 @@ class Facts:
         """Pictures or words of the validation data; 0 where that is not known yet."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset(Part):
     """What is learnt: pictures in classes, or a text whose next word is asked for."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "dataset"
     holds: ClassVar[str]
     """`pictures` or `text`: models say which of them they read."""
@@ -135,17 +138,17 @@ class Dataset(Part):
         yield from ()
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> Content | WordContent:
+    def open(self, reporter: Reporter) -> LabelledContent | CorpusContent:
         """Find, fetch or make the data; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
         """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Model(Part):
     """What turns an input into an activation."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "model"
     reads: ClassVar[str]
     """`pictures` or `text`."""
@@ -163,10 +166,10 @@ class Model(Part):
         """Share of the activation's elements that training sets to zero."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Output(Part):
     """What turns an activation into probabilities of the classes in play."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "output"
     has_rows: ClassVar[bool] = False
     """Whether there is one row a class that an embedding may be tied to."""
@@ -188,7 +191,8 @@ class Output(Part):
     @property
     def reads_labels(self) -> bool:
         """The same of the fields it has."""
-        return self.reads_labels_with({one.name: getattr(self, one.name) for one in fields(self)})
+        own = fields(self)  # type: ignore[arg-type]  # every word is a dataclass
+        return self.reads_labels_with({one.name: getattr(self, one.name) for one in own})
 
     @property
     def keeps_train(self) -> bool:
@@ -278,11 +282,11 @@ class Output(Part):
         return self.build(hidden, classes)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Adaptation(Part):
     """How trained weights change at test time, by held-out words that were scored, or by training
     drawings. They come back as they were."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "adaptation"
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
@@ -352,7 +356,7 @@ class Curriculum(Part):
         return None if self.newest_share is None else round(self.newest_share * batch_size)
 
     @abstractmethod
-    def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
+    def data_problems(self, facts: ClassificationFacts, batch_size: int) -> Iterator[Problem]:
         """What is wrong with this curriculum on that data, batches being drawn without repeats.
 
         Places are paths from the root of the experiment.
@@ -378,10 +382,10 @@ class Optimizer(Part):
         """The door to torch."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule(Part):
     """How the learning rate changes over a run."""
 
+    __slots__ = ()
     kind: ClassVar[str] = "schedule"
 
     @abstractmethod

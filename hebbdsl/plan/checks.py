@@ -30,10 +30,10 @@ from hebbdsl.diagnostics.codes.words import (
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.classification import CharacterSet, ClassificationModel
+from hebbdsl.parts.language import Corpus
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Adaptation, Dataset, Model, Output
-from hebbdsl.parts.pictures import CharacterSet, ImageModel
-from hebbdsl.parts.words import Corpus
 from hebbdsl.plan.nested import directly_inside, nested_outputs
 from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.experiment import Training
@@ -203,7 +203,7 @@ def _readers(holds: str) -> Iterator[str]:
 
 def _of_pictures(sections: Sections, data: CharacterSet) -> Iterator[Problem]:
     facts, word = data.facts(), word_of(data)
-    if isinstance(sections.model, ImageModel):
+    if isinstance(sections.model, ClassificationModel):
         yield from sections.model.shape_problems(facts.image)
     if sections.no_curriculum:
         yield PicturesNeed(place=DATA, field="curriculum", data=word)
@@ -222,7 +222,7 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
         yield TextTakesNoCurriculum(
             place=At.field("curriculum"), curriculum=word, data=word_of(data)
         )
-    if isinstance(model, WordModel) and model.tied and output is not None:
+    if isinstance(model, LanguageModel) and model.tied and output is not None:
         yield from _of_tied(model, output)
     if training is None:
         return
@@ -231,7 +231,7 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
     yield from text_problems(training, data.facts().tokens)
 
 
-def _of_tied(model: WordModel, output: Output) -> Iterator[Problem]:
+def _of_tied(model: LanguageModel, output: Output) -> Iterator[Problem]:
     if not output.has_rows:
         yield NothingToTie(
             place=At(("model", "tied")), model=word_of(model), output=word_of(output)

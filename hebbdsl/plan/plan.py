@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
+from hebbdsl.parts.language import Corpus, LanguageFacts
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Curriculum, Facts, Layer
-from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
-from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.spec.checked import Checked
 from hebbdsl.spec.experiment import Setup
 
@@ -106,12 +106,12 @@ class VariantPlan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ImagePlan(VariantPlan):
+class ClassificationPlan(VariantPlan):
     """Of a variant that learns pictures."""
 
-    facts: ImageFacts
+    facts: ClassificationFacts
     data: CharacterSet
-    model: ImageModel
+    model: ClassificationModel
     curriculum: Curriculum
     steps: int
     evaluate_every: int
@@ -122,12 +122,12 @@ class ImagePlan(VariantPlan):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WordPlan(VariantPlan):
+class LanguagePlan(VariantPlan):
     """Of a variant that learns a text. `epoch`: steps of one; None: not known."""
 
-    facts: WordFacts
+    facts: LanguageFacts
     data: Corpus
-    model: WordModel
+    model: LanguageModel
     epoch: int | None
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problems
-from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
+from hebbdsl.parts.language import Corpus, LanguageFacts
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer
-from hebbdsl.parts.pictures import CharacterSet, ImageFacts, ImageModel
-from hebbdsl.parts.words import Corpus, WordFacts
 from hebbdsl.plan.checks import across_problems, drafts_problems
-from hebbdsl.plan.plan import ImagePlan, Memory, Plan, VariantPlan, WordPlan
+from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, Memory, Plan, VariantPlan
 from hebbdsl.plan.searching import drawings_shown, pairs_trained, shown_at_test, words_asked
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
@@ -42,22 +42,22 @@ def plan_setup(setup: Setup, facts: Facts | None = None) -> VariantPlan:
     """
     facts = setup.data.facts() if facts is None else facts
     match setup.data, setup.model, facts:
-        case CharacterSet() as data, ImageModel() as model, ImageFacts():
+        case CharacterSet() as data, ClassificationModel() as model, ClassificationFacts():
             return _of_pictures(setup, data, model, facts)
-        case Corpus() as data, WordModel() as model, WordFacts():
+        case Corpus() as data, LanguageModel() as model, LanguageFacts():
             return _of_words(setup, data, model, facts)
     raise TypeError("the model reads other data: stage 4 refuses such a setup")
 
 
 def _of_pictures(
-    setup: Setup, data: CharacterSet, model: ImageModel, facts: ImageFacts
-) -> ImagePlan:
+    setup: Setup, data: CharacterSet, model: ClassificationModel, facts: ClassificationFacts
+) -> ClassificationPlan:
     curriculum, training = setup.curriculum, setup.training
     assert curriculum is not None, "stage 4 asks for one"
     assert training.steps is not None, "stage 4 asks for them"
     layers = model.layers(facts.image)
     output_layers = setup.output.layers(model.features, facts.classes)
-    return ImagePlan(
+    return ClassificationPlan(
         setup=setup,
         facts=facts,
         data=data,
@@ -72,7 +72,9 @@ def _of_pictures(
     )
 
 
-def _of_words(setup: Setup, data: Corpus, model: WordModel, facts: WordFacts) -> WordPlan:
+def _of_words(
+    setup: Setup, data: Corpus, model: LanguageModel, facts: LanguageFacts
+) -> LanguagePlan:
     training = setup.training
     layers = model.layers(facts.words)
     output_layers = setup.output.layers(model.activation_width, facts.words)
@@ -81,7 +83,7 @@ def _of_words(setup: Setup, data: Corpus, model: WordModel, facts: WordFacts) ->
     steps = training.steps
     if training.epochs is not None and epoch is not None:
         steps = min(steps or epoch * training.epochs, epoch * training.epochs)
-    return WordPlan(
+    return LanguagePlan(
         setup=setup,
         facts=facts,
         data=data,
@@ -118,10 +120,10 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     evaluation = setup.evaluation
     added, shown = 0, drawings_shown(facts)
     for part in evaluation.outputs():
-        if part.keeps_train or isinstance(facts, ImageFacts):
+        if part.keeps_train or isinstance(facts, ClassificationFacts):
             added += part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs)
-    words = words_asked(facts) if isinstance(facts, WordFacts) else None
-    if isinstance(facts, WordFacts):  # of a text the trained output has a memory of its own
+    words = words_asked(facts) if isinstance(facts, LanguageFacts) else None
+    if isinstance(facts, LanguageFacts):  # of a text the trained output has a memory of its own
         read = (*evaluation.outputs(), *setup.output.with_inner())
         added += sum(part.bytes_read(hidden, words) for part in read)
     if evaluation.output is not None:
@@ -130,7 +132,11 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     if evaluation.adaptation is not None:
         weights = sum(layer.parameters for layer in layers)
         added += evaluation.adaptation.bytes_at_test(
-            weights, hidden, classes, words, shown if isinstance(facts, ImageFacts) else None
+            weights,
+            hidden,
+            classes,
+            words,
+            shown if isinstance(facts, ClassificationFacts) else None,
         )
     return added
 

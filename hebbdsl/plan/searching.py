@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hebbdsl.parts.classification import ClassificationFacts
+from hebbdsl.parts.language import LanguageFacts
 from hebbdsl.parts.part import Output
-from hebbdsl.parts.pictures import ImageFacts
 from hebbdsl.parts.searching import Searching
-from hebbdsl.parts.words import WordFacts
 from hebbdsl.plan.nested import nested_outputs
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.spec.checked import Path
@@ -59,10 +59,10 @@ def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
     pairs = pairs_trained(training, facts, variant.steps)
     queries, comparisons = pairs, pairs * pairs // 2
     evaluations = variant.evaluations or 0
-    if isinstance(facts, ImageFacts):
+    if isinstance(facts, ClassificationFacts):
         asked = evaluations * _held_out(facts, training.evaluation_classes)
         return Shown(pairs, queries + asked, comparisons + asked * pairs // 2)
-    assert isinstance(facts, WordFacts), "data is one or the other"
+    assert isinstance(facts, LanguageFacts), "data is one or the other"
     asked, tested = evaluations * facts.asked_in_validation, sum(_read(facts))
     if keeps_train:
         comparisons += asked * pairs // 2 + tested * pairs
@@ -75,10 +75,10 @@ def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
 def shown_at_test(facts: object, keeps_train: bool) -> Shown:
     """To a memory of its own: the drawings of all classes; or each held-out text, word by word, or
     the train text before them."""
-    if isinstance(facts, ImageFacts):
+    if isinstance(facts, ClassificationFacts):
         pairs, queries = facts.classes * facts.train_drawings, _held_out(facts, None)
         return Shown(pairs, queries, pairs * queries)
-    assert isinstance(facts, WordFacts), "data is one or the other"
+    assert isinstance(facts, LanguageFacts), "data is one or the other"
     read = _read(facts)
     if keeps_train:
         pairs = facts.tokens.get("train", 0)
@@ -88,10 +88,10 @@ def shown_at_test(facts: object, keeps_train: bool) -> Shown:
 
 def drawings_shown(facts: object) -> int:
     """Training drawings that a memory which is added at test time is shown; of a text, none."""
-    return shown_at_test(facts, False).pairs if isinstance(facts, ImageFacts) else 0
+    return shown_at_test(facts, False).pairs if isinstance(facts, ClassificationFacts) else 0
 
 
-def words_asked(facts: WordFacts) -> int | None:
+def words_asked(facts: LanguageFacts) -> int | None:
     """Of the longer held-out text, all words but the first; None: that is not known yet."""
     known = [facts.tokens[split] for split in ("validation", "test") if split in facts.tokens]
     return max(known) - 1 if known else None
@@ -99,15 +99,15 @@ def words_asked(facts: WordFacts) -> int | None:
 
 def pairs_trained(training: Training, facts: object, steps: int | None) -> int:
     """Images or words that the longest run is trained on; 0: that is not known yet."""
-    words = 1 if isinstance(facts, ImageFacts) else training.sequence_length
+    words = 1 if isinstance(facts, ClassificationFacts) else training.sequence_length
     return (steps or 0) * training.batch_size * words
 
 
-def _read(facts: WordFacts) -> tuple[int, int]:
+def _read(facts: LanguageFacts) -> tuple[int, int]:
     """Words of the validation and of the test text; of what is not known before it is read, 0."""
     return facts.tokens.get("validation", 0), facts.tokens.get("test", 0)
 
 
-def _held_out(facts: ImageFacts, limit: int | None) -> int:
+def _held_out(facts: ClassificationFacts, limit: int | None) -> int:
     classes = facts.classes if limit is None else min(limit, facts.classes)
     return classes * (facts.test_drawings + facts.validation_drawings)

@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 import torch
 
-from hebbdsl.parts.datasets.content import Content
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.models.language_network import LanguageNetwork
 from hebbdsl.parts.models.network import Network
-from hebbdsl.parts.models.word_network import WordNetwork
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.plan.plan import ImagePlan, VariantPlan, WordPlan
-from hebbdsl.program.batches import Sampler
-from hebbdsl.program.choice import choose_classes
+from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, VariantPlan
+from hebbdsl.program.classification.batches import Sampler
+from hebbdsl.program.classification.classes import choose_classes
+from hebbdsl.program.classification.examples import read_images
+from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.classification.step import ClassificationStep
+from hebbdsl.program.data import Opened
 from hebbdsl.program.identity import identity
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.image_step import ImageStep
-from hebbdsl.program.images import read_images
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.language.step import LanguageStep
+from hebbdsl.program.language.streams import Streams
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only, torch_generator
-from hebbdsl.program.streams import Streams
 from hebbdsl.program.update import Update
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.program.word_step import WordStep
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -48,9 +48,9 @@ def assemble(
     opened.refuse_short(plan.setup)
     found = opened.planned(plan)
     match opened.content, found:
-        case Content() as content, ImagePlan():
+        case LabelledContent() as content, ClassificationPlan():
             return _of_pictures(found, content, start)
-        case WordContent() as content, WordPlan():
+        case CorpusContent() as content, LanguagePlan():
             return _of_words(found, content, start)
     raise TypeError("a plan is of the data that was opened")
 
@@ -69,7 +69,9 @@ class _Start:
         return identity(plan.setup, self.seed, self.opened.content.fingerprint)
 
 
-def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgram:
+def _of_pictures(
+    plan: ClassificationPlan, content: LabelledContent, start: _Start
+) -> ClassificationProgram:
     seed, device = start.seed, start.device
     facts, training = plan.facts, plan.setup.training
     chosen = choose_classes(seed, plan.data, plan.curriculum, len(content.names))
@@ -79,7 +81,7 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
         output = plan.setup.output.build(plan.model.features, facts.classes)
     update = _prepared(plan, model, output, start)
     precision = PRECISIONS[training.precision]
-    return ImageProgram(
+    return ClassificationProgram(
         experiment=start.experiment,
         variant=start.variant,
         seed=start.seed,
@@ -98,18 +100,18 @@ def _of_pictures(plan: ImagePlan, content: Content, start: _Start) -> ImageProgr
         model=model,
         output=output,
         update=update,
-        step=ImageStep(model, output, update, precision, training.compile),
+        step=ClassificationStep(model, output, update, precision, training.compile),
     )
 
 
-def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgram:
+def _of_words(plan: LanguagePlan, content: CorpusContent, start: _Start) -> LanguageProgram:
     training = plan.setup.training
     with own_draws_only():
         model = plan.model.build(plan.facts.words)
         output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
     update = _prepared(plan, model, output, start)
     rows = output.class_rows() if plan.model.tied else None
-    return WordProgram(
+    return LanguageProgram(
         experiment=start.experiment,
         variant=start.variant,
         seed=start.seed,
@@ -127,7 +129,7 @@ def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgra
         model=model,
         output=output,
         update=update,
-        step=WordStep(
+        step=LanguageStep(
             model, output, rows, update, PRECISIONS[training.precision], training.compile
         ),
     )
@@ -135,7 +137,7 @@ def _of_words(plan: WordPlan, content: WordContent, start: _Start) -> WordProgra
 
 def _prepared(
     plan: VariantPlan,
-    model: Network | WordNetwork,
+    model: Network | LanguageNetwork,
     output: OutputLayer,
     start: _Start,
 ) -> Update:

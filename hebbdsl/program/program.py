@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.data import Opened
 from hebbdsl.program.randomness import torch_generator
 from hebbdsl.program.update import Update
 from hebbdsl.spec.experiment import Setup

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 
 from hebbdsl.parts.outputs.stored import Knob, Stored
-from hebbdsl.program.at_test import AtTest
+from hebbdsl.program.test_time import Predictor
 
 SPREAD = 2.0
 """Ratio between neighbouring values of the first grid."""
@@ -22,7 +22,7 @@ SWEEPS = 2
 """Over all knobs, where there are several."""
 
 
-def tune(at: AtTest, stored: Stored) -> None:
+def tune(at: Predictor, stored: Stored) -> None:
     """Turn every knob to where the stored labels are likeliest; shares of mixtures follow.
 
     A knob is searched over a grid of logarithms, then more finely around its best; several, one

@@ -11,33 +11,33 @@ from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split, final_accuracy_of
 from hebbdsl.parts.part import Reporter
-from hebbdsl.program.at_test import AtTest, at_test, weights_kept
-from hebbdsl.program.devices import computing
-from hebbdsl.program.evaluation import (
-    StoredPictures,
+from hebbdsl.program.classification.evaluation import (
+    StoredExamples,
     accuracy_by_class,
     predictions_per_second,
     remember_training,
 )
+from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.devices import computing
 from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_parts
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import (
+from hebbdsl.program.language.evaluation import (
     Scored,
     StoredText,
     gather_slopes,
     remember_train,
     score_at_test,
 )
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.program import Program
+from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import environment
+from hebbdsl.run.language.run import losses, perplexities
+from hebbdsl.run.loop import environment
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
+from hebbdsl.run.step_statistics import NotFiniteAt, finite_perplexities
 from hebbdsl.run.store import RunFolder
-from hebbdsl.run.watching import NotFiniteAt, finite_perplexities
-from hebbdsl.run.word_run import losses, perplexities
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation
 
@@ -78,9 +78,9 @@ def _evaluated(
     found, failure = dict[str, Value](), None
     try:
         match program:
-            case WordProgram():
+            case LanguageProgram():
                 found = _of_words(program, at, parent, reporter, monitor)
-            case ImageProgram():
+            case ClassificationProgram():
                 found = _of_pictures(program, at, parent)
             case _:
                 raise TypeError(f"nothing is known of how to evaluate {type(program).__name__}")
@@ -108,7 +108,7 @@ def _another(program: Program, parent: Record) -> Problem:
 
 
 def _of_words(
-    program: WordProgram, at: AtTest, parent: Record, reporter: Reporter, monitor: Monitor
+    program: LanguageProgram, at: Predictor, parent: Record, reporter: Reporter, monitor: Monitor
 ) -> dict[str, Value]:
     """Raises: NotFiniteAt."""
     scored = dict[Split, Scored]()
@@ -136,7 +136,7 @@ def _of_words(
     return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
 
 
-def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str, Value]:
+def _of_pictures(program: ClassificationProgram, at: Predictor, parent: Record) -> dict[str, Value]:
     in_play = parent.levels[-1].classes
     if in_play > program.plan.levels[-1]:
         place = str(parent.folder)
@@ -144,7 +144,7 @@ def _of_pictures(program: ImageProgram, at: AtTest, parent: Record) -> dict[str,
         raise Rejected([AlteredRecord(place=place, reason=reason)])
     remember_training(program, at, in_play)
     if program.setup.evaluation.tunes:
-        tune(at, StoredPictures(program, at, in_play))
+        tune(at, StoredExamples(program, at, in_play))
     found = accuracy_by_class(program, range(in_play), in_play, at.output)
     speed = predictions_per_second(program, in_play, at.output)
     metrics = {
@@ -162,7 +162,7 @@ def setup_evaluated(parent: Record, evaluation: Evaluation) -> dict[str, Any]:
 def _record(
     program: Program,
     parent: Record,
-    at: AtTest,
+    at: Predictor,
     metrics: Mapping[str, Value],
     failure: Mapping[str, Any] | None,
 ) -> Record:

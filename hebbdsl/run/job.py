@@ -11,8 +11,8 @@ from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.here import refuse_large, refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
+from hebbdsl.program.data import Opened, open_data
 from hebbdsl.program.identity import evaluation_identity, identity
-from hebbdsl.program.opening import Opened, open_data
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -177,7 +177,7 @@ def _execute(
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device, use_threads
     from hebbdsl.run.evaluating import evaluate
-    from hebbdsl.run.execution import execute
+    from hebbdsl.run.loop import execute
 
     use_threads(job.threads)
     data = opened(job.plan.setup.data, reporter)

@@ -12,8 +12,8 @@ from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
 from hebbdsl.expression.nodes import MetricOf, metrics_of
 from hebbdsl.expression.parsing import parse_expression
+from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Part
-from hebbdsl.parts.pictures import ImageFacts
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY
@@ -97,7 +97,9 @@ def _of_one_level(draft: Draft) -> int:
     if data is None or curriculum is None or any(data.refusals()):
         return 0
     facts = data.facts()
-    if not isinstance(facts, ImageFacts) or any(curriculum.data_problems(facts, batch_size=1)):
+    if not isinstance(facts, ClassificationFacts) or any(
+        curriculum.data_problems(facts, batch_size=1)
+    ):
         return 0
     levels = curriculum.levels(facts.classes)
     return levels[0] if len(levels) == 1 else 0

@@ -18,22 +18,31 @@ import torch
 from torch import Tensor
 
 from hebbdsl import Hebbian, Mlp, Model, Output, Softmax
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.write import Bags
 from hebbdsl.parts.part import Adaptation, Optimizer
-from hebbdsl.parts.words import facts_of
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.at_test import AtTest, at_test, weights_kept
 from hebbdsl.program.building import assemble
-from hebbdsl.program.evaluation import StoredPictures, accuracy_by_class, remember_training
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.classification.evaluation import (
+    StoredExamples,
+    accuracy_by_class,
+    remember_training,
+)
+from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.data import Opened
+from hebbdsl.program.language.evaluation import (
+    StoredText,
+    gather_slopes,
+    remember_train,
+    score_at_test,
+)
+from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import StoredText, gather_slopes, remember_train, score_at_test
+from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import begin
+from hebbdsl.run.loop import begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.spec.experiment import Evaluation, Setup
 from tests import tiny
@@ -48,10 +57,10 @@ WORDS = 12_000
 """So many that losses are made chunk by chunk, and `adaptive_softmax` has clusters."""
 
 
-def text(held_out: int = 8) -> WordContent:
+def text(held_out: int = 8) -> CorpusContent:
     generator = np.random.default_rng(0)
     lengths = {"train": 40, "validation": held_out, "test": held_out}
-    return WordContent(
+    return CorpusContent(
         word="stdlib_docs",
         origin="made up",
         fingerprint="0" * 64,
@@ -111,8 +120,8 @@ def steps_that_never_wait(watch: Watch) -> Iterator[None]:
         return called
 
     with (
-        mock.patch.object(WordProgram, "train", strict(WordProgram.train)),
-        mock.patch.object(ImageProgram, "train", strict(ImageProgram.train)),
+        mock.patch.object(LanguageProgram, "train", strict(LanguageProgram.train)),
+        mock.patch.object(ClassificationProgram, "train", strict(ClassificationProgram.train)),
     ):
         yield
 
@@ -132,17 +141,17 @@ def evaluated(program: Program, watch: Watch) -> None:
     at, losses = at_test(program), Counted()
     at.output.score_stored = losses.counting(at.output.score_stored)  # type: ignore[method-assign]
     before = watch.waits
-    if isinstance(program, WordProgram):
+    if isinstance(program, LanguageProgram):
         _text_evaluated(program, at, watch)
     else:
-        assert isinstance(program, ImageProgram)
+        assert isinstance(program, ClassificationProgram)
         _pictures_evaluated(program, at, watch)
     # Once for the scale of the activations, once a split, and for the labels' largest number where
     # a memory that grows is given back.
     assert watch.waits - before <= A_VALUE_TRIED * losses.number + 4
 
 
-def _text_evaluated(program: WordProgram, at: AtTest, watch: Watch) -> None:
+def _text_evaluated(program: LanguageProgram, at: Predictor, watch: Watch) -> None:
     with watch.waiting_for_nothing():
         if at.adapter is not None and at.adapter.training_batches:
             gather_slopes(program, at.adapter)
@@ -155,11 +164,11 @@ def _text_evaluated(program: WordProgram, at: AtTest, watch: Watch) -> None:
         assert watch.waits - before == 1
 
 
-def _pictures_evaluated(program: ImageProgram, at: AtTest, watch: Watch) -> None:
+def _pictures_evaluated(program: ClassificationProgram, at: Predictor, watch: Watch) -> None:
     with watch.waiting_for_nothing():
         remember_training(program, at, 12)
     if program.setup.evaluation.tunes:
-        tune(at, StoredPictures(program, at, 12))
+        tune(at, StoredExamples(program, at, 12))
     before = watch.waits
     accuracy_by_class(program, range(12), 12, at.output)
     assert watch.waits - before == 1
@@ -358,7 +367,7 @@ def test_a_longer_run_copies_no_more_either_way() -> None:
         for steps in (1, 2):
             setup = every.on(model, Hebbian(), steps=steps, evaluate_every=steps)
             assert setup is not None
-            with pretending() as watch, mock.patch("hebbdsl.run.word_run._MOST_ON_CPU", 1):
+            with pretending() as watch, mock.patch("hebbdsl.run.language.run._MOST_ON_CPU", 1):
                 run = begin(assembled(setup))
                 before = watch.waits, watch.uploads
                 run.advance(Silent())

@@ -22,13 +22,13 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.program.at_test import at_test
-from hebbdsl.program.text_evaluation import gather_slopes, passages
-from hebbdsl.program.word_program import WordProgram
+from hebbdsl.program.language.evaluation import gather_slopes, passages
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.test_time import at_test
 from hebbdsl.spec.experiment import Evaluation
 from tests import words as tiny
 
@@ -104,7 +104,7 @@ def mbpa(words: int, width: int, spec: Mbpa) -> None:
     report(what, theirs / PEER_WORDS, ours / OUR_WORDS, float(apart))
 
 
-def program_of(words: int, width: int, adaptation: DynamicEvaluation) -> WordProgram:
+def program_of(words: int, width: int, adaptation: DynamicEvaluation) -> LanguageProgram:
     generator = np.random.default_rng(0)
 
     def text(count: int) -> np.ndarray:
@@ -118,7 +118,7 @@ def program_of(words: int, width: int, adaptation: DynamicEvaluation) -> WordPro
     counts = np.bincount(splits["train"], minlength=words)
     names = [f"w{number}" for number in range(words)]
     content = replace(tiny.content(), words=names, counts=counts, splits=splits)
-    assert isinstance(content, WordContent)
+    assert isinstance(content, CorpusContent)
     setup = tiny.setup(
         model=Lstm(hidden=(width,), embedding=width),
         output=Softmax(row_norm=2),
@@ -131,7 +131,7 @@ def program_of(words: int, width: int, adaptation: DynamicEvaluation) -> WordPro
 class Peer(nn.Module):
     """The same model of torch's own modules."""
 
-    def __init__(self, program: WordProgram, words: int, width: int) -> None:
+    def __init__(self, program: LanguageProgram, words: int, width: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(words, width)
         self.lstm = nn.LSTM(width, width)
@@ -160,7 +160,9 @@ class Peer(nn.Module):
         return found, tuple(one.detach() for one in state)  # type: ignore[attr-defined]
 
 
-def dynamic_peer(program: WordProgram, peer: Peer, spec: DynamicEvaluation) -> tuple[float, Tensor]:
+def dynamic_peer(
+    program: LanguageProgram, peer: Peer, spec: DynamicEvaluation
+) -> tuple[float, Tensor]:
     weights = [one for one in peer.parameters() if one.requires_grad]
     squares = [torch.zeros_like(one) for one in weights]
     state: object = None

@@ -18,15 +18,15 @@ import torch
 import torch.nn.functional as F
 
 from hebbdsl import Cache, Hebbian, Output, Softmax, Transformer
-from hebbdsl.parts.datasets.corpora.content import WordContent
-from hebbdsl.parts.words import facts_of
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.language import facts_of
 from hebbdsl.pipeline import build_program, check_spec, make_plan, parse_tree, read_source
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
+from hebbdsl.program.data import Opened
 from hebbdsl.program.devices import computing, find_device, use_threads
-from hebbdsl.program.opening import Opened
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import begin, device_name
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.run.loop import begin, device_name
 from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Silent
 from hebbdsl.spec.experiment import Setup
@@ -119,7 +119,7 @@ def ten_seeds(task: Task) -> Iterator[Row]:
     yield Row("perplexity, hebbian over softmax", math.exp(fmean(ratios)), "mean of ratios")
 
 
-def _ran(task: Task, variant: str, seed: int) -> tuple[WordProgram, float, dict[str, float]]:
+def _ran(task: Task, variant: str, seed: int) -> tuple[LanguageProgram, float, dict[str, float]]:
     """A whole run of the quick start, without a folder; tested by the last weights."""
     device = find_device(task.device)
     use_threads(1)
@@ -129,7 +129,7 @@ def _ran(task: Task, variant: str, seed: int) -> tuple[WordProgram, float, dict[
     else:
         plan = make_plan(check_spec(parse_tree(read_source(QUICK))))
         made = build_program(plan, variant, seed, task.device)
-        assert isinstance(made, WordProgram)
+        assert isinstance(made, LanguageProgram)
         program = made
     began = time.perf_counter()
     with computing(device, program.setup.training):
@@ -182,13 +182,13 @@ def _paper(small: bool, changes: dict[str, object]) -> Setup:
     return replace(setup, model=model, training=training)
 
 
-def _text(setup: Setup, words: int) -> WordContent:
+def _text(setup: Setup, words: int) -> CorpusContent:
     """Tokens as they are in a text: the k-th word is 1/k as frequent as the first."""
     training = setup.training
     count = training.batch_size * (training.sequence_length * 40 + 1)
     drawn = np.random.default_rng(0).random(count)
     tokens = (np.exp(drawn * math.log(words + 1)) - 1).astype(np.int32).clip(0, words - 1)
-    return WordContent(
+    return CorpusContent(
         word="wikitext",
         origin="drawn",
         fingerprint="0" * 64,
@@ -199,20 +199,20 @@ def _text(setup: Setup, words: int) -> WordContent:
 
 
 def _program(
-    setup: Setup, content: WordContent, device: torch.device, seed: int = 0
-) -> WordProgram:
+    setup: Setup, content: CorpusContent, device: torch.device, seed: int = 0
+) -> LanguageProgram:
     plan = plan_setup(setup, facts_of(content))
     made = assemble("gpu", "main", plan, seed, Opened(setup.data, content), device)
-    assert isinstance(made, WordProgram)
+    assert isinstance(made, LanguageProgram)
     return made
 
 
-def _drawn(task: Task, setup: Setup) -> WordProgram:
+def _drawn(task: Task, setup: Setup) -> LanguageProgram:
     words = 500 if task.smoke else WIKITEXT103
     return _program(setup, _text(setup, words), find_device(task.device))
 
 
-def _step_of(program: WordProgram) -> Callable[[], object]:
+def _step_of(program: LanguageProgram) -> Callable[[], object]:
     """A step of what it does, forward to the write, on one window after the other."""
     state, number = program.start(program.train_streams.streams), 0
 
@@ -252,7 +252,7 @@ def _by_part(task: Task, name: str, setup: Setup) -> Iterator[Row]:
             yield Row(f"{name}: {part}", tokens / seconds, "tokens/s", said)
 
 
-def _parts(program: WordProgram) -> dict[str, Callable[[], object]]:
+def _parts(program: LanguageProgram) -> dict[str, Callable[[], object]]:
     """What a step is made of, each by itself, with its gradients."""
     model, output, device = program.model, program.output, program.device
     streams, training = program.train_streams, program.setup.training

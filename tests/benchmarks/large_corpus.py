@@ -150,15 +150,15 @@ def _step(data: object) -> None:
     import torch
 
     from hebbdsl.parts.datasets.text import Text
+    from hebbdsl.parts.language import facts_of
     from hebbdsl.parts.models.lstm.spec import Lstm
     from hebbdsl.parts.optimizers.sgd import Sgd
     from hebbdsl.parts.outputs.softmax.spec import Softmax
     from hebbdsl.parts.part import Quiet
-    from hebbdsl.parts.words import facts_of
     from hebbdsl.plan.planning import plan_setup
     from hebbdsl.program.building import assemble
-    from hebbdsl.program.opening import Opened
-    from hebbdsl.program.word_program import WordProgram
+    from hebbdsl.program.data import Opened
+    from hebbdsl.program.language.program import LanguageProgram
     from hebbdsl.spec.experiment import Setup, Training
 
     assert isinstance(data, Text)
@@ -171,7 +171,7 @@ def _step(data: object) -> None:
     )
     plan = plan_setup(setup, facts_of(content))
     made = assemble("large", "main", plan, 0, Opened(data, content), torch.device("cpu"))
-    assert isinstance(made, WordProgram)
+    assert isinstance(made, LanguageProgram)
     tokens = content.splits["train"]
     for name in ("one step", "one more"):
         watch = torch.empty(1, len(made.update.watched))

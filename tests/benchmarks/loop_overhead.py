@@ -19,14 +19,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.program.batches import InPlay
-from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.classification.batches import InPlay
+from hebbdsl.program.classification.program import ClassificationProgram
 from tests import tiny
 
 STEPS, BLOCKS = 100, 60
 
 
-def _ours(program: ImageProgram, start: int) -> None:
+def _ours(program: ClassificationProgram, start: int) -> None:
     play = InPlay(classes=12, newest=8)
     watch = torch.empty(STEPS, len(program.update.watched))
     program.train(start, program.draw(start, STEPS, play), play, watch)

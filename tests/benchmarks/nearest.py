@@ -40,8 +40,8 @@ def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     from hebbdsl.cli.again import evaluation_job
     from hebbdsl.parts.part import Quiet
     from hebbdsl.program.building import assemble
-    from hebbdsl.program.streams import Streams
-    from hebbdsl.program.word_program import WordProgram
+    from hebbdsl.program.language.program import LanguageProgram
+    from hebbdsl.program.language.streams import Streams
     from hebbdsl.run.job import opened
     from hebbdsl.run.store import RunFolder
 
@@ -49,7 +49,7 @@ def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     job, _ = evaluation_job(run, [change], None, "cpu", 1)
     data = opened(job.plan.setup.data, Quiet())
     program = assemble("b", "b", job.plan, job.seed, data, torch.device("cpu"))
-    assert isinstance(program, WordProgram)
+    assert isinstance(program, LanguageProgram)
     RunFolder(run).load_weights(program)
     program.model.eval()
     text = Streams(program.content.splits[split][: count + 1], 1, 1_024)

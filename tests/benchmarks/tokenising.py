@@ -183,7 +183,7 @@ def _ours(part: str) -> tuple[int, float, float]:
 
         import torch  # noqa: F401
 
-        import hebbdsl.program.opening  # noqa: F401
+        import hebbdsl.program.data  # noqa: F401
 
         gc.collect()
         gc.freeze()

@@ -29,18 +29,18 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.bfloat16 import module
 from hebbdsl.parts.bfloat16.module import how_multiplied
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.wikitext import Wikitext
+from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
-from hebbdsl.parts.words import facts_of
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
-from hebbdsl.program.opening import Opened
-from hebbdsl.program.word_program import WordProgram
+from hebbdsl.program.data import Opened
+from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.spec.experiment import Setup, Training
 
 STREAMS, WINDOW, RATE, CLIP = 20, 35, 1.0, 0.25
@@ -54,10 +54,10 @@ def zipf(words: int, count: int) -> np.ndarray:
     return generator.choice(words, count, p=shares / shares.sum()).astype(np.int32)
 
 
-def program(words: int, width: int, output: Output, precision: str) -> WordProgram:
+def program(words: int, width: int, output: Output, precision: str) -> LanguageProgram:
     """Ours, as a spec would make it."""
     tokens = zipf(words, 200_000)
-    content = WordContent(
+    content = CorpusContent(
         word="wikitext",
         origin="drawn",
         fingerprint="0" * 64,
@@ -81,14 +81,14 @@ def program(words: int, width: int, output: Output, precision: str) -> WordProgr
     )
     plan = plan_setup(setup, facts_of(content))
     made = assemble("peer", "main", plan, 0, Opened(data, content), torch.device("cpu"))
-    assert isinstance(made, WordProgram)
+    assert isinstance(made, LanguageProgram)
     return made
 
 
 class Peer(nn.Module):
     """The example's model, with our initial weights."""
 
-    def __init__(self, ours: WordProgram, width: int) -> None:
+    def __init__(self, ours: LanguageProgram, width: int) -> None:
         super().__init__()
         words = ours.model.words
         self.encoder = nn.Embedding(words, width)
@@ -121,7 +121,7 @@ class Peer(nn.Module):
         return decoded.view(-1, decoded.shape[-1]), hidden
 
 
-def peer_loop(ours: WordProgram, width: int) -> Callable[[int], float]:
+def peer_loop(ours: LanguageProgram, width: int) -> Callable[[int], float]:
     """A step of the example's loop."""
     model = Peer(ours, width)
     tokens = torch.from_numpy(ours.content.splits["train"].astype(np.int64))
@@ -147,7 +147,7 @@ def peer_loop(ours: WordProgram, width: int) -> Callable[[int], float]:
     return step
 
 
-def our_loop(ours: WordProgram) -> Callable[[int], float]:
+def our_loop(ours: LanguageProgram) -> Callable[[int], float]:
     state = ours.start(STREAMS)
     watch = torch.empty(1, len(ours.update.watched))
 

@@ -69,7 +69,7 @@ def complete(line: str, folder: Path) -> list[str]:
         ("hebbdsl plan specs/.", ["specs/.hidden.yaml"]),
         ("hebbdsl plan nowhere/", []),
         ("hebbdsl explain gam", ["gamma"]),
-        ("hebbdsl explain HEB20", [f"HEB20{n}" for n in range(1, 7)]),
+        ("hebbdsl explain HEB20", [f"HEB20{n}" for n in range(1, 9)]),
         ("hebbdsl run specs/other.yml --variant ", ["hebbian", "softmax", "small"]),
         ("hebbdsl run specs/other.yml --variant s", ["softmax", "small"]),
         ("hebbdsl run specs/other.yml --variant small --variant h", ["hebbian"]),

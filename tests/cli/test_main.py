@@ -91,6 +91,45 @@ def test_that_torch_would_be_seen() -> None:
     assert "torch" in loaded(result)
 
 
+COUNTED = """
+import dataclasses, sys
+made, make = [], dataclasses._process_class
+dataclasses._process_class = lambda *a, **k: made.append(a[0]) or make(*a, **k)
+from hebbdsl.cli.main import main
+try:
+    main()
+except SystemExit as exit:
+    code = exit.code
+ours = sum(name.partition(".")[0] == "hebbdsl" for name in sys.modules)
+print("COUNTED", ours, len(made), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def counted(*arguments: str, code: str = COUNTED) -> tuple[int, int]:
+    """Modules of this package that a command loads, and dataclasses that it makes."""
+    result = hebbdsl(*arguments, code=code)
+    assert result.returncode == 0, result.stderr
+    _, modules, made = result.stderr.splitlines()[-1].split()
+    return int(modules), int(made)
+
+
+def test_validating_a_spec_loads_little() -> None:
+    modules, made = counted("validate", SPEC)
+    assert modules <= 142
+    assert made <= 105
+
+
+def test_that_more_would_be_seen() -> None:
+    """The counter-test: what lists every word loads more, and makes more."""
+    every = "from hebbdsl.vocabulary import every_part; every_part()\n"
+    modules, made = counted("validate", SPEC)
+    more = COUNTED.replace("from hebbdsl.cli.main", every + "from hebbdsl.cli.main")
+    all_modules, all_made = counted("validate", SPEC, code=more)
+    assert all_modules > modules + 20
+    assert all_made > made + 15
+
+
 def loaded(result: subprocess.CompletedProcess[str]) -> list[str]:
     last = result.stderr.splitlines()[-1]
     assert last.startswith("LOADED "), result.stderr

@@ -154,10 +154,10 @@ WHILE_RUNNING = {
     ),
     "before the first step": (
         """
-from hebbdsl.run import execution
-begin = execution.begin
+from hebbdsl.run import loop
+begin = loop.begin
 def begun(program): send(); return begin(program)
-execution.begin = begun
+loop.begin = begun
 """,
         [],
     ),

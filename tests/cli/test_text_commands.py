@@ -145,9 +145,9 @@ def test_a_damaged_number_among_kept_tokens_is_made_again(spec: Path) -> None:
 
 SLOW = """\
 import signal
-from hebbdsl.program import text_evaluation
+from hebbdsl.program.language import evaluation
 from hebbdsl.run import progress
-text_evaluation.BLOCK, progress._PAUSE = 1, -1.0
+evaluation.BLOCK, progress._PAUSE = 1, -1.0
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from hebbdsl.__main__ import main

@@ -17,9 +17,9 @@ from typer.testing import CliRunner, Result
 from hebbdsl.cli.main import app
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
-from hebbdsl.run import evaluating, execution, job
-from hebbdsl.run.watching import NotFiniteAt
-from hebbdsl.run.word_run import WordRun
+from hebbdsl.run import evaluating, job, loop
+from hebbdsl.run.language.run import LanguageRun
+from hebbdsl.run.step_statistics import NotFiniteAt
 
 SPEC = """\
 hebbdsl: 1
@@ -60,13 +60,13 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def trainings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each identity was trained in this process."""
-    found, train = Counter[str](), execution.execute
+    found, train = Counter[str](), loop.execute
 
     def counted(program: Any, *rest: Any) -> Any:
         found[program.identity] += 1
         return train(program, *rest)
 
-    monkeypatch.setattr(execution, "execute", counted)
+    monkeypatch.setattr(loop, "execute", counted)
     return found
 
 
@@ -167,7 +167,7 @@ def test_what_was_interrupted_while_evaluated_is_not_trained_again(
 def test_what_was_interrupted_while_trained_is_trained_once_more(
     spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = execution.execute
+    whole = loop.execute
 
     def stopping(program: Any, *rest: Any) -> Any:
         if sum(trainings.values()) == 2:
@@ -175,7 +175,7 @@ def test_what_was_interrupted_while_trained_is_trained_once_more(
         return whole(program, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(execution, "execute", stopping)
+        patch.setattr(loop, "execute", stopping)
         assert compare(spec, "--workers", "1").exit_code == 130
     assert sum(trainings.values()) == 2
     assert not [name for name, _ in bodies(spec) if name in EVALUATED]
@@ -187,10 +187,10 @@ def test_what_was_interrupted_while_trained_is_trained_once_more(
 def test_a_training_that_fails_is_not_tried_for_each_evaluation(
     spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bad(_run: WordRun, _monitor: object) -> None:
+    def bad(_run: LanguageRun, _monitor: object) -> None:
         raise NotFiniteAt(3, "loss")
 
-    monkeypatch.setattr(WordRun, "advance", bad)
+    monkeypatch.setattr(LanguageRun, "advance", bad)
     told = compare(spec, "--workers", "1", "--seed", "0")
     assert told.exit_code == 4
     assert sorted(trainings.values()) == [1, 1]

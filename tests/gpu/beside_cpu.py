@@ -21,16 +21,16 @@ from hebbdsl import (
     Softmax,
     Transformer,
 )
-from hebbdsl.parts.words import facts_of
+from hebbdsl.parts.language import facts_of
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.batches import InPlay
 from hebbdsl.program.building import assemble
+from hebbdsl.program.classification.batches import InPlay
+from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.data import Opened
 from hebbdsl.program.devices import computing
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.language.evaluation import score
+from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import score
-from hebbdsl.program.word_program import WordProgram
 from hebbdsl.spec.experiment import Setup
 from tests import tiny, words
 
@@ -63,20 +63,20 @@ SETUPS: Mapping[str, Setup] = {
 }
 
 
-def program_on(device: torch.device, setup: Setup) -> ImageProgram | WordProgram:
+def program_on(device: torch.device, setup: Setup) -> ClassificationProgram | LanguageProgram:
     text = words.content() if setup.data.holds == "text" else None
     plan = plan_setup(setup, None if text is None else facts_of(text))
     opened = Opened(setup.data, tiny.content() if text is None else text)
     made = assemble("beside", "main", plan, 0, opened, device)
-    assert isinstance(made, ImageProgram | WordProgram)
+    assert isinstance(made, ClassificationProgram | LanguageProgram)
     return made
 
 
-def stepped(program: ImageProgram | WordProgram, steps: int = STEPS) -> torch.Tensor:
+def stepped(program: ClassificationProgram | LanguageProgram, steps: int = STEPS) -> torch.Tensor:
     """The losses of the first steps."""
     watch = torch.zeros(steps, len(program.update.watched), device=program.device)
     with computing(program.device, program.setup.training):
-        if isinstance(program, WordProgram):
+        if isinstance(program, LanguageProgram):
             program.train(0, program.start(program.train_streams.streams), watch, 1.0)
         else:
             play = InPlay(12, 8)
@@ -89,7 +89,7 @@ def apart(device: torch.device, name: str) -> tuple[float, float]:
     here, there = (program_on(one, SETUPS[name]) for one in (torch.device("cpu"), device))
     one, other = stepped(here), stepped(there)
     losses = float(((one - other) / one).abs().max())
-    if isinstance(here, WordProgram) and isinstance(there, WordProgram):
+    if isinstance(here, LanguageProgram) and isinstance(there, LanguageProgram):
         mine, its = score(here, "validation", 1).loss(), score(there, "validation", 1).loss()
         assert mine is not None
         assert its is not None

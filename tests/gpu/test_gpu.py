@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from hebbdsl.program.devices import computing, find_device
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import begin
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.run.loop import begin
 from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Silent
 from tests.gpu.beside_cpu import LOSS, SETUPS, WEIGHTS, apart, program_on, stepped
@@ -51,7 +51,7 @@ def test_a_step_waits_for_nothing(name: str, gpu: torch.device) -> None:
     program.model.train()
     program.output.train()
     try:
-        if isinstance(program, WordProgram):
+        if isinstance(program, LanguageProgram):
             streams = program.train_streams
             pair = next(iter(streams.read(0, 1, gpu)))
             masks = program.model.masks(torch.Generator(gpu), streams.streams, len(pair[0]))

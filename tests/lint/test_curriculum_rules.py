@@ -26,14 +26,14 @@ def test_cannot_finish_is_said_exactly_of_a_course_that_never_does(
 ) -> None:
     """A course that passes a level at every evaluation, which is all that any run can do."""
     pytest.importorskip("torch")
-    from hebbdsl.run.course import Course
+    from hebbdsl.run.classification.curriculum_state import CurriculumState
 
     fragment = (
         f"curriculum: {{growing: {{start: {start}, add: {add}, when: test_accuracy > 0}}}}\n"
         f"training: {{optimizer: adam, steps: {steps}, evaluate_every: {every}}}\n"
     )
     plan = make_plan(check_spec(parse_tree(Source("s.yaml", with_sections(fragment)))))
-    course, step = Course(plan.variants["main"].levels), 0
+    course, step = CurriculumState(plan.variants["main"].levels), 0
     while step < steps and not course.finished:
         step = min(steps, step - step % every + every)
         course.pass_level(step)

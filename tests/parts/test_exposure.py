@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.parts.exposure import Exposure
-from hebbdsl.program.batches import InPlay, Sampler
+from hebbdsl.program.classification.batches import InPlay, Sampler
 from tests.sampling import examples
 
 CPU = torch.device("cpu")

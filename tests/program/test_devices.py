@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import torch
 
+from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.devices import computing
-from hebbdsl.program.image_program import ImageProgram
-from hebbdsl.program.word_program import WordProgram
-from hebbdsl.run.execution import execute
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -78,11 +78,11 @@ def test_nothing_is_left_where_it_ends_badly(before: dict[str, Any]) -> None:
     assert state() == before
 
 
-def recorded(of: ImageProgram | WordProgram, folder: Path) -> Record:
+def recorded(of: ClassificationProgram | LanguageProgram, folder: Path) -> Record:
     return execute(of, RunFolder(folder), Silent())
 
 
-@pytest.mark.parametrize("program", [ImageProgram, WordProgram])
+@pytest.mark.parametrize("program", [ClassificationProgram, LanguageProgram])
 def test_steps_and_evaluations_are_computed_so_and_the_record_says_it(
     program: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, Any]
 ) -> None:
@@ -100,13 +100,13 @@ def test_steps_and_evaluations_are_computed_so_and_the_record_says_it(
     monkeypatch.setattr(program, "train", noted)
     monkeypatch.setattr(torch.nn.Module, "eval", evaluated)
     asked = {"float32_matmul_precision": "high", "steps": 5}
-    if program is ImageProgram:
+    if program is ClassificationProgram:
         record = recorded(tiny.program(tiny.setup(**asked, cudnn_benchmark=True)), tmp_path)
     else:
         record = recorded(words.program(words.setup(**asked, epochs=None)), tmp_path)
     assert set(seen) == {"train high", "eval high"}
     assert record.environment["float32_matmul_precision"] == "high"
-    assert record.environment["cudnn_benchmark"] is (program is ImageProgram)
+    assert record.environment["cudnn_benchmark"] is (program is ClassificationProgram)
     assert state() == before
 
 

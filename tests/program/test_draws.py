@@ -27,10 +27,10 @@ from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Quiet
-from hebbdsl.program.batches import InPlay
+from hebbdsl.program.classification.batches import InPlay
 from hebbdsl.program.program import Program
 from hebbdsl.run.evaluating import evaluate
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder

@@ -24,7 +24,7 @@ from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.program.batches import InPlay
+from hebbdsl.program.classification.batches import InPlay
 from hebbdsl.program.identity import SEMANTICS
 from hebbdsl.spec.experiment import Setup
 from tests import tiny

@@ -14,10 +14,10 @@ from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.program.at_test import AtTest, at_test
-from hebbdsl.program.evaluation import accuracy_by_class, remember_training
+from hebbdsl.program.classification.evaluation import accuracy_by_class, remember_training
+from hebbdsl.program.language.evaluation import score_at_test
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import score_at_test
+from hebbdsl.program.test_time import Predictor, at_test
 from hebbdsl.spec.experiment import Evaluation
 from tests import tiny, words
 
@@ -39,7 +39,7 @@ def tensors(of: object, seen: set[int]) -> Iterator[Tensor]:
         yield from tensors(vars(of), seen)
 
 
-def held(program: Program, at: AtTest) -> int:
+def held(program: Program, at: Predictor) -> int:
     """Bytes of tensors that are no weights or buffers of what was trained."""
     seen = {id(one) for of in (program.model, program.output) for one in of.state_dict().values()}
     own = [*program.model.parameters(), *program.output.parameters(), *program.output.buffers()]
@@ -93,8 +93,8 @@ def test_a_cache_on_pictures_has_room_for_no_more_than_there_are(size: int) -> N
     assert held(program, at) == program.plan.memory.evaluation
     assert program.plan.memory.evaluation == min(size, 12 * 15) * (16 * 4 + 8) + 8
     of_all = Cache(size=size if size < 180 else 500).build(16, 12)
-    remember_training(program, AtTest(of_all, None, program.output), 12)
+    remember_training(program, Predictor(of_all, None, program.output), 12)
     alone = Cache(size=size).build_at_test(16, 12, 180)
-    remember_training(program, AtTest(alone, None, program.output), 12)
+    remember_training(program, Predictor(alone, None, program.output), 12)
     one, other = (accuracy_by_class(program, range(12), 12, each) for each in (alone, of_all))
     assert one["test"].tolist() == other["test"].tolist()

@@ -19,9 +19,9 @@ from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
 from hebbdsl.parts.schedules.cosine import Cosine
-from hebbdsl.program.batches import InPlay
-from hebbdsl.program.evaluation import accuracy_by_class
-from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.classification.batches import InPlay
+from hebbdsl.program.classification.evaluation import accuracy_by_class
+from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
 
@@ -38,7 +38,9 @@ OUTPUTS: dict[str, Output] = {
 PLAY = InPlay(classes=12, newest=8)
 
 
-def _train(program: ImageProgram, steps: int, first: int = 0, at_once: int = 100) -> Tensor:
+def _train(
+    program: ClassificationProgram, steps: int, first: int = 0, at_once: int = 100
+) -> Tensor:
     """Losses of some steps."""
     watched = []
     for start in range(first, first + steps, at_once):

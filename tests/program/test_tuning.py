@@ -18,20 +18,20 @@ from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
-from hebbdsl.program.at_test import AtTest, at_test, weights_kept
-from hebbdsl.program.text_evaluation import (
+from hebbdsl.program.language.evaluation import (
     StoredText,
     gather_slopes,
     score,
     score_at_test,
 )
+from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
-from hebbdsl.program.word_program import WordProgram
 from hebbdsl.spec.experiment import Evaluation
 from tests import words
 
 
-def trained(output: Output | None = None, adaptation: object = None) -> WordProgram:
+def trained(output: Output | None = None, adaptation: object = None) -> LanguageProgram:
     """A program of which 60 steps were made, with an evaluation."""
     evaluation = Evaluation(output=output, adaptation=adaptation)  # type: ignore[arg-type]
     program = words.program(replace(words.setup(), evaluation=evaluation))
@@ -239,10 +239,10 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
         seen.append(value)
         knob.turn(value)
 
-    flat = AtTest(at.output, at.adapter, at.trained)
+    flat = Predictor(at.output, at.adapter, at.trained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
-        patch.setattr(AtTest, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        patch.setattr(Predictor, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
         tune(flat, stored)
     assert 1e-6 < min(seen) < 1e-4
 
@@ -281,7 +281,7 @@ def test_a_rate_of_zero_changes_nothing() -> None:
     assert found.sums == pytest.approx(score(program, "test", 1).sums, abs=1e-3)
 
 
-def found(program: WordProgram) -> tuple[float, dict[str, object]]:
+def found(program: LanguageProgram) -> tuple[float, dict[str, object]]:
     """The loss on the validation text of what was tuned on it, and what that is."""
     at = at_test(program)
     stored = StoredText(program, at)

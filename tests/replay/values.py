@@ -15,15 +15,15 @@ from typing import Any
 import torch
 
 from hebbdsl.comparison.export import as_document
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.part import Quiet
-from hebbdsl.parts.words import facts_of
 from hebbdsl.pipeline import compare_records, load_plan, run_program
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
+from hebbdsl.program.data import Opened
 from hebbdsl.program.identity import evaluation_identity, identity
-from hebbdsl.program.opening import Opened
 from hebbdsl.run.evaluating import evaluate
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
@@ -93,7 +93,7 @@ def losses(task: str, folder: Path) -> dict[str, Any]:
 
 def _run(task: str, name: str, plan: VariantPlan, folder: Path) -> Record:
     setup, content = plan.setup, TASKS[task]()
-    facts = facts_of(content) if isinstance(content, WordContent) else plan.facts
+    facts = facts_of(content) if isinstance(content, CorpusContent) else plan.facts
     planned = plan_setup(setup, facts)
     trained = plan_setup(replace(setup, evaluation=AS_TRAINED), facts)
     opened = Opened(setup.data, content)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RECORD, RunFolder, find_runs

@@ -13,7 +13,7 @@ import torch
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
@@ -23,10 +23,10 @@ from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output, Quiet
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
-from hebbdsl.program.opening import Opened
+from hebbdsl.program.data import Opened
 from hebbdsl.program.program import Program
 from hebbdsl.run.evaluating import evaluate
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -142,11 +142,11 @@ def test_on_pictures_mbpa_reads_no_label_and_leaves_the_weights(
     assert one.evaluation["reads_labels"] is False
 
 
-def _pictures(setup: Setup, content: Content) -> Program:
+def _pictures(setup: Setup, content: LabelledContent) -> Program:
     return assemble("tiny", "main", plan_setup(setup), 0, Opened(setup.data, content), tiny.CPU)
 
 
-def _with_test(content: Content, noise: float) -> Content:
+def _with_test(content: LabelledContent, noise: float) -> LabelledContent:
     """The same drawings, but for noise on the first five of each class: those of the test."""
 
     def read(wanted: Any, size: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from hebbdsl.parts.part import Quiet
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.image_program import ImageProgram
+from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run import job as module
 from hebbdsl.run.job import Job, obtain
 from hebbdsl.run.monitor import Silent
@@ -28,7 +28,7 @@ def test_a_device_that_is_too_small_is_said(
 
     monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", too_much)
+    monkeypatch.setattr(ClassificationProgram, "train", too_much)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
         obtain(job, Quiet(), Silent())
@@ -49,7 +49,7 @@ def test_memory_that_is_refused_is_said(
 
     monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", refused)
+    monkeypatch.setattr(ClassificationProgram, "train", refused)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
         obtain(job, Quiet(), Silent())
@@ -62,7 +62,7 @@ def test_another_fault_stays_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
-    monkeypatch.setattr(ImageProgram, "train", wrong)
+    monkeypatch.setattr(ClassificationProgram, "train", wrong)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(RuntimeError, match="shapes"):
         obtain(job, Quiet(), Silent())

@@ -18,12 +18,12 @@ from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output, Quiet
-from hebbdsl.program.batches import InPlay
-from hebbdsl.program.evaluation import accuracy_by_class
+from hebbdsl.program.classification.batches import InPlay
+from hebbdsl.program.classification.evaluation import accuracy_by_class
+from hebbdsl.program.language.evaluation import score
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import score
 from hebbdsl.run.evaluating import evaluate
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder
@@ -250,7 +250,7 @@ def test_records_say_that_an_index_found_the_neighbours(
     faiss = pytest.importorskip("faiss")
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.FEWEST_INDEXED", 40)
     monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.STRETCH", 40)
-    monkeypatch.setattr("hebbdsl.program.text_evaluation.BLOCK", 16)
+    monkeypatch.setattr("hebbdsl.program.language.evaluation.BLOCK", 16)
     said = f"faiss {faiss.__version__}"
     trained = ran(tiny.program(tiny.setup(Nearest(search="faiss"))), tmp_path)
     assert trained.environment["neighbours"] == said

@@ -20,7 +20,7 @@ from safetensors.numpy import load_file
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.pipeline import run_program
-from hebbdsl.run.execution import execute
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.store import RunFolder, find_runs

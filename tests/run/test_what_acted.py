@@ -25,12 +25,12 @@ from hebbdsl.parts.schedules.constant import Constant
 from hebbdsl.parts.schedules.cosine import Cosine
 from hebbdsl.parts.schedules.step import Step
 from hebbdsl.parts.schedules.warmup import Warmup
-from hebbdsl.program import text_evaluation
+from hebbdsl.program.language import evaluation as scoring
+from hebbdsl.program.language.evaluation import Scored
 from hebbdsl.program.program import Program
-from hebbdsl.program.text_evaluation import Scored
-from hebbdsl.run import word_run
-from hebbdsl.run.execution import execute
 from hebbdsl.run.job import failure_of
+from hebbdsl.run.language import run as run_module
+from hebbdsl.run.loop import execute
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
 from hebbdsl.run.record_json import evaluation_from_json
@@ -157,7 +157,7 @@ def test_of_weights_that_are_kept_every_perplexity_is_a_number_or_the_run_fails(
     made = words.program(words.setup(output=Softmax(), epochs=1))
 
     def score(program: Any, split: Split, *rest: Any) -> Scored:
-        found = text_evaluation.score(program, split, *rest)
+        found = scoring.score(program, split, *rest)
         if split == "test":
             # The last quarter of the words, asked for so seldom that the text as a whole is likely.
             chosen = slice(None) if of == "all" else np.array_split(np.arange(words.WORDS), 4)[3]
@@ -167,7 +167,7 @@ def test_of_weights_that_are_kept_every_perplexity_is_a_number_or_the_run_fails(
             return replace(found, sums=sums, counts=counts)
         return found
 
-    monkeypatch.setattr(word_run, "score", score)
+    monkeypatch.setattr(run_module, "score", score)
     record = ran(made, tmp_path)
     measured = [value.value for name, value in record.metrics.items() if "test_perpl" in name]
     if tensor is None:

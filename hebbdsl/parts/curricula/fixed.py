@@ -10,8 +10,8 @@ from hebbdsl.diagnostics.codes.parts import NothingNewest
 from hebbdsl.diagnostics.codes.plan import BatchTooLarge
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
+from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Curriculum
-from hebbdsl.parts.pictures import ImageFacts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +31,7 @@ class Fixed(Curriculum):
         if self.newest_share is not None:
             yield NothingNewest(place=At(("newest_share",), key=True))
 
-    def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
+    def data_problems(self, facts: ClassificationFacts, batch_size: int) -> Iterator[Problem]:
         if batch_size > facts.classes * facts.train_drawings:
             yield BatchTooLarge(
                 place=At(("training", "batch_size")),

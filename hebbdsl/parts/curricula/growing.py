@@ -13,8 +13,8 @@ from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, S
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested
+from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Curriculum
-from hebbdsl.parts.pictures import ImageFacts
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -63,7 +63,7 @@ class Growing(Curriculum):
                 place=At.field("newest_share"), share=share, batch_size=run.batch_size, drawn=drawn
             )
 
-    def data_problems(self, facts: ImageFacts, batch_size: int) -> Iterator[Problem]:
+    def data_problems(self, facts: ClassificationFacts, batch_size: int) -> Iterator[Problem]:
         start = At(("curriculum", "start"))
         if self.start > facts.classes:
             yield StartAboveClasses(place=start, start=self.start, classes=facts.classes)

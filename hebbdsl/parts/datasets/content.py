@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Content:
+class LabelledContent:
     """A data set that has been found and verified.
 
     Attributes:

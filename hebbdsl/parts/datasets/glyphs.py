@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
+from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.pictures import CharacterSet
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.datasets.content import LabelledContent
+
+    pass
 
 SCRIPTS: Mapping[str, int] = {
     "Latin": 530,
@@ -59,7 +61,7 @@ class Glyphs(CharacterSet):
         yield from CharacterSet.refusals(self)
         yield from alphabet_refusals(self.alphabets, SCRIPTS)
 
-    def open(self, reporter: Reporter) -> Content:
+    def open(self, reporter: Reporter) -> LabelledContent:
         from hebbdsl.parts.datasets.rendering import all_letters, open_rendered
 
         drawings, fingerprint = open_rendered(

@@ -10,14 +10,16 @@ from hebbdsl.diagnostics.codes.dataset import SubstituteUnused
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Logistics
+from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.addresses import address_refusals
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset, Reporter
-from hebbdsl.parts.pictures import CharacterSet
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.datasets.content import LabelledContent
+
+    pass
 
 UPSTREAM = (
     "https://github.com/brendenlake/omniglot/raw/master/python",
@@ -84,7 +86,7 @@ class Omniglot(CharacterSet):
 
         return missing_sets(OMNIGLOT, replaceable=self.otherwise is not None)
 
-    def open(self, reporter: Reporter) -> Content:
+    def open(self, reporter: Reporter) -> LabelledContent:
         from hebbdsl.parts.datasets.omniglot_opening import open_published
 
         drawings, origin = open_published(OMNIGLOT, self.addresses, reporter)

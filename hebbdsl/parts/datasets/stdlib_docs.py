@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Suggested
+from hebbdsl.parts.language import Corpus, Vocabulary
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus, Vocabulary
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits

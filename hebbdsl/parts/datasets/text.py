@@ -15,8 +15,8 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.language import SoughtCorpus, Vocabulary
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import SoughtCorpus, Vocabulary
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits

@@ -10,14 +10,14 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_refusals
+from hebbdsl.parts.language import Corpus, LanguageFacts, SoughtCorpus
 from hebbdsl.parts.part import Reporter
-from hebbdsl.parts.words import Corpus, SoughtCorpus, WordFacts
 
 if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Int
 
-    from hebbdsl.parts.datasets.corpora.content import WordContent
+    from hebbdsl.parts.datasets.corpora.content import CorpusContent
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 UPSTREAM = (
@@ -68,11 +68,11 @@ class Wikitext(SoughtCorpus):
 
         return title_places(tokens, words)
 
-    def facts(self) -> WordFacts:
+    def facts(self) -> LanguageFacts:
         published = WORDS[self.version]
         words = published if self.vocabulary is None else min(self.vocabulary, published)
         exact = not self.lowercase and self.numbers == "keep" and self.min_count == 1
-        return WordFacts(words, exact, TOKENS[self.version])
+        return LanguageFacts(words, exact, TOKENS[self.version])
 
     def deciding(self) -> Corpus:
         return replace(self, otherwise=None, addresses=UPSTREAM)
@@ -91,7 +91,7 @@ class Wikitext(SoughtCorpus):
 
         return wikitext_splits(self.version, self.addresses, reporter)
 
-    def open(self, reporter: Reporter) -> WordContent:
+    def open(self, reporter: Reporter) -> CorpusContent:
         from hebbdsl.parts.datasets.corpora.wikitext import refuse_altered
 
         content = SoughtCorpus.open(self, reporter)

@@ -15,13 +15,12 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.curricula.fixed import Fixed
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.pictures import ImageFacts
 
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))
 
 
-def facts(classes: int, train_drawings: int = 15) -> ImageFacts:
-    return ImageFacts(2_000, classes, train_drawings, 5, (1, 28, 28))
+def facts(classes: int, train_drawings: int = 15) -> ClassificationFacts:
+    return ClassificationFacts(2_000, classes, train_drawings, 5, (1, 28, 28))
 
 
 @given(start=st.integers(1, 50), add=st.integers(1, 50), more=st.integers(0, 150))

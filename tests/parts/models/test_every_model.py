@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
+from hebbdsl.parts.classification import ClassificationModel
 from hebbdsl.parts.part import Model
-from hebbdsl.parts.pictures import ImageModel
 from hebbdsl.vocabulary import words_of
 
 IMAGE = (1, 28, 28)
-MODELS = [part for part in words_of(Model).values() if issubclass(part, ImageModel)]
+MODELS = [part for part in words_of(Model).values() if issubclass(part, ClassificationModel)]
 
 
 @pytest.mark.parametrize("word", MODELS)
-def test_defaults_fit_28_pixels_and_plan_what_is_built(word: type[ImageModel]) -> None:
+def test_defaults_fit_28_pixels_and_plan_what_is_built(word: type[ClassificationModel]) -> None:
     spec = word(features=10)
     assert not list(spec.refusals())
     assert not list(spec.shape_problems(IMAGE))

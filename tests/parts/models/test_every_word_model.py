@@ -23,10 +23,10 @@ from word_specs import (
 )
 
 from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.language_model import LanguageModel
+from hebbdsl.parts.models.language_network import Masks
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.transformer.spec import Transformer
-from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.models.word_network import Masks
 
 TIMES = st.integers(1, 9)
 BATCHES = st.integers(1, 4)
@@ -34,7 +34,7 @@ BATCHES = st.integers(1, 4)
 
 @given(spec=SPECS, words=st.integers(1, 5_000))
 @settings(max_examples=150)
-def test_planned_sizes_are_those_of_the_module(spec: WordModel, words: int) -> None:
+def test_planned_sizes_are_those_of_the_module(spec: LanguageModel, words: int) -> None:
     assert not list(spec.refusals())
     rows = spec.layers(words)
     with torch.device("meta"):
@@ -59,7 +59,7 @@ def test_the_model_of_the_paper_has_159_million_parameters_with_its_rows() -> No
 
 @given(spec=SPECS, time=TIMES, batch=BATCHES)
 def test_shapes_and_the_output_mask_is_left_to_the_caller(
-    spec: WordModel, time: int, batch: int
+    spec: LanguageModel, time: int, batch: int
 ) -> None:
     network = built(spec, torch.float32)
     state = network.start(batch, "cpu")
@@ -75,7 +75,7 @@ def test_shapes_and_the_output_mask_is_left_to_the_caller(
 
 @given(spec=SPECS, batch=BATCHES, lengths=st.lists(st.integers(1, 7), min_size=2, max_size=5))
 def test_windows_give_what_one_forward_gives(
-    spec: WordModel, batch: int, lengths: list[int]
+    spec: LanguageModel, batch: int, lengths: list[int]
 ) -> None:
     """With the masks of one window cut where the text is; and the same state is left."""
     network, rows = built(spec), rows_for(spec)
@@ -96,7 +96,7 @@ def test_windows_give_what_one_forward_gives(
 
 @given(spec=SPECS, time=TIMES, at=st.data())
 def test_what_comes_later_changes_nothing_before(
-    spec: WordModel, time: int, at: st.DataObject
+    spec: LanguageModel, time: int, at: st.DataObject
 ) -> None:
     network, rows = built(spec), rows_for(spec)
     changed = at.draw(st.integers(0, time - 1))
@@ -111,7 +111,7 @@ def test_what_comes_later_changes_nothing_before(
 
 @given(spec=SPECS, time=TIMES, batch=st.integers(2, 4))
 def test_texts_of_a_batch_know_nothing_of_each_other(
-    spec: WordModel, time: int, batch: int
+    spec: LanguageModel, time: int, batch: int
 ) -> None:
     network, rows = built(spec), rows_for(spec)
     tokens, start = texts(time, batch), some_state(network, batch)
@@ -126,7 +126,9 @@ def test_texts_of_a_batch_know_nothing_of_each_other(
 
 
 @given(spec=SPECS, time=st.integers(2, 6), batch=BATCHES)
-def test_gradients_reach_everything_and_are_finite(spec: WordModel, time: int, batch: int) -> None:
+def test_gradients_reach_everything_and_are_finite(
+    spec: LanguageModel, time: int, batch: int
+) -> None:
     network, rows = built(spec), rows_for(spec)
     inputs = list(network.parameters())
     if rows is not None:
@@ -138,7 +140,7 @@ def test_gradients_reach_everything_and_are_finite(spec: WordModel, time: int, b
 
 
 @pytest.mark.parametrize("word", WORD_MODELS)
-def test_gradients_are_those_of_differences(word: type[WordModel]) -> None:
+def test_gradients_are_those_of_differences(word: type[LanguageModel]) -> None:
     small = {
         Lstm: Lstm(hidden=(3, 2), features=4, tied=True),
         Gru: Gru(hidden=(3, 2), features=4, tied=True),
@@ -164,7 +166,7 @@ def test_gradients_are_those_of_differences(word: type[WordModel]) -> None:
 
 @given(spec=SPECS, time=TIMES, batch=BATCHES, seed=st.integers(0, 99))
 def test_masks_come_from_the_generator_alone(
-    spec: WordModel, time: int, batch: int, seed: int
+    spec: LanguageModel, time: int, batch: int, seed: int
 ) -> None:
     network = built(spec, torch.float32, seed=1)
     before = torch.get_rng_state()
@@ -187,7 +189,7 @@ def test_masks_come_from_the_generator_alone(
 
 
 @given(spec=SPECS, time=TIMES, batch=BATCHES)
-def test_locked_masks_do_not_change_with_time(spec: WordModel, time: int, batch: int) -> None:
+def test_locked_masks_do_not_change_with_time(spec: LanguageModel, time: int, batch: int) -> None:
     network = built(replace(spec, locked=True), torch.float32)
     masks = network.masks(generator(), batch, time)
     for name in ("input", "hidden", "output"):
@@ -198,7 +200,7 @@ def test_locked_masks_do_not_change_with_time(spec: WordModel, time: int, batch:
 
 
 @pytest.mark.parametrize("word", WORD_MODELS)
-def test_masks_have_the_mean_one_and_the_share_of_zeros(word: type[WordModel]) -> None:
+def test_masks_have_the_mean_one_and_the_share_of_zeros(word: type[LanguageModel]) -> None:
     spec = word(embedding_dropout=0.25, input_dropout=0.25, hidden_dropout=0.25, dropout=0.25)
     masks = spec.build(20_000).masks(generator(), 20, 35)
     for name in ("words", "input", "hidden", "output"):
@@ -210,7 +212,7 @@ def test_masks_have_the_mean_one_and_the_share_of_zeros(word: type[WordModel]) -
 
 
 @given(spec=SPECS, seed=st.integers(0, 9))
-def test_a_dropped_word_is_dropped_wherever_it_stands(spec: WordModel, seed: int) -> None:
+def test_a_dropped_word_is_dropped_wherever_it_stands(spec: LanguageModel, seed: int) -> None:
     """With the mask of words, the table of embeddings counts as multiplied by it."""
     network = built(replace(spec, tied=False))
     assert network.embedding is not None
@@ -223,7 +225,7 @@ def test_a_dropped_word_is_dropped_wherever_it_stands(spec: WordModel, seed: int
 
 
 @given(spec=SPECS)
-def test_rows_of_a_tied_embedding_learn_as_input_and_as_output(spec: WordModel) -> None:
+def test_rows_of_a_tied_embedding_learn_as_input_and_as_output(spec: LanguageModel) -> None:
     """Their gradient is the sum of what an untied copy and the output's own rows would get."""
     tied = replace(spec, embedding=None, tied=True)
     loose = replace(spec, embedding=tied.embedding_width, tied=False)
@@ -247,7 +249,7 @@ def test_rows_of_a_tied_embedding_learn_as_input_and_as_output(spec: WordModel) 
 
 
 @given(spec=SPECS)
-def test_the_gradient_of_embedded_words_is_that_of_the_rows(spec: WordModel) -> None:
+def test_the_gradient_of_embedded_words_is_that_of_the_rows(spec: LanguageModel) -> None:
     """Added row by row to a gradient that is there, it makes the gradient that autograd makes."""
     network, rows = built(replace(spec, embedding=None, tied=True)), None
     rows = rows_for(network.spec)
@@ -265,7 +267,7 @@ def test_the_gradient_of_embedded_words_is_that_of_the_rows(spec: WordModel) -> 
 
 
 @given(spec=SPECS)
-def test_initial_weights_come_from_the_generator_alone(spec: WordModel) -> None:
+def test_initial_weights_come_from_the_generator_alone(spec: LanguageModel) -> None:
     before = torch.get_rng_state()
     one, same, other = (built(spec, torch.float32, seed) for seed in (0, 0, 1))
     assert torch.equal(before, torch.get_rng_state())
@@ -279,7 +281,7 @@ def test_initial_weights_come_from_the_generator_alone(spec: WordModel) -> None:
 
 
 @given(spec=SPECS)
-def test_initial_weights_fill_their_range(spec: WordModel) -> None:
+def test_initial_weights_fill_their_range(spec: LanguageModel) -> None:
     spec = replace(spec, tied=False, embedding_range=0.2, weight_range=0.05)
     network = spec.build(5_000)
     network.initialise(generator())
@@ -291,7 +293,7 @@ def test_initial_weights_fill_their_range(spec: WordModel) -> None:
 
 
 @pytest.mark.parametrize("word", WORD_MODELS)
-def test_bfloat16_autocast_trains_and_keeps_the_state_in_float32(word: type[WordModel]) -> None:
+def test_bfloat16_autocast_trains_and_keeps_the_state_in_float32(word: type[LanguageModel]) -> None:
     spec = word(features=16, tied=False)
     network = built(spec, torch.float32)
     state = network.start(2, "cpu")

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from hebbdsl.parts.classification import ImageShape
 from hebbdsl.parts.models.mlp.module import MlpModule
 from hebbdsl.parts.models.mlp.spec import Mlp
-from hebbdsl.parts.pictures import ImageShape
 
 
 def built(spec: Mlp, image: ImageShape) -> MlpModule:

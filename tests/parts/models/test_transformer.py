@@ -14,6 +14,7 @@ from word_specs import WORDS, built, generator, in_double, rows_for, texts
 
 from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
 from hebbdsl.diagnostics.diagnostic import At
+from hebbdsl.parts.models.language_network import Masks
 from hebbdsl.parts.models.transformer.module import (
     Block,
     TransformerNetwork,
@@ -22,7 +23,6 @@ from hebbdsl.parts.models.transformer.module import (
     turns_of,
 )
 from hebbdsl.parts.models.transformer.spec import Transformer
-from hebbdsl.parts.models.word_network import Masks
 
 SMALL = Transformer(width=12, heads=3, blocks=2, feedforward=7, context=3)
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.language_model import LanguageModel
+from hebbdsl.parts.models.language_network import LanguageNetwork, Masks, State
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.transformer.spec import Transformer
-from hebbdsl.parts.models.word_model import WordModel
-from hebbdsl.parts.models.word_network import Masks, State, WordNetwork
 
 WORDS = 11
-WORD_MODELS: tuple[type[WordModel], ...] = (Lstm, Gru, Transformer)
+WORD_MODELS: tuple[type[LanguageModel], ...] = (Lstm, Gru, Transformer)
 
 _SHARE = st.sampled_from([0.0, 0.3, 0.6])
 _WIDTH = st.integers(1, 9)
@@ -53,7 +53,7 @@ def _transformers(draw: st.DrawFn) -> Transformer:
 
 
 @st.composite
-def _tied_or_not(draw: st.DrawFn, specs: st.SearchStrategy[WordModel]) -> WordModel:
+def _tied_or_not(draw: st.DrawFn, specs: st.SearchStrategy[LanguageModel]) -> LanguageModel:
     spec = draw(specs)
     same = spec.embedding_width == spec.activation_width
     return replace(spec, tied=same and draw(st.booleans()))
@@ -67,13 +67,15 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def built(spec: WordModel, dtype: torch.dtype = torch.float64, seed: int = 0) -> WordNetwork:
+def built(
+    spec: LanguageModel, dtype: torch.dtype = torch.float64, seed: int = 0
+) -> LanguageNetwork:
     network = spec.build(WORDS)
     network.initialise(generator(seed))
     return network.to(dtype)
 
 
-def rows_for(spec: WordModel, dtype: torch.dtype = torch.float64) -> Tensor | None:
+def rows_for(spec: LanguageModel, dtype: torch.dtype = torch.float64) -> Tensor | None:
     """Rows of an output, where the model reads them."""
     if not spec.tied:
         return None
@@ -84,7 +86,7 @@ def texts(time: int, batch: int, seed: int = 3) -> Tensor:
     return torch.randint(WORDS, (time, batch), generator=generator(seed))
 
 
-def some_state(network: WordNetwork, batch: int) -> State:
+def some_state(network: LanguageNetwork, batch: int) -> State:
     """What a few words of a text leave."""
     rows = rows_for(network.spec, next(network.parameters()).dtype)
     with torch.no_grad():

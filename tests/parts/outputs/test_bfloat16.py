@@ -13,8 +13,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from hebbdsl.parts.bfloat16 import module
 from hebbdsl.parts.bfloat16.module import has_bfloat16, how_multiplied
 from hebbdsl.parts.models.gru.spec import Gru
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.models.lstm.spec import Lstm
-from hebbdsl.parts.models.word_model import WordModel
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
@@ -103,7 +103,7 @@ def test_losses_and_gradients_are_the_same_to_the_rounding(
 
 @pytest.mark.parametrize("spec", [Lstm(hidden=(8, 9)), Gru(hidden=(8, 9))])
 def test_recurrent_kernels_are_the_same_to_the_rounding(
-    spec: WordModel, monkeypatch: pytest.MonkeyPatch
+    spec: LanguageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = spec.build(50)
     network.initialise(torch.Generator().manual_seed(0))

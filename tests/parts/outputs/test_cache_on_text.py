@@ -159,7 +159,7 @@ def test_memory_is_bounded_by_the_size_however_long_the_text() -> None:
 
 def test_a_text_is_read_twice_with_the_same_result_and_training_is_not_asked() -> None:
     """In a program: what was trained on is set aside, and what was read is forgotten."""
-    from hebbdsl.program.text_evaluation import score
+    from hebbdsl.program.language.evaluation import score
 
     made = program(setup(output=Mixture(experts=(Softmax(), Cache(size=20)))))
     first = score(made, "test", 1)

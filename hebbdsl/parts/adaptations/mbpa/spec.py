@@ -10,9 +10,9 @@ from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.language import BLOCK
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 from hebbdsl.parts.room import room_for
-from hebbdsl.parts.words import BLOCK
 
 if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter

@@ -53,7 +53,7 @@ class Words(Sequence[str]):
 
 
 @dataclass(frozen=True, eq=False)
-class WordContent:
+class CorpusContent:
     """A corpus that has been found, verified and tokenised.
 
     Attributes:

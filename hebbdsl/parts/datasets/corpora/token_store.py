@@ -27,7 +27,7 @@ import numpy as np
 from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.content import WordContent, Words
+from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
 from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
@@ -41,7 +41,7 @@ KEPT = 3
 
 def open_store(
     word: str, splits: Splits, rules: Rules, origin: str, reporter: Reporter
-) -> WordContent:
+) -> CorpusContent:
     """The corpus as numbers: as it was kept, or tokenised and kept.
 
     A corpus is known by the content of the files that it is read from, whatever they are called
@@ -60,7 +60,7 @@ def open_store(
     name = f"{word}-{key[:32]}"
     places = {split: splits[split][0].name for split in SPLITS if splits[split]}
 
-    def load(folder: Path) -> WordContent | None:
+    def load(folder: Path) -> CorpusContent | None:
         return _load(folder, key, word, origin, places, reporter)
 
     if (found := load(cache_folder() / "corpora" / name)) is not None:
@@ -137,7 +137,7 @@ def _load(
     origin: str,
     places: Mapping[Split, str],
     reporter: Reporter,
-) -> WordContent | None:
+) -> CorpusContent | None:
     """None when it is not there or not sound."""
     try:
         written = (folder / MANIFEST).read_bytes()
@@ -155,7 +155,7 @@ def _load(
     except (OSError, ValueError):
         return None
     words = Words(folder / "words.txt", manifest["words"], manifest["content"]["words.txt"])
-    return WordContent(
+    return CorpusContent(
         word,
         origin,
         manifest["fingerprint"],

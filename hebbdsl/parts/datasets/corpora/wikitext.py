@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.codes.corpora import AlteredWikitext, OtherWikitext
 from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
     Splits,
@@ -91,7 +91,7 @@ def wikitext_missing(version: int, *, replaceable: bool) -> Iterator[Problem]:
 
 
 def refuse_altered(
-    version: int, content: WordContent, tokens: Mapping[Split, int], words: int | None
+    version: int, content: CorpusContent, tokens: Mapping[Split, int], words: int | None
 ) -> None:
     """Compare a text that was tokenised with the published one.
 

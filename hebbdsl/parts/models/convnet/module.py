@@ -14,8 +14,8 @@ from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.models.network import Network
 
 if TYPE_CHECKING:
+    from hebbdsl.parts.classification import ImageShape
     from hebbdsl.parts.models.convnet.spec import Convnet
-    from hebbdsl.parts.pictures import ImageShape
 
 MOMENTUM = 0.1
 EPSILON = 1e-5

@@ -10,15 +10,15 @@ from hebbdsl.diagnostics.codes.parts import EvenKernel
 from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Length, Width
+from hebbdsl.parts.classification import ClassificationModel, ImageShape
 from hebbdsl.parts.part import FLOAT_BYTES, Layer
-from hebbdsl.parts.pictures import ImageModel, ImageShape
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.network import Network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Convnet(ImageModel):
+class Convnet(ClassificationModel):
     """Blocks of convolution, batch norm, pooling and ReLU, then a linear features layer.
 
     The shape of the embedding network of Matching Networks. Each block is a 3×3 convolution that

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.parts.models.recurrent.spec import Recurrent, StartOfBias
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.models.word_network import WordNetwork
+    from hebbdsl.parts.models.language_network import LanguageNetwork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Lstm(Recurrent):
     def weights(self, inputs: int, outputs: int) -> int:
         return 4 * outputs * (inputs + outputs + 1)
 
-    def build(self, words: int) -> WordNetwork:
+    def build(self, words: int) -> LanguageNetwork:
         from hebbdsl.parts.models.lstm.module import LstmLayer
         from hebbdsl.parts.models.recurrent.module import RecurrentNetwork
 

@@ -8,15 +8,15 @@ from math import prod
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.parts.bounds import Length, Width
+from hebbdsl.parts.classification import ClassificationModel, ImageShape
 from hebbdsl.parts.part import Layer
-from hebbdsl.parts.pictures import ImageModel, ImageShape
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.network import Network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mlp(ImageModel):
+class Mlp(ClassificationModel):
     """Fully connected layers with ReLU between, then a linear features layer.
 
     The image is flattened first. Without hidden layers the activation is a linear map of it.

@@ -12,10 +12,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hebbdsl.parts.bfloat16.module import has_bfloat16
-from hebbdsl.parts.models.word_network import (
+from hebbdsl.parts.models.language_network import (
+    LanguageNetwork,
     Masks,
     State,
-    WordNetwork,
     hidden_dropped,
     weight_factors,
 )
@@ -88,7 +88,7 @@ class RecurrentLayer(nn.Module):
         return h, tuple(a.squeeze(0).to(b.dtype) for a, b in zip(after, state, strict=True))
 
 
-class RecurrentNetwork(WordNetwork):
+class RecurrentNetwork(LanguageNetwork):
     """Embedding, recurrent layers with dropout between, projection."""
 
     spec: Recurrent

@@ -8,14 +8,14 @@ from itertools import pairwise
 from typing import Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Bounds, Decay, Length, Suggested, Width
-from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Layer
 
 StartOfBias = Annotated[float, Bounds(minimum=-100, maximum=100)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recurrent(WordModel):
+class Recurrent(LanguageModel):
     """Layers that read word after word, each with a state that it changes at every word."""
 
     compiles: ClassVar[bool] = False

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from hebbdsl.parts.float64 import has_float64
-from hebbdsl.parts.models.word_network import Masks, State, WordNetwork, hidden_dropped
+from hebbdsl.parts.models.language_network import LanguageNetwork, Masks, State, hidden_dropped
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.transformer.spec import Transformer
@@ -65,7 +65,7 @@ class Block(nn.Module):
         return F.linear(F.gelu(F.linear(self.feedforward_norm(x), self.up)), self.down)
 
 
-class TransformerNetwork(WordNetwork):
+class TransformerNetwork(LanguageNetwork):
     """Blocks between embedding and projection.
 
     The state: how many words are remembered, then keys and values of each block. Keys are kept as

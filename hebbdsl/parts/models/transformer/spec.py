@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Suggested, Width
-from hebbdsl.parts.models.word_model import WordModel
+from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Layer
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.models.word_network import WordNetwork
+    from hebbdsl.parts.models.language_network import LanguageNetwork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Transformer(WordModel):
+class Transformer(LanguageModel):
     """Blocks of causal attention and a feed-forward layer, each after a normalisation.
 
     Each block adds to its input x, the sum running through all blocks:
@@ -95,7 +95,7 @@ class Transformer(WordModel):
         rows += [Layer(f"block {n}", shape, parameters=block) for n in range(1, self.blocks + 1)]
         return (*rows, Layer("norm", shape, parameters=norm))
 
-    def build(self, words: int) -> WordNetwork:
+    def build(self, words: int) -> LanguageNetwork:
         from hebbdsl.parts.models.transformer.module import TransformerNetwork
 
         return TransformerNetwork(self, words)

@@ -20,7 +20,7 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, preparing, token_store
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.files import held_by_another, locked
@@ -43,7 +43,7 @@ def written(path: Path, text: str = "a b\n") -> Piece:
     return of_file(path)
 
 
-def opened(train: Piece, held_out: Piece, reporter: Reporter | None = None) -> WordContent:
+def opened(train: Piece, held_out: Piece, reporter: Reporter | None = None) -> CorpusContent:
     splits: dict[Split, list[Piece]] = {
         "train": [train],
         "validation": [held_out],
@@ -187,7 +187,7 @@ def test_relative_names_of_two_folders_are_two_corpora(
 ) -> None:
     monkeypatch.delenv("HEBBDSL_DATA", raising=False)
     data = Text(train=("t*.txt",), validation=("validation.txt",), test=("test.txt",))
-    found = list[WordContent]()
+    found = list[CorpusContent]()
     for name, line in zip("ab", LINES, strict=True):
         monkeypatch.chdir(texts_in(tmp_path / name, line))
         found.append(data.open(Quiet()))
@@ -315,7 +315,7 @@ class Heard(Quiet):
         self.said.append(text)
 
 
-def all_of(content: WordContent) -> tuple[object, ...]:
+def all_of(content: CorpusContent) -> tuple[object, ...]:
     tokens = {split: ids.tolist() for split, ids in content.splits.items()}
     return content.fingerprint, list(content.words), content.counts.tolist(), tokens
 

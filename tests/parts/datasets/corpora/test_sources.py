@@ -37,9 +37,9 @@ from hebbdsl.parts.datasets.gutenberg import Gutenberg
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
+from hebbdsl.parts.language import Corpus
 from hebbdsl.parts.part import Quiet
-from hebbdsl.parts.words import Corpus
-from hebbdsl.program.opening import open_data
+from hebbdsl.program.data import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")
 real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real texts to test on")

@@ -10,7 +10,7 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.parts.datasets.corpora import corpus_source, wikitext
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import Wikitext
@@ -36,11 +36,11 @@ class Heard(Quiet):
         self.said.append(text)
 
 
-def opened(text: Text) -> WordContent:
+def opened(text: Text) -> CorpusContent:
     return text.open(Quiet())
 
 
-def train_of(content: WordContent) -> list[str]:
+def train_of(content: CorpusContent) -> list[str]:
     return [content.words[number] for number in content.splits["train"]]
 
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora import corpus_source, preparing, token_store, tokenising
-from hebbdsl.parts.datasets.corpora.content import WordContent
+from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
@@ -49,7 +49,7 @@ def texts(train: str, validation: str = "a b\n", test: str = "a b\n") -> Splits:
     return {split: [of_text(split, found[split].encode())] for split in SPLITS}
 
 
-def opened(splits: Splits, rules: Rules | None = None) -> WordContent:
+def opened(splits: Splits, rules: Rules | None = None) -> CorpusContent:
     return token_store.open_store("text", splits, rules or Rules(), "here", Quiet())
 
 

@@ -1,0 +1,217 @@
+"""What data sets and models of pictures promise to the stages."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from hebbdsl.diagnostics.codes.dataset import (
+    MoreClassesThanData,
+    ShiftedAway,
+    SubstituteSame,
+    SubstituteTooSmall,
+    TooManyDrawings,
+)
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
+from hebbdsl.parts.part import Dataset, Facts, Layer, Model, Reporter
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.datasets.content import LabelledContent
+    from hebbdsl.parts.models.network import Network
+
+ImageShape = tuple[int, int, int]
+"""Channels, height, width."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationFacts(Facts):
+    """What is known of a data set of images before it is opened: published constants.
+
+    `classes` are those that take part, `available` those there are to choose from.
+    """
+
+    available: int
+    classes: int
+    train_drawings: int
+    test_drawings: int
+    image: ImageShape
+    validation_drawings: int = 0
+
+    @property
+    def to_tell_apart(self) -> int:
+        return self.classes
+
+    @property
+    def asked_in_validation(self) -> int:
+        return self.classes * self.validation_drawings
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the chosen images, one byte a pixel."""
+        channels, height, width = self.image
+        drawings = self.train_drawings + self.validation_drawings + self.test_drawings
+        return self.classes * drawings * channels * height * width
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CharacterSet(Dataset):
+    """A set of drawn characters in classes, each drawn by several hands."""
+
+    holds: ClassVar[str] = "pictures"
+    drawings: ClassVar[int]
+    """How many drawings each class has."""
+
+    image_size: Annotated[int, Bounds(minimum=4, maximum=105), "height and width in pixels"] = 28
+    classes: Annotated[
+        Classes | None,
+        Suggested(200),
+        "how many classes take part, chosen by the seed; null: all",
+    ] = None
+    test_drawings: Annotated[Count, "the first drawings of each class, held out for testing"] = 5
+    validation_drawings: Annotated[
+        Whole,
+        AddedLater(),
+        "the next drawings of each class after those for testing, held out from training too, for"
+        " conditions on `validation_accuracy`",
+    ] = 0
+    train_drawings: Annotated[
+        Count | None, "drawings to train on, the next ones after those; null: all that are left"
+    ] = None
+    rotated_classes: Annotated[
+        bool, "also take each class rotated by 90, 180 and 270 degrees, as classes of their own"
+    ] = False
+    augment_rotation: Annotated[
+        float,
+        Bounds(minimum=0, maximum=180),
+        "training images are rotated by up to this many degrees either way",
+    ] = 0.0
+    augment_shift: Annotated[
+        float,
+        Bounds(minimum=0, maximum=52),
+        "training images are shifted by up to this many pixels either way",
+    ] = 0.0
+
+    @abstractmethod
+    def base_classes(self) -> int:
+        """How many classes the data has (of the alphabets asked for), before rotation."""
+
+    def facts(self) -> ClassificationFacts:
+        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        available = self.base_classes() * (4 if self.rotated_classes else 1)
+        left = self.drawings - self.test_drawings - self.validation_drawings
+        return ClassificationFacts(
+            available=available,
+            classes=available if self.classes is None else self.classes,
+            train_drawings=left if self.train_drawings is None else self.train_drawings,
+            test_drawings=self.test_drawings,
+            image=(1, self.image_size, self.image_size),
+            validation_drawings=self.validation_drawings,
+        )
+
+    def splits(self) -> frozenset[Split]:
+        """The splits that hold a drawing, so that something can be measured on them."""
+        held_out = frozenset[Split]({"train", "test"})
+        return held_out | {"validation"} if self.validation_drawings else held_out
+
+    def refusals(self) -> Iterator[Problem]:
+        """What this data set can't give, nor its substitute."""
+        test, validation, train = (
+            self.test_drawings,
+            self.validation_drawings,
+            self.train_drawings,
+        )
+        if test + validation + (1 if train is None else train) > self.drawings:
+            held_out = "validation_drawings" if validation else "test_drawings"
+            yield TooManyDrawings(
+                place=At.field(held_out if train is None else "train_drawings"),
+                test=test,
+                validation=validation,
+                train=train,
+                drawings=self.drawings,
+            )
+        if self.augment_shift >= self.image_size / 2:
+            yield ShiftedAway(
+                place=At.field("augment_shift"),
+                shift=self.augment_shift,
+                image_size=self.image_size,
+            )
+        facts = self.facts()
+        if 0 < facts.available < facts.classes:
+            yield MoreClassesThanData(
+                place=At.field("classes"), classes=facts.classes, available=facts.available
+            )
+        yield from self._substitute_refusals(facts)
+
+    def _substitute_refusals(self, facts: ClassificationFacts) -> Iterator[Problem]:
+        substitute = self.substitute()
+        if substitute is None:
+            return
+        place = At.field("otherwise")
+        if type(substitute) is type(self):
+            yield SubstituteSame(place=place)
+            return
+        available = substitute.facts().available
+        if self.classes is not None and available < facts.classes <= facts.available:
+            yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
+
+    def substitute(self) -> CharacterSet | None:
+        """What stands in when the data can't be had, with the same counts; None: nothing may."""
+        return None
+
+    def like(self, other: CharacterSet) -> Self:
+        """This data set with the counts, sizes and augmentation of `other`."""
+        shared = {field.name: getattr(other, field.name) for field in fields(CharacterSet)}
+        return replace(self, **shared)
+
+    @abstractmethod
+    def open(self, reporter: Reporter) -> LabelledContent:
+        """Find, fetch or render the data; the door to numpy.
+
+        Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassificationModel(Model):
+    """What turns an image into an activation: a vector of `features` numbers."""
+
+    reads: ClassVar[str] = "pictures"
+
+    features: Annotated[
+        int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"
+    ] = 64
+    dropout: Annotated[
+        float,
+        Bounds(minimum=0, below=1),
+        "share of the activation's elements set to zero in training, the rest scaled up",
+    ] = 0.0
+
+    @property
+    def activation_width(self) -> int:
+        return self.features
+
+    @property
+    def activation_dropout(self) -> float:
+        return self.dropout
+
+    @abstractmethod
+    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+        """The plan's rows. Meaningful when `shape_problems` finds nothing."""
+
+    def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
+        """What is wrong with this model on images of that shape.
+
+        Places are paths from the root of the experiment.
+        """
+        yield from ()
+
+    @abstractmethod
+    def build(self, image: ImageShape) -> Network:
+        """The door to torch: a module from [batch, channels, height, width] to [batch, features].
+
+        It applies no dropout: masks are drawn by the program.
+        """

@@ -1,0 +1,179 @@
+"""What corpora promise to the stages."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from hebbdsl.diagnostics.codes.dataset import SubstituteSame
+from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.bounds import Bounds, Count, Logistics
+from hebbdsl.parts.part import Dataset, Facts, Reporter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Int
+
+    from hebbdsl.parts.datasets.corpora.content import CorpusContent
+    from hebbdsl.parts.datasets.corpora.corpus_source import Splits
+    from hebbdsl.parts.datasets.corpora.token_rules import Rules
+
+Vocabulary = Annotated[int, Bounds(minimum=3, maximum=10**7)]
+"""`<eos>`, `<unk>` and a word, at least."""
+
+BLOCK = 1_024
+"""Words of a held-out text that are scored at once, over all streams."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFacts(Facts):
+    """What is known of a corpus: of one not read yet, what is published and what its fields say.
+
+    Attributes:
+        words: size of the vocabulary; where `exact` is false, at most so many.
+        tokens: of each split that is known.
+    """
+
+    words: int
+    exact: bool
+    tokens: Mapping[Split, int]
+
+    @property
+    def bytes(self) -> int:
+        """Tokens are mapped from disk, and take no memory of their own."""
+        return 0
+
+    @property
+    def to_tell_apart(self) -> int:
+        return self.words
+
+    @property
+    def asked_in_validation(self) -> int:
+        return self.tokens.get("validation", 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corpus(Dataset):
+    """A text in three splits, whose next word is asked for."""
+
+    holds: ClassVar[str] = "text"
+    word: ClassVar[str]
+    published: ClassVar[bool] = False
+    """Whether the text is cut already, and taken byte for byte."""
+    tells_articles: ClassVar[bool] = False
+    """Whether `articles` finds them."""
+    fills: ClassVar[Mapping[str, str]] = {}
+    """What to do where a split is empty, which a field decides."""
+
+    vocabulary: Annotated[
+        Vocabulary | None, "how many words are known at most, the most frequent of train; null: all"
+    ] = None
+    lowercase: Annotated[bool, "turn all letters into small ones"] = False
+    numbers: Annotated[
+        Literal["keep", "digits", "token"],
+        "numbers as they stand, each of their digits as 0, or each number (`3.14`, `1,000`, `1e-3`)"
+        " as `<num>`",
+    ] = "keep"
+    min_count: Annotated[
+        Count, "a word that stands less often than this in train is read as `<unk>`"
+    ] = 1
+
+    @property
+    def cutting(self) -> Literal["words", "whitespace"]:
+        """Words and signs apart, or what stands between white space."""
+        return "words"
+
+    def rules(self) -> Rules:
+        """How the text is cut into words, and which of them the vocabulary holds."""
+        from hebbdsl.parts.datasets.corpora.token_rules import Rules
+
+        return Rules(
+            tokens=self.cutting,
+            lowercase=self.lowercase,
+            numbers=self.numbers,
+            vocabulary=self.vocabulary,
+            min_count=self.min_count,
+            published=self.published,
+        )
+
+    def facts(self) -> LanguageFacts:
+        """Published constants, and what the fields say of the vocabulary; nothing is read."""
+        assert self.vocabulary is not None, "a corpus that is not published says how many at most"
+        return LanguageFacts(self.vocabulary, False, {})
+
+    def splits(self) -> frozenset[Split]:
+        return frozenset({"train", "validation", "test"})
+
+    def same_content(self, other: Dataset) -> bool:
+        """Perplexities are compared word by word, so cut and vocabulary must be the same too."""
+        return isinstance(other, Corpus) and self.deciding() == other.deciding()
+
+    def deciding(self) -> Corpus:
+        """This corpus with the fields that do not decide its tokens at their defaults."""
+        return self
+
+    def articles(
+        self, tokens: Int[np.ndarray, " tokens"], words: Sequence[str]
+    ) -> Int[np.ndarray, " articles"]:
+        """Where articles begin in a split: the places of their first words."""
+        raise NotImplementedError(f"{self.word} does not tell its articles apart")
+
+    @abstractmethod
+    def find(self, reporter: Reporter) -> tuple[Splits, str]:
+        """Where the text of each split is to be read, fetched where it must be, and its origin.
+
+        Raises: Rejected, with problems HEB5xx, when it is missing or corrupt.
+        """
+
+    def open(self, reporter: Reporter) -> CorpusContent:
+        """The text as numbers; the door to numpy.
+
+        Raises: Rejected, with problems HEB5xx, when it is missing, corrupt or empty.
+        """
+        from hebbdsl.parts.datasets.corpora.token_store import open_store
+
+        splits, origin = self.find(reporter)
+        try:
+            return open_store(self.word, splits, self.rules(), origin, reporter)
+        except Rejected as rejected:
+            from hebbdsl.diagnostics.codes.corpora import EmptySplit
+
+            problems = [
+                replace(problem, advice=self.fills.get(problem.split))
+                if isinstance(problem, EmptySplit)
+                else problem
+                for problem in rejected.problems
+            ]
+            raise Rejected(problems) from rejected
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SoughtCorpus(Corpus):
+    """A corpus that must be found or fetched, and may be missing."""
+
+    otherwise: Annotated[
+        Dataset | None, Logistics(), "what stands in when the text can't be had"
+    ] = None
+
+    def deciding(self) -> Corpus:
+        return replace(self, otherwise=None)
+
+    def substitute(self) -> Corpus | None:
+        return self.otherwise if isinstance(self.otherwise, Corpus) else None
+
+    def refusals(self) -> Iterator[Problem]:
+        other = self.otherwise
+        if other is not None and other.holds != self.holds:
+            yield SubstituteReadsOther(place=At.field("otherwise"), holds=other.holds)
+        elif type(other) is type(self):
+            yield SubstituteSame(place=At.field("otherwise"))
+
+
+def facts_of(content: CorpusContent) -> LanguageFacts:
+    """What is known of a corpus once it has been read."""
+    tokens = {split: len(ids) for split, ids in content.splits.items()}
+    return LanguageFacts(len(content.words), True, tokens)

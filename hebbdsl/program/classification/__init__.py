@@ -1,0 +1,1 @@
+"""Training graphs of classification: labelled examples, whose classes a curriculum may bring in."""

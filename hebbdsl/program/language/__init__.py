@@ -1,0 +1,1 @@
+"""Training graphs of language: the next token of a text."""

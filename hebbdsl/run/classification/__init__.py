@@ -1,0 +1,1 @@
+"""Runs of classification: labelled examples, whose classes a curriculum may bring in."""

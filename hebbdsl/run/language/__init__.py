@@ -1,0 +1,1 @@
+"""Runs of language: the next token of a text."""
