@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -20,13 +21,13 @@ from hebbdsl.cli.options import (
     Threads,
     Variants,
     Workers,
+    progress,
+    seeds_given,
 )
-from hebbdsl.cli.terminal import emit, tell
+from hebbdsl.cli.terminal import emit, show_problems, tell
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
-    from hebbdsl.plan.plan import Plan
-    from hebbdsl.run.record import Record
 
 
 class CompareFormat(Enum):
@@ -67,35 +68,40 @@ def compare(
     ] = None,
 ) -> None:
     """Compare the variants of SPEC over its seeds, or the runs recorded under folders."""
-    from hebbdsl.pipeline import compare_recorded, compare_records, load_plan
+    from hebbdsl.launch.selection import check_baseline
+    from hebbdsl.pipeline import compare_recorded, compare_runs, load_plan, run_spec
 
     code = 0
     if len(paths) == 1 and not paths[0].is_dir():
-        from hebbdsl.cli.doubts import tell_warnings
-        from hebbdsl.cli.training import select_jobs, stating, train_all
+        from hebbdsl.cli.warnings import print_warnings
 
         plan = load_plan(paths[0], set_ or ())
         if not quiet:
-            tell_warnings(plan)
-        _check_baseline(baseline, plan)
-        jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=True)
-        with stating(plan, out):
-            records, code = train_all(jobs, workers, quiet)
-        if code and all(record.status != "finished" for record in records):
+            print_warnings(plan)
+        check_baseline(plan, baseline)
+        with progress(quiet) as monitor:
+            runs = run_spec(
+                plan,
+                variant,
+                seeds_given(seed) or None,
+                out=out,
+                device=device,
+                threads=threads,
+                workers=workers,
+                retrain=retrain,
+                monitor=monitor,
+            )
+        if runs.problems:
+            show_problems(runs.problems, sys.stderr)
+        code = runs.exit_code
+        if code and all(record.status != "finished" for record in runs.records):
             raise typer.Exit(code)  # what went wrong has been said; there is nothing to compare
-        comparison = compare_records(
-            records,
-            baseline=plan.checked.baseline if baseline is None else baseline,
-            claims=plan.checked.experiment.claims,
-            order=tuple(plan.variants),
-            asked=tuple(dict.fromkeys(job.variant for job in jobs)),
-            declared=plan.checked.baseline,
-        )
+        comparison = compare_runs(plan, runs, baseline)
         asked = {"variant": variant, "seed": seed, "set": set_, "baseline": baseline}
         within, beside = out, out / plan.checked.experiment.experiment
     else:
         _refuse({"--variant": variant, "--seed": seed, "--set": set_, "--retrain": retrain})
-        comparison = compare_recorded(_recorded(paths), baseline)
+        comparison = compare_recorded(paths, baseline)
         asked = {"runs": [str(path.resolve()) for path in paths], "baseline": baseline}
         within = beside = paths[0]
     _show(comparison, format)
@@ -107,16 +113,6 @@ def compare(
     raise typer.Exit(code or _verdict_code(comparison, strict))
 
 
-def _check_baseline(baseline: str | None, plan: Plan) -> None:
-    """Before anything is trained. Raises: Rejected, with HEB605."""
-    if baseline is not None and baseline not in plan.variants:
-        from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
-        from hebbdsl.diagnostics.diagnostic import Rejected
-
-        names = tuple(plan.variants)
-        raise Rejected([UnknownBaseline(place=None, baseline=baseline, variants=names)])
-
-
 def _refuse(options: Mapping[str, object]) -> None:
     """Options that say what to train mean nothing for runs that are there."""
     for name, given in options.items():
@@ -124,23 +120,7 @@ def _refuse(options: Mapping[str, object]) -> None:
             raise typer.BadParameter("it goes with one SPEC, not with run folders", param_hint=name)
 
 
-def _recorded(folders: Sequence[Path]) -> list[Record]:
-    """Raises: Rejected, with HEB536 when a folder holds no record, HEB534 when one was altered."""
-    from hebbdsl.diagnostics.codes.run_folder import NoRecords
-    from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.run.store import find_runs
-
-    found = {folder: find_runs(folder) for folder in folders}
-    empty = [NoRecords(place=str(folder)) for folder, runs in found.items() if not runs]
-    if empty:
-        raise Rejected(empty)
-    records = [run.read() for runs in found.values() for run in runs]
-    return [record for record in records if record is not None]
-
-
 def _show(comparison: Comparison, format: CompareFormat) -> None:
-    import sys
-
     if format is CompareFormat.table:
         from hebbdsl.cli.comparison_table import show
 

@@ -46,10 +46,10 @@ def diff(
 
     plans = _planned((old, new), set_ or [])
     if variant is not None:
-        from hebbdsl.cli.options import chosen_variants
+        from hebbdsl.launch.selection import select_variants
 
         for plan in plans:
-            chosen_variants(plan, [variant])
+            select_variants(plan, [variant])
     found = differences(plans[0].checked, plans[1].checked, variant)
     if format is DiffFormat.json:
         emit(json_text(_json(found)))

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from hebbdsl.cli.options import Device, QuietOption, Set, Threads
-from hebbdsl.cli.run import RunFormat, summary
+from hebbdsl.cli.options import Device, QuietOption, Set, Threads, progress
+from hebbdsl.cli.record_summary import summary
+from hebbdsl.cli.run import RunFormat
 from hebbdsl.cli.terminal import emit, say
 from hebbdsl.diagnostics.escaping import json_text
 
@@ -32,18 +33,10 @@ def evaluate(
     RUN is left as it is. The new record stands beside it, points to it, and can be compared:
     `hebbdsl compare runs/EXPERIMENT`.
     """
-    from hebbdsl.cli.again import evaluation_job
-    from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.run.job import evaluate_run, failure_of, open_afresh
-    from hebbdsl.run.monitor import Reporting
-    from hebbdsl.run.progress import showing
+    from hebbdsl.pipeline import evaluate_run
 
-    open_afresh()
-    job, parent = evaluation_job(run, set_ or (), as_, device, threads)
-    with showing([job], quiet) as board:
-        record = evaluate_run(job, parent, board, Reporting(board))
-    if (problem := failure_of(record)) is not None:
-        raise Rejected([problem])
+    with progress(quiet) as monitor:
+        record = evaluate_run(run, set_ or (), as_, device, threads, monitor)
     if format is RunFormat.json:
         from hebbdsl.run.record_json import record_to_json
 

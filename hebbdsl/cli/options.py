@@ -1,8 +1,9 @@
-"""Options that several commands take, and the variants that are asked for with one of them."""
+"""Options that several commands take, and what is made of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from hebbdsl.cli import completion
 
 if TYPE_CHECKING:
-    from hebbdsl.plan.plan import Plan
+    from hebbdsl.run.monitor import JobMonitor
 
 Set = Annotated[
     list[str] | None,
@@ -39,13 +40,19 @@ Retrain = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
-def chosen_variants(planned: Plan, asked: Sequence[str]) -> tuple[str, ...]:
-    """Names of the variants asked for; none asked: all. Raises: Rejected, with HEB535."""
-    from hebbdsl.diagnostics.codes.run import UnknownVariant
-    from hebbdsl.diagnostics.diagnostic import Rejected
+def seeds_given(texts: Sequence[str] | None) -> list[int]:
+    """Those of all `--seed N|N..M`, each once. Raises: Rejected, with HEB538."""
+    from hebbdsl.launch.selection import parse_seeds
 
-    names = tuple(planned.variants)
-    unknown = [name for name in asked if name not in names]
-    if unknown:
-        raise Rejected(UnknownVariant(place=None, name=name, variants=names) for name in unknown)
-    return tuple(dict.fromkeys(asked)) or names
+    return list(dict.fromkeys(seed for text in texts or () for seed in parse_seeds(text)))
+
+
+def progress(quiet: bool) -> AbstractContextManager[JobMonitor]:
+    """What is told of runs under way: it shows them on stderr, or with `--quiet` nothing."""
+    if quiet:
+        from hebbdsl.run.monitor import Silent
+
+        return nullcontext(Silent())
+    from hebbdsl.run.progress import show_progress
+
+    return show_progress()

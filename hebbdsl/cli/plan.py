@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from hebbdsl.cli.completion import specs
-from hebbdsl.cli.options import Set, Variants, chosen_variants
+from hebbdsl.cli.options import Set, Variants
 from hebbdsl.cli.terminal import emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 
@@ -38,10 +38,11 @@ def plan(
     format: Annotated[PlanFormat, typer.Option("--format")] = PlanFormat.text,
 ) -> None:
     """Show what SPEC will cost: layers, parameters, memory, levels and steps."""
+    from hebbdsl.launch.selection import select_variants
     from hebbdsl.pipeline import load_plan
 
     planned = load_plan(spec, set_ or ())
-    names = chosen_variants(planned, variant or ())
+    names = select_variants(planned, variant)
     if format is PlanFormat.json:
         emit(json_text(plan_to_json(planned, names)))
     else:
@@ -51,12 +52,12 @@ def plan(
 
 def _tell(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
-    from hebbdsl.cli.doubts import tell_warnings
+    from hebbdsl.cli.warnings import print_warnings
     from hebbdsl.diagnostics.diagnostic import Problems
     from hebbdsl.plan.here import here_problems
     from hebbdsl.plan.planning import drafts_of
 
-    tell_warnings(planned)
+    print_warnings(planned)
     problems = Problems()
     problems.extend(here_problems(drafts_of(planned.checked), planned))
     if len(problems):

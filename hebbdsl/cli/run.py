@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+import sys
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,12 +20,12 @@ from hebbdsl.cli.options import (
     Threads,
     Variants,
     Workers,
+    progress,
+    seeds_given,
 )
-from hebbdsl.cli.terminal import emit, say
-from hebbdsl.diagnostics.escaping import json_text, visible
-
-if TYPE_CHECKING:
-    from hebbdsl.run.record import Record, Value
+from hebbdsl.cli.record_summary import summary
+from hebbdsl.cli.terminal import emit, say, show_problems
+from hebbdsl.diagnostics.escaping import json_text
 
 
 class RunFormat(Enum):
@@ -48,85 +47,31 @@ def run(
     format: Annotated[RunFormat, typer.Option("--format")] = RunFormat.text,
 ) -> None:
     """Train one run of SPEC: its first variant and seed, or those asked for."""
-    from hebbdsl.cli.doubts import tell_warnings
-    from hebbdsl.cli.training import select_jobs, stating, train_all
-    from hebbdsl.pipeline import load_plan
+    from hebbdsl.cli.warnings import print_warnings
+    from hebbdsl.pipeline import load_plan, run_spec
 
     plan = load_plan(spec, set_ or ())
     if not quiet:
-        tell_warnings(plan)
-    jobs = select_jobs(plan, variant, seed, out, device, threads, retrain, every=False)
-    with stating(plan, out):
-        records, code = train_all(jobs, workers, quiet)
+        print_warnings(plan)
+    with progress(quiet) as monitor:
+        runs = run_spec(
+            plan,
+            variant or [*plan.variants][:1],
+            seeds_given(seed) or plan.checked.experiment.seeds[:1],
+            out=out,
+            device=device,
+            threads=threads,
+            workers=workers,
+            retrain=retrain,
+            monitor=monitor,
+        )
+    if runs.problems:
+        show_problems(runs.problems, sys.stderr)
     if format is RunFormat.json:
         from hebbdsl.run.record_json import record_to_json
 
-        emit(json_text([record_to_json(record) for record in records]))
+        emit(json_text([record_to_json(record) for record in runs.records]))
     else:
-        for record in records:
+        for record in runs.records:
             say(summary(record))
-    raise typer.Exit(code)
-
-
-def summary(record: Record) -> str:
-    """What a person wants to know of one run."""
-    metrics = record.metrics
-    lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
-    if record.data["substituted_for"]:
-        lines.append(
-            visible(
-                f"  data: {record.data['word']} in place of {record.data['substituted_for']},"
-                " which could not be had"
-            )
-        )
-    if (finish := metrics.get("steps_to_finish")) is not None:
-        total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
-        lines.append(f"  steps to finish: {total}")
-    if "classes" in record.data:
-        lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
-    for split in ("validation", "test"):
-        if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {_perplexity(perplexity, record, '.2f')}")
-            lines.extend(_bands(record, split))
-    if (accuracy := metrics.get("final_test_accuracy")) is not None:
-        lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
-    if (accuracy := metrics.get("final_validation_accuracy")) is not None:
-        lines.append(f"  validation accuracy at the end: {accuracy.value:.3f}")
-    lines.extend(
-        f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
-        f" (mean of {newest.cohorts} cohorts)"
-        for age in (10, 20)
-        if (newest := metrics.get(f"newest_accuracy@{age}")) is not None
-    )
-    if (speed := metrics.get("tokens_per_second")) is not None:
-        lines.append(f"  speed: {speed.value:,.0f} words/s of training")
-    elif (speed := metrics.get("steps_per_second")) is not None:
-        lines.append(f"  speed: {speed.value:.1f} steps/s of training")
-    lines.append(visible(f"  folder: {record.folder}"))
-    return "\n".join(lines)
-
-
-def _bands(record: Record, split: str) -> Iterator[str]:
-    """Perplexity by how often a word stands in train."""
-    from hebbdsl.expression.metrics import FREQUENCIES
-
-    found = {
-        band.replace("_", " "): value
-        for band in FREQUENCIES
-        if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
-    }
-    if found:
-        said = ", ".join(f"{b} {_perplexity(value, record, ',.1f')}" for b, value in found.items())
-        yield f"    by count in train: {said}"
-
-
-def _perplexity(value: Value, record: Record, form: str) -> str:
-    """In nats too where the uniform model's is smaller."""
-    from hebbdsl.run.record import perplexity_text
-
-    said, words = perplexity_text(value.value, form), record.data.get("words")
-    if words is None or value.value <= words:
-        return said
-    over = f" over {value.tokens:,}" if value.tokens is not None else ""
-    nats = f"{math.log(value.value):.2f} nats a token{over}; the uniform model's are"
-    return f"{said} ({nats} {math.log(words):.2f})"
+    raise typer.Exit(runs.exit_code)

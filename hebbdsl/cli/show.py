@@ -49,13 +49,13 @@ def show(
     "fields": [{"path", "value", "origin": {"kind", "file", "line", "column"}}]}, where the value
     of a part is its word and kind is spec, variant, set or default.
     """
-    from hebbdsl.cli.options import chosen_variants
+    from hebbdsl.launch.selection import select_variants
     from hebbdsl.pipeline import load_plan
     from hebbdsl.spec.resolved import resolved, resolved_plain
 
     plan = load_plan(spec, set_ or ())
     if variant is not None:
-        (variant,) = chosen_variants(plan, [variant])
+        (variant,) = select_variants(plan, [variant])
     found = resolved(plan.checked, variant)
     if format is ShowFormat.json:
         emit(json_text(_json(plan.checked, variant, found, origins)))

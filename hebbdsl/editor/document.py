@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.pipeline import Examined, examine_source
+from hebbdsl.lint.examination import Examined
+from hebbdsl.pipeline import examine_source
 from hebbdsl.plan.plan import Plan
 from hebbdsl.source import Source
 from hebbdsl.spec.checked import Draft

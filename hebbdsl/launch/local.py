@@ -1,4 +1,4 @@
-"""Many runs in worker processes of this machine."""
+"""Jobs in worker processes of this machine."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import queue
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.launch.launcher import Frontier, Graph, attempt
+from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.run import interrupts
-from hebbdsl.run.job import Job, obtain
-from hebbdsl.run.monitor import Board
+from hebbdsl.run.job import Job
+from hebbdsl.run.job_document import job_from_json, job_to_json
+from hebbdsl.run.monitor import JobMonitor, Silent
 from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.session import Session
 
 _GRACE = 10.0
 """Seconds that a worker has to write its record once it was told to stop."""
@@ -31,124 +35,97 @@ def workers_for(jobs: int, asked: int | None, device: str) -> int:
     return max(1, min(asked, jobs))
 
 
-def train(jobs: Sequence[Job], workers: int, board: Board) -> tuple[Problem, ...]:
-    """Train all jobs; one that can't be run does not stop the others. Returns what was wrong.
+class LocalWorkers:
+    """Runs jobs in processes of this machine, so many at a time."""
 
-    Raises:
-        KeyboardInterrupt, Ended: passed on, once every worker has written its record and ended.
-        Rejected: HEB539, when a worker was killed.
-    """
-    found: list[Problem] = []
-    if workers == 1:
-        for index, job in enumerate(jobs):
-            found.extend(_attempt(index, job, board))
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def launch(self, graph: Graph, monitor: JobMonitor) -> tuple[Problem, ...]:
+        """Raises: Rejected, with HEB539, when a worker was killed; else as the protocol says."""
+        found: list[Problem] = []
+        jobs, frontier = graph.jobs, Frontier(graph)
+        with _Workers(self._count, len(jobs)) as workers:
+            workers.give(jobs, frontier.ready())
+            for message in workers.messages():
+                match message:
+                    case ("started", int(number)):
+                        monitor.started(jobs[number])
+                    case ("trained", int(number), int(step), float(loss)):
+                        monitor.trained(jobs[number], step, loss)
+                    case ("reading", int(number), split, int(done), int(total)):
+                        monitor.reading(jobs[number], split, done, total)
+                    case ("evaluated", int(number), evaluation):
+                        monitor.evaluated(jobs[number], evaluation)
+                    case ("say", str(text)):
+                        monitor.say(text)
+                    case ("ended", int(number), record, problems):
+                        found.extend(problems)
+                        monitor.ended(jobs[number], record, problems)
+                        workers.left -= 1 + frontier.end(number, record is not None, monitor)
+                        workers.give(jobs, frontier.ready())
         return tuple(found)
-    with _Workers(jobs, workers) as crew:
-        for message in crew.messages():
-            match message:
-                case ("began", int(number)):
-                    board.began(number)
-                case ("trained", int(number), int(step), float(loss)):
-                    board.trained(number, step, loss)
-                case ("reading", int(number), split, int(done), int(total)):
-                    board.reading(number, split, done, total)
-                case ("evaluated", int(number), Evaluation() as evaluation):
-                    board.evaluated(number, evaluation)
-                case ("say", str(text)):
-                    board.say(text)
-                case ("ended", int(number), record, problems):
-                    found.extend(problems)
-                    board.ended(number, record, problems)
-    return tuple(found)
 
 
-def _attempt(number: int, job: Job, board: Board) -> tuple[Problem, ...]:
-    board.began(number)
-    record, problems = None, tuple[Problem, ...]()
-    try:
-        record = obtain(job, board, _Numbered(number, board))
-    except Rejected as rejected:
-        problems = rejected.problems
-    board.ended(number, record, problems)
-    return problems
+class _QueueMonitor(Silent):
+    """The monitor of a worker: what it is told goes to the first process.
 
+    Progress bars of data are the first process's business. Whenever it is told something, and
+    before a run begins, it looks whether the first process is still there, and else ends this one.
 
-@dataclass(frozen=True)
-class _Numbered:
-    """Tells a board of one of its jobs, where no signal ends it."""
-
-    job: int
-    board: Board
-
-    def trained(self, step: int, loss: float) -> None:
-        interrupts.check()
-        self.board.trained(self.job, step, loss)
-
-    def reading(self, split: Split, done: int, total: int) -> None:
-        interrupts.check()
-        self.board.reading(self.job, split, done, total)
-
-    def evaluated(self, evaluation: Evaluation) -> None:
-        interrupts.check()
-        self.board.evaluated(self.job, evaluation)
-
-
-class _Telling:
-    """A board at the far end of a queue. Progress bars of data are the first process's business.
-
-    Whenever it is told something, and before a run begins, it looks whether the first process is
-    still there, and else ends this one.
+    Attributes:
+        number: that of the job at hand.
     """
 
     def __init__(self, messages: multiprocessing.Queue[Any]) -> None:
         self._messages = messages
+        self.number = 0
 
     def say(self, text: str) -> None:
         self._messages.put(("say", text))
 
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
-        pass
-
-    def began(self, job: int) -> None:
+    def started(self, job: Job) -> None:
         _check_parent()
-        self._messages.put(("began", job))
+        self._messages.put(("started", self.number))
 
-    def trained(self, job: int, step: int, loss: float) -> None:
-        self._messages.put(("trained", job, step, loss))
-        _check_parent()
+    def trained(self, job: Job, step: int, loss: float) -> None:  # type: ignore[override]
+        self._tell("trained", step, loss)
 
-    def reading(self, job: int, split: Split, done: int, total: int) -> None:
-        self._messages.put(("reading", job, split, done, total))
-        _check_parent()
+    def reading(self, job: Job, split: Split, done: int, total: int) -> None:  # type: ignore[override]
+        self._tell("reading", split, done, total)
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
-        self._messages.put(("evaluated", job, evaluation))
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None:  # type: ignore[override]
+        self._tell("evaluated", evaluation)
+
+    def _tell(self, what: str, *said: object) -> None:
+        self._messages.put((what, self.number, *said))
         _check_parent()
 
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
         head = None if record is None else replace(record, evaluations=())
-        self._messages.put(("ended", job, head, problems))
+        self._messages.put(("ended", self.number, head, problems))
 
 
 class _Workers:
-    """Processes that take jobs off a queue until it is empty.
+    """Processes that take jobs off a queue, until they are told that there are no more.
 
     Started afresh (`spawn`), never forked: torch's threads do not survive a fork. Ctrl-C and a
     terminal that closes end only the first process, which tells the others to stop by SIGTERM; each
     then writes the record of its interrupted run.
+
+    Attributes:
+        left: how many jobs have not ended yet.
     """
 
-    def __init__(self, jobs: Sequence[Job], count: int) -> None:
+    def __init__(self, count: int, jobs: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self._left = len(jobs)
+        self.left = jobs
         # The queues start a process of their own, which ends when all that use it have.
         with interrupts.deferred(), _without_interrupt():
             self._jobs: multiprocessing.Queue[Any] = context.Queue()
             # Jobs that nobody takes any more hold up no end of this process.
             self._jobs.cancel_join_thread()
             self._messages: multiprocessing.Queue[Any] = context.Queue()
-            for item in [*enumerate(jobs), *[None] * count]:
-                self._jobs.put(item)
         self._processes: list[BaseProcess] = [
             context.Process(target=_work, args=(self._jobs, self._messages), daemon=True)
             for _ in range(count)
@@ -165,14 +142,21 @@ class _Workers:
             raise
         return self
 
+    def give(self, jobs: Sequence[Job], numbers: Sequence[int]) -> None:
+        """Put these jobs into the queue; where none is left, tell the workers so."""
+        with interrupts.deferred(), _without_interrupt():  # the queue starts a thread
+            for number in numbers:
+                self._jobs.put((number, job_to_json(jobs[number])))
+            for _ in self._processes if not self.left else ():
+                self._jobs.put(None)
+
     def messages(self) -> Iterator[tuple[Any, ...]]:
-        while self._left:
+        while self.left:
             try:
                 message = self._messages.get(timeout=0.2)
             except queue.Empty:
                 self._check_alive()
                 continue
-            self._left -= message[0] == "ended"
             yield message
 
     def _check_alive(self) -> None:
@@ -182,7 +166,7 @@ class _Workers:
 
     def __exit__(self, *_: object) -> None:
         started = [process for process in self._processes if process.pid is not None]
-        if self._left:
+        if self.left:
             # A further signal does not cut short what the first one has these write.
             with interrupts.deferred():
                 self._stop(started)
@@ -210,11 +194,12 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
     for number in (signal.SIGINT, interrupts.HANGUP):
         signal.signal(number, signal.SIG_IGN)
     interrupts.answer((signal.SIGTERM,))
-    board = _Telling(messages)
+    monitor = _QueueMonitor(messages)
+    session, plans = Session(monitor), dict[bytes, VariantPlan]()
     try:
-        while (item := jobs.get()) is not None:
-            number, job = item
-            _attempt(number, job, board)
+        while (item := _next(jobs)) is not None:
+            monitor.number, document = item
+            attempt(job_from_json(document, plans), session, monitor)
             interrupts.check()
     except BaseException as error:
         if not isinstance(error, interrupts.Ended) and not interrupts.came():
@@ -223,6 +208,15 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
         # frees it, the queue's finalizer would wait for ever. And not with 0: where the first
         # process did not ask for it, it must notice.
         os._exit(128 + signal.SIGTERM)
+
+
+def _next(jobs: multiprocessing.Queue[Any]) -> Any:
+    """The next job, which others may have to end for. Raises: Ended, as `_check_parent` does."""
+    while True:
+        try:
+            return jobs.get(timeout=1.0)
+        except queue.Empty:
+            _check_parent()
 
 
 @contextmanager

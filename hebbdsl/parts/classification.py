@@ -150,7 +150,7 @@ class CharacterSet(Dataset):
         substitute = self.substitute()
         if substitute is None:
             return
-        place = At.field("otherwise")
+        place = At.field("fallback")
         if type(substitute) is type(self):
             yield SubstituteSame(place=place)
             return

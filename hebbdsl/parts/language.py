@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.codes.dataset import SubstituteSame
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.bounds import Bounds, Count, Logistics
+from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.part import Dataset, Facts, Reporter
 
 if TYPE_CHECKING:
@@ -155,22 +155,25 @@ class Corpus(Dataset):
 class SoughtCorpus(Corpus):
     """A corpus that must be found or fetched, and may be missing."""
 
-    otherwise: Annotated[
-        Dataset | None, Logistics(), "what stands in when the text can't be had"
+    fallback: Annotated[
+        Dataset | None,
+        Formerly("otherwise"),
+        Logistics(),
+        "what stands in when the text can't be had",
     ] = None
 
     def deciding(self) -> Corpus:
-        return replace(self, otherwise=None)
+        return replace(self, fallback=None)
 
     def substitute(self) -> Corpus | None:
-        return self.otherwise if isinstance(self.otherwise, Corpus) else None
+        return self.fallback if isinstance(self.fallback, Corpus) else None
 
     def refusals(self) -> Iterator[Problem]:
-        other = self.otherwise
+        other = self.fallback
         if other is not None and other.holds != self.holds:
-            yield SubstituteReadsOther(place=At.field("otherwise"), holds=other.holds)
+            yield SubstituteReadsOther(place=At.field("fallback"), holds=other.holds)
         elif type(other) is type(self):
-            yield SubstituteSame(place=At.field("otherwise"))
+            yield SubstituteSame(place=At.field("fallback"))
 
 
 def facts_of(content: CorpusContent) -> LanguageFacts:

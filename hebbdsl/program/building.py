@@ -148,4 +148,4 @@ def _prepared(
     model.to(start.device)
     output.to(start.device)
     optimizer = training.optimizer.build([*model.parameters(), *output.parameters()])
-    return Update(model, output, optimizer, training.clip)
+    return Update(model, output, optimizer, training.clip_grad_norm)

@@ -1,31 +1,40 @@
-"""One run to be had: taken from the store when it is completed there, else trained."""
+"""One run: taken from the store when it is completed there, else trained or evaluated."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hebbdsl.diagnostics.codes.evaluating import NotATrainedRun
 from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Quiet, Reporter
 from hebbdsl.plan.here import refuse_large, refuse_missing
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.plan.planning import plan_setup
-from hebbdsl.program.data import Opened, open_data
 from hebbdsl.program.identity import evaluation_identity, identity
+from hebbdsl.run.job_document import plan_digest
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.record import Record
+from hebbdsl.run.session import Session
 from hebbdsl.run.store import RunFolder
-from hebbdsl.spec.experiment import AS_TRAINED
+
+if TYPE_CHECKING:
+    from hebbdsl.program.program import Program
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """A variant and a seed, and where the run goes. Travels between processes.
+    """A variant and a seed, and where the run goes.
 
     Attributes:
-        home: of a variant that evaluates trained weights otherwise: under which name they are
-            trained, since variants share that.
+        plan: of the variant as it is written; its data may make it another.
+        retrain: whether a completed run is set aside, and trained again.
+        training: the job whose weights this one evaluates; None: it trains, or `parent` is known.
+        parent: the folder of the run whose weights this one evaluates; None: it trains.
+        digest: of the plan as the data makes it, where the job was scheduled.
     """
 
     experiment: str
@@ -36,57 +45,39 @@ class Job:
     device: str = "auto"
     threads: int = 1
     retrain: bool = False
-    home: str | None = None
-
-    @property
-    def training(self) -> Job | None:
-        """The job of the training that this one evaluates otherwise; None: it is one itself."""
-        setup = self.plan.setup
-        if setup.evaluation == AS_TRAINED:
-            return None
-        plan = plan_setup(replace(setup, evaluation=AS_TRAINED), self.plan.facts)
-        return replace(self, variant=self.home or self.variant, plan=plan, home=None)
+    training: Job | None = None
+    parent: Path | None = None
+    digest: str | None = None
 
     @property
     def name(self) -> str:
         return f"{self.variant}, seed {self.seed}"
 
-
-_OPENED: dict[Dataset, Opened] = {}
-
-
-def open_afresh() -> None:
-    """A command begins: files may have changed since the one before it in this process."""
-    _OPENED.clear()
+    @property
+    def evaluates(self) -> bool:
+        return self.training is not None or self.parent is not None
 
 
-def opened(dataset: Dataset, reporter: Reporter) -> Opened:
-    """The data of a job, opened once a command and process however many runs use it."""
-    if dataset not in _OPENED:
-        _OPENED[dataset] = open_data(dataset, reporter)
-    return _OPENED[dataset]
-
-
-def folder_of(job: Job, reporter: Reporter) -> RunFolder:
+def folder_of(job: Job, session: Session) -> RunFolder:
     """Where the run stands or will stand. Opens the data: its fingerprint is part of the identity.
 
     Raises: Rejected, with problems HEB5xx, when the data can't be had; with HEB544, when software
-        is missing for a run that was never begun, before its data is fetched.
+        is missing for a run that was never started, before its data is fetched.
     """
-    _refuse_unfetched(job)
-    data = opened(job.plan.setup.data, reporter)
+    _refuse_unfetched(job, session)
+    data = session.opened(job.plan.setup.data)
     known = identity(data.applied(job.plan.setup), job.seed, data.content.fingerprint)
     known = evaluation_identity(known, job.plan.setup.evaluation)
     return RunFolder.of(job.out, job.experiment, job.variant, job.seed, known)
 
 
-def _refuse_unfetched(job: Job) -> None:
+def _refuse_unfetched(job: Job, session: Session) -> None:
     """Raises: Rejected, with HEB544."""
     dataset = job.plan.setup.data
-    if dataset in _OPENED or not any(dataset.missing_here()):
+    if session.has_opened(dataset) or not any(dataset.missing_here()):
         return
-    begun = (job.out / job.experiment / job.variant).glob(f"seed-{job.seed}-*")
-    if job.retrain or not any(begun):
+    started = (job.out / job.experiment / job.variant).glob(f"seed-{job.seed}-*")
+    if job.retrain or not any(started):
         refuse_missing(job.plan)
 
 
@@ -98,100 +89,111 @@ def completed(job: Job, folder: RunFolder) -> Record | None:
     return None if job.retrain else folder.completed()
 
 
-def refuse_here(job: Job, reporter: Reporter) -> None:
-    """Before anything is trained for it, with its plan as the data makes it.
+def refuse(job: Job, session: Session) -> None:
+    """Before anything is trained for it, with its plan as the data makes it; once a session.
 
     Raises: Rejected, with HEB544 or HEB540, when this machine has not the software or the memory.
     """
     from hebbdsl.program.devices import find_device
 
-    plan = opened(job.plan.setup.data, reporter).planned(job.plan)
-    refuse_missing(plan)
-    refuse_large(plan, job.name, find_device(job.device).type, job.training is None)
+    run = (job.experiment, job.variant, job.seed, job.plan.setup)
+    if run not in session.admitted:
+        plan = session.planned(job.plan)
+        refuse_missing(plan)
+        refuse_large(plan, job.name, find_device(job.device).type, not job.evaluates)
+        session.admitted.add(run)
 
 
-def obtain(job: Job, reporter: Reporter, monitor: Monitor) -> Record:
-    """Train what is not settled.
+def run_job(job: Job, session: Session, monitor: Monitor) -> Record:
+    """Train or evaluate what is not completed.
 
-    A run whose numbers became infinite is a result: its record has status `failed`.
+    A run whose numbers became infinite is a result: its record has status `failed`. An evaluation
+    of such a run is that failure: there is nothing to evaluate.
 
     Raises:
-        Rejected: data or software that can't be had, a folder that can't be written or is held by
+        Rejected: data or software that can't be had, a folder that can't be written or is locked by
             another process, an altered record, a device whose memory is too small.
     """
-    folder = folder_of(job, reporter)
+    folder = folder_of(job, session)
     record = completed(job, folder)
     if record is None:
-        refuse_here(job, reporter)
+        refuse(job, session)
         with folder.locked():
             record = completed(job, folder)  # another process may have finished it meanwhile
             if record is None:
-                if job.retrain:
-                    folder.set_aside()
-                elif folder.lost_its_record:
-                    reporter.say(_kept(job, folder.set_aside()))
-                elif folder.was_started():
-                    reporter.say(f"{job.name} was interrupted; it starts again from step 0")
-                record = _produce(job, folder, reporter, monitor)
+                _make_room(job, folder, session)
+                parent = None if job.parent is None else _trained(job.parent)
+                if parent is not None and parent.failure is not None:
+                    return parent
+                record = run_built(build(job, session), folder, monitor, parent, session.reporter)
     return record
 
 
-def _kept(job: Job, aside: Path | None) -> str:
-    return f"{job.name} has weights and no record: they are kept in {aside}, and it starts again"
+def _make_room(job: Job, folder: RunFolder, session: Session) -> None:
+    """Set aside what an earlier run of the same identity has left, and must be kept."""
+    if job.retrain:
+        folder.set_aside()
+    elif folder.lost_its_record:
+        said = f"they are kept in {folder.set_aside()}, and it starts again"
+        session.reporter.say(f"{job.name} has weights and no record: {said}")
+    elif folder.was_started():
+        session.reporter.say(f"{job.name} was interrupted; it starts again from step 0")
 
 
-def _produce(job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor) -> Record:
-    """Train, or evaluate what was trained: it is trained first, where it is not settled.
-
-    An evaluation of a run that failed is that failure: there is nothing to evaluate.
-    """
-    training = job.training
-    if training is None:
-        return _execute(job, folder, reporter, monitor, None)
-    parent = obtain(replace(training, retrain=False), reporter, monitor)
-    if parent.failure is not None:
-        return parent
-    return _execute(job, folder, reporter, monitor, parent)
-
-
-def evaluate_run(job: Job, parent: Record, reporter: Reporter, monitor: Monitor) -> Record:
-    """Evaluate a run that was recorded, where that is not settled.
-
-    Raises: Rejected, as `obtain` does.
-    """
-    folder = folder_of(job, reporter)
-    record = completed(job, folder)
+def _trained(folder: Path) -> Record:
+    record = RunFolder(folder).completed()
     if record is None:
-        refuse_here(job, reporter)
-        with folder.locked():
-            record = completed(job, folder)  # another process may have finished it meanwhile
-            if record is None:
-                record = _execute(job, folder, reporter, monitor, parent)
+        raise Rejected([NotATrainedRun(place=str(folder), reason="it holds no record")])
     return record
 
 
-def _execute(
-    job: Job, folder: RunFolder, reporter: Reporter, monitor: Monitor, parent: Record | None
-) -> Record:
+def build(job: Job, session: Session) -> Program:
+    """The program of a job that was not refused.
 
+    Raises: Rejected, when the text is too short, or with HEB540, when memory is refused.
+    """
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device, use_threads
+
+    use_threads(job.threads)
+    plan, device = session.planned(job.plan), find_device(job.device)
+    if job.digest is not None and job.digest != plan_digest(plan):
+        raise RuntimeError(f"the plan of {job.name} is another than that of who scheduled it")
+    data = session.opened(job.plan.setup.data)
+    with _memory_refused(job.name, str(device)):
+        return assemble(job.experiment, job.variant, plan, job.seed, data, device)
+
+
+def run_built(
+    program: Program,
+    folder: RunFolder,
+    monitor: Monitor,
+    parent: Record | None = None,
+    reporter: Reporter | None = None,
+) -> Record:
+    """Train a program from step 0, or evaluate the weights of `parent` with it; `folder` is locked.
+
+    Raises: Rejected, as `run_job` does.
+    """
     from hebbdsl.run.evaluating import evaluate
     from hebbdsl.run.loop import execute
 
-    use_threads(job.threads)
-    data = opened(job.plan.setup.data, reporter)
-    device = find_device(job.device)
+    with _memory_refused(f"{program.variant}, seed {program.seed}", str(program.device)):
+        if parent is None:
+            return execute(program, folder, monitor)
+        return evaluate(program, parent, folder, reporter or Quiet(), monitor)
+
+
+@contextmanager
+def _memory_refused(run: str, device: str) -> Iterator[None]:
+    """Raises: Rejected, with HEB540, where memory was refused inside."""
     try:
-        program = assemble(job.experiment, job.variant, job.plan, job.seed, data, device)
-        if parent is not None:
-            return evaluate(program, parent, folder, reporter, monitor)
-        return execute(program, folder, monitor)
+        yield
     except (RuntimeError, MemoryError) as error:
         if not _is_of_memory(error):
             raise
         reason = next(iter(str(error).splitlines()), "it was refused")
-        problem = OutOfMemory(place=None, run=job.name, device=str(device), reason=reason)
+        problem = OutOfMemory(place=None, run=run, device=device, reason=reason)
         raise Rejected([problem]) from error
 
 

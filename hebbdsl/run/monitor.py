@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.part import Quiet, Reporter
 from hebbdsl.run import interrupts
 from hebbdsl.run.record import Evaluation, Record
+
+if TYPE_CHECKING:
+    from hebbdsl.run.job import Job
 
 
 class Monitor(Protocol):
@@ -24,20 +29,27 @@ class Monitor(Protocol):
     def evaluated(self, evaluation: Evaluation) -> None: ...
 
 
-class Board(Reporter, Protocol):
-    """Is told what many runs do; a job is named by its number."""
+class JobMonitor(Reporter, Protocol):
+    """Is told what the jobs of a command do, in whichever process they run."""
 
-    def began(self, job: int) -> None: ...
-    def trained(self, job: int, step: int, loss: float) -> None: ...
-    def reading(self, job: int, split: Split, done: int, total: int) -> None: ...
-    def evaluated(self, job: int, evaluation: Evaluation) -> None: ...
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None: ...
+    def scheduled(self, jobs: Sequence[Job]) -> None:
+        """These will be run: all those whose records are not there already."""
+
+    def started(self, job: Job) -> None: ...
+    def trained(self, job: Job, step: int, loss: float) -> None: ...
+    def reading(self, job: Job, split: Split, done: int, total: int) -> None: ...
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None: ...
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        """Its record, in which the evaluations may be left out; None: it could not be run."""
 
 
 class Silent(Quiet):
-    """A board, and a monitor of one run, that says nothing."""
+    """A monitor of jobs, and of one run, that says nothing."""
 
-    def began(self, job: int) -> None:
+    def scheduled(self, jobs: Sequence[Job]) -> None:
+        pass
+
+    def started(self, job: Job) -> None:
         pass
 
     def trained(self, *_: object) -> None:
@@ -49,8 +61,28 @@ class Silent(Quiet):
     def evaluated(self, *_: object) -> None:
         pass
 
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class OfJob:
+    """The monitor of one run, which tells that of many. Ends the run where a signal came."""
+
+    job: Job
+    monitor: JobMonitor
+
+    def trained(self, step: int, loss: float) -> None:
+        interrupts.check()
+        self.monitor.trained(self.job, step, loss)
+
+    def reading(self, split: Split, done: int, total: int) -> None:
+        interrupts.check()
+        self.monitor.reading(self.job, split, done, total)
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        interrupts.check()
+        self.monitor.evaluated(self.job, evaluation)
 
 
 class Reporting(Silent):

@@ -16,7 +16,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.escaping import printed, visible
 from hebbdsl.expression.metrics import EVALUATION_VALUES, Metric, Split, Unit
 from hebbdsl.run.job import Job
-from hebbdsl.run.monitor import Board, Silent
+from hebbdsl.run.monitor import JobMonitor
 from hebbdsl.run.record import Evaluation, Record, perplexity_text
 
 if TYPE_CHECKING:
@@ -27,11 +27,9 @@ _PAUSE = 5.0
 
 
 @contextmanager
-def showing(jobs: Sequence[Job], quiet: bool) -> Iterator[Board]:
-    """The board that fits where stderr goes."""
-    if quiet:
-        yield Silent()
-    elif sys.stderr.isatty():
+def show_progress() -> Iterator[JobMonitor]:
+    """A monitor that shows what runs do on stderr: live on a terminal, as plain lines elsewhere."""
+    if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -43,17 +41,17 @@ def showing(jobs: Sequence[Job], quiet: bool) -> Iterator[Board]:
             console=Console(stderr=True),
             transient=True,
         ) as progress:
-            yield _Live(jobs, progress)
+            yield _Live(progress)
     else:
-        yield _Lines(jobs, sys.stderr)
+        yield _Lines(sys.stderr)
 
 
 class _Lines:
     """Plain lines: what a log file or a CI shows."""
 
-    def __init__(self, jobs: Sequence[Job], stream: TextIO) -> None:
-        self._jobs, self._stream = jobs, stream
-        self._done = 0
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._done = self._count = 0
         self._spoke: dict[object, float] = {}
         self._pace = _Pace()
 
@@ -64,28 +62,29 @@ class _Lines:
         if self._is_due(what) or done == total:
             self.say(f"{what}: {_amount(done, unit)}{_of(total, unit)}")
 
-    def began(self, job: int) -> None:
-        self._pace.begin(job)
+    def scheduled(self, jobs: Sequence[Job]) -> None:
+        self._done, self._count = 0, len(jobs)
 
-    def trained(self, job: int, step: int, loss: float) -> None:
+    def started(self, job: Job) -> None:
+        self._pace.start(job)
+
+    def trained(self, job: Job, step: int, loss: float) -> None:
         if self._is_due(job):
-            one = self._jobs[job]
-            self.say(f"{one.name}: step {step}{_of_steps(one)}, train loss {loss:.3f}")
+            self.say(f"{job.name}: step {step}{_of_steps(job)}, train loss {loss:.3f}")
 
-    def reading(self, job: int, split: Split, done: int, total: int) -> None:
+    def reading(self, job: Job, split: Split, done: int, total: int) -> None:
         if self._is_due(job):
-            self.say(f"{self._jobs[job].name}: {_read(split, done, total)}")
+            self.say(f"{job.name}: {_read(split, done, total)}")
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None:
         pace = self._pace.of(job, evaluation.step)
         if self._is_due(job):
-            one = self._jobs[job]
-            state = _state(one, evaluation, pace)
-            self.say(f"{one.name}: step {evaluation.step}{_of_steps(one)}, {state}")
+            state = _state(job, evaluation, pace)
+            self.say(f"{job.name}: step {evaluation.step}{_of_steps(job)}, {state}")
 
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
         self._done += 1
-        self.say(f"[{self._done}/{len(self._jobs)}] {self._jobs[job].name}: {_outcome(record)}")
+        self.say(f"[{self._done}/{self._count}] {job.name}: {_outcome(record)}")
 
     def _is_due(self, topic: object) -> bool:
         now = time.monotonic()
@@ -98,13 +97,15 @@ class _Lines:
 class _Live:
     """A line a run under way, one for all of them, and finished runs scrolling by above."""
 
-    def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
-        self._jobs, self._progress = jobs, progress
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
         self._tasks: dict[object, TaskID] = {}
         self._pace = _Pace()
-        self._all = (
-            progress.add_task("all runs", total=len(jobs), state="") if len(jobs) > 1 else None
-        )
+        self._all: TaskID | None = None
+
+    def scheduled(self, jobs: Sequence[Job]) -> None:
+        if len(jobs) > 1:
+            self._all = self._progress.add_task("all runs", total=len(jobs), state="")
 
     def say(self, text: str) -> None:
         # Each line is wrapped by the terminal itself, so that none begins amid a text.
@@ -119,26 +120,26 @@ class _Live:
         if done == total:
             self._progress.remove_task(self._tasks.pop(what))
 
-    def began(self, job: int) -> None:
-        one = self._jobs[job]
-        steps = one.plan.steps
-        self._pace.begin(job)
-        self._tasks[job] = self._progress.add_task(one.name, total=steps, state="preparing")
+    def started(self, job: Job) -> None:
+        steps = job.plan.steps
+        self._pace.start(job)
+        self._tasks[job] = self._progress.add_task(job.name, total=steps, state="preparing")
 
-    def trained(self, job: int, step: int, loss: float) -> None:
+    def trained(self, job: Job, step: int, loss: float) -> None:
         state = f"train loss {loss:.3f}"
         self._progress.update(self._tasks[job], completed=step, state=state)
 
-    def reading(self, job: int, split: Split, done: int, total: int) -> None:
+    def reading(self, job: Job, split: Split, done: int, total: int) -> None:
         self._progress.update(self._tasks[job], state=_read(split, done, total))
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:
-        state = _state(self._jobs[job], evaluation, self._pace.of(job, evaluation.step))
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None:
+        state = _state(job, evaluation, self._pace.of(job, evaluation.step))
         self._progress.update(self._tasks[job], completed=evaluation.step, state=state)
 
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
-        self._progress.remove_task(self._tasks.pop(job))
-        self.say(f"{self._jobs[job].name}: {_outcome(record)}")
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        if job in self._tasks:
+            self._progress.remove_task(self._tasks.pop(job))
+        self.say(f"{job.name}: {_outcome(record)}")
         if self._all is not None:
             self._progress.advance(self._all)
 
@@ -147,13 +148,13 @@ class _Pace:
     """Steps a second of each run, evaluations included: what the time left depends on."""
 
     def __init__(self) -> None:
-        self._began: dict[int, float] = {}
+        self._started: dict[Job, float] = {}
 
-    def begin(self, job: int) -> None:
-        self._began[job] = time.monotonic()
+    def start(self, job: Job) -> None:
+        self._started[job] = time.monotonic()
 
-    def of(self, job: int, step: int) -> float:
-        return step / max(time.monotonic() - self._began[job], 1e-9)
+    def of(self, job: Job, step: int) -> float:
+        return step / max(time.monotonic() - self._started[job], 1e-9)
 
 
 def _read(split: Split, done: int, total: int) -> str:

@@ -20,6 +20,7 @@ from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.writing import make_folders, write_atomically
 
 if TYPE_CHECKING:
+    from hebbdsl.plan.plan import Plan
     from hebbdsl.run.record import Record
 
 STATED = "experiment.json"
@@ -65,6 +66,16 @@ class Stated:
     def parsed(self) -> tuple[Claim, ...]:
         """Raises: ExpressionError."""
         return tuple(map(Claim.parse, self.claims))
+
+
+def stated_of(plan: Plan) -> Stated:
+    experiment = plan.checked.experiment
+    return Stated(
+        experiment=experiment.experiment,
+        baseline=plan.checked.baseline,
+        variants=tuple(plan.variants),
+        claims=tuple(claim.text for claim in experiment.claims),
+    )
 
 
 def keep_stated(stated: Stated, out: Path) -> Problem | None:

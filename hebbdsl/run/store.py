@@ -18,14 +18,20 @@ import errno
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebbdsl.diagnostics.codes.run_folder import AlteredRecord, Busy, LinkInside, Unwritable
+from hebbdsl.diagnostics.codes.run_folder import (
+    AlteredRecord,
+    Busy,
+    LinkInside,
+    NoRecords,
+    Unwritable,
+)
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
 from hebbdsl.run import interrupts
@@ -316,6 +322,19 @@ def find_runs(folder: Path) -> list[RunFolder]:
     """Every run with a record at or under `folder`, in order of path; replaced ones left out."""
     found = sorted(path.parent for path in folder.rglob(RECORD))
     return [RunFolder(path) for path in found if ".replaced-" not in path.name]
+
+
+def read_records(folders: Sequence[Path]) -> list[Record]:
+    """All records at or under folders.
+
+    Raises: Rejected, with HEB536 when one holds none, HEB534 when one was altered.
+    """
+    found = {folder: find_runs(folder) for folder in folders}
+    empty = [NoRecords(place=str(folder)) for folder, runs in found.items() if not runs]
+    if empty:
+        raise Rejected(empty)
+    records = [run.read() for runs in found.values() for run in runs]
+    return [record for record in records if record is not None]
 
 
 @cache

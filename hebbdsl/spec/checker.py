@@ -73,6 +73,13 @@ class Drafted:
         return Checked(experiment, variants, baseline, self.origins, warnings)
 
 
+def check(tree: Tree, overrides: Sequence[str] = ()) -> Checked:
+    """The experiment that a tree means. Raises: Rejected, with everything that is wrong."""
+    drafted = examine(tree, overrides)
+    drafted.problems.raise_errors()
+    return drafted.checked()
+
+
 def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_disk) -> Drafted:
     """All that stage 3 has to say of a tree.
 

@@ -12,6 +12,7 @@ from hebbdsl.parts.bounds import (
     AfterTraining,
     Classes,
     Count,
+    Formerly,
     Fraction,
     Length,
     Name,
@@ -90,15 +91,17 @@ class Training:
         "evaluations in a row without a better validation loss after which a run ends; null: it"
         " does not",
     ] = None
-    decay: Annotated[
+    learning_rate_decay: Annotated[
         Fraction,
+        Formerly("decay"),
         AddedLater(),
         On("text"),
         "factor of the learning rate after an evaluation whose validation loss is not the best so"
         " far; 1 leaves it",
     ] = 1.0
-    clip: Annotated[
+    clip_grad_norm: Annotated[
         Rate | None,
+        Formerly("clip"),
         AddedLater(),
         "norm that the gradient of all weights together is scaled down to where it is larger;"
         " null: it is left",

@@ -253,7 +253,9 @@ def test_every_field_of_an_adaptation(model: str, name: str) -> None:
 def test_every_optimizer(optimizer: str) -> None:
     part = every.parts(Optimizer)[optimizer]
     for name, changed in (("", part), *every.variations(part), ("all", every.all_changed(part))):
-        setup = every.on(MODELS["mlp"], Hebbian(moments="clear"), optimizer=changed, clip=1.0)
+        setup = every.on(
+            MODELS["mlp"], Hebbian(moments="clear"), optimizer=changed, clip_grad_norm=1.0
+        )
         assert setup is not None
         with pretending() as watch, saying(name):
             taken(assembled(setup), watch, 1)

@@ -197,7 +197,7 @@ def dynamic_peer(
 
 
 def dynamic(words: int, width: int) -> None:
-    spec = DynamicEvaluation(segment=SEGMENT, training_batches=BATCHES, learning_rate=5e-4)
+    spec = DynamicEvaluation(segment_length=SEGMENT, training_batches=BATCHES, learning_rate=5e-4)
     program = program_of(words, width, spec)
     theirs, expected = dynamic_peer(program, Peer(program, words, width), spec)
     at = at_test(program)

@@ -119,7 +119,7 @@ def _tokenise(data: object) -> None:
     assert isinstance(data, Text)
     most = _watched()
     began, worked = time.perf_counter(), time.process_time()
-    content = data.open(_Lines((), sys.stderr))
+    content = data.open(_Lines(sys.stderr))
     seconds, worked = time.perf_counter() - began, time.process_time() - worked
     tokens = sum(len(ids) for ids in content.splits.values())
     print(

@@ -37,18 +37,15 @@ def made_up(count: int, width: int, seed: int) -> tuple[Tensor, Tensor]:
 
 def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     """What the model of a run makes of the first words of a split, with the words that follow."""
-    from hebbdsl.cli.again import evaluation_job
-    from hebbdsl.parts.part import Quiet
-    from hebbdsl.program.building import assemble
+    from hebbdsl.launch.evaluation import evaluation_job
     from hebbdsl.program.language.program import LanguageProgram
     from hebbdsl.program.language.streams import Streams
-    from hebbdsl.run.job import opened
+    from hebbdsl.run.job import build
+    from hebbdsl.run.session import Session
     from hebbdsl.run.store import RunFolder
 
     change = "evaluation.output={mixture: {experts: [trained]}}"
-    job, _ = evaluation_job(run, [change], None, "cpu", 1)
-    data = opened(job.plan.setup.data, Quiet())
-    program = assemble("b", "b", job.plan, job.seed, data, torch.device("cpu"))
+    program = build(evaluation_job(run, [change], None, "cpu", 1), Session())
     assert isinstance(program, LanguageProgram)
     RunFolder(run).load_weights(program)
     program.model.eval()

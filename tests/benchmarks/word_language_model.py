@@ -75,7 +75,7 @@ def program(words: int, width: int, output: Output, precision: str) -> LanguageP
             batch_size=STREAMS,
             sequence_length=WINDOW,
             epochs=1,
-            clip=CLIP,
+            clip_grad_norm=CLIP,
             precision=precision,  # type: ignore[arg-type]
         ),
     )

@@ -112,10 +112,10 @@ def test_one_variant() -> None:
 
 
 def test_where_data_is_found_differs_but_trains_the_same() -> None:
-    found = changed("data: {omniglot: {classes: 100, otherwise: glyphs}}\n")
+    found = changed("data: {omniglot: {classes: 100, fallback: glyphs}}\n")
     assert found.exit_code == 1
     assert found.stdout.splitlines() == [
-        "data.otherwise",
+        "data.fallback",
         "  - null  (old.yaml:4:3)",
         "  + glyphs  (new.yaml:3:44)",
         "",

@@ -45,7 +45,7 @@ variants:
     evaluation.output:
       mixture: {experts: [trained, {cache: {size: 20, theta: tuned}}], weights: tuned}
   dynamic:
-    evaluation.adaptation: {dynamic_evaluation: {segment: 4, training_batches: 3}}
+    evaluation.adaptation: {dynamic_evaluation: {segment_length: 4, training_batches: 3}}
   both:
     evaluation.output: {mixture: {experts: [trained, {cache: {size: 20}}], weights: [0.7, 0.3]}}
     evaluation.adaptation: mbpa

@@ -54,7 +54,7 @@ SETUPS: Mapping[str, Setup] = {
     "transformer, hebbian": words.setup(
         model=Transformer(width=12, heads=2, blocks=1, context=6), output=EVERY
     ),
-    "mlp, hebbian": tiny.setup(EVERY, clip=1.0),
+    "mlp, hebbian": tiny.setup(EVERY, clip_grad_norm=1.0),
     "convnet, hebbian": replace(
         tiny.setup(EVERY),
         model=Convnet(channels=(8, 8), features=16),

@@ -15,14 +15,16 @@ import pytest
 from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.launch import local
-from hebbdsl.launch.local import train, workers_for
+from hebbdsl.launch.launcher import InProcess, graph_of
+from hebbdsl.launch.local import LocalWorkers, workers_for
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.optimizers.sgd import Sgd
-from hebbdsl.parts.part import Quiet
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.run.job import Job, failure_of, folder_of
-from hebbdsl.run.monitor import Board, Silent
+from hebbdsl.run.job_document import job_to_json
+from hebbdsl.run.monitor import JobMonitor, Silent
 from hebbdsl.run.record import Evaluation, Record
+from hebbdsl.run.session import Session
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
 
@@ -32,20 +34,26 @@ needs_data = pytest.mark.skipif(
 
 
 class _Notes(Silent):
+    """What is told of jobs, by the name of their variant."""
+
     def __init__(self) -> None:
-        self.begun: list[int] = []
-        self.ended_as: dict[int, str | None] = {}
-        self.steps: dict[int, list[int]] = {}
+        self.ran: list[str] = []
+        self.ended_as: dict[str, str | None] = {}
+        self.steps: dict[str, list[int]] = {}
+        self.said: list[str] = []
 
-    def began(self, job: int) -> None:
-        self.begun.append(job)
-        self.steps[job] = []
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
-    def evaluated(self, job: int, evaluation: Evaluation) -> None:  # type: ignore[override]
-        self.steps[job].append(evaluation.step)
+    def started(self, job: Job) -> None:
+        self.ran.append(job.variant)
+        self.steps[job.variant] = []
 
-    def ended(self, job: int, record: Record | None, problems: tuple[Problem, ...]) -> None:
-        self.ended_as[job] = None if record is None else record.status
+    def evaluated(self, job: Job, evaluation: Evaluation) -> None:  # type: ignore[override]
+        self.steps[job.variant].append(evaluation.step)
+
+    def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
+        self.ended_as[job.variant] = None if record is None else record.status
 
 
 def _jobs(out: Path, setups: Sequence[Setup]) -> list[Job]:
@@ -66,13 +74,14 @@ def test_workers_train_what_this_process_would(tmp_path: Path) -> None:
     setups = [good, bad, _on_omniglot(tiny.setup(steps=20))]
     apart, here = _jobs(tmp_path / "apart", setups), _jobs(tmp_path / "here", setups)
     notes = _Notes()
-    assert train(apart, 2, notes) == ()
-    assert train(here, 1, Silent()) == ()
-    assert sorted(notes.begun) == [0, 1, 2]
-    assert notes.ended_as == {0: "finished", 1: "failed", 2: "finished"}
-    assert notes.steps[0] == [5, 10, 15, 20]
+    session = Session()
+    assert LocalWorkers(2).launch(graph_of(apart), notes) == ()
+    assert InProcess(session).launch(graph_of(here), Silent()) == ()
+    assert sorted(notes.ran) == ["v0", "v1", "v2"]
+    assert notes.ended_as == {"v0": "finished", "v1": "failed", "v2": "finished"}
+    assert notes.steps["v0"] == [5, 10, 15, 20]
     for one, other in zip(apart, here, strict=True):
-        records = [folder_of(job, Quiet()).read() for job in (one, other)]
+        records = [folder_of(job, session).read() for job in (one, other)]
         first, second = records
         assert first is not None
         assert second is not None
@@ -89,23 +98,23 @@ def test_what_cannot_be_run_is_said_and_does_not_stop_the_others(tmp_path: Path)
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "v1").write_text("in the way")
     notes = _Notes()
-    problems = train(jobs, 2, notes)
+    problems = LocalWorkers(2).launch(graph_of(jobs), notes)
     assert [problem.code for problem in problems] == ["HEB532"]
-    assert notes.ended_as == {0: "finished", 1: None, 2: "finished"}
+    assert notes.ended_as == {"v0": "finished", "v1": None, "v2": "finished"}
 
 
 @needs_data
 def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
     class _Kills(_Notes):
-        def began(self, job: int) -> None:
-            super().began(job)
-            if job == 0:
+        def started(self, job: Job) -> None:
+            super().started(job)
+            if job is jobs[0]:
                 child = multiprocessing.active_children()[0]
                 os.kill(child.pid or 0, signal.SIGKILL)
 
     jobs = _jobs(tmp_path, [_on_omniglot(tiny.setup(steps=100_000))] * 2)
     with pytest.raises(Rejected) as caught:
-        train(jobs, 2, _Kills())
+        LocalWorkers(2).launch(graph_of(jobs), _Kills())
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB539", 4)
     assert "signal 9" in problem.title
@@ -115,20 +124,20 @@ def test_a_worker_that_is_killed_is_noticed(tmp_path: Path) -> None:
 def _told_while_the_queue_is_locked(jobs: Any, messages: Any) -> None:
     """Leaves the lock as a signal can: taken, before the `with` that frees it is entered."""
 
-    def attempt(number: int, _: Job, board: Board) -> tuple[Problem, ...]:
-        board.began(number)
+    def attempt(job: Job, _: Session, monitor: JobMonitor) -> None:
+        monitor.started(job)
         messages._notempty.acquire()
         signal.raise_signal(signal.SIGTERM)
-        return ()
 
-    local._attempt = attempt
+    local.attempt = attempt  # type: ignore[assignment]
     local._work(jobs, messages)
 
 
 def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
     context = multiprocessing.get_context("spawn")
     jobs, messages = context.Queue(), context.Queue()
-    jobs.put((0, None))
+    job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=Path())
+    jobs.put((0, job_to_json(job)))
     worker = context.Process(
         target=_told_while_the_queue_is_locked, args=(jobs, messages), daemon=True
     )

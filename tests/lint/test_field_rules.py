@@ -13,7 +13,7 @@ from tests.specs import codes_of, with_sections
     ("fragment", "codes"),
     [
         ("output: {hebbian: {center_rate: 0.1}}\n", ["HEB720"]),
-        ("output: {nearest: {remembers: train}}\n", ["HEB720"]),
+        ("output: {nearest: {datastore: train}}\n", ["HEB720"]),
         ("output: {hebbian: {center_rate: 0.1, center: running}}\n", []),
         ("output: {hebbian: {activations: dropped_out}}\n", ["HEB720"]),
         ("output: {hebbian: {activations: dropped_out}}\nmodel: {mlp: {dropout: 0.2}}\n", []),

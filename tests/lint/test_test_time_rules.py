@@ -21,7 +21,7 @@ variants:
   trained_cache: {output: {mixture: {experts: [softmax, cache]}}}
   mbpa: {evaluation.adaptation: mbpa}
   as_it_is: {evaluation.output: trained}
-  train: {evaluation.output: {mixture: {experts: [trained, {nearest: {remembers: train}}]}}}
+  train: {evaluation.output: {mixture: {experts: [trained, {nearest: {datastore: train}}]}}}
   nearest: {evaluation.output: {mixture: {experts: [trained, nearest]}}}
 claims:
   - CLAIM

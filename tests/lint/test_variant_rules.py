@@ -72,10 +72,10 @@ def test_parts_in_a_list_are_set_side_by_side() -> None:
 
 
 def test_where_data_is_found_is_no_change() -> None:
-    here = "data: {omniglot: {classes: 100, otherwise: glyphs}}\n"
-    variants = "variants:\n  a: {}\n  b: {data.otherwise: null, output: softmax}\n"
+    here = "data: {omniglot: {classes: 100, fallback: glyphs}}\n"
+    variants = "variants:\n  a: {}\n  b: {data.fallback: null, output: softmax}\n"
     assert confounded(here + variants) == []
-    (problem,) = problems_of_plan(here + "variants:\n  a: {}\n  b: {data.otherwise: null}\n")
+    (problem,) = problems_of_plan(here + "variants:\n  a: {}\n  b: {data.fallback: null}\n")
     assert problem == "HEB702"
 
 

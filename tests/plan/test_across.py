@@ -18,7 +18,7 @@ from tests.specs import codes_of, problems_of, with_sections
         ("{data: {glyphs: {classes: 100}}}", ["HEB411"]),
         ("{data.alphabets: [Greek, Latin], data.classes: 40}", ["HEB701"]),
         ("{data.image_size: 32}", []),
-        ("{data: {omniglot: {classes: 100, otherwise: glyphs}}, output: softmax}", []),
+        ("{data: {omniglot: {classes: 100, fallback: glyphs}}, output: softmax}", []),
     ],
 )
 def test_variants_on_other_data(change: str, codes: list[str], tmp_path: Path) -> None:

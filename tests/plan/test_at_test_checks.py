@@ -120,7 +120,7 @@ ENTROPY = "{mixture: {experts: [EXPERTS], weights: entropy}}"
         ("trained, cache", ", adaptation: dynamic_evaluation", []),
         ("trained, cache", ", adaptation: mbpa", ["HEB443"]),
         ("trained, nearest", "", ["HEB443"]),
-        ("trained, {nearest: {remembers: train}}", "", []),
+        ("trained, {nearest: {datastore: train}}", "", []),
         ("trained, {mixture: {experts: [cache, {cache: {size: 9}}]}}", "", []),
         ("{mixture: {experts: [trained]}}, cache", "", ["HEB443"]),
         ("cache, {mixture: {experts: [cache, {mixture: {experts: [trained]}}]}}", "", ["HEB443"]),

@@ -96,7 +96,7 @@ def test_field_that_was_not_written_stands_at_what_encloses_it(tmp_path: Path) -
 
 def test_substitute_is_checked_too(tmp_path: Path) -> None:
     """All of the substitute's classes leave a last addition of one, where Greek's leave two."""
-    data = "omniglot: {alphabets: [Greek], otherwise: glyphs}"
+    data = "omniglot: {alphabets: [Greek], fallback: glyphs}"
     share = {"start": "22", "more": "variants: {half: {curriculum: HALF, training.batch_size: 40}}"}
     half = "{growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}}"
     share["more"] = share["more"].replace("HALF", half)
@@ -104,7 +104,7 @@ def test_substitute_is_checked_too(tmp_path: Path) -> None:
     assert isinstance(problem, UnfitSubstitute)
     assert at(problem) == ("0.5", "40")
     assert problem.title.startswith("with `glyphs` standing in for the data, 20 images")
-    both = "omniglot: {alphabets: [Greek], classes: 24, otherwise: glyphs}"
+    both = "omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}"
     assert errors(written(tmp_path, data=both, **share)) == []
     (once,) = errors(written(tmp_path, data=data, start="1_700"))
     assert once.code == "HEB403"

@@ -53,9 +53,9 @@ def test_data_is_looked_for_though_something_else_is_wrong(tmp_path: Path) -> No
 
 
 def test_data_that_may_be_replaced_says_so(tmp_path: Path) -> None:
-    text = with_sections("data: {omniglot: {classes: 100, otherwise: glyphs}}\n")
+    text = with_sections("data: {omniglot: {classes: 100, fallback: glyphs}}\n")
     title, _ = found(tmp_path, text)["HEB515"]
-    assert title.endswith("fetches them; where that fails, what `otherwise` names stands in")
+    assert title.endswith("fetches them; where that fails, what `fallback` names stands in")
 
 
 def test_data_of_a_variant_is_looked_for_where_it_is_written(tmp_path: Path) -> None:

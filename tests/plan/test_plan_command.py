@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.cli.options import chosen_variants
 from hebbdsl.cli.plan import difference, levels_in_words, plan_to_json, show, size
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.launch.selection import select_variants
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.pipeline import load_plan
 from hebbdsl.plan.plan import Plan
@@ -20,7 +20,7 @@ experiment: small
 about: Is [this] shown as it was written?
 seeds: 0..2
 data:
-  omniglot: {classes: 100, otherwise: glyphs}
+  omniglot: {classes: 100, fallback: glyphs}
 model:
   convnet: {channels: [8, 8]}
 output:
@@ -112,10 +112,10 @@ def test_json_says_the_same(plan: Plan) -> None:
 
 
 def test_unknown_variant_is_refused(plan: Plan) -> None:
-    assert chosen_variants(plan, ()) == ("hebbian", "softmax", "wide")
-    assert chosen_variants(plan, ["wide", "wide"]) == ("wide",)
+    assert select_variants(plan, ()) == ("hebbian", "softmax", "wide")
+    assert select_variants(plan, ["wide", "wide"]) == ("wide",)
     with pytest.raises(Rejected) as refused:
-        chosen_variants(plan, ["wied"])
+        select_variants(plan, ["wied"])
     assert refused.value.problems[0].code == "HEB535"
 
 

@@ -109,12 +109,12 @@ def test_work_on_text_is_that_of_both_held_out_texts() -> None:
 
 
 def test_work_on_the_train_text_is_that_of_every_held_out_word_with_all_of_it() -> None:
-    text = TEXT.replace("search: exact", "search: exact, remembers: train")
+    text = TEXT.replace("search: exact", "search: exact, datastore: train")
     ((_, found),) = work(text)
     asked = VALIDATION + TEST
     assert (found.pairs, found.queries, found.products) == (TRAIN, asked, 8 * TRAIN * asked)
     assert plan(text).variants["main"].memory.evaluation == room(TRAIN) * (9 * 4 + 8)
-    trained = "output: {nearest: {remembers: train, kernel: dot}}"
+    trained = "output: {nearest: {datastore: train, kernel: dot}}"
     text = TEXT.replace("output: softmax", trained).rpartition("evaluation")[0]
     ((_, found),) = work(text)
     pairs, queries = 1_000 * 20 * 35, VALIDATION  # 1,000 steps are less than an epoch

@@ -80,7 +80,7 @@ EVALUATIONS = [
         output=Mixture(experts=(Trained(), Nearest(theta="tuned"), Cache(size=9)), weights="tuned"),
         adaptation=adaptation,
     )
-    for adaptation in (None, DynamicEvaluation(segment=9, training_batches=4))
+    for adaptation in (None, DynamicEvaluation(segment_length=9, training_batches=4))
 ]
 
 

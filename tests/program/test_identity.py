@@ -26,7 +26,7 @@ DATA = "f" * 64
 def test_where_data_is_found_takes_no_part() -> None:
     setup = tiny.setup()
     assert isinstance(setup.data, Omniglot)
-    elsewhere = replace(setup.data, otherwise=Glyphs(), addresses=("https://example.org/x",))
+    elsewhere = replace(setup.data, fallback=Glyphs(), addresses=("https://example.org/x",))
     assert identity(replace(setup, data=elsewhere), 0, DATA) == identity(setup, 0, DATA)
 
 

@@ -255,7 +255,7 @@ def test_fixed_settings_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "adaptation", [DynamicEvaluation(segment=4, training_batches=9), Mbpa(size=30)]
+    "adaptation", [DynamicEvaluation(segment_length=4, training_batches=9), Mbpa(size=30)]
 )
 def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
     program = trained(TUNED, adaptation)
@@ -272,7 +272,7 @@ def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
 
 
 def test_a_rate_of_zero_changes_nothing() -> None:
-    still = DynamicEvaluation(learning_rate=0, segment=4, training_batches=3)
+    still = DynamicEvaluation(learning_rate=0, segment_length=4, training_batches=3)
     program = trained(None, still)
     at = at_test(program)
     assert at.adapter is not None
@@ -314,7 +314,8 @@ def test_a_nested_tuned_mixture_is_as_good_as_a_flat_one_and_as_any_grid_of_both
 
 
 @pytest.mark.parametrize(
-    "adaptation", [None, DynamicEvaluation(segment=6, training_batches=3, learning_rate=1e-4)]
+    "adaptation",
+    [None, DynamicEvaluation(segment_length=6, training_batches=3, learning_rate=1e-4)],
 )
 def test_a_temperature_is_tuned(adaptation: object) -> None:
     """Of a mixture by entropies, in which another is tuned for itself."""

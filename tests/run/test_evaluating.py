@@ -35,7 +35,7 @@ from tests import tiny, words
 
 TUNED = Mixture(experts=(Trained(), Cache(size=50, theta="tuned")), weights="tuned")
 OF_TRAIN = Mixture(
-    experts=(Trained(), Nearest(remembers="train", theta="tuned", neighbours=20)), weights="entropy"
+    experts=(Trained(), Nearest(datastore="train", theta="tuned", neighbours=20)), weights="entropy"
 )
 WAYS = {
     "train": Evaluation(output=OF_TRAIN),
@@ -43,7 +43,7 @@ WAYS = {
     "mbpa": Evaluation(adaptation=Mbpa(size=30, learning_rate="tuned")),
     "both": Evaluation(output=TUNED, adaptation=Mbpa(size=30, learning_rate="tuned")),
     "dynamic": Evaluation(
-        output=TUNED, adaptation=DynamicEvaluation(segment=9, training_batches=5)
+        output=TUNED, adaptation=DynamicEvaluation(segment_length=9, training_batches=5)
     ),
 }
 

@@ -9,14 +9,13 @@ import torch
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.omniglot import Omniglot
-from hebbdsl.parts.part import Quiet
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.classification.program import ClassificationProgram
-from hebbdsl.run import job as module
-from hebbdsl.run.job import Job, obtain
+from hebbdsl.run.job import Job, run_job
 from hebbdsl.run.monitor import Silent
+from hebbdsl.run.session import Session
 from tests import tiny
 
 
@@ -26,12 +25,11 @@ def test_a_device_that_is_too_small_is_said(
     def too_much(*_: object) -> None:
         raise torch.OutOfMemoryError("Tried to allocate 9 TiB.\nMore of it")
 
-    monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
     monkeypatch.setattr(ClassificationProgram, "train", too_much)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
-        obtain(job, Quiet(), Silent())
+        run_job(job, Session(), Silent())
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB540", 4)
     assert "cpu" in problem.title
@@ -47,12 +45,11 @@ def test_memory_that_is_refused_is_said(
     def refused(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
     monkeypatch.setattr(ClassificationProgram, "train", refused)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(Rejected) as caught:
-        obtain(job, Quiet(), Silent())
+        run_job(job, Session(), Silent())
     assert [problem.code for problem in caught.value.problems] == ["HEB540"]
 
 
@@ -60,26 +57,24 @@ def test_another_fault_stays_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def wrong(*_: object) -> None:
         raise RuntimeError("shapes do not fit")
 
-    monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
     monkeypatch.setattr(ClassificationProgram, "train", wrong)
     job = Job("tiny", "main", plan_setup(tiny.setup()), seed=0, out=tmp_path, device="cpu")
     with pytest.raises(RuntimeError, match="shapes"):
-        obtain(job, Quiet(), Silent())
+        run_job(job, Session(), Silent())
 
 
 def test_what_this_machine_can_not_hold_is_not_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Trained it holds gradients and moments too: so what is too large may still be tested."""
-    monkeypatch.setattr(module, "_OPENED", {})
     monkeypatch.setattr(Omniglot, "open", lambda *_: tiny.content())
     plan = plan_setup(tiny.setup(steps=5))
     job = Job("tiny", "main", plan, seed=0, out=tmp_path, device="cpu")
     between = DeviceMemory("this machine", (plan.memory.at_test + plan.memory.total) // 2)
     monkeypatch.setattr(here, "machine_memory", lambda: between)
     with pytest.raises(Rejected) as caught:
-        obtain(job, Quiet(), Silent())
+        run_job(job, Session(), Silent())
     (problem,) = caught.value.problems
     assert problem.code == "HEB540"
     assert "this machine has" in problem.title

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from hebbdsl.parts.part import Output, Quiet
+from hebbdsl.launch.schedule import schedule
+from hebbdsl.launch.selection import select_jobs
+from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import load_plan
 from hebbdsl.plan.planning import plan_setup
-from hebbdsl.run.job import Job, obtain
+from hebbdsl.run.job import Job, run_job
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.record import Record
+from hebbdsl.run.session import Session
 from hebbdsl.spec.experiment import AS_TRAINED
 from hebbdsl.vocabulary import word_of, words_of
 
@@ -73,14 +76,15 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Job]:
     path = folder / "modes.yaml"
     path.write_text(f"{SPEC}variants:\n{lines}")
     plan = load_plan(path)
-    return {
-        name: Job("modes", name, variant, 0, folder / "runs", home="softmax")
-        for name, variant in plan.variants.items()
-    }
+    return {job.variant: job for job in select_jobs(plan, out=folder / "runs")}
 
 
 def record_of(job: Job, again: bool = False) -> Record:
-    return obtain(replace(job, retrain=again), Quiet(), Silent())
+    """Trains what the job needs first, where that is not completed."""
+    session = Session()
+    for one in schedule([replace(job, retrain=again)], session).jobs:
+        record = run_job(one, session, Silent())
+    return record
 
 
 def accuracies(record: Record) -> dict[str, float]:
@@ -114,7 +118,9 @@ def test_it_is_trained_and_tested_and_that_is_the_same_again(
     setup = replace(
         jobs[mode].plan.setup, evaluation=jobs["added_as_trained"].plan.setup.evaluation
     )
-    alone = replace(jobs[mode], variant=f"{mode}_alone", plan=plan_setup(setup), home=mode)
+    alone = replace(
+        jobs[mode], variant=f"{mode}_alone", plan=plan_setup(setup), training=jobs[mode]
+    )
     assert setup.evaluation != AS_TRAINED
     assert accuracies(record_of(alone)) == pytest.approx(found)
     assert accuracies(record_of(alone, again=True)) == accuracies(record_of(alone))

@@ -164,7 +164,7 @@ def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
 ) -> None:
     setup = words.setup(output=Softmax(), epochs=1)
     record = ran(words.program(setup), tmp_path)
-    spec = Nearest(remembers="train", theta=0.4, neighbours=2_000, kernel=kernel)
+    spec = Nearest(datastore="train", theta=0.4, neighbours=2_000, kernel=kernel)
     program = words.program(replace(setup, evaluation=Evaluation(output=spec)))
     folder, told = RunFolder(tmp_path / "asked"), Told()
     other = evaluate(program, record, folder, told, Silent())
@@ -192,7 +192,7 @@ def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
 
 def test_trained_on_it_is_asked_of_what_was_trained_on(tmp_path: Path) -> None:
     """Without `evaluation` the memory is that of the batches, which held-out texts leave alone."""
-    output = Mixture(experts=(Softmax(), Nearest(remembers="train", neighbours=50)))
+    output = Mixture(experts=(Softmax(), Nearest(datastore="train", neighbours=50)))
     made = words.program(words.setup(output=output, epochs=1))
     record = ran(made, tmp_path)
     assert record.folder is not None

@@ -19,7 +19,7 @@ from tests import tiny
 def test_brackets_in_what_is_said_are_no_markup() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     with Progress(console=console) as progress:
-        _Live([], progress).say("reading /data/[bold]/[/x]")
+        _Live(progress).say("reading /data/[bold]/[/x]")
     assert isinstance(console.file, io.StringIO)
     assert "reading /data/[bold]/[/x]" in console.file.getvalue()
 

@@ -45,7 +45,7 @@ FACTORS: dict[str, tuple[Schedule | None, Any]] = {
     "constant": (Constant(), lambda _: 1.0),
     "warmup": (Warmup(steps=1_000), lambda t: (t + 1) / 1_000),
     "warmup that ends": (Warmup(steps=20), lambda t: min(1.0, (t + 1) / 20)),
-    "step": (Step(every=10, decay=0.5), lambda t: 0.5 ** (t // 10)),
+    "step": (Step(step_size=10, gamma=0.5), lambda t: 0.5 ** (t // 10)),
     "cosine": (
         Cosine(warmup=10, floor=0.1),
         lambda t: (
@@ -95,7 +95,9 @@ def test_the_learning_rate_is_that_of_the_last_step(of: str, name: str, tmp_path
     }
     made: Program
     if of == "words":
-        made = words.program(words.setup(**fields, epochs=None, decay=0.5, output=Softmax()))
+        made = words.program(
+            words.setup(**fields, epochs=None, learning_rate_decay=0.5, output=Softmax())
+        )
     else:
         # A level that is never passed: all steps are taken.
         setup = tiny.setup(**fields)
@@ -126,7 +128,7 @@ def test_lines_of_pictures_without_a_rate_are_read_as_ever(tmp_path: Path) -> No
 
 def test_a_text_whose_perplexity_is_no_number_fails(tmp_path: Path) -> None:
     """The loss is one: 10⁵ nats or so. Nothing stands in for its exponential."""
-    setup = words.setup(optimizer=Sgd(learning_rate=1e6), output=Softmax(), clip=0.25)
+    setup = words.setup(optimizer=Sgd(learning_rate=1e6), output=Softmax(), clip_grad_norm=0.25)
     made = words.program(setup)
     record = ran(made, tmp_path)
     assert record.status == "failed"

@@ -118,7 +118,7 @@ def test_faulty_seeds(text: str, code: str, where: str) -> None:
         ("hebbdsl: [1]\n", [("HEB311", "hebbdsl")]),
         ("model: {mlp: {hidden: [8, 0, x]}}\n", [("HEB302", "0"), ("HEB301", "x")]),
         ("model: {mlp: {hidden: [[8]]}}\n", [("HEB301", "[")]),
-        ("data: {omniglot: {classes: null, otherwise: softmax}}\n", [("HEB204", "softmax")]),
+        ("data: {omniglot: {classes: null, fallback: softmax}}\n", [("HEB204", "softmax")]),
     ],
 )
 def test_faults(fragment: str, expected: list[tuple[str, str]]) -> None:

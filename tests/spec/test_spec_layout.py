@@ -14,7 +14,7 @@ from tests.spec.test_printing import ENDINGS, SURFACES
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 SMALL = {
-    "data": {"omniglot": {"classes": 3, "otherwise": {"glyphs": {}}}},
+    "data": {"omniglot": {"classes": 3, "fallback": {"glyphs": {}}}},
     "training": {"optimizer": {"adam": {}}, "steps": 10_000},
     "experiment": "x",
     "about": "12",
@@ -24,7 +24,7 @@ SMALL = {
     "claims": ["steps_to_finish(a) < steps_to_finish(b)"],
 }
 NOTES = {
-    "above": {("training",): "How long.\nAnd how.", ("data", "otherwise"): "if need be"},
+    "above": {("training",): "How long.\nAnd how.", ("data", "fallback"): "if need be"},
     "beside": {("training", "steps"): "many", ("claims", 0): "sure", ("variants", "a"): "as is"},
 }
 YAML = """\
@@ -36,7 +36,7 @@ data:
   omniglot:
     classes: 3
     # if need be
-    otherwise: glyphs
+    fallback: glyphs
 # How long.
 # And how.
 training:
@@ -60,7 +60,7 @@ seeds = 0..4
 data = omniglot(
   classes=3,
   # if need be
-  otherwise=glyphs,
+  fallback=glyphs,
 )
 # How long.
 # And how.

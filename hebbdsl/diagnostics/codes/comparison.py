@@ -20,7 +20,7 @@ class MixedData(Problem):
 
     The records were trained on different data sets, or on different contents under the same name.
     What differs between their variants would then be the data as much as the setup. Compare each
-    group by itself, or train the missing runs on the same data. A spec with `otherwise` may have
+    group by itself, or train the missing runs on the same data. A spec with `fallback` may have
     trained some runs on the data it names and others on what stood in for it: `--retrain`
     trains them again on what is there now.
 

@@ -24,7 +24,7 @@ class DataMissing(DataProblem):
     Data is looked for in the folder that the environment variable `HEBBDSL_DATA` names, then in the
     user's cache folder, and is fetched when it is in neither, where it can be: `gutenberg` and
     `gigaword` can't. Put the files into a folder and name
-    that folder in `HEBBDSL_DATA`, or allow a substitute with `otherwise`. A download that stopped
+    that folder in `HEBBDSL_DATA`, or allow a substitute with `fallback`. A download that stopped
     half-way goes on from there when the command is run again.
 
     Wrong:
@@ -59,7 +59,7 @@ class DataMissing(DataProblem):
     def hint(self) -> str:
         files = " and ".join(n if n.endswith(".zip") else f"{n}.zip" for n in self.missing)
         advice = self.advice or f"put {files} into a folder and set HEBBDSL_DATA to it"
-        return f"{advice}, or allow a substitute: `{self.word}: {{otherwise: {self.substitute}}}`"
+        return f"{advice}, or allow a substitute: `{self.word}: {{fallback: {self.substitute}}}`"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,15 +102,15 @@ class TooManyDrawings(Problem):
 class SubstituteTooSmall(Problem):
     """The substitute has fewer classes than are asked for.
 
-    A spec with `otherwise` must be runnable on both data sets.
+    A spec with `fallback` must be runnable on both data sets.
 
     Wrong:
         data:
-          omniglot: {classes: 200, otherwise: {glyphs: {alphabets: [Greek]}}}
+          omniglot: {classes: 200, fallback: {glyphs: {alphabets: [Greek]}}}
 
     Right:
         data:
-          omniglot: {classes: 200, otherwise: glyphs}
+          omniglot: {classes: 200, fallback: glyphs}
     """
 
     code = "HEB422"
@@ -119,7 +119,7 @@ class SubstituteTooSmall(Problem):
 
     title = "{classes} classes are asked for, the substitute has {available}"
     label = "has {available}"
-    hint = "use at most {available} classes, or leave `otherwise` out"
+    hint = "use at most {available} classes, or leave `fallback` out"
     related = Also(At.field("classes"), "{classes} asked for")
 
 
@@ -130,11 +130,11 @@ class SubstituteUnused(Problem):
 
     Wrong:
         data:
-          omniglot: {classes: 200, otherwise: {glyphs: {classes: 100}}}
+          omniglot: {classes: 200, fallback: {glyphs: {classes: 100}}}
 
     Right:
         data:
-          omniglot: {classes: 200, otherwise: glyphs}
+          omniglot: {classes: 200, fallback: glyphs}
     """
 
     code = "HEB423"
@@ -152,21 +152,21 @@ class SubstituteUnused(Problem):
 class SubstituteSame(Problem):
     """A data set stands in for itself.
 
-    When it can't be had, it can't stand in either. Name another data set, or leave `otherwise` out.
+    When it can't be had, it can't stand in either. Name another data set, or leave `fallback` out.
 
     Wrong:
         data:
-          omniglot: {otherwise: omniglot}
+          omniglot: {fallback: omniglot}
 
     Right:
         data:
-          omniglot: {otherwise: glyphs}
+          omniglot: {fallback: glyphs}
     """
 
     code = "HEB424"
     title = "a data set can't stand in for itself"
     label = "the same data set"
-    hint = "name another data set, or leave `otherwise` out"
+    hint = "name another data set, or leave `fallback` out"
 
 
 class UnknownAlphabet(Problem):

@@ -37,9 +37,9 @@ class DataNotHere(Problem):
         are, them = ("is", "it") if len(self.missing) == 1 else ("are", "them")
         here = f"{what} of {quoted(self.word)} {are} not here"
         if not self.fetched:
-            after = ": what `otherwise` names stands in" if self.replaceable else ""
+            after = ": what `fallback` names stands in" if self.replaceable else ""
             return here + (after or f", and a run can't fetch {them}")
-        after = "; where that fails, what `otherwise` names stands in" if self.replaceable else ""
+        after = "; where that fails, what `fallback` names stands in" if self.replaceable else ""
         return f"{here}: a run fetches {them}{after}"
 
     label = "not here"

@@ -15,11 +15,11 @@ class EvenKernel(Problem):
 
     Wrong:
         model:
-          convnet: {channels: [32, 32], kernel: 4}
+          convnet: {channels: [32, 32], kernel_size: 4}
 
     Right:
         model:
-          convnet: {channels: [32, 32], kernel: 3}
+          convnet: {channels: [32, 32], kernel_size: 3}
     """
 
     code = "HEB402"

@@ -170,20 +170,20 @@ class NewestShareTooLarge(Problem):
 class UnfitSubstitute(Problem):
     """The curriculum fits the data set, but not the one that would stand in for it.
 
-    With `otherwise`, another data set is used when the first can't be had, and the experiment has
+    With `fallback`, another data set is used when the first can't be had, and the experiment has
     to be sound on both. Where `classes` is not given, each data set brings all of its own: give
-    `classes`, or leave `otherwise` out.
+    `classes`, or leave `fallback` out.
 
     Wrong:
         data:
-          omniglot: {alphabets: [Greek], otherwise: glyphs}
+          omniglot: {alphabets: [Greek], fallback: glyphs}
         curriculum:
           growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
         training: {optimizer: adam, batch_size: 40, steps: 100}
 
     Right:
         data:
-          omniglot: {alphabets: [Greek], classes: 24, otherwise: glyphs}
+          omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}
         curriculum:
           growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
         training: {optimizer: adam, batch_size: 40, steps: 100}

@@ -218,11 +218,11 @@ class SubstituteReadsOther(Problem):
 
     Wrong:
         data:
-          omniglot: {otherwise: stdlib_docs}
+          omniglot: {fallback: stdlib_docs}
 
     Right:
         data:
-          omniglot: {otherwise: glyphs}
+          omniglot: {fallback: glyphs}
     """
 
     code = "HEB419"

@@ -63,7 +63,7 @@ class Gigaword(SoughtCorpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
 
-        return gigaword_missing(replaceable=self.otherwise is not None)
+        return gigaword_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits

@@ -57,7 +57,7 @@ class Gutenberg(SoughtCorpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
 
-        return gutenberg_missing(replaceable=self.otherwise is not None)
+        return gutenberg_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.codes.dataset import SubstituteUnused
 from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import Logistics
+from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.addresses import address_refusals
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
@@ -46,8 +46,11 @@ class Omniglot(CharacterSet):
     alphabets: Annotated[
         tuple[str, ...], "names of the alphabets to choose from; empty: all 50"
     ] = ()
-    otherwise: Annotated[
-        Dataset | None, Logistics(), "what stands in when Omniglot can't be had"
+    fallback: Annotated[
+        Dataset | None,
+        Formerly("otherwise"),
+        Logistics(),
+        "what stands in when Omniglot can't be had",
     ] = None
     addresses: Annotated[
         tuple[str, ...],
@@ -61,30 +64,30 @@ class Omniglot(CharacterSet):
         return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets))
 
     def substitute(self) -> CharacterSet | None:
-        if not isinstance(self.otherwise, CharacterSet):
+        if not isinstance(self.fallback, CharacterSet):
             return None
-        return self.otherwise.like(self)
+        return self.fallback.like(self)
 
     def refusals(self) -> Iterator[Problem]:
         yield from CharacterSet.refusals(self)
         yield from alphabet_refusals(self.alphabets, ALPHABETS)
         yield from address_refusals(self.addresses)
-        if self.otherwise is None:
+        if self.fallback is None:
             return
-        if not isinstance(self.otherwise, CharacterSet):
-            place = At.field("otherwise")
-            yield SubstituteReadsOther(place=place, holds=self.otherwise.holds)
+        if not isinstance(self.fallback, CharacterSet):
+            place = At.field("fallback")
+            yield SubstituteReadsOther(place=place, holds=self.fallback.holds)
             return
         for field in fields(CharacterSet):
-            value = getattr(self.otherwise, field.name)
+            value = getattr(self.fallback, field.name)
             if value not in (field.default, getattr(self, field.name)):
-                place = At.field("otherwise", field.name)
+                place = At.field("fallback", field.name)
                 yield SubstituteUnused(place=place, field=field.name)
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.finding import missing_sets
 
-        return missing_sets(OMNIGLOT, replaceable=self.otherwise is not None)
+        return missing_sets(OMNIGLOT, replaceable=self.fallback is not None)
 
     def open(self, reporter: Reporter) -> LabelledContent:
         from hebbdsl.parts.datasets.omniglot_opening import open_published

@@ -75,7 +75,7 @@ class Wikitext(SoughtCorpus):
         return LanguageFacts(words, exact, TOKENS[self.version])
 
     def deciding(self) -> Corpus:
-        return replace(self, otherwise=None, addresses=UPSTREAM)
+        return replace(self, fallback=None, addresses=UPSTREAM)
 
     def refusals(self) -> Iterator[Problem]:
         yield from SoughtCorpus.refusals(self)
@@ -84,7 +84,7 @@ class Wikitext(SoughtCorpus):
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing
 
-        return wikitext_missing(self.version, replaceable=self.otherwise is not None)
+        return wikitext_missing(self.version, replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_splits

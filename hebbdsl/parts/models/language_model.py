@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import Decay, Rate, Width
+from hebbdsl.parts.bounds import Decay, Formerly, Rate, Width
 from hebbdsl.parts.part import Layer, Model
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class LanguageModel(Model):
         " what each half of a block adds",
     ] = 0.0
     dropout: Annotated[Decay, "dropout of the activation"] = 0.0
-    locked: Annotated[
+    locked_dropout: Annotated[
         bool,
+        Formerly("locked"),
         "input, hidden and activation dropout set the same elements to zero at all times of a"
         " window, as variational dropout does",
     ] = False
@@ -129,10 +130,10 @@ class LanguageModel(Model):
                 why="nothing follows the only layer but the activation",
                 advice="use `dropout`, which falls on the activation",
             )
-        if self.locked and not (self.input_dropout or self.hidden_dropout or self.dropout):
+        if self.locked_dropout and not (self.input_dropout or self.hidden_dropout or self.dropout):
             yield NoEffect(
-                place=At.field("locked"),
-                field="locked",
+                place=At.field("locked_dropout"),
+                field="locked_dropout",
                 why="there is no dropout that could change with time",
                 advice="give `input_dropout`, `hidden_dropout` or `dropout`",
             )

@@ -97,7 +97,7 @@ class LanguageNetwork(nn.Module):
     def masks(self, generator: torch.Generator, batch: int, time: int) -> Masks:
         """Dropout's factors for one window, on the generator's device, which alone decides them."""
         spec = self.spec
-        times = 1 if spec.locked else time
+        times = 1 if spec.locked_dropout else time
         return Masks(
             words=_factors((self.words,), spec.embedding_dropout, generator),
             input=_factors((times, batch, spec.embedding_width), spec.input_dropout, generator),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.parts.bounds import NonNegative, Rate
+from hebbdsl.parts.bounds import Formerly, NonNegative, Rate
 from hebbdsl.parts.optimizers.fusion import can_fuse
 from hebbdsl.parts.part import Optimizer
 
@@ -24,7 +24,9 @@ class Adagrad(Optimizer):
         Duchi, Hazan and Singer 2011, the diagonal form.
     """
 
-    initial_sum: Annotated[NonNegative, "what the sum of squares starts from"] = 0.0
+    initial_accumulator_value: Annotated[
+        NonNegative, Formerly("initial_sum"), "what the sum of squares starts from"
+    ] = 0.0
     epsilon: Annotated[Rate, "added to the root of the sum of squares"] = 1e-10
 
     @property
@@ -38,7 +40,7 @@ class Adagrad(Optimizer):
         return torch.optim.Adagrad(
             chosen,
             lr=self.learning_rate,
-            initial_accumulator_value=self.initial_sum,
+            initial_accumulator_value=self.initial_accumulator_value,
             eps=self.epsilon,
             weight_decay=self.weight_decay,
             fused=can_fuse(chosen, frozenset({"cpu"})),

@@ -107,7 +107,7 @@ class LanguageRun:
             self._best, self._best_step, self._without_gain = loss, self.step, 0
         else:
             self._without_gain += 1
-            self._rate *= self._training.decay
+            self._rate *= self._training.learning_rate_decay
 
     def conclude(self, monitor: Monitor) -> None:
         """Read both held-out texts whole. Raises: NotFiniteAt."""

@@ -36,7 +36,7 @@ def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
     ("dataset", "expected"),
     [
         (Omniglot(), []),
-        (Omniglot(classes=200, otherwise=Glyphs()), []),
+        (Omniglot(classes=200, fallback=Glyphs()), []),
         (Omniglot(classes=1_623), []),
         (Omniglot(classes=1_624), [("HEB420", ("classes",))]),
         (Omniglot(classes=6_492, rotated_classes=True), []),
@@ -60,19 +60,19 @@ def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
             [("HEB421", ("train_drawings",))],
         ),
         (
-            Omniglot(classes=20, validation_drawings=5, otherwise=Glyphs(validation_drawings=4)),
-            [("HEB423", ("otherwise", "validation_drawings"))],
+            Omniglot(classes=20, validation_drawings=5, fallback=Glyphs(validation_drawings=4)),
+            [("HEB423", ("fallback", "validation_drawings"))],
         ),
         (
-            Omniglot(classes=6_000, rotated_classes=True, otherwise=Glyphs(rotated_classes=True)),
+            Omniglot(classes=6_000, rotated_classes=True, fallback=Glyphs(rotated_classes=True)),
             [],
         ),
-        (Omniglot(otherwise=Omniglot()), [("HEB424", ("otherwise",))]),
+        (Omniglot(fallback=Omniglot()), [("HEB424", ("fallback",))]),
         (
-            Omniglot(classes=20, otherwise=Glyphs(classes=10)),
-            [("HEB423", ("otherwise", "classes"))],
+            Omniglot(classes=20, fallback=Glyphs(classes=10)),
+            [("HEB423", ("fallback", "classes"))],
         ),
-        (Omniglot(classes=20, otherwise=Glyphs(classes=20)), []),
+        (Omniglot(classes=20, fallback=Glyphs(classes=20)), []),
         (Omniglot(alphabets=("Greece",)), [("HEB425", ("alphabets", 0))]),
         (Omniglot(alphabets=("Greek", "Latin", "Greek")), [("HEB426", ("alphabets", 2))]),
         (Glyphs(alphabets=("Grek",)), [("HEB425", ("alphabets", 0))]),
@@ -138,9 +138,9 @@ def test_splits_are_those_that_hold_a_drawing() -> None:
 
 def test_substitute_with_fewer_classes() -> None:
     hebrew = Glyphs(alphabets=("Hebrew",))
-    assert refused(Omniglot(classes=45, otherwise=hebrew)) == [("HEB422", ("otherwise",))]
-    assert refused(Omniglot(classes=44, otherwise=hebrew)) == []
-    assert refused(Omniglot(otherwise=hebrew)) == []
+    assert refused(Omniglot(classes=45, fallback=hebrew)) == [("HEB422", ("fallback",))]
+    assert refused(Omniglot(classes=44, fallback=hebrew)) == []
+    assert refused(Omniglot(fallback=hebrew)) == []
 
 
 def test_a_near_name_is_suggested() -> None:
@@ -150,7 +150,7 @@ def test_a_near_name_is_suggested() -> None:
 
 def test_substitute_takes_counts_and_sizes() -> None:
     data = Omniglot(
-        classes=7, image_size=20, validation_drawings=4, otherwise=Glyphs(rendering_seed=3)
+        classes=7, image_size=20, validation_drawings=4, fallback=Glyphs(rendering_seed=3)
     )
     substitute = Glyphs(classes=7, image_size=20, validation_drawings=4, rendering_seed=3)
     assert data.substitute() == substitute

@@ -297,7 +297,7 @@ def test_all_fail_names_addresses_and_ways_out(tiny: Tiny, closed: str, server: 
     assert closed in found.title
     assert "404" in found.title
     assert "HEBBDSL_DATA" in found.hint
-    assert "otherwise" in found.hint
+    assert "fallback" in found.hint
 
 
 def test_full_disk_is_said(

@@ -123,7 +123,7 @@ def test_nothing_here_and_no_address(tiny: Tiny) -> None:
     found = only(tiny)
     assert isinstance(found, DataMissing)
     assert found.missing == ("images_background", "images_evaluation")
-    assert "otherwise: glyphs" in found.hint
+    assert "fallback: glyphs" in found.hint
 
 
 def test_only_one_set_says_which_is_missing(tiny: Tiny, data: Path) -> None:

@@ -32,7 +32,11 @@ def textbook(spec: Convnet, module: ConvnetModule, inputs: int) -> nn.Sequential
     for block, outputs in zip(module.blocks, spec.channels, strict=True):
         assert isinstance(block, Block)
         convolution = nn.Conv2d(
-            inputs, outputs, spec.kernel, padding=spec.kernel // 2, bias=not spec.batch_norm
+            inputs,
+            outputs,
+            spec.kernel_size,
+            padding=spec.kernel_size // 2,
+            bias=not spec.batch_norm,
         )
         convolution.weight.data.copy_(block.weight)
         layers.append(convolution)
@@ -56,7 +60,7 @@ def textbook(spec: Convnet, module: ConvnetModule, inputs: int) -> nn.Sequential
 @pytest.mark.parametrize("channels", [1, 3])
 def test_convnet_is_the_textbook_network(batch_norm: bool, kernel: int, channels: int) -> None:
     """In training, with negative and zero scales too; then in evaluation, in several chunks."""
-    spec = Convnet(channels=(6, 5), features=4, kernel=kernel, batch_norm=batch_norm)
+    spec = Convnet(channels=(6, 5), features=4, kernel_size=kernel, batch_norm=batch_norm)
     image = (channels, 12, 9)
     module = built(spec, image)
     if batch_norm:
@@ -139,16 +143,18 @@ def test_no_dropout_and_no_other_draw_is_inside() -> None:
 
 @given(
     channels=st.lists(st.integers(1, 40), min_size=1, max_size=5).map(tuple),
-    kernel=st.sampled_from([1, 3, 5, 7]),
+    kernel_size=st.sampled_from([1, 3, 5, 7]),
     batch_norm=st.booleans(),
     features=st.integers(1, 50),
     image=st.tuples(st.integers(1, 3), st.integers(4, 64), st.integers(4, 64)),
 )
 @settings(max_examples=80)
 def test_planned_sizes_and_shapes_are_those_of_the_module(
-    channels: tuple[int, ...], kernel: int, batch_norm: bool, features: int, image: ImageShape
+    channels: tuple[int, ...], kernel_size: int, batch_norm: bool, features: int, image: ImageShape
 ) -> None:
-    spec = Convnet(channels=channels, kernel=kernel, batch_norm=batch_norm, features=features)
+    spec = Convnet(
+        channels=channels, kernel_size=kernel_size, batch_norm=batch_norm, features=features
+    )
     if list(spec.shape_problems(image)):
         assert min(image[1:]) < 2 ** len(channels)
         return
@@ -181,7 +187,7 @@ def test_pooled_away_names_the_sizes() -> None:
 
 
 def test_even_kernel_is_refused() -> None:
-    (problem,) = Convnet(kernel=4).refusals()
+    (problem,) = Convnet(kernel_size=4).refusals()
     assert isinstance(problem, EvenKernel)
-    assert problem.place == At(("kernel",))
-    assert not list(Convnet(kernel=5).refusals())
+    assert problem.place == At(("kernel_size",))
+    assert not list(Convnet(kernel_size=5).refusals())

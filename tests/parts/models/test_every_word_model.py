@@ -190,11 +190,13 @@ def test_masks_come_from_the_generator_alone(
 
 @given(spec=SPECS, time=TIMES, batch=BATCHES)
 def test_locked_masks_do_not_change_with_time(spec: LanguageModel, time: int, batch: int) -> None:
-    network = built(replace(spec, locked=True), torch.float32)
+    network = built(replace(spec, locked_dropout=True), torch.float32)
     masks = network.masks(generator(), batch, time)
     for name in ("input", "hidden", "output"):
         assert all(f.shape[:2] == (1, batch) for f in _tensors(getattr(masks, name)))
-    loose = built(replace(spec, locked=False), torch.float32).masks(generator(), batch, time)
+    loose = built(replace(spec, locked_dropout=False), torch.float32).masks(
+        generator(), batch, time
+    )
     for name in ("input", "hidden", "output"):
         assert all(f.shape[:2] == (time, batch) for f in _tensors(getattr(loose, name)))
 

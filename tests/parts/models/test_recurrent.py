@@ -240,9 +240,9 @@ RUN = Exposure(
         (Lstm(tied=False, hidden=(9,), hidden_dropout=0.5), {"hidden_dropout"}),
         (Lstm(tied=False, hidden=(9,), features=9, hidden_dropout=0.5), set()),
         (Lstm(tied=False, hidden=(9, 9), hidden_dropout=0.5), set()),
-        (Gru(tied=False, locked=True), {"locked"}),
-        (Gru(tied=False, locked=True, embedding_dropout=0.5), {"locked"}),
-        (Gru(tied=False, locked=True, dropout=0.5), set()),
+        (Gru(tied=False, locked_dropout=True), {"locked_dropout"}),
+        (Gru(tied=False, locked_dropout=True, embedding_dropout=0.5), {"locked_dropout"}),
+        (Gru(tied=False, locked_dropout=True, dropout=0.5), set()),
     ],
 )
 def test_fields_without_effect_are_doubted(spec: Recurrent, fields: set[str]) -> None:

@@ -136,7 +136,7 @@ def plainly(
         replace(SMALL, features=5),
         replace(SMALL, embedding=4, tied=False),
         replace(SMALL, context=50, hidden_dropout=0.4),
-        replace(SMALL, context=1, hidden_dropout=0.4, locked=True),
+        replace(SMALL, context=1, hidden_dropout=0.4, locked_dropout=True),
     ],
 )
 def test_it_is_the_transformer_written_plainly(spec: Transformer) -> None:

@@ -48,7 +48,7 @@ def checked() -> Iterator[dict[str, Any]]:
 def test_shapes_are_those_that_are_written(
     checked: dict[str, Any], name: str, fields: dict[str, Any], locked: bool
 ) -> None:
-    spec = checked[name](**fields, **DROPOUTS, locked=locked)
+    spec = checked[name](**fields, **DROPOUTS, locked_dropout=locked)
     network = spec.build(WORDS)
     network.initialise(torch.Generator().manual_seed(0))
     rows = torch.zeros(WORDS, spec.activation_width) if spec.tied else None

@@ -28,7 +28,7 @@ _ANY: dict[str, st.SearchStrategy[Any]] = {
     "input_dropout": _SHARE,
     "hidden_dropout": _SHARE,
     "dropout": _SHARE,
-    "locked": st.booleans(),
+    "locked_dropout": st.booleans(),
     "weight_range": st.none() | st.sampled_from([0.05, 0.5]),
 }
 _RECURRENT: dict[str, st.SearchStrategy[Any]] = {

@@ -41,7 +41,7 @@ PAIRS: list[tuple[Optimizer, type[torch.optim.Optimizer], dict[str, Any]]] = [
     ),
     (Rmsprop(**RATE), torch.optim.RMSprop, {}),
     (
-        Adagrad(epsilon=1e-3, initial_sum=0.2, **RATE),
+        Adagrad(epsilon=1e-3, initial_accumulator_value=0.2, **RATE),
         torch.optim.Adagrad,
         {"eps": 1e-3, "initial_accumulator_value": 0.2},
     ),

@@ -51,7 +51,7 @@ def batch(count: int, in_play: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 
 
 def test_adaptive_softmax_is_that_of_torch() -> None:
-    layer = adaptive(AdaptiveSoftmax(cutoffs=(5, 9, 15), shrink=2.0), 22)
+    layer = adaptive(AdaptiveSoftmax(cutoffs=(5, 9, 15), div_value=2.0), 22)
     peer = torch.nn.AdaptiveLogSoftmaxWithLoss(HIDDEN, 22, [5, 9, 15], div_value=2.0)
     with torch.no_grad():
         peer.head.weight.copy_(layer.head)
@@ -78,7 +78,7 @@ def test_of_the_classes_in_play_probabilities_sum_to_one(
     cutoffs: tuple[int, ...], shrink: float, classes: int, data: st.DataObject
 ) -> None:
     in_play = data.draw(st.integers(1, classes))
-    layer = adaptive(AdaptiveSoftmax(cutoffs=cutoffs, shrink=shrink), classes)
+    layer = adaptive(AdaptiveSoftmax(cutoffs=cutoffs, div_value=shrink), classes)
     h, labels = batch(6, in_play)
     found = layer.log_probabilities(h, in_play)
     assert found.shape == (6, in_play)
@@ -168,7 +168,7 @@ def test_what_is_drawn_is_a_function_of_the_generator_that_is_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [AdaptiveSoftmax(cutoffs=(4, 9), shrink=2), SampledSoftmax(samples=8)]
+    "spec", [AdaptiveSoftmax(cutoffs=(4, 9), div_value=2), SampledSoftmax(samples=8)]
 )
 def test_both_learn(spec: Output) -> None:
     layer = spec.build(HIDDEN, 20)
@@ -187,7 +187,7 @@ def test_both_learn(spec: Output) -> None:
 
 
 def test_widths_shrink_and_stay_at_least_one() -> None:
-    spec = AdaptiveSoftmax(cutoffs=(2, 4, 6), shrink=4.0)
+    spec = AdaptiveSoftmax(cutoffs=(2, 4, 6), div_value=4.0)
     assert spec.starts(9) == (2, 4, 6, 9)
     assert spec.widths(32, 9) == (8, 2, 1)
     assert spec.starts(4) == (2, 4)
@@ -207,7 +207,7 @@ def test_clusters_worked_out_at_all_labels_say_what_they_say_at_their_own(
     for at_all in (False, True):
         if at_all:
             monkeypatch.setattr(module, "_at_its_labels", module._at_all_labels)
-        layer = adaptive(AdaptiveSoftmax(cutoffs=(5, 9, 15), shrink=2.0), classes)
+        layer = adaptive(AdaptiveSoftmax(cutoffs=(5, 9, 15), div_value=2.0), classes)
         query = h.clone().requires_grad_()
         found.append(layer.label_log_probabilities(query, labels, in_play))
         found[-1].mean().backward()

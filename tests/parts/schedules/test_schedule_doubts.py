@@ -50,6 +50,6 @@ def test_a_cosine_that_never_falls(warmup: int, steps: int) -> None:
 @given(every=st.integers(1, 60), decay=st.sampled_from([0.5, 1.0]), steps=st.integers(1, 60))
 @settings(max_examples=200)
 def test_steps_that_change_nothing(every: int, decay: float, steps: int) -> None:
-    schedule = Step(every=every, decay=decay)
+    schedule = Step(step_size=every, gamma=decay)
     constant = len(set(factors(schedule, steps))) == 1
     assert bool(doubted(schedule, steps)) == constant

@@ -18,7 +18,7 @@ SCHEDULES = st.one_of(
     st.builds(Constant),
     st.builds(Warmup, steps=st.integers(1, 50)),
     st.builds(Cosine, warmup=st.integers(0, 50), floor=st.floats(0, 1)),
-    st.builds(Step, every=st.integers(1, 50), decay=st.floats(0.01, 1)),
+    st.builds(Step, step_size=st.integers(1, 50), gamma=st.floats(0.01, 1)),
 )
 
 
@@ -61,7 +61,7 @@ def test_warmup() -> None:
 
 
 def test_step() -> None:
-    schedule = Step(every=2, decay=0.1)
+    schedule = Step(step_size=2, gamma=0.1)
     factors = [schedule.factor(step, 6) for step in range(6)]
     assert factors == pytest.approx([1, 1, 0.1, 0.1, 0.01, 0.01])
 

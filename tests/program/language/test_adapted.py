@@ -83,8 +83,8 @@ def literally(program: LanguageProgram, spec: DynamicEvaluation) -> tuple[list[i
     start_weights = {name: value.detach().clone() for name, value in w.items()}
     text = torch.from_numpy(program.content.splits["test"]).long()[:, None]
     state, found = nothing(1), list[float]()
-    for start in range(0, len(text) - 1, spec.segment):
-        stop = min(start + spec.segment, len(text) - 1)
+    for start in range(0, len(text) - 1, spec.segment_length):
+        stop = min(start + spec.segment_length, len(text) - 1)
         one = losses(w, text[start:stop], text[start + 1 : stop + 1], state)
         found += one.flatten().tolist()
         slopes = torch.autograd.grad(one.mean(), [*w.values()])
@@ -101,10 +101,10 @@ def literally(program: LanguageProgram, spec: DynamicEvaluation) -> tuple[list[i
 @pytest.mark.parametrize(
     "spec",
     [
-        DynamicEvaluation(segment=4, training_batches=9, learning_rate=0.01),
-        DynamicEvaluation(segment=1, training_batches=3, decay=0.3, epsilon=0.01),
-        DynamicEvaluation(segment=7, training_batches=500, decay=1.0, learning_rate=0.02),
-        DynamicEvaluation(segment=1_000, training_batches=2, decay=0.0),
+        DynamicEvaluation(segment_length=4, training_batches=9, learning_rate=0.01),
+        DynamicEvaluation(segment_length=1, training_batches=3, decay=0.3, epsilon=0.01),
+        DynamicEvaluation(segment_length=7, training_batches=500, decay=1.0, learning_rate=0.02),
+        DynamicEvaluation(segment_length=1_000, training_batches=2, decay=0.0),
     ],
 )
 def test_it_is_the_literal_loop(spec: DynamicEvaluation, tied: bool) -> None:
@@ -133,7 +133,7 @@ def test_it_is_the_literal_loop(spec: DynamicEvaluation, tied: bool) -> None:
 def test_with_every_model_it_reads_without_dropout_and_the_weights_come_back(
     model: object,
 ) -> None:
-    still = DynamicEvaluation(learning_rate=0, decay=0.1, segment=4, training_batches=3)
+    still = DynamicEvaluation(learning_rate=0, decay=0.1, segment_length=4, training_batches=3)
     program = trained(still, model=model, output=Softmax())
     before = {name: value.clone() for name, value in program.state().items()}
     plain = score(program, "test", 1)
@@ -157,7 +157,7 @@ def test_with_every_model_it_reads_without_dropout_and_the_weights_come_back(
 
 def test_what_is_ahead_changes_nothing() -> None:
     """The losses of the first words are the same whatever stands after them."""
-    spec = DynamicEvaluation(segment=4, training_batches=3, learning_rate=0.02)
+    spec = DynamicEvaluation(segment_length=4, training_batches=3, learning_rate=0.02)
     program = trained(spec, output=Softmax())
     text = words.content()
     short = replace(text, splits={**text.splits, "test": text.splits["test"][:62]})

@@ -97,7 +97,7 @@ def test_each_article_is_read_as_if_nothing_stood_before_it(
 def test_an_adaptation_of_weights_is_not_cleared_but_its_memory_is() -> None:
     dynamic = Evaluation(
         output=CACHE,
-        adaptation=DynamicEvaluation(segment=9, training_batches=3),
+        adaptation=DynamicEvaluation(segment_length=9, training_batches=3),
         boundary="articles",
     )
     first, second = said(program(dynamic))[0], said(program(dynamic))[0]

@@ -31,7 +31,7 @@ from tests.words import HEBBIAN, program, setup
 
 MODELS = [
     Lstm(hidden=(12,), embedding=12, dropout=0.3, input_dropout=0.2, embedding_dropout=0.1),
-    Lstm(hidden=(8, 10), embedding=6, features=6, tied=True, weight_drop=0.2, locked=True),
+    Lstm(hidden=(8, 10), embedding=6, features=6, tied=True, weight_drop=0.2, locked_dropout=True),
     Gru(hidden=(12,), embedding=12, tied=True, dropout=0.5),
     Transformer(width=12, heads=2, blocks=1, feedforward=16, context=9, tied=True),
 ]
@@ -182,7 +182,7 @@ class Waits(TorchDispatchMode):
 
 @pytest.mark.parametrize("output", [Softmax(), HEBBIAN])
 def test_the_step_never_waits_for_the_device(output: Output) -> None:
-    made = program(setup(output=output, clip=0.25, model=MODELS[0]))
+    made = program(setup(output=output, clip_grad_norm=0.25, model=MODELS[0]))
     made.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
     with Waits() as seen:
         trained(made, 0, 3)
@@ -190,7 +190,7 @@ def test_the_step_never_waits_for_the_device(output: Output) -> None:
 
 
 def test_a_clipped_gradient_has_the_norm_asked_for() -> None:
-    made = program(setup(clip=1e-3))
+    made = program(setup(clip_grad_norm=1e-3))
     norms = list[Tensor]()
 
     def look() -> None:

@@ -122,7 +122,7 @@ def test_patience_ends_a_run_and_decay_slows_it(tmp_path: Path) -> None:
         counts=text.counts,
         splits={**text.splits, "validation": noise},
     )
-    of = setup(epochs=None, steps=400, evaluate_every=5, patience=3, decay=0.5)
+    of = setup(epochs=None, steps=400, evaluate_every=5, patience=3, learning_rate_decay=0.5)
     record = ran(program(of, text=odd), tmp_path)
     assert record.status == "finished"
     assert record.steps < 400
@@ -273,12 +273,13 @@ def test_progress_of_text_is_said_in_its_own_words(
     record = ran(made, tmp_path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(progress, "_PAUSE", -1.0)
-        with progress.showing([job], quiet=False) as board:
-            board.began(0)
-            board.trained(0, 20, 3.21)
-            board.evaluated(0, record.evaluations[0])
-            board.reading(0, "test", 101, 202)
-            board.ended(0, record, ())
+        with progress.show_progress() as monitor:
+            monitor.scheduled([job])
+            monitor.started(job)
+            monitor.trained(job, 20, 3.21)
+            monitor.evaluated(job, record.evaluations[0])
+            monitor.reading(job, "test", 101, 202)
+            monitor.ended(job, record, ())
     said = capsys.readouterr().err
     assert "main, seed 0: step 20 of 86, train loss 3.210" in said
     assert "main, seed 0: reading the test text, 50%" in said

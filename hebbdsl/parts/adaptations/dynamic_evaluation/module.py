@@ -17,7 +17,7 @@ class DynamicEvaluationAdapter(Adapter):
 
     def __init__(self, spec: DynamicEvaluation) -> None:
         self.spec = spec
-        self.segment = spec.segment
+        self.segment = spec.segment_length
         self.training_batches = spec.training_batches
         self._squares: list[Tensor] = []
         self._batches = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.bounds import Bounds, Count, Formerly, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, Adaptation
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ class DynamicEvaluation(Adaptation):
         float, Bounds(minimum=0, maximum=1), "λ: pull back to the trained weights at each step"
     ] = 0.02
     epsilon: Annotated[Rate, "ε: added to MS, against steps that are too large"] = 0.001
-    segment: Annotated[Count, "words of the text between two changes"] = 5
+    segment_length: Annotated[
+        Count, Formerly("segment"), "words of the text between two changes"
+    ] = 5
     training_batches: Annotated[Count, "training batches whose gradients make MS"] = 200
 
     def bytes_at_test(

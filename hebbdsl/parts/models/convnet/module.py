@@ -88,7 +88,7 @@ class ConvnetModule(Network):
         inputs, height, width = image
         blocks = []
         for outputs in spec.channels:
-            blocks.append(Block(inputs, outputs, spec.kernel, batch_norm=spec.batch_norm))
+            blocks.append(Block(inputs, outputs, spec.kernel_size, batch_norm=spec.batch_norm))
             inputs, height, width = outputs, height // 2, width // 2
         self.blocks = nn.ModuleList(blocks)
         self.features = nn.Linear(inputs * height * width, spec.features)

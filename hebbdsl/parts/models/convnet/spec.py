@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from hebbdsl.diagnostics.codes.parts import EvenKernel
 from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import Bounds, Length, Width
+from hebbdsl.parts.bounds import Bounds, Formerly, Length, Width
 from hebbdsl.parts.classification import ClassificationModel, ImageShape
 from hebbdsl.parts.part import FLOAT_BYTES, Layer
 
@@ -32,12 +32,14 @@ class Convnet(ClassificationModel):
     channels: Annotated[
         tuple[Width, ...], Length(1, 12), "channels of each block; each block halves the image"
     ] = (64, 64, 64, 64)
-    kernel: Annotated[int, Bounds(minimum=1, maximum=15), "side of the convolution, odd"] = 3
+    kernel_size: Annotated[
+        int, Formerly("kernel"), Bounds(minimum=1, maximum=15), "side of the convolution, odd"
+    ] = 3
     batch_norm: Annotated[bool, "normalise each channel over the batch"] = True
 
     def refusals(self) -> Iterator[Problem]:
-        if self.kernel % 2 == 0:
-            yield EvenKernel(place=At(("kernel",)), kernel=self.kernel)
+        if self.kernel_size % 2 == 0:
+            yield EvenKernel(place=At(("kernel_size",)), kernel=self.kernel_size)
 
     def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
         sizes = [image[1:]]
@@ -57,7 +59,7 @@ class Convnet(ClassificationModel):
         inputs, height, width = image
         for number, outputs in enumerate(self.channels, start=1):
             height, width = height // 2, width // 2
-            weights = inputs * outputs * self.kernel**2
+            weights = inputs * outputs * self.kernel_size**2
             # Batch norm learns a scale and a shift, and tracks a mean and a variance.
             rows.append(
                 Layer(

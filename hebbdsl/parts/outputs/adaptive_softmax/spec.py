@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.parts import CutoffsFall
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
-from hebbdsl.parts.bounds import Bounds, Count, Length
+from hebbdsl.parts.bounds import Bounds, Count, Formerly, Length
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ class AdaptiveSoftmax(Output):
         p(i | h) = p(C(i) | h, head) · p(i | h, C(i))     for all others
 
     each a softmax over the classes in play: the head's over the first classes and the clusters,
-    that of cluster k over its own, whose rows see h through a map to width d / `shrink`^k. A step
-    pays for a cluster only at the labels that are in it. In text classes come in the order of their
-    counts, so that clusters hold the rare words. It has no rows that an embedding could be tied to.
-    On a GPU a cluster is worked out at all labels: the host would have to wait to learn how many
-    are in it.
+    that of cluster k over its own, whose rows see h through a map to width d / `div_value`^k. A
+    step pays for a cluster only at the labels that are in it. In text classes come in the order of
+    their counts, so that clusters hold the rare words. It has no rows that an embedding could be
+    tied to. On a GPU a cluster is worked out at all labels: the host would have to wait to learn
+    how many are in it.
 
     Source:
         Grave, Joulin, Cissé, Grangier, Jégou 2017.
@@ -45,8 +45,9 @@ class AdaptiveSoftmax(Output):
         Length(1, 16),
         "the first class of each cluster, rising; those beyond the last class are left out",
     ] = (2_000, 10_000)
-    shrink: Annotated[
+    div_value: Annotated[
         float,
+        Formerly("shrink"),
         Bounds(minimum=1, maximum=64),
         "how much narrower the rows of each cluster are than those before",
     ] = 4.0
@@ -58,7 +59,7 @@ class AdaptiveSoftmax(Output):
     def widths(self, hidden: int, classes: int) -> tuple[int, ...]:
         """How wide the rows of each cluster are."""
         clusters = range(1, len(self.starts(classes)))
-        return tuple(max(1, int(hidden / self.shrink**number)) for number in clusters)
+        return tuple(max(1, int(hidden / self.div_value**number)) for number in clusters)
 
     def refusals(self) -> Iterator[Problem]:
         for index, (one, following) in enumerate(pairwise(self.cutoffs)):

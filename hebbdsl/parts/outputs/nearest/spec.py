@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.codes.lint_at_test import LongSearch
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.codes.searching import FaissMissing
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.parts.bounds import AddedLater, Bounds, Rate
+from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
 from hebbdsl.parts.room import room_for
 from hebbdsl.parts.searching import Searching
@@ -50,7 +50,7 @@ class Nearest(Output):
     classes are in play; p = 1/n while the memory is empty. Nothing is learnt: keys are detached, a
     query carries gradients. What is remembered when, and asked of what, is as of `cache`: training
     batches after their own loss, and a held-out text of itself, word by word, each stream from an
-    empty memory; or, with `remembers: train`, of the train text. With the dot product, and K no
+    empty memory; or, with `datastore: train`, of the train text. With the dot product, and K no
     less than what is remembered, it is an unbounded cache.
 
     Exact search multiplies a query by all keys. faiss looks at the cells of an inverted index that
@@ -85,8 +85,9 @@ class Nearest(Output):
         " 65,536 pairs or more where faiss is installed",
     ] = "auto"
 
-    remembers: Annotated[
+    datastore: Annotated[
         Literal["passing", "train"],
+        Formerly("remembers"),
         AddedLater(),
         "what a held-out text is asked of: its own words that have passed; or the train text, as"
         " the trained model reads it where this stands under `evaluation` (kNN-LM), else as its"
@@ -97,11 +98,11 @@ class Nearest(Output):
 
     @classmethod
     def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
-        return _fields.get("remembers", "passing") == "passing"
+        return _fields.get("datastore", "passing") == "passing"
 
     @property
     def keeps_train(self) -> bool:
-        return self.remembers == "train"
+        return self.datastore == "train"
 
     @property
     def learns(self) -> bool:
@@ -114,8 +115,8 @@ class Nearest(Output):
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         if not run.of_text:
             yield NoEffect(
-                place=At.field("remembers"),
-                field="remembers",
+                place=At.field("datastore"),
+                field="datastore",
                 why="of pictures the training drawings are remembered in any case",
                 advice="leave it out",
             )

@@ -152,8 +152,8 @@ def test_wikitext_that_can_not_be_had_says_so_or_is_replaced() -> None:
     with pytest.raises(Rejected) as found:
         Wikitext(addresses=()).open(Quiet())
     assert codes(found) == ["HEB501"]
-    assert "otherwise: stdlib_docs" in str(found.value.problems[0].hint)
-    opened = open_data(Wikitext(addresses=(), otherwise=StdlibDocs(vocabulary=100)), Quiet())
+    assert "fallback: stdlib_docs" in str(found.value.problems[0].hint)
+    opened = open_data(Wikitext(addresses=(), fallback=StdlibDocs(vocabulary=100)), Quiet())
     assert opened.substituted_for == "wikitext"
     assert opened.content.word == "stdlib_docs"
 
@@ -287,8 +287,8 @@ def test_what_can_not_be_fetched_is_said_to_be_put_there(data: Path) -> None:
     for corpus, (what, advice, reason) in shown.items():
         (here,) = corpus.missing_here()
         assert here.title == f"{what} is not here, and a run can't fetch it"
-        (here,) = replace(corpus, otherwise=StdlibDocs()).missing_here()
-        assert here.title == f"{what} is not here: what `otherwise` names stands in"
+        (here,) = replace(corpus, fallback=StdlibDocs()).missing_here()
+        assert here.title == f"{what} is not here: what `fallback` names stands in"
         with pytest.raises(Rejected) as found:
             corpus.open(Quiet())
         (problem,) = found.value.problems
@@ -725,7 +725,7 @@ def test_another_choice_of_documents_is_another_corpus(data: Path) -> None:
     month(data, "nyt_eng_200001", articles)
     month(data, "nyt_eng_201001", articles)
     found = [
-        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, otherwise=None).open(
+        Gigaword(train_years=(2000,), validation_share=share, split_seed=seed, fallback=None).open(
             Quiet()
         )
         for share, seed in ((0.2, 0), (0.5, 0), (0.5, 1))
@@ -790,7 +790,7 @@ def test_files_that_are_not_there_are_all_named() -> None:
         corpus.open(Quiet())
     assert codes(rejected) == ["HEB556"] * 3
     assert len(list(text_missing(corpus.files))) == 3
-    instead = Text(train=("a",), validation=("b",), test=("c",), otherwise=StdlibDocs())
+    instead = Text(train=("a",), validation=("b",), test=("c",), fallback=StdlibDocs())
     assert open_data(instead, Quiet()).substituted_for == "text"
 
 

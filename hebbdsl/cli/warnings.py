@@ -1,4 +1,4 @@
-"""What commands that do something with a spec say of its warnings: a line each, on stderr."""
+"""Prints the warnings of a spec before a command does something with it: a line each, on stderr."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST = 5
 """Warnings that are said; the others are counted."""
 
 
-def tell_warnings(plan: Plan) -> None:
+def print_warnings(plan: Plan) -> None:
     """Say them once, before work begins: `validate` shows each with its place and a way out."""
     warnings = plan.checked.warnings
     if not warnings:

@@ -1,4 +1,4 @@
-"""From the folder of a trained run to the job of evaluating it otherwise."""
+"""From the folder of a trained run to the job of evaluating it with something added."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from hebbdsl.diagnostics.codes.evaluating import NameTaken, NotATrainedRun, Only
 from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.program.identity import evaluation_identity
 from hebbdsl.run.evaluating import setup_evaluated
-from hebbdsl.run.job import Job
+from hebbdsl.run.job import Job, failure_of, run_job
+from hebbdsl.run.job_document import plan_of
+from hebbdsl.run.monitor import JobMonitor, Reporting
 from hebbdsl.run.record import Record
+from hebbdsl.run.session import Session
 from hebbdsl.run.store import SETUP, RunFolder, find_runs
 from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
@@ -24,10 +26,26 @@ from hebbdsl.spec.experiment import AS_TRAINED, Setup
 from hebbdsl.syntax.reading import refuse_unprintable
 
 
+def evaluate_run(
+    run: Path,
+    overrides: Sequence[str],
+    name: str | None,
+    device: str,
+    threads: int,
+    monitor: JobMonitor,
+) -> Record:
+    """Evaluate a recorded run, where that was not completed. Raises: Rejected."""
+    job = evaluation_job(run, overrides, name, device, threads)
+    record = run_job(job, Session(monitor), Reporting(monitor))
+    if (problem := failure_of(record)) is not None:
+        raise Rejected([problem])
+    return record
+
+
 def evaluation_job(
     run: Path, overrides: Sequence[str], name: str | None, device: str, threads: int
-) -> tuple[Job, Record]:
-    """The job, and the record of the training.
+) -> Job:
+    """The job whose parent is the run.
 
     Args:
         overrides: `path=value`, of fields of `evaluation`.
@@ -57,8 +75,7 @@ def evaluation_job(
     body = {**setup, **head, "variants": {variant: {}}}
     source = Source(f"{run / SETUP}.yaml", json.dumps(body, indent=1, ensure_ascii=False))
     refuse_unprintable(source)
-    plan = make_plan(check_spec(parse_tree(source), overrides))
-    chosen = plan.variants[variant]
+    chosen = plan_of(source, variant, overrides)
     _verify(run, chosen.setup, parent)
     if chosen.setup.evaluation == AS_TRAINED:
         raise Rejected([OnlyEvaluation(place=None, change=None)])
@@ -70,7 +87,7 @@ def evaluation_job(
         record = other.read()
         if record is not None and record.setup != wanted:
             raise Rejected([NameTaken(place=str(other.path), variant=variant)])
-    job = Job(
+    return Job(
         experiment=parent.experiment,
         variant=variant,
         plan=chosen,
@@ -78,9 +95,8 @@ def evaluation_job(
         out=out,
         device=device,
         threads=threads,
-        home=parent.variant,
+        parent=run,
     )
-    return job, parent
 
 
 def _runs_of(run: Path) -> Path:
