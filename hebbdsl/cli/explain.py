@@ -59,12 +59,12 @@ def _width() -> int:
 
 
 def _code_page(code: str) -> str | None:
-    from hebbdsl.diagnostics.catalogue import is_mendable, page, problem_of
+    from hebbdsl.diagnostics.catalogue import has_safe_fixes, page, problem_of
 
     problem = problem_of(code.upper())
     if problem is None:
         return None
-    mended = ", corrected by `validate --fix` where that is safe" if is_mendable(problem) else ""
+    mended = ", corrected by `validate --fix` where that is safe" if has_safe_fixes(problem) else ""
     return f"{problem.severity.value} {problem.code}{mended}\n\n{page(problem)}"
 
 

@@ -13,7 +13,7 @@ from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem
-    from hebbdsl.diagnostics.safe_fixes import Mended
+    from hebbdsl.diagnostics.safe_fixes import FixResult
     from hebbdsl.source import Source
 
 
@@ -45,7 +45,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
     return changed, unwritten
 
 
-def _mended(file: Path) -> tuple[Source, Mended] | None:
+def _mended(file: Path) -> tuple[Source, FixResult] | None:
     """The file as it is, and mended; None: it cannot be read, as `validate` will say."""
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.diagnostics.safe_fixes import mend

@@ -53,7 +53,7 @@ def page(problem: type[Problem]) -> str:
     return inspect.cleandoc(problem.__doc__ or "").replace(TAB, "\t")
 
 
-def is_mendable(problem: type[Problem]) -> bool:
+def has_safe_fixes(problem: type[Problem]) -> bool:
     """Whether `validate --fix` corrects some of these problems, those whose fix is safe."""
     return problem.fix_is_safe is not Problem.fix_is_safe
 

@@ -30,7 +30,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixResult:
     """A text with every safe fix that makes it better.
 
     Attributes:
@@ -45,7 +45,7 @@ class Mended:
     left: tuple[Problem, ...] = ()
 
 
-def mend(source: Source, check: Check) -> Mended:
+def mend(source: Source, check: Check) -> FixResult:
     """Make all safe fixes, look again, and go on until there is nothing more to fix.
 
     `check` says all that is wrong with a text. What comes out is kept when it has fewer errors
@@ -53,7 +53,7 @@ def mend(source: Source, check: Check) -> Mended:
     errors is looked at for style: warnings that come up then are no loss.) When all fixes together
     are no gain, they are made one after another, and those that are none are left.
     """
-    start = Mended(source, tuple(check(source)))
+    start = FixResult(source, tuple(check(source)))
     fixes = tuple(safe_fixes(start.problems, source))
     if not fixes:
         return start
@@ -62,21 +62,21 @@ def mend(source: Source, check: Check) -> Mended:
 
 
 def _settled(
-    start: Mended, fixes: Sequence[Fix], check: Check, follows: Callable[[Problem], bool]
-) -> Mended:
+    start: FixResult, fixes: Sequence[Fix], check: Check, follows: Callable[[Problem], bool]
+) -> FixResult:
     """The text with `fixes` made, and after them those of problems that came up and `follow`."""
     state = start
     for _ in range(ROUNDS):
         source = written(state.source, fixes)
         made = (*state.made, *(fix.problem for fix in fixes))
-        state = Mended(source, tuple(check(source)), made)
+        state = FixResult(source, tuple(check(source)), made)
         fixes = [f for f in safe_fixes(state.problems, source) if follows(f.problem)]
         if not fixes:
             break
     return state
 
 
-def _one_by_one(state: Mended, check: Check) -> Mended:
+def _one_by_one(state: FixResult, check: Check) -> FixResult:
     left: set[Key] = set()
     for _ in range(MOST_TRIED):
         fixes = safe_fixes(state.problems, state.source)

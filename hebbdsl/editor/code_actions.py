@@ -24,7 +24,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Mending:
+class CodeAction:
     """A change that settles a problem. `preferred`: it is beyond doubt what was meant."""
 
     title: str
@@ -33,9 +33,9 @@ class Mending:
     preferred: bool
 
 
-def mendings_at(document: Document, start: int, end: int) -> tuple[Mending, ...]:
+def code_actions_at(document: Document, start: int, end: int) -> tuple[CodeAction, ...]:
     """What can be done for the problems between two offsets."""
-    found: list[Mending] = []
+    found: list[CodeAction] = []
     for problem in document.problems:
         place = problem.place
         if not isinstance(place, Span) or place.source is not document.source:
@@ -45,14 +45,14 @@ def mendings_at(document: Document, start: int, end: int) -> tuple[Mending, ...]
     return tuple(found)
 
 
-def _mendings(document: Document, problem: Problem, place: Span) -> Iterator[Mending]:
+def _mendings(document: Document, problem: Problem, place: Span) -> Iterator[CodeAction]:
     if (fix := problem.fix) is not None:
         title = f"Write {quoted(fix.strip())}" if fix.strip() else f"Remove {quoted(place.text)}"
-        yield Mending(title, problem, Edit(place, fix), problem.fix_is_safe)
+        yield CodeAction(title, problem, Edit(place, fix), problem.fix_is_safe)
     if problem.severity is Severity.WARNING and _ALLOWABLE.fullmatch(problem.code):
         edit = _allowing(document, place, problem.code)
         if edit is not None:
-            yield Mending(f"Allow {problem.code} here, with a reason", problem, edit, False)
+            yield CodeAction(f"Allow {problem.code} here, with a reason", problem, edit, False)
 
 
 def _allowing(document: Document, place: Span, code: str) -> Edit | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hebbdsl.editor.cursor import Layout, Place, Role, place_at
-from hebbdsl.editor.expected import Asked, Written, asked_at, fields_by_path
+from hebbdsl.editor.expected import Expected, Written, expected_at, fields_by_path
 from hebbdsl.editor.markdown import field_page, metric_page, word_page
 from hebbdsl.editor.nearby_specs import spec_files
 from hebbdsl.expression.condition import Condition
@@ -84,7 +84,7 @@ def completion_at(source: Source, offset: int, drafts: tuple[Draft, ...] = ()) -
     if place is None:
         return None
     written = Written(place.root, drafts)
-    asked = asked_at(place.keys, written)
+    asked = expected_at(place.keys, written)
     if asked is None and place.role is Role.VALUE:
         return None
     if asked is None:
@@ -129,13 +129,13 @@ def _around(place: Place, pattern: re.Pattern[str]) -> tuple[int, int]:
     return start, behind.end() if behind else place.offset
 
 
-def _expression(asked: Asked) -> type | None:
+def _expression(asked: Expected) -> type | None:
     return next((o.cls for o in asked.options if isinstance(o, ExpressionOf)), None)
 
 
 def _in_call(place: Place, written: Written) -> Completion | None:
     """Between the parentheses of a metric, which look like those of a word."""
-    asked = asked_at(place.keys[:-1], written)
+    asked = expected_at(place.keys[:-1], written)
     if asked is None or not place.keys or (expression := _expression(asked)) is None:
         return None
     before = f"{place.keys[-1]}({place.before}"
@@ -143,7 +143,7 @@ def _in_call(place: Place, written: Written) -> Completion | None:
 
 
 def _keys(
-    place: Place, asked: Asked, written: Written, *, alone: bool = False
+    place: Place, asked: Expected, written: Written, *, alone: bool = False
 ) -> Iterator[Candidate]:
     for option in asked.options:
         match option:
@@ -159,14 +159,14 @@ def _keys(
                     yield Candidate(word, insert, Sort.WORD, kind.kind, word_page(word, cls))
 
 
-def _fields(place: Place, asked: Asked, cls: type) -> Iterator[Candidate]:
+def _fields(place: Place, asked: Expected, cls: type) -> Iterator[Candidate]:
     """Fields not yet written, those that must be first."""
     fields = [f for f in fields_of(cls).values() if f.name not in place.siblings]
     for field in sorted(fields, key=lambda field: not field.required):
         yield _field(place, field.name, field, asked.owner)
 
 
-def _paths(place: Place, asked: Asked, written: Written) -> Iterator[Candidate]:
+def _paths(place: Place, asked: Expected, written: Written) -> Iterator[Candidate]:
     for path, inner in fields_by_path(asked, written).items():
         if path not in place.siblings and inner.field is not None:
             yield _field(place, path, inner.field, inner.owner)
@@ -196,7 +196,7 @@ def _as_key(place: Place, name: str, *, section: bool) -> str:
             return f"{name}="
 
 
-def _values(place: Place, asked: Asked, written: Written) -> Iterator[Candidate]:
+def _values(place: Place, asked: Expected, written: Written) -> Iterator[Candidate]:
     if asked.path == ("baseline",):
         yield from _variants(written)
     for option in asked.options:
@@ -205,7 +205,7 @@ def _values(place: Place, asked: Asked, written: Written) -> Iterator[Candidate]
         yield Candidate("null", "null", Sort.VALUE, "default")
 
 
-def _of_type(place: Place, asked: Asked, type_: Type) -> Iterator[Candidate]:
+def _of_type(place: Place, asked: Expected, type_: Type) -> Iterator[Candidate]:
     default = _default(asked)
     match type_:
         case Boolean():
@@ -224,7 +224,7 @@ def _of_type(place: Place, asked: Asked, type_: Type) -> Iterator[Candidate]:
             yield Candidate(spelt(default), spelt(default), Sort.VALUE, "default")
 
 
-def _default(asked: Asked) -> object:
+def _default(asked: Expected) -> object:
     """The default of the field whose whole value is asked for; `...` where there is none."""
     field = asked.field
     if field is None or field.required or asked.path[-1] != field.name:

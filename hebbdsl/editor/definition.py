@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hebbdsl.editor.cursor import Place, Role, place_at
 from hebbdsl.editor.document import Document
-from hebbdsl.editor.expected import Written, along, asked_at, entry_at
+from hebbdsl.editor.expected import Written, along, entry_at, expected_at
 from hebbdsl.editor.hover import word_around
 from hebbdsl.editor.partial_tree import sketch
 from hebbdsl.expression.errors import ExpressionError
@@ -40,7 +40,7 @@ def variant_at(document: Document, place: Place) -> str | None:
     start, end = word_around(place)
     word = document.source.text[start:end]
     written = Written(place.root, document.drafts)
-    asked = asked_at(place.keys, written)
+    asked = expected_at(place.keys, written)
     named = asked is not None and any(isinstance(o, NamedChanges) for o in asked.options)
     spoken = place.keys[:1] in (("claims",), ("baseline",))
     if not word or not (spoken or (named and place.role is Role.KEY)):
@@ -64,7 +64,7 @@ def _parents(document: Document) -> Iterator[Mapping]:
 def _field(document: Document, place: Place) -> Span | None:
     """The field that a path of a variant changes, where it is written outside of variants."""
     written = Written(place.root, document.drafts)
-    asked = asked_at(place.keys, written)
+    asked = expected_at(place.keys, written)
     if asked is None or not any(isinstance(o, SectionOf) for o in asked.options):
         return None
     _, end = word_around(place)

@@ -27,7 +27,7 @@ Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Expected:
     """What stands, or may stand, at a place.
 
     Attributes:
@@ -49,7 +49,7 @@ class Asked:
         return self.type.options if isinstance(self.type, OneOf) else (self.type,)
 
 
-ROOT = Asked(SectionOf(Experiment))
+ROOT = Expected(SectionOf(Experiment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ class Written:
         return tuple(dict.fromkeys(names))
 
 
-def asked_at(keys: Keys, written: Written, start: Asked = ROOT) -> Asked | None:
+def expected_at(keys: Keys, written: Written, start: Expected = ROOT) -> Expected | None:
     """What the keys lead to; None where they lead nowhere."""
-    asked: Asked | None = start
+    asked: Expected | None = start
     for key in keys:
         if asked is None:
             return None
@@ -95,7 +95,7 @@ def asked_at(keys: Keys, written: Written, start: Asked = ROOT) -> Asked | None:
     return asked
 
 
-def _inside(asked: Asked, key: str | int, written: Written) -> Asked | None:
+def _inside(asked: Expected, key: str | int, written: Written) -> Expected | None:
     for option in asked.options:
         match option, key:
             case ListOf(item), int():
@@ -103,15 +103,15 @@ def _inside(asked: Asked, key: str | int, written: Written) -> Asked | None:
             case PartOf(), str() if key in option.words:
                 return replace(asked, type=SectionOf(option.words[key]), owner=key)
             case NamedChanges(), str():
-                return Asked(SectionOf(Setup), variant=key)
+                return Expected(SectionOf(Setup), variant=key)
             case SectionOf(), str():
                 return along(replace(asked, type=option), key.split("."), written)
     return None
 
 
-def along(asked: Asked, steps: AbstractSequence[str], written: Written) -> Asked | None:
+def along(asked: Expected, steps: AbstractSequence[str], written: Written) -> Expected | None:
     """What a path of fields leads to, through whatever parts stand there."""
-    found: Asked | None = asked
+    found: Expected | None = asked
     for step in steps:
         if found is None:
             return None
@@ -119,7 +119,7 @@ def along(asked: Asked, steps: AbstractSequence[str], written: Written) -> Asked
     return found
 
 
-def _step(asked: Asked, step: str, written: Written) -> Asked | None:
+def _step(asked: Expected, step: str, written: Written) -> Expected | None:
     for option in asked.options:
         match option:
             case SectionOf(cls):
@@ -131,17 +131,17 @@ def _step(asked: Asked, step: str, written: Written) -> Asked | None:
             case ListOf(item) if isinstance(index := whole_number(step), int):
                 return replace(asked, type=item, path=(*asked.path, index))
             case NamedChanges():
-                return Asked(SectionOf(Setup), variant=step)
+                return Expected(SectionOf(Setup), variant=step)
     return None
 
 
-def words_at(asked: Asked, part: PartOf, written: Written) -> tuple[str, ...]:
+def words_at(asked: Expected, part: PartOf, written: Written) -> tuple[str, ...]:
     """The word that stands where a part is asked for; all that may, where none does."""
     word = written.word(asked.path, asked.variant)
     return (word,) if word is not None and word in part.words else tuple(part.words)
 
 
-def _field(asked: Asked, cls: type, name: str, owner: str) -> Asked | None:
+def _field(asked: Expected, cls: type, name: str, owner: str) -> Expected | None:
     field = fields_of(cls).get(name)
     if field is None:
         return None
@@ -207,9 +207,9 @@ def _word(node: Node | None) -> str | None:
     return None
 
 
-def fields_by_path(asked: Asked, written: Written) -> AbstractMapping[str, Asked]:
+def fields_by_path(asked: Expected, written: Written) -> AbstractMapping[str, Expected]:
     """Every path that may be changed from here, with the fields of the words that stand there."""
-    found: dict[str, Asked] = {}
+    found: dict[str, Expected] = {}
     waiting = [("", asked)]
     while waiting:
         before, current = waiting.pop(0)

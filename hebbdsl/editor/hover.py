@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.escaping import markdown, markdown_block, markdown_code
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.editor.cursor import Place, Role, place_at
 from hebbdsl.editor.document import Document
-from hebbdsl.editor.expected import Asked, Written, along, asked_at, entry_at, value_at
+from hebbdsl.editor.expected import Expected, Written, along, entry_at, expected_at, value_at
 from hebbdsl.editor.markdown import field_page, metric_page, word_page
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
@@ -61,7 +61,7 @@ def _page(
     document: Document, place: Place, start: int, end: int, written: Written
 ) -> Iterator[str]:
     word = place.source.text[start:end]
-    asked = asked_at(place.keys, written)
+    asked = expected_at(place.keys, written)
     if place.role is Role.KEY:
         yield from _of_key(document, place, end, word, asked, written)
         return
@@ -91,12 +91,12 @@ def _of_key(
     place: Place,
     end: int,
     word: str,
-    asked: Asked | None,
+    asked: Expected | None,
     written: Written,
 ) -> Iterator[str]:
     if asked is None:
         # The parentheses of a metric look like those of a word.
-        outer = asked_at(place.keys[:-1], written) if place.keys else None
+        outer = expected_at(place.keys[:-1], written) if place.keys else None
         if outer is not None and any(isinstance(o, ExpressionOf) for o in outer.options):
             yield _variant(written, word)
         return
@@ -114,14 +114,14 @@ def _of_key(
                     yield from _of_field(document, inner)
 
 
-def _of_field(document: Document, asked: Asked) -> Iterator[str]:
+def _of_field(document: Document, asked: Expected) -> Iterator[str]:
     assert asked.field is not None
     yield field_page(asked.field, asked.owner)
     yield from _resolved(document, asked)
     yield from _planned(document, asked)
 
 
-def _resolved(document: Document, asked: Asked) -> Iterator[str]:
+def _resolved(document: Document, asked: Expected) -> Iterator[str]:
     """The value that the field has in the end, and where it was written, by variant."""
     if asked.path[:1] == () or asked.path[0] not in fields_of(Setup):
         return
@@ -140,7 +140,7 @@ def _resolved(document: Document, asked: Asked) -> Iterator[str]:
         yield "\n".join(f"- {value}: {', '.join(names)}" for value, names in found.items())
 
 
-def _reached(draft: Draft, asked: Asked) -> bool:
+def _reached(draft: Draft, asked: Expected) -> bool:
     """Whether the variant has this field of this word, and its value could be read."""
     owner, step = value_at(draft, asked.path[:-1]), asked.path[-1]
     if isinstance(step, int):
@@ -168,7 +168,7 @@ def _near(name: str, beside: str) -> str:
         return name
 
 
-def _planned(document: Document, asked: Asked) -> Iterator[str]:
+def _planned(document: Document, asked: Expected) -> Iterator[str]:
     """What the plan says of a part of the setup: layers with shapes and parameters, levels."""
     plan = document.plan
     if plan is None or len(asked.path) != 1:

@@ -22,12 +22,12 @@ def sketch(source: Source) -> Mapping:
     if len(source.text) > LARGEST:
         return Mapping((), Span(source, 0, len(source.text)))
     if source.name.lower().endswith(TEXT_ENDING):
-        from hebbdsl.editor.partial_tree_text import sketch_text
+        from hebbdsl.editor.partial_tree_text import partial_tree_of_text
 
-        return sketch_text(source)
-    from hebbdsl.editor.partial_tree_yaml import sketch_yaml
+        return partial_tree_of_text(source)
+    from hebbdsl.editor.partial_tree_yaml import partial_tree_of_yaml
 
-    return sketch_yaml(source)
+    return partial_tree_of_yaml(source)
 
 
 def scalar(source: Source, start: int, end: int) -> Scalar:

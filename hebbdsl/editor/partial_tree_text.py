@@ -31,7 +31,7 @@ class _Token:
     text: str
 
 
-def sketch_text(source: Source) -> Mapping:
+def partial_tree_of_text(source: Source) -> Mapping:
     tokens = [
         _Token(found.lastgroup or "mark", found.start(), found.end(), found.group())
         for found in _TOKEN.finditer(source.text)

@@ -65,7 +65,7 @@ class _Block:
         return Mapping(tuple(self.entries), span)
 
 
-def sketch_yaml(source: Source) -> Mapping:
+def partial_tree_of_yaml(source: Source) -> Mapping:
     return _Reading(source).root()
 
 

@@ -22,7 +22,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from hebbdsl import __version__
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.diagnostics.escaping import visible
-from hebbdsl.editor.code_actions import Edit, formatting_edit, mendings_at
+from hebbdsl.editor.code_actions import Edit, code_actions_at, formatting_edit
 from hebbdsl.editor.completion import Candidate, Sort, completion_at
 from hebbdsl.editor.cursor import place_at
 from hebbdsl.editor.definition import definition_at, is_variant_name, uses_of, variant_at
@@ -30,7 +30,7 @@ from hebbdsl.editor.document import Document, is_spec
 from hebbdsl.editor.hover import hover_at, word_around
 from hebbdsl.editor.positions import Position, Units, offset_at, position_of
 from hebbdsl.editor.symbols import Symbol, symbols_of
-from hebbdsl.editor.workspace import Desk
+from hebbdsl.editor.workspace import Workspace
 from hebbdsl.source import Span
 from hebbdsl.syntax.surfaces import TEXT_ENDING
 
@@ -109,7 +109,7 @@ class _Session:
 
     def __init__(self, server: LanguageServer) -> None:
         self.server = server
-        self.desk = Desk()
+        self.desk = Workspace()
         self._published: dict[str, Document] = {}
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -304,7 +304,7 @@ class _Session:
                 is_preferred=mending.preferred,
                 edit=self._workspace_edit(params.text_document.uri, [mending.edit]),
             )
-            for mending in mendings_at(document, start, end)
+            for mending in code_actions_at(document, start, end)
         ]
 
     def formatting(self, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:

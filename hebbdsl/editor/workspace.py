@@ -22,7 +22,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class Desk:
+class Workspace:
     """Open texts by their address. What is open wins over what is on the disk, for parents too."""
 
     _open: dict[str, _Open] = field(default_factory=dict)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.lint.rules import found_by_rules
-from hebbdsl.lint.suppressions import Allowances
+from hebbdsl.lint.rules import run_rules
+from hebbdsl.lint.suppressions import Suppressions
 from hebbdsl.plan.plan import Plan
 from hebbdsl.syntax.tree import Tree
 
@@ -20,8 +20,8 @@ def lint_problems(plan: Plan, tree: Tree, *, overridden: bool = False) -> Iterat
         overridden: fields were changed from outside the file. A comment may then allow nothing
             though it does without the change, and that is not held against it.
     """
-    allowances = Allowances(tree)
-    for problem in found_by_rules(plan):
+    allowances = Suppressions(tree)
+    for problem in run_rules(plan):
         if not allowances.allow(problem):
             yield problem
     yield from allowances.problems(unused=not overridden)

@@ -38,7 +38,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
 )
 
 
-def found_by_rules(plan: Plan) -> Iterator[Problem]:
+def run_rules(plan: Plan) -> Iterator[Problem]:
     """What every rule has to say, comments that allow it or not."""
     for rule in RULES:
         yield from rule(plan)

@@ -63,7 +63,7 @@ class _Comments:
     used: set[tuple[int, str]] = field(default_factory=set)
 
 
-class Allowances:
+class Suppressions:
     """The comments of a spec and of those it extends, read where a problem stands in them."""
 
     def __init__(self, tree: Tree) -> None:

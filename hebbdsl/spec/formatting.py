@@ -15,22 +15,22 @@ from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
 _ENDINGS = {"yaml": ".yaml", "hebb": TEXT_ENDING}
 
 
-class Unfaithful(Exception):
+class MeaningChanged(Exception):
     """What was printed does not say what the tree says: a fault of the printer."""
 
 
 def formatted(tree: Tree, surface: Surface) -> str:
     """The spec in its canonical form, with the line ends of its source.
 
-    Raises: Rejected, as `print_spec` does; Unfaithful, when the text would say something else.
+    Raises: Rejected, as `print_spec` does; MeaningChanged, when the text would say something else.
     """
     text = print_spec(tree, surface)
     try:
         again = parse_tree(Source(f"{tree.source.name}{_ENDINGS[surface]}", text))
     except Rejected as rejected:
-        raise Unfaithful(f"{tree.source.name}: {rejected}") from rejected
+        raise MeaningChanged(f"{tree.source.name}: {rejected}") from rejected
     if again.problems or meaning(again) != meaning(tree):
-        raise Unfaithful(f"{tree.source.name}: the printed text says something else")
+        raise MeaningChanged(f"{tree.source.name}: the printed text says something else")
     return text.replace("\n", "\r\n") if _ends_lines_with_crlf(tree.source.text) else text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hebbdsl.diagnostics.catalogue import (
     STAGES,
     examples,
-    is_mendable,
+    has_safe_fixes,
     page,
     problems,
     stage_of,
@@ -115,7 +115,7 @@ def _problems() -> Iterator[str]:
             yield ""
             yield f"### {STAGES[stage]}"
         yield ""
-        mended = "; `validate --fix`" if is_mendable(problem) else ""
+        mended = "; `validate --fix`" if has_safe_fixes(problem) else ""
         yield f"#### {problem.code} ({problem.severity.value}{mended})"
         yield ""
         yield page(problem).partition("\nWrong:\n")[0].strip()

@@ -17,7 +17,7 @@ from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.roles import SPEC, with_roles
-from hebbdsl.spec.spec_layout import Plainly
+from hebbdsl.spec.spec_layout import SpecLayout
 from hebbdsl.syntax.attaching import lay_out
 from hebbdsl.syntax.layout import Group, Leaf
 from hebbdsl.syntax.reading import Empty
@@ -63,7 +63,7 @@ def print_plain(
 
     Comments are texts without `#`; those above may have several lines.
     """
-    root = Plainly(above, beside).lay_out(value)
+    root = SpecLayout(above, beside).lay_out(value)
     return _print(_as_blocks(with_roles(SPEC, root)), surface)
 
 

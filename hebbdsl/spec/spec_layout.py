@@ -18,7 +18,7 @@ _LAST = ("baseline", "variants", "claims")
 
 
 @dataclass(frozen=True, slots=True)
-class Plainly:
+class SpecLayout:
     """Lays out plain values; `above` and `beside` are comments by field path, without `#`."""
 
     above: Mapping[Path, str]

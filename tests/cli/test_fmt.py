@@ -129,5 +129,5 @@ def test_a_printer_at_fault_writes_nothing(
 ) -> None:
     path = write(tmp_path / "a.yaml", "a:   1  # kept\n")
     monkeypatch.setattr(formatting, "print_spec", lambda *_: printed)
-    assert isinstance(fmt(path).exception, formatting.Unfaithful)
+    assert isinstance(fmt(path).exception, formatting.MeaningChanged)
     assert path.read_text() == "a:   1  # kept\n"

@@ -99,7 +99,7 @@ def test_each_training_is_had_once(spec: Path, trainings: Counter[str]) -> None:
     assert sorted(trainings.values()) == [1, 1, 1, 1]
     assert compare(spec, "--workers", "1").exit_code == 0
     assert sum(trainings.values()) == 4
-    # Asked for alone, a variant has the training that is there.
+    # Expected for alone, a variant has the training that is there.
     again = compare(spec, "--variant", "hebbian_mbpa", "--retrain", "--workers", "1")
     assert again.exit_code == 0
     assert sorted(trainings.values()) == [1, 1, 2, 2]

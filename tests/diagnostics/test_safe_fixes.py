@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.catalogue import examples, is_mendable, problems, stage_of
+from hebbdsl.diagnostics.catalogue import examples, has_safe_fixes, problems, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.safe_fixes import MOST_TRIED, mend
 from hebbdsl.pipeline import inspect_source
@@ -153,7 +153,7 @@ def test_endless_work_is_bounded() -> None:
     assert asked <= 2 + 10 * (MOST_TRIED + 1)
 
 
-SAFE = {p.code: p for p in problems() if stage_of(p.code) in "12347" and is_mendable(p)}
+SAFE = {p.code: p for p in problems() if stage_of(p.code) in "12347" and has_safe_fixes(p)}
 NOBODY_CAN_GUESS = {"HEB136", "HEB210", "HEB301", "HEB303"}
 """Their pages show slips that can mean more than one thing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hebbdsl.editor.workspace import Desk
+from hebbdsl.editor.workspace import Workspace
 from tests.specs import GOOD
 
 CHILD = "hebbdsl: 1\nexperiment: child\nextends: base.yaml\n"
@@ -12,7 +12,7 @@ GRANDCHILD = 'hebbdsl 1\nexperiment grandchild\nextends "child.yaml"\n'
 
 
 def test_a_text_is_examined_once(tmp_path: Path) -> None:
-    desk = Desk()
+    desk = Workspace()
     desk.put("a", str(tmp_path / "a.yaml"), GOOD, 1)
     first = desk.document("a")
     assert desk.document("a") is first
@@ -23,7 +23,7 @@ def test_a_text_is_examined_once(tmp_path: Path) -> None:
 
 
 def test_a_change_reaches_children_of_children(tmp_path: Path) -> None:
-    desk = Desk()
+    desk = Workspace()
     desk.put("base", str(tmp_path / "base.yaml"), GOOD, 1)
     desk.put("child", str(tmp_path / "child.yaml"), CHILD, 1)
     desk.put("grandchild", str(tmp_path / "grandchild.hebb"), GRANDCHILD, 1)
@@ -38,7 +38,7 @@ def test_a_change_reaches_children_of_children(tmp_path: Path) -> None:
 
 def test_what_is_open_wins_over_the_disk_until_it_is_closed(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(GOOD, encoding="utf-8")
-    desk = Desk()
+    desk = Workspace()
     desk.put("base", str(tmp_path / "base.yaml"), "hebbdsl: 2\n", 1)
     desk.put("child", str(tmp_path / "child.yaml"), CHILD, 1)
     child = desk.document("child")
@@ -51,7 +51,7 @@ def test_what_is_open_wins_over_the_disk_until_it_is_closed(tmp_path: Path) -> N
 
 
 def test_a_file_that_changed_on_the_disk_is_read_again(tmp_path: Path) -> None:
-    desk = Desk()
+    desk = Workspace()
     desk.put("child", str(tmp_path / "child.yaml"), CHILD, 1)
     assert "HEB230" in [p.code for p in desk.document("child").problems]
     (tmp_path / "base.yaml").write_text(GOOD, encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.catalogue import problems
-from hebbdsl.lint.suppressions import ALLOWABLE, MOST, Allowances
+from hebbdsl.lint.suppressions import ALLOWABLE, MOST, Suppressions
 from hebbdsl.pipeline import inspect, load_plan, parse_tree
 from hebbdsl.source import Source
 from tests.specs import GOOD, codes_of
@@ -149,5 +149,5 @@ def test_a_comment_may_explain_itself_over_lines_but_not_without_end(tmp_path: P
 
 def test_more_codes_than_anybody_writes_count_for_nothing() -> None:
     many = GOOD + "# allow HEB723: nothing\n" * (MOST + 50)
-    allowances = Allowances(parse_tree(Source("spec.yaml", many)))
+    allowances = Suppressions(parse_tree(Source("spec.yaml", many)))
     assert len(list(allowances.problems(unused=True))) == MOST

@@ -80,9 +80,9 @@ def test_where_data_is_found_is_no_change() -> None:
 
 
 def problems_of_plan(fragment: str) -> list[str]:
-    from hebbdsl.lint.rules import found_by_rules
+    from hebbdsl.lint.rules import run_rules
 
-    return [problem.code for problem in found_by_rules(plan_of(fragment))]
+    return [problem.code for problem in run_rules(plan_of(fragment))]
 
 
 LADDER = {

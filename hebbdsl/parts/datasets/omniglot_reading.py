@@ -218,7 +218,7 @@ def decode_png(data: bytes) -> npt.NDArray[np.bool_]:
     if data[:8] != b"\x89PNG\r\n\x1a\n" or len(data) < 24:
         raise NotAPng("it does not begin like a PNG" if data else "it is empty")
     width, height = struct.unpack(">II", data[16:24])
-    # Asked before decoding: a small file can claim gigabytes of pixels.
+    # Expected before decoding: a small file can claim gigabytes of pixels.
     if (width, height) != (SIDE, SIDE):
         raise WrongSize(width, height)
     try:
