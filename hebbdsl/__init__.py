@@ -1,7 +1,8 @@
 """hebbdsl: the declarative language for output-layer experiments.
 
-The public names: seven nouns and the verbs between them (see `hebbdsl.pipeline`), and the classes
-of the language, of which an experiment is made in Python. Each is loaded when it is first used,
+The public names: seven nouns and the verbs between them (see `hebbdsl.pipeline`), `compare`, which
+goes all the way from a spec to its comparison, and the classes of the language, of which an
+experiment is made in Python. Each is loaded when it is first used,
 so that importing hebbdsl loads nothing. `__init__.pyi`, which is generated, lists them for type
 checkers and editors.
 """
@@ -15,12 +16,14 @@ _HOMES = {
     "hebbdsl.diagnostics.diagnostic": ("Problem", "Rejected"),
     "hebbdsl.expression.claim": ("Claim",),
     "hebbdsl.expression.condition": ("Condition",),
+    "hebbdsl.launch.schedule": ("Runs",),
     "hebbdsl.parts.part": (
         *("Adaptation", "Curriculum", "Dataset", "Model", "Optimizer", "Output", "Schedule"),
     ),
     "hebbdsl.pipeline": (
-        *("build_program", "check_spec", "compare_records", "dump_spec", "inspect", "load_plan"),
-        *("load_spec", "make_plan", "parse_tree", "read_source", "run_program"),
+        *("build_program", "check_spec", "compare", "compare_records", "dump_spec", "evaluate_run"),
+        *("inspect", "load_plan", "load_spec", "make_plan", "parse_tree", "read_source"),
+        *("run_program", "run_spec", "show_progress"),
     ),
     "hebbdsl.plan.plan": ("Plan",),
     "hebbdsl.program.program": ("Program",),

@@ -4,6 +4,7 @@ from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
+from hebbdsl.launch.schedule import Runs
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
 from hebbdsl.parts.curricula.fixed import Fixed
@@ -42,8 +43,10 @@ from hebbdsl.parts.schedules.warmup import Warmup
 from hebbdsl.pipeline import (
     build_program,
     check_spec,
+    compare,
     compare_records,
     dump_spec,
+    evaluate_run,
     inspect,
     load_plan,
     load_spec,
@@ -51,6 +54,8 @@ from hebbdsl.pipeline import (
     parse_tree,
     read_source,
     run_program,
+    run_spec,
+    show_progress,
 )
 from hebbdsl.plan.plan import Plan
 from hebbdsl.program.program import Program
@@ -103,6 +108,7 @@ __all__ = [
     "Record",
     "Rejected",
     "Rmsprop",
+    "Runs",
     "SampledSoftmax",
     "Schedule",
     "Setup",
@@ -121,8 +127,10 @@ __all__ = [
     "__version__",
     "build_program",
     "check_spec",
+    "compare",
     "compare_records",
     "dump_spec",
+    "evaluate_run",
     "inspect",
     "load_plan",
     "load_spec",
@@ -130,4 +138,6 @@ __all__ = [
     "parse_tree",
     "read_source",
     "run_program",
+    "run_spec",
+    "show_progress",
 ]

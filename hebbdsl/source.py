@@ -30,6 +30,9 @@ class Source:
     name: str
     text: str
 
+    def __repr__(self) -> str:
+        return f"<Source {self.name!r}, {len(self.line_starts)} lines>"
+
     @property
     def is_text(self) -> bool:
         """Whether it is written in the text surface, as its name says, and not in YAML."""
@@ -61,6 +64,10 @@ class Span:
     source: Source
     start: int
     end: int
+
+    def __repr__(self) -> str:
+        line, column = self.source.position(self.start)
+        return f"<Span {self.source.name}:{line}:{column}, {self.end - self.start} characters>"
 
     @property
     def text(self) -> str:

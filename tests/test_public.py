@@ -67,6 +67,7 @@ def test_every_name_is_there_and_no_more() -> None:
     nouns = {"Source", "Tree", "Checked", "Plan", "Program", "Record", "Comparison"}
     verbs = {"read_source", "parse_tree", "check_spec", "make_plan", "build_program"}
     verbs |= {"run_program", "compare_records", "load_plan", "inspect", "load_spec", "dump_spec"}
+    verbs |= {"compare", "run_spec", "evaluate_run", "show_progress"}
     others = {
         "Evaluation",
         "Experiment",
@@ -76,6 +77,7 @@ def test_every_name_is_there_and_no_more() -> None:
         "Claim",
         "Problem",
         "Rejected",
+        "Runs",
     }
     assert set(hebbdsl.__all__) == words | kinds | nouns | verbs | others | {"__version__"}
     assert len(hebbdsl.__all__) == len(set(hebbdsl.__all__))
@@ -207,8 +209,8 @@ USER = """\
 from dataclasses import replace
 from hebbdsl import (
     Adam, Comparison, Condition, Experiment, Fixed, Growing, Hebbian, Mlp, Omniglot, Output, Plan,
-    Record, Rejected, Softmax, Training, build_program, check_spec, compare_records, dump_spec,
-    load_spec, make_plan, run_program,
+    Record, Rejected, Runs, Softmax, Training, build_program, check_spec, compare, compare_records,
+    dump_spec, load_spec, make_plan, run_program, run_spec, show_progress,
 )
 
 def setups(outputs: dict[str, Output]) -> Experiment:
@@ -223,6 +225,12 @@ def train(experiment: Experiment) -> Comparison:
     plan: Plan = make_plan(check_spec(experiment))
     records: list[Record] = [run_program(build_program(plan, name)) for name in plan.variants]
     return compare_records(records)
+
+def train_all(experiment: Experiment) -> Comparison:
+    with show_progress() as monitor:
+        runs: Runs = run_spec(experiment, ["softmax"], range(3), out="runs", monitor=monitor)
+        finished: list[Record] = [one for one in runs.records if one.status == "finished"]
+    return compare("a.yaml", seeds=[0, 1], device="cpu", workers=None, baseline="softmax")
 
 try:
     text: str = dump_spec(replace(load_spec("a.yaml"), curriculum=Fixed()), "hebb")

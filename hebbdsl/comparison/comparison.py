@@ -206,6 +206,11 @@ class Comparison:
     palette: tuple[str, ...]
     records: Mapping[str, tuple[Record, ...]]
 
+    def __repr__(self) -> str:
+        rows = ", ".join(row.variant for row in self.rows)
+        verdicts = ", ".join(claim.verdict.value for claim in self.claims) or "none"
+        return f"<Comparison {self.experiment}: {rows}; claims: {verdicts}>"
+
     @property
     def failed(self) -> bool:
         """A claim fails."""

@@ -120,8 +120,11 @@ class Problem(ABC):
     def __new__(cls, *_: object, **__: object) -> Self:
         for ancestor in () if "__dataclass_fields__" in vars(cls) else reversed(cls.__mro__):
             if issubclass(ancestor, Problem) and "__dataclass_fields__" not in vars(ancestor):
-                dataclass(frozen=True, kw_only=True)(ancestor)
+                dataclass(frozen=True, kw_only=True, repr=False)(ancestor)
         return super().__new__(cls)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.code} at {self.place!r}: {self.title!r}>"
 
     @property
     @abstractmethod

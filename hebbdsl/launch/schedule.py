@@ -32,6 +32,10 @@ class Runs:
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
 
+    def __repr__(self) -> str:
+        count = f"{len(self.records)} of {len(self.jobs)} records"
+        return f"<Runs: {count}, {len(self.problems)} problems>"
+
     @property
     def exit_code(self) -> int:
         errors = (one.exit_code for one in self.problems if one.severity is Severity.ERROR)

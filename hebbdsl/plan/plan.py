@@ -138,6 +138,10 @@ class Plan:
     checked: Checked
     variants: Mapping[str, VariantPlan]
 
+    def __repr__(self) -> str:
+        of = ", ".join(f"{name} {one.parameters:,}" for name, one in self.variants.items())
+        return f"<Plan {self.checked.experiment.experiment}, parameters: {of}>"
+
     def with_warnings(self, warnings: tuple[Problem, ...]) -> Plan:
         """The same, with all that was found on the way to it."""
         return replace(self, checked=replace(self.checked, warnings=warnings))

@@ -31,6 +31,10 @@ class Program:
     output: OutputLayer
     update: Update
 
+    def __repr__(self) -> str:
+        run = f"{self.experiment}, {self.variant}, seed {self.seed}"
+        return f"<{type(self).__name__} {run}, on {self.device}>"
+
     @property
     def setup(self) -> Setup:
         """The setup as it is run: with the data set that stands in, where one does."""

@@ -49,6 +49,9 @@ class Job:
     parent: Path | None = None
     digest: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<Job {self.experiment}, {self.name}>"
+
     @property
     def name(self) -> str:
         return f"{self.variant}, seed {self.seed}"

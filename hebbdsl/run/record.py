@@ -100,3 +100,7 @@ class Record:
     evaluation: Mapping[str, Any] | None = None
     folder: Path | None = None
     evaluations: tuple[Evaluation, ...] = ()
+
+    def __repr__(self) -> str:
+        run = f"{self.experiment}, {self.variant}, seed {self.seed}"
+        return f"<Record {run}: {self.status} after {self.steps:,} steps>"

@@ -95,3 +95,7 @@ class Checked:
     baseline: str
     origins: Origins
     warnings: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.variants)} variants × {len(self.experiment.seeds)} seeds"
+        return f"<Checked {self.experiment.experiment}: {counts}>"

@@ -89,6 +89,10 @@ class Tree:
     root: Mapping
     problems: tuple[Problem, ...] = ()
 
+    def __repr__(self) -> str:
+        keys = ", ".join(entry.key.text for entry in self.root.entries[:20])
+        return f"<Tree of {self.source.name!r}: {keys!r}>"
+
 
 class DuplicateKey(Problem):
     """A key is written twice in one mapping.

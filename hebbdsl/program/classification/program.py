@@ -19,7 +19,7 @@ from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import torch_generator
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class ClassificationProgram(Program):
     """A program whose batches are drawn from the classes in play."""
 

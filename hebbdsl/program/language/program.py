@@ -16,7 +16,7 @@ from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import torch_generator
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class LanguageProgram(Program):
     """A program that reads its text in parallel streams, over and over."""
 
