@@ -48,14 +48,14 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
 def _mended(file: Path) -> tuple[Source, FixResult] | None:
     """The file as it is, and mended; None: it cannot be read, as `validate` will say."""
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.diagnostics.safe_fixes import mend
+    from hebbdsl.diagnostics.safe_fixes import apply_safe_fixes
     from hebbdsl.pipeline import inspect_source, read_source
 
     try:
         source = read_source(file)
     except Rejected:
         return None
-    return source, mend(source, inspect_source)
+    return source, apply_safe_fixes(source, inspect_source)
 
 
 def replace_file(file: Path, before: Source, after: Source) -> None:

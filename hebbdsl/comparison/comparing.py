@@ -25,27 +25,10 @@ from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import RUN_METRICS, Metric, Scale, run_metric
+from hebbdsl.expression.metrics import AGES, RUN_METRICS, Scale, run_metric
 from hebbdsl.expression.nodes import Compare, MetricOf, Sides, metrics_of, sides_of
 from hebbdsl.run.reading import reads_labels
-from hebbdsl.run.record import Record, Value
-
-_AGES = (10, 20)
-"""Ages of `newest_accuracy` that are shown where they were recorded, beside those claimed."""
-
-_UNTESTED = (
-    "levels_passed",
-    "best_validation_step",
-    "steps_per_second",
-    "tokens_per_second",
-    "predictions_per_second",
-    "memory_at_test",
-    "peak_memory",
-)
-
-_STOPPING = ("final_test_accuracy", "final_validation_accuracy")
-"""Where a condition ends runs these say by how much it was overshot, each run at its own step: they
-are shown, and nothing is concluded from them."""
+from hebbdsl.run.record import Record, Value, aggregated
 
 
 def compare_records(
@@ -193,7 +176,8 @@ def _spelt(values: list[Any]) -> str:
 
 def _defined(record: Record) -> Mapping[str, Value]:
     """Metrics that have a value: accuracy on the newest classes has none where none were added."""
-    return {name: value for name, value in record.metrics.items() if math.isfinite(value.value)}
+    metrics = {**aggregated(record.evaluations), **record.metrics}
+    return {name: value for name, value in metrics.items() if math.isfinite(value.value)}
 
 
 def _columns(values: Values, claims: Sequence[Claim]) -> tuple[Column, ...]:
@@ -202,29 +186,23 @@ def _columns(values: Values, claims: Sequence[Claim]) -> tuple[Column, ...]:
     censored = any(v.censored for s in values.values() for run in s.values() for v in run.values())
     claimed = {metric.name for claim in claims for metric in metrics_of(claim.expression)}
     ages = sorted({found for name in recorded if (found := _age(name)) is not None})
-    default = [age for age in _AGES if age in ages] or ages[:2]
-    stopped = "steps_to_finish" in recorded
+    default = [age for age in AGES if age in ages] or ages[:2]
+    # Where a condition ends runs, their last values say by how much it was overshot, each run at
+    # its own step: they are shown, and nothing is concluded from them.
+    stopped = any(one[0].may_be_censored for name in recorded if (one := run_metric(name)))
     columns = []
     for metric in RUN_METRICS.values():
+        names = [metric.name] if metric.name in recorded else []
         if metric.aged:
-            names = [
-                name
-                for age in ages
-                if (name := f"{metric.name}@{age}") in claimed or age in default
-            ]
-        elif metric.name == "levels_passed" and not (censored or metric.name in claimed):
+            names = [n for k in ages if (n := f"{metric.name}@{k}") in claimed or k in default]
+        elif metric.name not in claimed and not (
+            metric.shown == "recorded" or (metric.shown == "censored" and censored)
+        ):
             names = []
-        else:
-            names = [metric.name] if metric.name in recorded else []
-        tested = metric.name not in _UNTESTED and not (stopped and metric.name in _STOPPING)
+        last = metric.aggregates is not None and metric.aggregates[1] == "last"
+        tested = metric.tested and metric.cost is None and not (stopped and last)
         columns += [Column(name=name, metric=metric, tested=tested) for name in names]
-    # What a run comes to stands first, and how it got there after it.
-    return tuple(sorted(columns, key=lambda column: _rank(column.metric)))
-
-
-def _rank(metric: Metric) -> int:
-    order = ("steps_to_finish", "newest_accuracy", *_STOPPING, *_UNTESTED)
-    return order.index(metric.name) if metric.name in order else len(order)
+    return tuple(columns)
 
 
 def _age(name: str) -> int | None:

@@ -17,7 +17,7 @@ from hebbdsl.comparison.cells import (
     p_text,
 )
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metrics import Scale, Unit
 
 NOTHING = "–"
 N = "n"
@@ -71,14 +71,9 @@ def blocks(comparison: Comparison) -> tuple[Block, ...]:
                     found.append(_details(comparison, column.name, details[column.name], rows))
     if any(row.reads_labels or row.tuned or row.weights_of for row in comparison.rows):
         found.append(_at_test(comparison))
-        plain = [column for column in plain if column.name not in AT_TEST]
+        plain = [column for column in plain if column.metric.cost != "test"]
     return (*found, *_all_plain(comparison, plain, groups))
 
-
-AT_TEST = ("memory_at_test", "predictions_per_second")
-"""What the block on testing says of each row."""
-COSTS = ("steps_per_second", "tokens_per_second", "peak_memory", *AT_TEST)
-"""What no held-out data is asked for: it may be compared whatever rows rest on."""
 
 READING = "read the test labels that have passed"
 NOT_READING = "read no test labels"
@@ -116,18 +111,12 @@ def _reference(comparison: Comparison, group: tuple[Row, ...]) -> str:
 
 def _at_test(comparison: Comparison) -> Block:
     """What the numbers of each row rest on, and what they cost."""
-    columns = {column.name: column for column in comparison.columns}
+    columns = [c for c in comparison.columns if c.metric.cost == "test"]
     lines = []
     for row in comparison.rows:
-        memory, speed = (row.summaries.get(name) for name in AT_TEST)
-        cells = (
-            row.variant,
-            row.weights_of or "its own",
-            "yes" if row.reads_labels else "no",
-            mean_text(memory, columns[AT_TEST[0]]) if memory else NOTHING,
-            duration_text(1 / speed.mean.value) if speed and speed.mean.value else NOTHING,
-            row.tuned or "no",
-        )
+        costs = (_cost(row.summaries.get(column.name), column) for column in columns)
+        reads = "yes" if row.reads_labels else "no"
+        cells = (row.variant, row.weights_of or "its own", reads, *costs, row.tuned or "no")
         tone = Tone.BASELINE if row.variant == comparison.baseline else Tone.PLAIN
         lines.append(Line(cells, tone))
     return Block(
@@ -138,11 +127,21 @@ def _at_test(comparison: Comparison) -> Block:
             " together",
         ),
         heads=(
-            *("variant", "weights of", "reads test labels", "memory", "a prediction"),
+            *("variant", "weights of", "reads test labels"),
+            *(column.metric.heading or column.name for column in columns),
             "tuned on validation",
         ),
         lines=tuple(lines),
     )
+
+
+def _cost(summary: Summary | None, column: Column) -> str:
+    """How many a second as how long one takes."""
+    if summary is None:
+        return NOTHING
+    if column.metric.unit is Unit.PER_SECOND:
+        return duration_text(1 / summary.mean.value) if summary.mean.value else NOTHING
+    return mean_text(summary, column)
 
 
 def duration_text(seconds: float) -> str:
@@ -294,8 +293,8 @@ def _all_plain(
     comparison: Comparison, columns: Sequence[Column], groups: Sequence[tuple[Row, ...]]
 ) -> Iterator[Block]:
     """What is shown without tests; what was measured on held-out data, group by group."""
-    measured = [column for column in columns if column.name not in COSTS]
-    costs = [column for column in columns if column.name in COSTS]
+    measured = [column for column in columns if column.metric.cost is None]
+    costs = [column for column in columns if column.metric.cost is not None]
     if len(groups) == 1:
         measured, costs = [], list(columns)
     parts = [*((group, measured) for group in groups), (comparison.rows, costs)]

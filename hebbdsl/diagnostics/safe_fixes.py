@@ -45,7 +45,7 @@ class FixResult:
     left: tuple[Problem, ...] = ()
 
 
-def mend(source: Source, check: Check) -> FixResult:
+def apply_safe_fixes(source: Source, check: Check) -> FixResult:
     """Make all safe fixes, look again, and go on until there is nothing more to fix.
 
     `check` says all that is wrong with a text. What comes out is kept when it has fewer errors

@@ -84,15 +84,15 @@ def completion_at(source: Source, offset: int, drafts: tuple[Draft, ...] = ()) -
     if place is None:
         return None
     written = Written(place.root, drafts)
-    asked = expected_at(place.keys, written)
-    if asked is None and place.role is Role.VALUE:
+    expected = expected_at(place.keys, written)
+    if expected is None and place.role is Role.VALUE:
         return None
-    if asked is None:
+    if expected is None:
         return _in_call(place, written)
-    expression = _expression(asked)
+    expression = _expression(expected)
     if expression is not None and place.role is Role.VALUE:
         return _completion(place, _WORD, _metrics(place, place.before, expression, written))
-    if place.role is Role.VALUE and asked.path == (EXTENDS,):
+    if place.role is Role.VALUE and expected.path == (EXTENDS,):
         folder_of = _around(place, _FILE)
         before = source.text[folder_of[0] : place.offset]
         mark = (
@@ -105,10 +105,10 @@ def completion_at(source: Source, offset: int, drafts: tuple[Draft, ...] = ()) -
         )
         return _completion(place, _FILE, files)
     if place.role is Role.KEY:
-        return _completion(place, _KEY, _keys(place, asked, written))
-    if place.alone and any(isinstance(o, (SectionOf, PartOf)) for o in asked.options):
-        return _completion(place, _KEY, _keys(place, asked, written, alone=True))
-    return _completion(place, _VALUE, _values(place, asked, written))
+        return _completion(place, _KEY, _keys(place, expected, written))
+    if place.alone and any(isinstance(o, (SectionOf, PartOf)) for o in expected.options):
+        return _completion(place, _KEY, _keys(place, expected, written, alone=True))
+    return _completion(place, _VALUE, _values(place, expected, written))
 
 
 def _completion(
@@ -129,28 +129,30 @@ def _around(place: Place, pattern: re.Pattern[str]) -> tuple[int, int]:
     return start, behind.end() if behind else place.offset
 
 
-def _expression(asked: Expected) -> type | None:
-    return next((o.cls for o in asked.options if isinstance(o, ExpressionOf)), None)
+def _expression(expected: Expected) -> type | None:
+    return next((o.cls for o in expected.options if isinstance(o, ExpressionOf)), None)
 
 
 def _in_call(place: Place, written: Written) -> Completion | None:
     """Between the parentheses of a metric, which look like those of a word."""
-    asked = expected_at(place.keys[:-1], written)
-    if asked is None or not place.keys or (expression := _expression(asked)) is None:
+    expected = expected_at(place.keys[:-1], written)
+    if expected is None or not place.keys or (expression := _expression(expected)) is None:
         return None
     before = f"{place.keys[-1]}({place.before}"
     return _completion(place, _WORD, _metrics(place, before, expression, written))
 
 
 def _keys(
-    place: Place, asked: Expected, written: Written, *, alone: bool = False
+    place: Place, expected: Expected, written: Written, *, alone: bool = False
 ) -> Iterator[Candidate]:
-    for option in asked.options:
+    for option in expected.options:
         match option:
             case SectionOf(cls):
-                yield from _fields(place, asked, cls)
-                if asked.variant is not None or (not asked.path and EXTENDS in place.siblings):
-                    yield from _paths(place, asked, written)
+                yield from _fields(place, expected, cls)
+                if expected.variant is not None or (
+                    not expected.path and EXTENDS in place.siblings
+                ):
+                    yield from _paths(place, expected, written)
             case PartOf(kind) if not place.siblings:
                 for word, cls in option.words.items():
                     insert = (
@@ -159,15 +161,15 @@ def _keys(
                     yield Candidate(word, insert, Sort.WORD, kind.kind, word_page(word, cls))
 
 
-def _fields(place: Place, asked: Expected, cls: type) -> Iterator[Candidate]:
+def _fields(place: Place, expected: Expected, cls: type) -> Iterator[Candidate]:
     """Fields not yet written, those that must be first."""
     fields = [f for f in fields_of(cls).values() if f.name not in place.siblings]
     for field in sorted(fields, key=lambda field: not field.required):
-        yield _field(place, field.name, field, asked.owner)
+        yield _field(place, field.name, field, expected.owner)
 
 
-def _paths(place: Place, asked: Expected, written: Written) -> Iterator[Candidate]:
-    for path, inner in fields_by_path(asked, written).items():
+def _paths(place: Place, expected: Expected, written: Written) -> Iterator[Candidate]:
+    for path, inner in fields_by_path(expected, written).items():
         if path not in place.siblings and inner.field is not None:
             yield _field(place, path, inner.field, inner.owner)
 
@@ -196,17 +198,17 @@ def _as_key(place: Place, name: str, *, section: bool) -> str:
             return f"{name}="
 
 
-def _values(place: Place, asked: Expected, written: Written) -> Iterator[Candidate]:
-    if asked.path == ("baseline",):
+def _values(place: Place, expected: Expected, written: Written) -> Iterator[Candidate]:
+    if expected.path == ("baseline",):
         yield from _variants(written)
-    for option in asked.options:
-        yield from _of_type(place, asked, option)
-    if _default(asked) is None:
+    for option in expected.options:
+        yield from _of_type(place, expected, option)
+    if _default(expected) is None:
         yield Candidate("null", "null", Sort.VALUE, "default")
 
 
-def _of_type(place: Place, asked: Expected, type_: Type) -> Iterator[Candidate]:
-    default = _default(asked)
+def _of_type(place: Place, expected: Expected, type_: Type) -> Iterator[Candidate]:
+    default = _default(expected)
     match type_:
         case Boolean():
             for value in (True, False):
@@ -224,10 +226,10 @@ def _of_type(place: Place, asked: Expected, type_: Type) -> Iterator[Candidate]:
             yield Candidate(spelt(default), spelt(default), Sort.VALUE, "default")
 
 
-def _default(asked: Expected) -> object:
+def _default(expected: Expected) -> object:
     """The default of the field whose whole value is asked for; `...` where there is none."""
-    field = asked.field
-    if field is None or field.required or asked.path[-1] != field.name:
+    field = expected.field
+    if field is None or field.required or expected.path[-1] != field.name:
         return ...
     return field.default
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from hebbdsl.editor.partial_tree import sketch
+from hebbdsl.editor.partial_tree import partial_tree
 from hebbdsl.source import Source
 from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 
 MARK = "\ue000"
-"""Stands where the cursor is, so that a word half written, or not begun, is found in the sketch."""
+"""Stands where the cursor is, so that the partial tree has a word there, begun or not."""
 
 
 class Role(Enum):
@@ -61,7 +61,7 @@ def place_at(source: Source, offset: int) -> Place | None:
     """Where `offset` is; None in a comment, and where nothing can be written."""
     offset = min(max(offset, 0), len(source.text))
     marked = Source(source.name, source.text[:offset] + MARK + source.text[offset:])
-    root = sketch(marked)
+    root = partial_tree(marked)
     found = _find(root, (), root)
     if found is None:
         return None

@@ -10,7 +10,7 @@ from hebbdsl.editor.cursor import Place, Role, place_at
 from hebbdsl.editor.document import Document
 from hebbdsl.editor.expected import Written, along, entry_at, expected_at
 from hebbdsl.editor.hover import word_around
-from hebbdsl.editor.partial_tree import sketch
+from hebbdsl.editor.partial_tree import partial_tree
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.expression.parsing import parse_expression
@@ -40,8 +40,8 @@ def variant_at(document: Document, place: Place) -> str | None:
     start, end = word_around(place)
     word = document.source.text[start:end]
     written = Written(place.root, document.drafts)
-    asked = expected_at(place.keys, written)
-    named = asked is not None and any(isinstance(o, NamedChanges) for o in asked.options)
+    expected = expected_at(place.keys, written)
+    named = expected is not None and any(isinstance(o, NamedChanges) for o in expected.options)
     spoken = place.keys[:1] in (("claims",), ("baseline",))
     if not word or not (spoken or (named and place.role is Role.KEY)):
         return None
@@ -49,7 +49,7 @@ def variant_at(document: Document, place: Place) -> str | None:
 
 
 def _variant(document: Document, name: str) -> Span | None:
-    for root in (sketch(document.source), *_parents(document)):
+    for root in (partial_tree(document.source), *_parents(document)):
         if (entry := entry_at(root, (VARIANTS, name))) is not None:
             return entry.key.span
     return None
@@ -58,20 +58,20 @@ def _variant(document: Document, name: str) -> Span | None:
 def _parents(document: Document) -> Iterator[Mapping]:
     """The roots of the specs that this one extends, as far as its values stand there."""
     sources = {o.value.source: None for d in document.drafts for o in d.origins.values()}
-    yield from (sketch(source) for source in sources if source is not document.source)
+    yield from (partial_tree(source) for source in sources if source is not document.source)
 
 
 def _field(document: Document, place: Place) -> Span | None:
     """The field that a path of a variant changes, where it is written outside of variants."""
     written = Written(place.root, document.drafts)
-    asked = expected_at(place.keys, written)
-    if asked is None or not any(isinstance(o, SectionOf) for o in asked.options):
+    expected = expected_at(place.keys, written)
+    if expected is None or not any(isinstance(o, SectionOf) for o in expected.options):
         return None
     _, end = word_around(place)
-    inner = along(asked, place.text[: end - place.start].split("."), written)
+    inner = along(expected, place.text[: end - place.start].split("."), written)
     if inner is None or not inner.path or (inner.variant is None and EXTENDS not in place.siblings):
         return None
-    roots = [sketch(document.source)] if inner.variant is not None else []
+    roots = [partial_tree(document.source)] if inner.variant is not None else []
     for root in (*roots, *_parents(document)):
         if (entry := entry_at(root, inner.path)) is not None:
             return entry.key.span

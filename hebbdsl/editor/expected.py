@@ -56,7 +56,7 @@ ROOT = Expected(SectionOf(Experiment))
 class Written:
     """Which words are written where: what decides where a path leads.
 
-    `drafts` know what is inherited; the sketch what is being written.
+    `drafts` know what is inherited; the partial tree what is being written.
     """
 
     root: Mapping
@@ -87,31 +87,31 @@ class Written:
 
 def expected_at(keys: Keys, written: Written, start: Expected = ROOT) -> Expected | None:
     """What the keys lead to; None where they lead nowhere."""
-    asked: Expected | None = start
+    expected: Expected | None = start
     for key in keys:
-        if asked is None:
+        if expected is None:
             return None
-        asked = _inside(asked, key, written)
-    return asked
+        expected = _inside(expected, key, written)
+    return expected
 
 
-def _inside(asked: Expected, key: str | int, written: Written) -> Expected | None:
-    for option in asked.options:
+def _inside(expected: Expected, key: str | int, written: Written) -> Expected | None:
+    for option in expected.options:
         match option, key:
             case ListOf(item), int():
-                return replace(asked, type=item, path=(*asked.path, key))
+                return replace(expected, type=item, path=(*expected.path, key))
             case PartOf(), str() if key in option.words:
-                return replace(asked, type=SectionOf(option.words[key]), owner=key)
+                return replace(expected, type=SectionOf(option.words[key]), owner=key)
             case NamedChanges(), str():
                 return Expected(SectionOf(Setup), variant=key)
             case SectionOf(), str():
-                return along(replace(asked, type=option), key.split("."), written)
+                return along(replace(expected, type=option), key.split("."), written)
     return None
 
 
-def along(asked: Expected, steps: AbstractSequence[str], written: Written) -> Expected | None:
+def along(expected: Expected, steps: AbstractSequence[str], written: Written) -> Expected | None:
     """What a path of fields leads to, through whatever parts stand there."""
-    found: Expected | None = asked
+    found: Expected | None = expected
     for step in steps:
         if found is None:
             return None
@@ -119,35 +119,35 @@ def along(asked: Expected, steps: AbstractSequence[str], written: Written) -> Ex
     return found
 
 
-def _step(asked: Expected, step: str, written: Written) -> Expected | None:
-    for option in asked.options:
+def _step(expected: Expected, step: str, written: Written) -> Expected | None:
+    for option in expected.options:
         match option:
             case SectionOf(cls):
-                return _field(asked, cls, step, asked.owner)
+                return _field(expected, cls, step, expected.owner)
             case PartOf():
-                for word in words_at(asked, option, written):
+                for word in words_at(expected, option, written):
                     if step in fields_of(option.words[word]):
-                        return _field(asked, option.words[word], step, word)
+                        return _field(expected, option.words[word], step, word)
             case ListOf(item) if isinstance(index := whole_number(step), int):
-                return replace(asked, type=item, path=(*asked.path, index))
+                return replace(expected, type=item, path=(*expected.path, index))
             case NamedChanges():
                 return Expected(SectionOf(Setup), variant=step)
     return None
 
 
-def words_at(asked: Expected, part: PartOf, written: Written) -> tuple[str, ...]:
+def words_at(expected: Expected, part: PartOf, written: Written) -> tuple[str, ...]:
     """The word that stands where a part is asked for; all that may, where none does."""
-    word = written.word(asked.path, asked.variant)
+    word = written.word(expected.path, expected.variant)
     return (word,) if word is not None and word in part.words else tuple(part.words)
 
 
-def _field(asked: Expected, cls: type, name: str, owner: str) -> Expected | None:
+def _field(expected: Expected, cls: type, name: str, owner: str) -> Expected | None:
     field = fields_of(cls).get(name)
     if field is None:
         return None
     owner_of_more = name if isinstance(field.type, SectionOf) else owner
     return replace(
-        asked, type=field.type, path=(*asked.path, name), field=field, owner=owner_of_more
+        expected, type=field.type, path=(*expected.path, name), field=field, owner=owner_of_more
     )
 
 
@@ -207,10 +207,10 @@ def _word(node: Node | None) -> str | None:
     return None
 
 
-def fields_by_path(asked: Expected, written: Written) -> AbstractMapping[str, Expected]:
+def fields_by_path(expected: Expected, written: Written) -> AbstractMapping[str, Expected]:
     """Every path that may be changed from here, with the fields of the words that stand there."""
     found: dict[str, Expected] = {}
-    waiting = [("", asked)]
+    waiting = [("", expected)]
     while waiting:
         before, current = waiting.pop(0)
         for option in current.options:

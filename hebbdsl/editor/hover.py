@@ -61,13 +61,13 @@ def _page(
     document: Document, place: Place, start: int, end: int, written: Written
 ) -> Iterator[str]:
     word = place.source.text[start:end]
-    asked = expected_at(place.keys, written)
+    expected = expected_at(place.keys, written)
     if place.role is Role.KEY:
-        yield from _of_key(document, place, end, word, asked, written)
+        yield from _of_key(document, place, end, word, expected, written)
         return
-    if asked is None:
+    if expected is None:
         return
-    for option in asked.options:
+    for option in expected.options:
         match option:
             case ExpressionOf(cls):
                 metrics = EVALUATION_METRICS if cls is Condition else RUN_METRICS
@@ -78,12 +78,12 @@ def _page(
                 return
             case PartOf() if word in option.words:
                 yield word_page(word, option.words[word])
-                yield from _planned(document, asked)
+                yield from _planned(document, expected)
                 return
-    if asked.path == ("baseline",) and word in written.variants():
+    if expected.path == ("baseline",) and word in written.variants():
         yield _variant(written, word)
-    elif asked.field is not None:
-        yield from _of_field(document, asked)
+    elif expected.field is not None:
+        yield from _of_field(document, expected)
 
 
 def _of_key(
@@ -91,48 +91,48 @@ def _of_key(
     place: Place,
     end: int,
     word: str,
-    asked: Expected | None,
+    expected: Expected | None,
     written: Written,
 ) -> Iterator[str]:
-    if asked is None:
+    if expected is None:
         # The parentheses of a metric look like those of a word.
         outer = expected_at(place.keys[:-1], written) if place.keys else None
         if outer is not None and any(isinstance(o, ExpressionOf) for o in outer.options):
             yield _variant(written, word)
         return
     steps = place.text[: max(end - place.start, 0)].strip("\"'").split(".")
-    for option in asked.options:
+    for option in expected.options:
         match option:
             case PartOf() if word in option.words:
                 yield word_page(word, option.words[word])
-                yield from _planned(document, asked)
+                yield from _planned(document, expected)
             case NamedChanges():
                 yield _variant(written, word)
             case SectionOf():
-                inner = along(asked, steps, written)
+                inner = along(expected, steps, written)
                 if inner is not None and inner.field is not None:
                     yield from _of_field(document, inner)
 
 
-def _of_field(document: Document, asked: Expected) -> Iterator[str]:
-    assert asked.field is not None
-    yield field_page(asked.field, asked.owner)
-    yield from _resolved(document, asked)
-    yield from _planned(document, asked)
+def _of_field(document: Document, expected: Expected) -> Iterator[str]:
+    assert expected.field is not None
+    yield field_page(expected.field, expected.owner)
+    yield from _resolved(document, expected)
+    yield from _planned(document, expected)
 
 
-def _resolved(document: Document, asked: Expected) -> Iterator[str]:
+def _resolved(document: Document, expected: Expected) -> Iterator[str]:
     """The value that the field has in the end, and where it was written, by variant."""
-    if asked.path[:1] == () or asked.path[0] not in fields_of(Setup):
+    if expected.path[:1] == () or expected.path[0] not in fields_of(Setup):
         return
-    if any(isinstance(option, SectionOf) for option in asked.options):
+    if any(isinstance(option, SectionOf) for option in expected.options):
         return
     found: dict[str, list[str]] = {}
     for draft in document.drafts:
-        if asked.variant not in (None, draft.name) or not _reached(draft, asked):
+        if expected.variant not in (None, draft.name) or not _reached(draft, expected):
             continue
-        said = markdown_code(spelt(value_at(draft, asked.path)))
-        value = f"{said} {_origin(document, draft, asked.path)}"
+        said = markdown_code(spelt(value_at(draft, expected.path)))
+        value = f"{said} {_origin(document, draft, expected.path)}"
         found.setdefault(value, []).append(f"`{draft.name}`")
     if len(found) == 1:
         yield f"Here {next(iter(found))}"
@@ -140,13 +140,13 @@ def _resolved(document: Document, asked: Expected) -> Iterator[str]:
         yield "\n".join(f"- {value}: {', '.join(names)}" for value, names in found.items())
 
 
-def _reached(draft: Draft, asked: Expected) -> bool:
+def _reached(draft: Draft, expected: Expected) -> bool:
     """Whether the variant has this field of this word, and its value could be read."""
-    owner, step = value_at(draft, asked.path[:-1]), asked.path[-1]
+    owner, step = value_at(draft, expected.path[:-1]), expected.path[-1]
     if isinstance(step, int):
         return isinstance(owner, tuple) and step < len(owner)
     if isinstance(owner, Part):
-        return word_of(owner) == asked.owner and hasattr(owner, step)
+        return word_of(owner) == expected.owner and hasattr(owner, step)
     return getattr(owner, step, None) is not None or isinstance(owner, Training)
 
 
@@ -168,15 +168,15 @@ def _near(name: str, beside: str) -> str:
         return name
 
 
-def _planned(document: Document, asked: Expected) -> Iterator[str]:
+def _planned(document: Document, expected: Expected) -> Iterator[str]:
     """What the plan says of a part of the setup: layers with shapes and parameters, levels."""
     plan = document.plan
-    if plan is None or len(asked.path) != 1:
+    if plan is None or len(expected.path) != 1:
         return
-    known = asked.variant is not None and asked.variant in plan.variants
-    name = asked.variant if known and asked.variant else next(iter(plan.variants))
+    known = expected.variant is not None and expected.variant in plan.variants
+    name = expected.variant if known and expected.variant else next(iter(plan.variants))
     chosen = plan.variants[name]
-    part = getattr(chosen.setup, str(asked.path[0]), None)
+    part = getattr(chosen.setup, str(expected.path[0]), None)
     model, output = chosen.setup.model, chosen.setup.output
     layers: tuple[Layer, ...] = ()
     if part is model:

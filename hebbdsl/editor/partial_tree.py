@@ -1,6 +1,6 @@
 """A tree of a text that is being written: never refuses, guesses where the parsers would ask.
 
-It has the nodes of a `Tree`, so that what reads trees reads sketches. What is half written stands
+It has the nodes of a `Tree`, so that what reads trees reads it too. What is half written stands
 where it would most likely belong. Meant for the place of a cursor, not for judging a spec.
 """
 
@@ -11,13 +11,13 @@ from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Mapping, Scalar
 
 LARGEST = 200_000
-"""Characters of the largest text that is sketched: an editor must not wait for more."""
+"""Characters of the largest text that is read so: an editor must not wait for more."""
 
 DEEPEST = 64
 """Brackets nested deeper are read flat: no spec has so many."""
 
 
-def sketch(source: Source) -> Mapping:
+def partial_tree(source: Source) -> Mapping:
     """The root of the tree that the text would be; empty where that takes too long to find out."""
     if len(source.text) > LARGEST:
         return Mapping((), Span(source, 0, len(source.text)))

@@ -1,4 +1,4 @@
-"""The sketch of a `.hebb` text: entries and brackets, whatever is missing between them."""
+"""The partial tree of a `.hebb` text: entries and brackets, whatever is missing between them."""
 
 from __future__ import annotations
 

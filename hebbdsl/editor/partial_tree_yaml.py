@@ -1,4 +1,4 @@
-"""The sketch of a YAML text: by indentation, and by brackets where there are any."""
+"""The partial tree of a YAML text: by indentation, and by brackets where there are any."""
 
 from __future__ import annotations
 

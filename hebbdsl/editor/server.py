@@ -69,7 +69,7 @@ def build_server() -> LanguageServer:
     session = _Session(server)
     completion = lsp.CompletionOptions(trigger_characters=[".", "(", "{", "[", "=", ",", " "])
     fixes = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
-    asked: tuple[tuple[str, Callable[..., Any], object], ...] = (
+    requests: tuple[tuple[str, Callable[..., Any], object], ...] = (
         (lsp.TEXT_DOCUMENT_DID_OPEN, session.opened, None),
         (lsp.TEXT_DOCUMENT_DID_CHANGE, session.changed, None),
         (lsp.TEXT_DOCUMENT_DID_CLOSE, session.closed, None),
@@ -85,7 +85,7 @@ def build_server() -> LanguageServer:
         (lsp.TEXT_DOCUMENT_PREPARE_RENAME, session.prepare_rename, None),
         (lsp.TEXT_DOCUMENT_RENAME, session.rename, lsp.RenameOptions(prepare_provider=True)),
     )
-    for method, answer, options in asked:
+    for method, answer, options in requests:
         server.feature(method, options)(_guarded(answer))
     return server
 
@@ -109,7 +109,7 @@ class _Session:
 
     def __init__(self, server: LanguageServer) -> None:
         self.server = server
-        self.desk = Workspace()
+        self.workspace = Workspace()
         self._published: dict[str, Document] = {}
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -120,24 +120,24 @@ class _Session:
 
     def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
         item = params.text_document
-        self.desk.put(item.uri, _name(item.uri, item.language_id), item.text, item.version)
+        self.workspace.put(item.uri, _name(item.uri, item.language_id), item.text, item.version)
         self._publish()
 
     def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
         item = params.text_document
         for change in params.content_changes[-1:]:
-            self.desk.change(item.uri, change.text, item.version)
+            self.workspace.change(item.uri, change.text, item.version)
         self._publish_soon()
 
     def closed(self, params: lsp.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
-        self.desk.take(uri)
+        self.workspace.take(uri)
         self._published.pop(uri, None)
         self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
         self._publish_soon()
 
     def disk_changed(self, _: object) -> None:
-        self.desk.outdate()
+        self.workspace.outdate()
         self._publish_soon()
 
     def _publish_soon(self) -> None:
@@ -147,9 +147,9 @@ class _Session:
 
     def _publish(self) -> None:
         """The problems of every text that is not as it was when they were last told."""
-        for address in self.desk.addresses():
+        for address in self.workspace.addresses():
             try:
-                document = self.desk.document(address)
+                document = self.workspace.document(address)
                 if document is None or self._published.get(address) is document:
                     continue
                 self._published[address] = document
@@ -159,7 +159,7 @@ class _Session:
                 _log.exception("internal fault in examining %s", address)
                 continue
             self.server.text_document_publish_diagnostics(
-                lsp.PublishDiagnosticsParams(address, diagnostics, self.desk.version(address))
+                lsp.PublishDiagnosticsParams(address, diagnostics, self.workspace.version(address))
             )
 
     def _diagnostic(self, document: Document, problem: Problem) -> lsp.Diagnostic:
@@ -272,7 +272,7 @@ class _Session:
         return (found[0], here, uses) if any(use.start == here.start for use in uses) else None
 
     def symbols(self, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
-        document = self.desk.document(params.text_document.uri)
+        document = self.workspace.document(params.text_document.uri)
         if document is None or not is_spec(document.source):
             return []
         return [self._symbol(symbol) for symbol in symbols_of(document.source)]
@@ -289,7 +289,7 @@ class _Session:
         )
 
     def code_actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        document = self.desk.document(params.text_document.uri)
+        document = self.workspace.document(params.text_document.uri)
         if document is None:
             return []
         start, end = (
@@ -298,20 +298,20 @@ class _Session:
         )
         return [
             lsp.CodeAction(
-                title=visible(mending.title),
+                title=visible(action.title),
                 kind=lsp.CodeActionKind.QuickFix,
-                diagnostics=[self._diagnostic(document, mending.problem)],
-                is_preferred=mending.preferred,
-                edit=self._workspace_edit(params.text_document.uri, [mending.edit]),
+                diagnostics=[self._diagnostic(document, action.problem)],
+                is_preferred=action.preferred,
+                edit=self._workspace_edit(params.text_document.uri, [action.edit]),
             )
-            for mending in code_actions_at(document, start, end)
+            for action in code_actions_at(document, start, end)
         ]
 
     def formatting(self, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
         from hebbdsl.spec.formatting import formatted
         from hebbdsl.spec.printing import surface_of
 
-        document = self.desk.document(params.text_document.uri)
+        document = self.workspace.document(params.text_document.uri)
         if document is None or document.tree is None or not is_spec(document.source):
             return None
         try:
@@ -323,7 +323,7 @@ class _Session:
 
     def _at(self, params: Any) -> tuple[Document, int] | None:
         """The document and the offset that a request is about."""
-        document = self.desk.document(params.text_document.uri)
+        document = self.workspace.document(params.text_document.uri)
         if document is None or not is_spec(document.source):
             return None
         position = Position(params.position.line, params.position.character)
@@ -347,7 +347,7 @@ class _Session:
         changes: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [
             lsp.TextEdit(self._range(edit.span), edit.text) for edit in edits
         ]
-        version = self.desk.version(uri)
+        version = self.workspace.version(uri)
         item = lsp.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
         return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(item, changes)])
 

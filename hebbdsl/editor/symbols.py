@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hebbdsl.editor.partial_tree import sketch
+from hebbdsl.editor.partial_tree import partial_tree
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.experiment import Experiment
 from hebbdsl.spec.types import NamedChanges, fields_of
@@ -25,7 +25,7 @@ class Symbol:
 
 def symbols_of(source: Source) -> tuple[Symbol, ...]:
     """Sections in the order written, variants among the children of theirs."""
-    return tuple(_section(entry) for entry in sketch(source).entries if entry.key.text)
+    return tuple(_section(entry) for entry in partial_tree(source).entries if entry.key.text)
 
 
 def _section(entry: Entry) -> Symbol:

@@ -439,15 +439,6 @@ _OF_RUNS = (
         summary="speed: {} words/s of training",
     ),
     Metric(
-        name="predictions_per_second",
-        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
-        " by the best of several short passes",
-        unit=Unit.PER_SECOND,
-        scope=Scope.RUN,
-        cost="test",
-        heading="a prediction",
-    ),
-    Metric(
         name="memory_at_test",
         about="memory that testing takes beside the data, as planned: weights, counters, what is"
         " remembered, and what adaptations keep",
@@ -455,6 +446,15 @@ _OF_RUNS = (
         scope=Scope.RUN,
         cost="test",
         heading="memory",
+    ),
+    Metric(
+        name="predictions_per_second",
+        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
+        " by the best of several short passes",
+        unit=Unit.PER_SECOND,
+        scope=Scope.RUN,
+        cost="test",
+        heading="a prediction",
     ),
     Metric(
         name="peak_memory",

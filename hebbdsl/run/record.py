@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from hebbdsl.expression.metrics import RUN_METRICS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,18 @@ class Evaluation:
     seconds: float
     values: Mapping[str, float]
     binding: tuple[Binding, ...] | None = None
+
+
+def aggregated(evaluations: Sequence[Evaluation]) -> dict[str, Value]:
+    """The metrics of a run that are values of its evaluations: the last one, or the lowest."""
+    found = {}
+    for name, metric in RUN_METRICS.items():
+        if metric.aggregates is not None:
+            of, how = metric.aggregates
+            values = [one.values[of] for one in evaluations if of in one.values]
+            if values:
+                found[name] = Value(value=values[-1] if how == "last" else min(values))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

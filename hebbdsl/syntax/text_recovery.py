@@ -9,7 +9,7 @@ from hebbdsl.expression.grammar import parser
 from hebbdsl.expression.lr_parser import Branch, NotTaken, Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_problems import TooManySlips
-from hebbdsl.syntax.text_slips import Mend, Slips
+from hebbdsl.syntax.text_slips import Repair, Slips
 from hebbdsl.syntax.text_tokens import (
     BROKEN,
     CLOSING,
@@ -107,36 +107,36 @@ class Recovering:
         if len(self.problems) > _MOST_SLIPS:
             place = self._span(self.tokens[at])
             raise Rejected([*self.problems, TooManySlips(place=place, count=_MOST_SLIPS)])
-        if not again and self._repaired(slip.mend, at, frame):
-            return at + 1 if slip.mend in (Mend.DROP, Mend.AS_EQUAL) else at
+        if not again and self._repaired(slip.repair, at, frame):
+            return at + 1 if slip.repair in (Repair.DROP, Repair.AS_EQUAL) else at
         # A token that is not taken even after an entry that was given up is left out.
         return self._give_up(at, slip.until) if not again else at + 1
 
-    def _repaired(self, mend: Mend, at: int, frame: _Frame) -> bool:
+    def _repaired(self, repair: Repair, at: int, frame: _Frame) -> bool:
         """Whether the parser is as if the slip had not been made."""
         token = self.tokens[at]
         where = token.start
-        match mend:
-            case Mend.ENTRY:
+        match repair:
+            case Repair.ENTRY:
                 return False
-            case Mend.DROP:
+            case Repair.DROP:
                 if frame.start == at:
                     frame.start += 1
                 return True
-            case Mend.AS_EQUAL:
+            case Repair.AS_EQUAL:
                 kind, value, end = EQUAL, str(token), token.end
-            case Mend.EQUAL:
+            case Repair.EQUAL:
                 kind, value, end = EQUAL, "", where
-            case Mend.COMMA:
+            case Repair.COMMA:
                 kind, value, end = COMMA, "", where
             case _:
-                assert mend is Mend.VALUE, "all others are above"
+                assert repair is Repair.VALUE, "all others are above"
                 kind, value, end = BROKEN, "", where
         try:
             self._parser.feed(Token(kind, value, where, end))
         except NotTaken:
             return False
-        if mend is Mend.COMMA:
+        if repair is Repair.COMMA:
             frame.start, frame.height = at, len(self._stack)
         return True
 

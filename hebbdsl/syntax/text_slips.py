@@ -47,7 +47,7 @@ _ENDS = frozenset({NEWLINE, COMMA, END, *CLOSING})
 _CURLED = str.maketrans("“”„«»‘’", '"' * 7)
 
 
-class Mend(Enum):
+class Repair(Enum):
     """What the parser is given instead."""
 
     DROP = auto()  # nothing: the token is left out
@@ -63,7 +63,7 @@ class Slip:
     """`until`: an entry that is given up reaches at least to this offset."""
 
     problem: Problem | None
-    mend: Mend = Mend.ENTRY
+    repair: Repair = Repair.ENTRY
     until: int = 0
 
 
@@ -110,12 +110,12 @@ class Slips:
         spaced = _start(token) == _end(key)
         spaced = spaced and self.source.text[_end(token) : _end(token) + 1].isspace()
         problem = ColonForEquals(place=self._span(token), key=_shown(key), spaced=spaced)
-        return Slip(problem, Mend.AS_EQUAL)
+        return Slip(problem, Repair.AS_EQUAL)
 
     def _comma(self, where: Where, token: Token) -> Slip | None:
         if token.type != COMMA or where.at != where.start:
             return None
-        return Slip(StrayComma(place=self._span(token)), Mend.DROP)
+        return Slip(StrayComma(place=self._span(token)), Repair.DROP)
 
     def _missing(self, where: Where, token: Token) -> Slip | None:
         """`key =`, `key` or `hebbdsl`, and then nothing."""
@@ -130,14 +130,14 @@ class Slips:
             next_line = next_line and self.tokens[where.at + 1].type not in _ENDS
             place = self._span(before)
             missing = ValueMissing(place=place, key=_shown(key), next_line=next_line)
-            return Slip(missing, Mend.DROP if next_line else Mend.VALUE)
+            return Slip(missing, Repair.DROP if next_line else Repair.VALUE)
         if where.at != where.start + 1:
             return None
         if where.kind == ROUND:
             return self._unnamed(where, key)
         if token.type == NEWLINE and self.tokens[where.at + 1].type == CURLY:
             slip = self._other(where, token, "`{` stands on the line of its name")
-            return Slip(slip.problem, Mend.DROP)
+            return Slip(slip.problem, Repair.DROP)
         problem = NoEquals(place=self._span(key), key=_shown(key), gap=False)
         return Slip(problem)
 
@@ -196,7 +196,7 @@ class Slips:
                 second=_shown(token),
                 inside=SIGN_OF.get(where.kind, ""),
             )
-            return Slip(problem, Mend.COMMA)
+            return Slip(problem, Repair.COMMA)
         if str(token) == ";":
             return self._other(where, token, "entries end at a comma or at the end of the line")
         first = self._value_start(where)
@@ -241,7 +241,7 @@ class Slips:
     def _no_equals(self, token: Token, key: Token) -> Slip:
         gap = Span(self.source, _start(token), _start(token) + 1)
         problem = NoEquals(place=gap, key=_shown(key), gap=True)
-        return Slip(problem, Mend.EQUAL)
+        return Slip(problem, Repair.EQUAL)
 
     def _unnamed(self, where: Where, token: Token) -> Slip:
         before = self.tokens[where.opener - 1] if where.opener else None

@@ -131,10 +131,10 @@ def test_a_file_that_is_changed_meanwhile_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "a.yaml", SLIPS)
-    mend = fixing._mended
+    read = fixing._mended
 
     def meanwhile(file: Path) -> object:
-        found = mend(file)
+        found = read(file)
         file.write_text("# mine\n" + SLIPS)
         return found
 

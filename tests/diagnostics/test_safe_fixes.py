@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.catalogue import examples, has_safe_fixes, problems, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
-from hebbdsl.diagnostics.safe_fixes import MOST_TRIED, mend
+from hebbdsl.diagnostics.safe_fixes import MOST_TRIED, apply_safe_fixes
 from hebbdsl.pipeline import inspect_source
 from hebbdsl.source import Source, Span
 from tests.diagnostics.odd import Odd
@@ -47,7 +47,7 @@ def found(source: Source, pattern: str, instead: str, kind: type[Safe] = Safe) -
 
 
 def test_fixes_are_made_together() -> None:
-    mended = mend(Source("a", "x.x.y"), lambda source: [*found(source, "x", "longer")])
+    mended = apply_safe_fixes(Source("a", "x.x.y"), lambda source: [*found(source, "x", "longer")])
     assert mended.source.text == "longer.longer.y"
     assert (len(mended.made), mended.problems, mended.left) == (2, (), ())
 
@@ -56,7 +56,7 @@ def test_what_a_fix_brings_to_light_is_fixed_too() -> None:
     def check(source: Source) -> list[Safe]:
         return [*found(source, "a", "b")] or [*found(source, "b", "c")]
 
-    mended = mend(Source("a", "aab"), check)
+    mended = apply_safe_fixes(Source("a", "aab"), check)
     assert (mended.source.text, len(mended.made), mended.problems) == ("ccc", 5, ())
 
 
@@ -65,14 +65,16 @@ def test_a_fix_that_brings_up_something_worse_is_left() -> None:
         worse = [Odd(place="a", words="worse")] if "2" in source.text else []
         return [*found(source, "one", "1"), *found(source, "two", "2"), *worse]
 
-    mended = mend(Source("a", "one two one"), check)
+    mended = apply_safe_fixes(Source("a", "one two one"), check)
     assert mended.source.text == "1 two 1"
     assert [problem.title for problem in mended.left] == ["'two'"]
     assert mended.problems == mended.left
 
 
 def test_a_fix_that_only_changes_the_problem_is_left() -> None:
-    mended = mend(Source("a", "x"), lambda source: [*found(source, "x+", source.text + "x")])
+    mended = apply_safe_fixes(
+        Source("a", "x"), lambda source: [*found(source, "x+", source.text + "x")]
+    )
     assert (mended.source.text, mended.made, len(mended.left)) == ("x", (), 1)
 
 
@@ -87,7 +89,7 @@ def test_only_so_many_fixes_are_tried_by_themselves() -> None:
         return [*found(source, "x[0-9]*;", "!"), *worse]
 
     source = Source("a", "".join(f"x{number};" for number in range(2 * MOST_TRIED)))
-    mended = mend(source, check)
+    mended = apply_safe_fixes(source, check)
     assert mended.source is source
     assert len(mended.left) == MOST_TRIED
     assert len(mended.problems) == 2 * MOST_TRIED
@@ -100,7 +102,7 @@ def test_warnings() -> None:
     def check(source: Source) -> list[Safe]:
         return [*found(source, "x", "y")] or [*found(source, "y", "xx", Style)]
 
-    mended = mend(Source("a", "x"), check)
+    mended = apply_safe_fixes(Source("a", "x"), check)
     assert mended.source.text == "y"
     assert [problem.code for problem in mended.left] == ["HEB198"]
 
@@ -118,7 +120,7 @@ def test_fixes_elsewhere_and_unsafe_ones_are_not_made() -> None:
             Safe(place=here),
         ]
 
-    mended = mend(Source("a", "x"), check)
+    mended = apply_safe_fixes(Source("a", "x"), check)
     assert (mended.source.text, mended.made, mended.left) == ("x", (), ())
     assert len(mended.problems) == 5
 
@@ -127,7 +129,7 @@ def test_of_two_fixes_on_the_same_characters_one_is_made() -> None:
     def check(source: Source) -> list[Safe]:
         return [*found(source, "ab", "c"), *found(source, "b", "d")]
 
-    assert mend(Source("a", "ab"), check).source.text == "c"
+    assert apply_safe_fixes(Source("a", "ab"), check).source.text == "c"
 
 
 def test_a_fix_may_put_something_in_but_once_at_a_place() -> None:
@@ -135,7 +137,7 @@ def test_a_fix_may_put_something_in_but_once_at_a_place() -> None:
         lacking = "," not in source.text
         return [*found(source, "(?<=a)(?=b)", ",")] * 2 if lacking else []
 
-    mended = mend(Source("a", "ab ab"), check)
+    mended = apply_safe_fixes(Source("a", "ab ab"), check)
     assert mended.source.text == "a,b a,b"
     assert len(mended.made) == 2
 
@@ -148,7 +150,7 @@ def test_endless_work_is_bounded() -> None:
         asked += 1
         return [*found(source, "x[0-9]*", f"x{asked}")]
 
-    mended = mend(Source("a", "x " * 500), check)
+    mended = apply_safe_fixes(Source("a", "x " * 500), check)
     assert mended.made == ()
     assert asked <= 2 + 10 * (MOST_TRIED + 1)
 
@@ -163,7 +165,7 @@ def test_what_a_page_calls_wrong_is_mended(code: str) -> None:
     name = "spec.hebb" if is_of_text(SAFE[code]) else "spec.yaml"
     wrong = Source(name, with_example(SAFE[code], examples(SAFE[code])[0]))
     assert [problem.code for problem in inspect_source(wrong)] == [code]
-    mended = mend(wrong, inspect_source)
+    mended = apply_safe_fixes(wrong, inspect_source)
     assert [p for p in mended.problems if p.severity is Severity.ERROR] == []
     assert {problem.code for problem in mended.made} == {code}
 
@@ -193,7 +195,7 @@ def test_enough_codes_are_mended() -> None:
     ],
 )
 def test_what_is_safe(wrong: str, right: str) -> None:
-    mended = mend(Source("spec.yaml", with_sections(wrong)), inspect_source)
+    mended = apply_safe_fixes(Source("spec.yaml", with_sections(wrong)), inspect_source)
     assert mended.source.text == with_sections(right)
 
 
@@ -213,7 +215,7 @@ def test_what_is_safe(wrong: str, right: str) -> None:
 )
 def test_what_is_in_doubt_is_left(doubtful: str) -> None:
     source = Source("spec.yaml", with_sections(doubtful))
-    mended = mend(source, inspect_source)
+    mended = apply_safe_fixes(source, inspect_source)
     assert mended.source is source
     assert mended.problems != ()
 
@@ -232,7 +234,7 @@ def test_what_is_in_doubt_is_left(doubtful: str) -> None:
     ],
 )
 def test_the_same_in_the_text_surface(wrong: str, right: str) -> None:
-    mended = mend(Source("spec.hebb", with_sections(wrong, GOOD_TEXT)), inspect_source)
+    mended = apply_safe_fixes(Source("spec.hebb", with_sections(wrong, GOOD_TEXT)), inspect_source)
     assert mended.source.text == with_sections(right, GOOD_TEXT)
 
 
@@ -244,16 +246,16 @@ def test_no_fix_makes_a_spec_worse(paths: list[Path], data: st.DataObject) -> No
     text = text[:index] + data.draw(st.sampled_from(["", "x", ".", '"', "="])) + text[index + 1 :]
     source = Source("spec.yaml", text)
     before = {p.title for p in inspect_source(source) if p.severity is Severity.ERROR}
-    mended = mend(source, inspect_source)
+    mended = apply_safe_fixes(source, inspect_source)
     after = {p.title for p in inspect_source(mended.source) if p.severity is Severity.ERROR}
     assert after <= before
     if mended.made:
         assert mended.source.text != text
-        again = mend(mended.source, inspect_source)
+        again = apply_safe_fixes(mended.source, inspect_source)
         assert again.source is mended.source, "twice is once"
     else:
         assert mended.source is source
 
 
 def test_the_minimal_spec_needs_no_fix() -> None:
-    assert mend(Source("spec.yaml", GOOD), inspect_source).made == ()
+    assert apply_safe_fixes(Source("spec.yaml", GOOD), inspect_source).made == ()

@@ -17,7 +17,7 @@ from hebbdsl.editor.completion import completion_at
 from hebbdsl.editor.definition import definition_at
 from hebbdsl.editor.document import Document, examined
 from hebbdsl.editor.hover import hover_at
-from hebbdsl.editor.partial_tree import sketch
+from hebbdsl.editor.partial_tree import partial_tree
 from hebbdsl.editor.symbols import symbols_of
 from hebbdsl.source import Source
 from hebbdsl.spec.extending import from_disk
@@ -65,10 +65,10 @@ def test_a_sketch_of_a_whole_text_is_its_tree(name: str) -> None:
     try:
         tree = parse_tree(source)
     except Rejected:
-        assert isinstance(sketch(source), Mapping)
+        assert isinstance(partial_tree(source), Mapping)
         return
     if not any(problem.code.startswith("HEB1") for problem in tree.problems):
-        assert shape(sketch(source)) == shape(tree.root)
+        assert shape(partial_tree(source)) == shape(tree.root)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -79,7 +79,7 @@ def test_something_is_known_at_every_offset(name: str) -> None:
     offsets = sample(range(len(source.text) + 1), 100, name)
     answered = sum(_asked(document, offset) for offset in offsets)
     assert answered > len(offsets) / 4
-    for entry in sketch(source).entries:
+    for entry in partial_tree(source).entries:
         key = entry.key.span
         if key.text == entry.key.text:
             assert hover_at(document, key.start) is not None, key.text
@@ -135,11 +135,11 @@ def test_a_spec_with_a_piece_of_it_gone(data: st.DataObject) -> None:
 @pytest.mark.parametrize("ending", [".yaml", ".hebb"])
 def test_deep_brackets_are_read_flat(opening: str, ending: str) -> None:
     source = Source(f"deep{ending}", opening * 3_000)
-    assert sketch(source).span.end == len(source.text)
+    assert partial_tree(source).span.end == len(source.text)
     completion_at(source, len(source.text))
 
 
 def test_a_text_larger_than_any_spec_is_not_sketched() -> None:
     source = Source("large.yaml", "a: 1\n" * 50_000)
-    assert sketch(source).entries == ()
+    assert partial_tree(source).entries == ()
     assert completion_at(source, 3) is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Severity
-from hebbdsl.diagnostics.safe_fixes import mend
+from hebbdsl.diagnostics.safe_fixes import apply_safe_fixes
 from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import inspect_source, load_plan, parse_tree
 from hebbdsl.program.identity import identity
@@ -52,7 +52,7 @@ def test_the_former_name_means_the_present_one(lines: tuple[str, ...]) -> None:
     found = list(inspect_source(source))
     assert [type(problem) for problem in found if isinstance(problem, FormerName)] == [FormerName]
     assert all(problem.severity is Severity.WARNING for problem in found)
-    mended = mend(source, inspect_source)
+    mended = apply_safe_fixes(source, inspect_source)
     assert "counting" not in mended.source.text
     assert setups(mended.source) == setups(source)
 
