@@ -1,15 +1,18 @@
 """Every word of the language: kind -> word -> "module:Class". No other module knows concrete parts.
 
 A class is imported when its word is used, so that a command loads only what its spec names.
+Installed packages add words by entry points (`hebbdsl.entry_points`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
+from hebbdsl.diagnostics.wording import plural
 from hebbdsl.parts.part import (
     Adaptation,
     Curriculum,
@@ -20,6 +23,9 @@ from hebbdsl.parts.part import (
     Part,
     Schedule,
 )
+
+if TYPE_CHECKING:
+    from hebbdsl.entry_points import Added
 
 VOCABULARY: Mapping[type[Part], Mapping[str, str]] = {
     Dataset: {
@@ -89,23 +95,32 @@ FIRST_MODEL: Mapping[str, str] = {"pictures": "convnet", "text": "lstm"}
 """The model that it begins with, by what the data holds."""
 
 
-@dataclass(frozen=True, slots=True)
 class Words(Mapping[str, type[Part]]):
-    """The words of a kind. Listing them imports nothing; looking one up imports its class."""
+    """The words of a kind. Listing them imports nothing; looking one up imports its class.
 
-    kind: type[Part]
+    Packages are searched for words that are not in the table, and when all words are listed.
+    """
+
+    __slots__ = ("_own", "kind")
+
+    def __init__(self, kind: type[Part]) -> None:
+        self.kind, self._own = kind, VOCABULARY[kind]
 
     def __getitem__(self, word: str) -> type[Part]:
-        return _load(VOCABULARY[self.kind][word])
+        """Raises: KeyError; BrokenError, where a class of a package breaks its promises."""
+        if word in self._own:
+            return _load(self._own[word])
+        return _load_added(self.kind, added_words(self.kind)[word])
 
     def __contains__(self, word: object) -> bool:
-        return word in VOCABULARY[self.kind]
+        return word in self._own or word in added_words(self.kind)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(VOCABULARY[self.kind])
+        yield from self._own
+        yield from added_words(self.kind)
 
     def __len__(self) -> int:
-        return len(VOCABULARY[self.kind])
+        return len(self._own) + len(added_words(self.kind))
 
 
 def words_of(kind: type[Part]) -> Mapping[str, type[Part]]:
@@ -116,17 +131,75 @@ def words_of(kind: type[Part]) -> Mapping[str, type[Part]]:
 def word_of(part: Part | type[Part]) -> str:
     """The word of a part. Raises: KeyError, where its class is none of the vocabulary."""
     cls = part if isinstance(part, type) else type(part)
-    return _words_by_class()[f"{cls.__module__}:{cls.__qualname__}"]
+    own = _own_words().get(f"{cls.__module__}:{cls.__qualname__}")
+    if own is not None:
+        return own
+    if (found := package_of(cls)) is not None:
+        return found.name
+    raise KeyError(cls)
 
 
 def in_vocabulary(part: Part) -> bool:
     """Whether the part's class is that of a word."""
-    return f"{type(part).__module__}:{type(part).__qualname__}" in _words_by_class()
+    cls = type(part)
+    return f"{cls.__module__}:{cls.__qualname__}" in _own_words() or package_of(cls) is not None
+
+
+def package_of(cls: type[Part]) -> Added | None:
+    """The entry point of a word that a package adds; None where it is one of ours, or none."""
+    if cls.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        return None
+    for kind in KINDS:
+        for one in added_words(kind).values() if issubclass(cls, kind) else ():
+            if _is_inside(cls.__module__, one) and one.load() is cls:
+                return one
+    return None
+
+
+def refuse_part(part: Part, reason: str) -> NoReturn:
+    """A part gave what its kind does not allow. Raises: BrokenError, of a part of a package."""
+    from hebbdsl.entry_points import BrokenError
+
+    if (added := package_of(type(part))) is not None:
+        raise BrokenError(added, reason)
+    raise TypeError(f"{word_of(part)}: {reason}")
 
 
 def every_part() -> Mapping[type[Part], str]:
     """The class of every word, with the word. Imports them all."""
-    return {cls: word for kind in VOCABULARY for word, cls in words_of(kind).items()}
+    return {cls: word for kind in KINDS for word, cls in words_of(kind).items()}
+
+
+def providers_of(word: str) -> tuple[str, ...]:
+    """The packages that have a word of that name, of whatever kind; this one is `hebbdsl`."""
+    own = ["hebbdsl"] if any(word in words for words in VOCABULARY.values()) else []
+    return (*own, *(one.package for one in every_added() if one.name == word))
+
+
+def added_words(kind: type[Part]) -> Mapping[str, Added]:
+    """The words that packages add to a kind, without those that anything else is called too."""
+    return {one.name: one for one in _of_kind(kind) if len(providers_of(one.name)) == 1}
+
+
+def parts_in(module: str) -> tuple[Added, ...]:
+    """The words that a package adds whose module it is, or has as its own; best first."""
+    found = [one for one in every_added() if _is_inside(module, one)]
+    return tuple(sorted(found, key=lambda one: one.module != module))
+
+
+def every_added() -> tuple[Added, ...]:
+    """What packages add to all kinds, be it taken or not."""
+    return tuple(one for kind in KINDS for one in _of_kind(kind))
+
+
+def _is_inside(module: str, one: Added) -> bool:
+    return module.partition(".")[0] == one.module.partition(".")[0]
+
+
+def _of_kind(kind: type[Part]) -> tuple[Added, ...]:
+    from hebbdsl.entry_points import added
+
+    return added(plural(kind.kind))
 
 
 @cache
@@ -138,6 +211,23 @@ def _load(where: str) -> type[Part]:
     return cls
 
 
+def _load_added(kind: type[Part], one: Added) -> type[Part]:
+    from hebbdsl.entry_points import BrokenError
+
+    try:
+        cls = one.load()
+    except Exception as error:
+        raise BrokenError(one, f"{one.value!r} can't be imported: {error}") from error
+    if not isinstance(cls, type) or not issubclass(cls, kind):
+        raise BrokenError(one, f"{one.value!r} is not derived from `{kind.__name__}`")
+    if not is_dataclass(cls) or not cls.__dataclass_params__.frozen:
+        raise BrokenError(one, f"`{cls.__name__}` is not a frozen dataclass")
+    for name in dir(cls):
+        if getattr(getattr(cls, name), "__isabstractmethod__", False):
+            raise BrokenError(one, f"`{cls.__name__}` lacks `{name}`")
+    return cls
+
+
 @cache
-def _words_by_class() -> Mapping[str, str]:
+def _own_words() -> Mapping[str, str]:
     return {where: word for words in VOCABULARY.values() for word, where in words.items()}

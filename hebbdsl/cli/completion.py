@@ -25,9 +25,10 @@ def specs(incomplete: str) -> list[str]:
 def topics(incomplete: str) -> list[str]:
     """Codes, words, fields and metrics that `hebbdsl explain` has a page on."""
     from hebbdsl.diagnostics.codes import CODES
+    from hebbdsl.entry_points import added_codes
     from hebbdsl.spec.glossary import topics
 
-    return _beginning([*topics(), *CODES], incomplete)
+    return _beginning([*topics(), *CODES, *added_codes()], incomplete)
 
 
 def variants(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -34,16 +34,16 @@ def explain(
 
 def _overview() -> str:
     """The words by kind and the codes by stage, a line each, no wider than the terminal."""
-    from hebbdsl.diagnostics.catalogue import STAGES, first_sentence, problems, stage_of
+    from hebbdsl.diagnostics.catalogue import first_sentence, heading, problems
     from hebbdsl.spec.glossary import words_by_kind
 
     width = _width()
     lines = ["Words", *words_by_kind(width)]
     stage = ""
     for problem in problems():
-        if stage_of(problem.code) != stage:
-            stage = stage_of(problem.code)
-            lines += ["", f"{STAGES[stage]}, {stage}xx"]
+        if heading(problem.code) != stage:
+            stage = heading(problem.code)
+            lines += ["", stage]
         said = first_sentence(problem)
         room = width - len(f"  {problem.code}  ")
         said = said if len(said) <= room else f"{said[: room - 1].rstrip()}…"
@@ -77,8 +77,9 @@ def _word_pages(topic: str) -> str | None:
 def _unknown(topic: str) -> str:
     from hebbdsl.diagnostics.codes import CODES
     from hebbdsl.diagnostics.wording import quoted, suggestion
+    from hebbdsl.entry_points import added_codes
     from hebbdsl.spec.glossary import topics
 
-    known = tuple(CODES) if re.fullmatch("[A-Za-z]{2,}[0-9]+", topic) else topics()
+    known = (*CODES, *added_codes()) if re.fullmatch("[A-Za-z]{2,}[0-9]+", topic) else topics()
     hint = suggestion(topic, known, "`hebbdsl explain` lists all there is")
     return f"there is no word or code {quoted(topic)}; {hint}"

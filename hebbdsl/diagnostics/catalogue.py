@@ -30,22 +30,37 @@ TAB = "⇥"
 
 def problem_of(code: str) -> type[Problem] | None:
     """The class of a code, or None where there is no such code."""
-    if code not in CODES:
+    where = CODES.get(code) or _added_codes().get(code)
+    if where is None:
         return None
-    module, _, name = CODES[code].partition(":")
+    module, _, name = where.partition(":")
     found: type[Problem] = getattr(import_module(module), name)
     return found
 
 
+def _added_codes() -> Mapping[str, str]:
+    from hebbdsl.entry_points import added_codes  # which sound specs do without
+
+    return added_codes()
+
+
 @cache
 def problems() -> tuple[type[Problem], ...]:
-    """Every problem there is, by code."""
-    return tuple(problem for code in sorted(CODES) if (problem := problem_of(code)) is not None)
+    """Every problem there is, by code; those of packages behind."""
+    codes = [*sorted(CODES), *sorted(_added_codes())]
+    return tuple(problem for code in codes if (problem := problem_of(code)) is not None)
 
 
 def stage_of(code: str) -> str:
     """The first digit of a code: a key of `STAGES`."""
     return re.sub("^[A-Z]+", "", code)[:1]
+
+
+def heading(code: str) -> str:
+    """What a list of codes has above it: its stage, or the prefix of a package."""
+    if code in CODES:
+        return f"{STAGES[stage_of(code)]}, {stage_of(code)}xx"
+    return f"Of packages, {re.sub('[0-9]+$', '', code)}"
 
 
 def page(problem: type[Problem]) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.editor.document import Document
+from hebbdsl.lint.suppressions import is_allowable
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.comments import comments_of
-
-_ALLOWABLE = re.compile(r"HEB7[0-3][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def _mendings(document: Document, problem: Problem, place: Span) -> Iterator[Cod
     if (fix := problem.fix) is not None:
         title = f"Write {quoted(fix.strip())}" if fix.strip() else f"Remove {quoted(place.text)}"
         yield CodeAction(title, problem, Edit(place, fix), problem.fix_is_safe)
-    if problem.severity is Severity.WARNING and _ALLOWABLE.fullmatch(problem.code):
+    if problem.severity is Severity.WARNING and is_allowable(problem.code):
         edit = _allowing(document, place, problem.code)
         if edit is not None:
             yield CodeAction(f"Allow {problem.code} here, with a reason", problem, edit, False)

@@ -40,10 +40,22 @@ def examine_source(
     tree: Tree | None = None
     try:
         tree = parse_tree(source)
-        drafted = examine(tree, overrides, reading)
+        return _examined(tree, overrides, reading, problems)
     except Rejected as rejected:
         problems.extend(rejected.problems)
-        return Examined(problems, tree)
+    except Exception as error:
+        from hebbdsl.spec.packages import broken_by
+
+        if (broken := broken_by(error, source.name)) is None:
+            raise
+        problems.add(broken)
+    return Examined(problems, tree)
+
+
+def _examined(
+    tree: Tree, overrides: Sequence[str], reading: Reading, problems: Problems
+) -> Examined:
+    drafted = examine(tree, overrides, reading)
     problems.extend(drafted.problems)
     problems.extend(map(drafted.extended.noted, drafts_problems(drafted.drafts)))
     across = across_problems(drafted.drafts, drafted.baseline)

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.catalogue import stage_of
+from hebbdsl.diagnostics.catalogue import problem_of, stage_of
 from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.codes.lint_comments import (
     NoReason,
@@ -36,6 +36,11 @@ ALLOWABLE = frozenset(code for code in CODES if stage_of(code) == "7") - {
     problem.code for problem in (NoReason, NoSuchCode, NotAllowable, NothingToAllow)
 }
 """The codes of all rules: matters of judgement, which a reason may settle."""
+
+
+def is_allowable(code: str) -> bool:
+    """Whether a comment may allow the code; of those of packages, codes of stage 7."""
+    return code in ALLOWABLE or (code not in CODES and stage_of(code) == "7")
 
 
 MOST = 1_000
@@ -73,7 +78,7 @@ class Suppressions:
     def allow(self, problem: Problem) -> bool:
         """Whether a comment allows the problem. One without a reason does; it is said itself."""
         place = problem.place
-        if not isinstance(place, Span) or problem.code not in ALLOWABLE:
+        if not isinstance(place, Span) or not is_allowable(problem.code):
             return False
         comments = self._comments(place.source)
         key = place.source.position(place.start)[0], problem.code
@@ -160,8 +165,9 @@ def _own_line(comment: Comment) -> int:
 
 def _refused(code: Span) -> Problem | None:
     """What is wrong with a code that is to be allowed."""
-    if code.text in ALLOWABLE:
+    known = code.text in CODES or problem_of(code.text) is not None
+    if known and is_allowable(code.text):
         return None
-    if code.text in CODES:
+    if known:
         return NotAllowable(place=code, written=code.text)
     return NoSuchCode(place=code, written=code.text, known=tuple(sorted(ALLOWABLE)))

@@ -121,6 +121,9 @@ Rate = Annotated[float, Bounds(above=0, maximum=1e6)]
 NonNegative = Annotated[float, Bounds(minimum=0, maximum=1e6)]
 Decay = Annotated[float, Bounds(minimum=0, below=1)]
 Seeds = Annotated[tuple[Annotated[int, Bounds(minimum=0, maximum=2**32 - 1)], ...], Ranges(10_000)]
+Package = Annotated[
+    str, Pattern(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", "the name of a package")
+]
 Name = Annotated[
     str,
     Pattern(

@@ -177,8 +177,6 @@ class Output(Part):
     """Whether it stands for what was trained: under `evaluation` alone."""
     adapts_rows: ClassVar[bool] = False
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
-    samples_classes: ClassVar[bool] = False
-    """Whether its loss in training is of a sample, so that no label's probability is worked out."""
     grows: ClassVar[bool] = False
     """Whether it remembers all that it is shown, so that what it takes depends on the run."""
 
@@ -233,6 +231,11 @@ class Output(Part):
     def with_inner(self) -> Iterator[Output]:
         """Itself, and every output inside it."""
         yield self
+
+    def errors_inside(self, outer: Output) -> Iterator[Problem]:
+        """What is wrong with it inside another output, which asks it for probabilities. Places are
+        `At(...)` of this part."""
+        yield from ()
 
     def tunes(self) -> tuple[str, ...]:
         """The fields (those of outputs inside it apart) whose values are searched on validation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hebbdsl.diagnostics.codes.across import OnOtherData
 from hebbdsl.diagnostics.codes.at_test import (
@@ -13,7 +14,6 @@ from hebbdsl.diagnostics.codes.at_test import (
     NothingAdapted,
     NothingLearns,
     NothingToTuneOn,
-    SampledExpert,
     TrainedInTraining,
     TunedInTraining,
 )
@@ -128,8 +128,9 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         for field in part.tunes():
             yield TunedInTraining(place=At((*path, field)), field=field, output=word_of(part))
         for place, expert in directly_inside(part, path):
-            if expert.samples_classes:
-                yield SampledExpert(place=At(place), output=word_of(expert))
+            for problem in expert.errors_inside(part):
+                inner = problem.place.path if isinstance(problem.place, At) else ()
+                yield replace(problem, place=At((*place, *inner)))
     if output is not None and not output.teaches:
         yield NothingLearns(place=At(("output",)), output=word_of(output))
     if data.holds == "text":

@@ -6,12 +6,13 @@ from hebbdsl.diagnostics.diagnostic import Problems
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.language import Corpus, LanguageFacts
 from hebbdsl.parts.models.language_model import LanguageModel
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer, Output
 from hebbdsl.plan.checks import across_problems, drafts_problems
 from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, Memory, Plan, VariantPlan
 from hebbdsl.plan.searching import drawings_shown, pairs_trained, shown_at_test, words_asked
 from hebbdsl.spec.checked import Checked, Draft, Sections, Variant
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
+from hebbdsl.vocabulary import refuse_part
 
 
 def make_plan(checked: Checked) -> Plan:
@@ -56,7 +57,7 @@ def _of_pictures(
     assert curriculum is not None, "stage 4 asks for one"
     assert training.steps is not None, "stage 4 asks for them"
     layers = model.layers(facts.image)
-    output_layers = setup.output.layers(model.features, facts.classes)
+    output_layers = _output_layers(setup.output, model.features, facts.classes)
     return ClassificationPlan(
         setup=setup,
         facts=facts,
@@ -77,7 +78,7 @@ def _of_words(
 ) -> LanguagePlan:
     training = setup.training
     layers = model.layers(facts.words)
-    output_layers = setup.output.layers(model.activation_width, facts.words)
+    output_layers = _output_layers(setup.output, model.activation_width, facts.words)
     tokens = facts.tokens.get("train")
     epoch = None if tokens is None else training.steps_of_epoch(tokens)
     steps = training.steps
@@ -96,6 +97,13 @@ def _of_words(
         epoch=epoch,
         evaluate_every=training.evaluate_every or epoch,
     )
+
+
+def _output_layers(output: Output, hidden: int, classes: int) -> tuple[Layer, ...]:
+    layers = output.layers(hidden, classes)
+    if not isinstance(layers, tuple) or not all(isinstance(layer, Layer) for layer in layers):
+        refuse_part(output, f"`layers` returns {type(layers).__name__}, not a tuple of `Layer`")
+    return layers
 
 
 def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int | None) -> Memory:

@@ -25,6 +25,7 @@ from hebbdsl.program.language.streams import Streams
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only, torch_generator
 from hebbdsl.program.update import Update
+from hebbdsl.vocabulary import refuse_part
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -143,6 +144,8 @@ def _prepared(
 ) -> Update:
     """Initial weights, moved to the device in place, and what updates them."""
     training = plan.setup.training
+    if not isinstance(output, OutputLayer):
+        refuse_part(plan.setup.output, f"`build` returns {type(output).__name__}")
     model.initialise(torch_generator(start.seed, "model"))
     output.initialise(torch_generator(start.seed, "output"))
     model.to(start.device)

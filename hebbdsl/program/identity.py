@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from hebbdsl.spec.canonical import deciding_parts, plain
 from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Setup
-from hebbdsl.vocabulary import word_of
+from hebbdsl.vocabulary import package_of, word_of
 
 SEMANTICS = 1
 """Version of what a spec means for training. Raised whenever a stored exact loss changes; where
@@ -56,6 +56,15 @@ def raised_parts(of: Setup | Evaluation) -> dict[str, int]:
         if part.semantics > 1:
             word = word_of(part)
             found[word] = max(part.semantics, found.get(word, 0))
+    return found
+
+
+def packages_of(setup: Setup) -> dict[str, str]:
+    """The package and version, by word, of the parts that are of installed packages."""
+    found = dict[str, str]()
+    for part in (*deciding_parts(setup), *deciding_parts(setup.evaluation)):
+        if (added := package_of(type(part))) is not None:
+            found[added.name] = f"{added.package} {added.version}"
     return found
 
 

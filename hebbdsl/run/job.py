@@ -157,13 +157,14 @@ def build(job: Job, session: Session) -> Program:
     """
     from hebbdsl.program.building import assemble
     from hebbdsl.program.devices import find_device, use_threads
+    from hebbdsl.spec.packages import packages_answer
 
     use_threads(job.threads)
     plan, device = session.planned(job.plan), find_device(job.device)
     if job.digest is not None and job.digest != plan_digest(plan):
         raise RuntimeError(f"the plan of {job.name} is another than that of who scheduled it")
     data = session.opened(job.plan.setup.data)
-    with _memory_refused(job.name, str(device)):
+    with packages_answer(), _memory_refused(job.name, str(device)):
         return assemble(job.experiment, job.variant, plan, job.seed, data, device)
 
 

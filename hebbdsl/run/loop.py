@@ -12,7 +12,7 @@ from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.devices import computing
-from hebbdsl.program.identity import SEMANTICS, raised_parts
+from hebbdsl.program.identity import SEMANTICS, packages_of, raised_parts
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationRun
@@ -146,6 +146,8 @@ def environment(program: Program, *outputs: OutputLayer) -> Mapping[str, Any]:
     }
     if parts := raised_parts(program.setup):
         found["parts"] = parts
+    if packages := packages_of(program.setup):
+        found["packages"] = packages
     if program.setup.training.precision == "bfloat16":
         there = has_bfloat16(program.device)
         found["bfloat16"] = "by its instructions" if there else "without instructions"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 
@@ -99,7 +99,8 @@ def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_d
     if (version := whole.root.entry(VERSION)) is not None:
         origins[VERSION,] = Origin(version.value.span, version.key.span)
     found = Problems()
-    found.extend(map(whole.noted, problems) if whole.parents else problems)
+    kept = _without_packages(head["requires"], problems) if "requires" in head else problems
+    found.extend(map(whole.noted, kept) if whole.parents else kept)
     return Drafted(
         found, drafts, {name: field.value for name, field in head.items()}, origins, whole
     )
@@ -223,6 +224,22 @@ def _across(
     for problem in found:
         if not isinstance(problem, UnknownVariant) or not (lost or problem.variant in unread):
             yield problem
+
+
+def _without_packages(requires: _Field, problems: Problems) -> Iterable[Problem]:
+    """The problems, with those of the packages that the spec requires.
+
+    Where one is missing nothing is said of words that it may have brought.
+    """
+    from hebbdsl.diagnostics.codes.names import UnknownWord
+    from hebbdsl.spec.packages import clashing_words, missing_packages
+
+    names = requires.value if isinstance(requires.value, tuple) else ()
+    places = (requires.reader.origins["requires", i].value for i in range(len(names)))
+    required = list(zip(names, places, strict=True))
+    missing = [*missing_packages(required)]
+    said = [one for one in problems if not (missing and isinstance(one, UnknownWord))]
+    return [*said, *missing, *clashing_words(required)]
 
 
 def _settable(changes: tuple[Change, ...], problems: Problems) -> tuple[Change, ...]:

@@ -17,6 +17,7 @@ from hebbdsl.parts.bounds import (
     Length,
     Name,
     On,
+    Package,
     Rate,
     Seeds,
     Steps,
@@ -213,6 +214,9 @@ class Experiment(Setup):
     extends: Annotated[
         str | None, "the spec whose fields this one changes, beside this file; null: none"
     ] = None
+    requires: Annotated[
+        tuple[Package, ...], "packages to be installed, for the words that they add"
+    ] = ()
     about: Annotated[str, "the question that is asked, as a sentence"] = ""
     seeds: Annotated[Seeds, "one run for each; `0..9` includes both ends"] = tuple(range(10))
     baseline: Annotated[Name | None, "the variant others are compared with; null: the first"] = None

@@ -24,12 +24,16 @@ def missing_field(owner: str, name: str, info: Field, place: Span) -> Problem:
 
 def unknown_word(type_: PartOf, word: Scalar) -> Problem:
     """A word that there is not, or not of this kind."""
+    from hebbdsl.spec.packages import word_twice
+
     kind, known = type_.kind.kind, tuple(type_.words)
     for other in KINDS:
         if word.text in words_of(other):
             return WordOfAnotherKind(
                 place=word.span, word=word.text, kind=other.kind, asked=kind, known=known
             )
+    if (twice := word_twice(word.text, word.span)) is not None:
+        return twice
     holder = None
     if nearest(word.text, known) is None:
         holder = next((w for w, cls in type_.words.items() if word.text in fields_of(cls)), None)

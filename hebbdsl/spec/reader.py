@@ -7,9 +7,10 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
+from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origin, Path
 from hebbdsl.spec.mismatches import (
@@ -55,6 +56,7 @@ from hebbdsl.spec.value_problems import (
 )
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence, Written
+from hebbdsl.vocabulary import refuse_part
 
 T = TypeVar("T")
 
@@ -164,10 +166,21 @@ class Reader:
         if word is None:
             return BAD
         self.origins[path] = Origin(word.span, key)
-        cls = type_.words.get(word.text)
-        if cls is None:
-            self.problems.add(unknown_word(type_, word))
+        try:
+            cls = type_.words.get(word.text)
+            if cls is None:
+                self.problems.add(unknown_word(type_, word))
+                return BAD
+            return self._part_of(cls, word, inside, path)
+        except Exception as error:
+            from hebbdsl.spec.packages import broken_by
+
+            if (problem := broken_by(error, word.span)) is None:
+                raise
+            self.problems.add(problem)
             return BAD
+
+    def _part_of(self, cls: type[Part], word: Scalar, inside: Node | None, path: Path) -> object:
         if isinstance(inside, Scalar) and inside.missing:
             advice = f"write `{word.text}` alone, or `{word.text}: {{}}`"
             self.problems.add(NoValue(place=word.span, field=word.text, advice=advice))
@@ -190,12 +203,14 @@ class Reader:
         if BAD in found.values() or self.problems.error_count > before or lost:
             return BAD
         part = _construct(cls, found)
-        self.problems.extend(resolve(p, self.origins, path) for p in part.refusals())
+        for problem in part.refusals():
+            if not isinstance(problem, Problem):
+                refuse_part(part, f"`refusals` yields {type(problem).__name__}, not a `Problem`")
+            self.problems.add(resolve(problem, self.origins, path))
         return part
 
     def _word(self, type_: PartOf, node: Written, path: Path) -> tuple[Scalar | None, Node | None]:
         """The word of a part with what stands inside it; None, None when there is no one word."""
-        kind, known = type_.kind.kind, tuple(type_.words)
         if isinstance(node, Scalar):
             return node, None
         if not isinstance(node, Mapping):
@@ -203,6 +218,7 @@ class Reader:
             return None, None
         if len(node.entries) == 1:
             return node.entries[0].key, node.entries[0].value
+        kind, known = type_.kind.kind, tuple(type_.words)
         written = [entry.key for entry in node.entries if entry.key.text in known]
         if not written and node.lost:
             return None, None

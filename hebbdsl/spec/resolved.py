@@ -67,6 +67,8 @@ def resolved(checked: Checked, variant: str | None = None) -> tuple[Resolved, ..
             base[path] = (span, kind if inherited or kind == "set" else "variant")
         origins = base
     head.remove("extends")
+    if not experiment.requires:
+        head.remove("requires")
     values = [(name, getattr(experiment, name)) for name in head]
     values += [(name, getattr(setup, name)) for name in _names(Setup)]
     return tuple(one for name, value in values for one in _walk(value, (name,), origins))
@@ -79,6 +81,8 @@ def resolved_plain(checked: Checked, variant: str | None = None) -> dict[str, Pl
     """
     whole: dict[str, Plain] = plain(checked.experiment)
     del whole["extends"]
+    if not checked.experiment.requires:
+        del whole["requires"]
     if variant is None:
         return whole
     whole.update(plain(checked.variants[variant].setup))

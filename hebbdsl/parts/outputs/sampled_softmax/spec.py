@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from hebbdsl.diagnostics.codes.at_test import SampledExpert
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Count
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.parts.part import Layer
+from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -35,8 +36,6 @@ class SampledSoftmax(Softmax):
         Bengio, Senécal 2008; Jean, Cho, Memisevic, Bengio 2015.
     """
 
-    samples_classes: ClassVar[bool] = True
-
     samples: Annotated[Count, "how many classes are drawn at each step, with replacement"] = 1_000
     proposal: Annotated[
         Literal["zipf", "uniform"],
@@ -48,6 +47,9 @@ class SampledSoftmax(Softmax):
     def semantics(self) -> int:
         # Samples came from one generator, and depended on how many had been drawn before.
         return 2
+
+    def errors_inside(self, outer: Output) -> Iterator[Problem]:
+        yield SampledExpert(place=At(()), output="sampled_softmax")
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         if self.samples >= run.levels[-1]:

@@ -1,0 +1,243 @@
+"""Words of packages: one that is installed in a fresh environment, and ones that are missing,
+taken twice or broken. No line of hebbdsl knows of any of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.effort import PATIENCE
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tests" / "fixtures" / "hinge_package"
+
+SPEC = """\
+hebbdsl: 1
+experiment: margins
+requires: [hebbdsl-hinge]
+seeds: 0..1
+data: {glyphs: {image_size: 8, classes: 12}}
+model: {mlp: {hidden: [16], features: 8}}
+output: hinge
+curriculum: {growing: {start: 4, add: 4, when: test_accuracy >= 0.5}}
+training: {optimizer: adam, batch_size: 16, steps: 10, evaluate_every: 5}
+variants:
+  hinge: {}
+  softmax: {output: softmax}
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def runner(site: Path, folder: Path) -> Run:
+    def run(*words: object, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, *map(str, words)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{site}", **env},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def hebbdsl(run: Run, *words: object, code: int = 0) -> str:
+    done = run("-m", "hebbdsl", *words, code=code)
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs Python where the package is installed, in a folder with a spec that uses it."""
+    folder = tmp_path_factory.mktemp("hinge")
+    source, site = folder / "source", folder / "site"
+    for file in (path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".toml")):
+        copied = source / file.relative_to(PACKAGE)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(file.read_bytes())
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--quiet"]
+    done = subprocess.run(
+        [*pip, "--no-index", "--disable-pip-version-check", "--target", str(site), str(source)],
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "spec.yaml").write_text(SPEC)
+    return runner(site, folder)
+
+
+def test_it_is_checked_explained_and_planned(installed: Run) -> None:
+    assert "error" not in hebbdsl(installed, "validate", "spec.yaml")
+    page = hebbdsl(installed, "explain", "hinge")
+    assert page.startswith("hinge: an output\n")
+    assert "lead that the label's score must have" in page
+    assert hebbdsl(installed, "explain", "hinge401").startswith("error HINGE401")
+    overview = hebbdsl(installed, "explain")
+    assert "trained, hinge" in " ".join(overview.split())
+    assert "Of packages, HINGE" in overview
+    schema = json.loads(installed("-m", "hebbdsl", "schema").stdout)
+    assert schema["$defs"]["output.hinge"]["properties"]["margin"]["minimum"] == 0
+    assert "hinge" in hebbdsl(installed, "plan", "spec.yaml")
+    shown = hebbdsl(installed, "show", "spec.yaml", "--variant", "hinge")
+    assert "margin" in shown
+    assert "hebbdsl-hinge" in shown
+
+
+EDITOR = """
+from pathlib import Path
+from hebbdsl.editor.completion import completion_at
+from hebbdsl.editor.document import examined
+from hebbdsl.editor.hover import hover_at
+from hebbdsl.source import Source
+from hebbdsl.spec.extending import from_disk
+text = Path("spec.yaml").read_text()
+at = text.index("output: hinge") + len("output: h")
+hover = hover_at(examined(Source("spec.yaml", text), from_disk), at)
+print("lead that the label" in hover.page)
+found = completion_at(Source("spec.yaml", text), at)
+print("hinge" in [one.label for one in found.candidates])
+"""
+
+
+def test_editors_and_shells_offer_it_and_show_its_page(installed: Run) -> None:
+    assert installed("-c", EDITOR).stdout.split() == ["True", "True"]
+    code = "import sys; sys.argv = ['hebbdsl']; from hebbdsl.cli.main import main; main()"
+    line = {"_HEBBDSL_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
+    offered = installed("-c", code, **line, COMP_WORDS="hebbdsl explain hin")
+    assert offered.stdout.split() == ["hinge"]
+
+
+def test_it_refuses_to_stand_inside_a_mixture(installed: Run) -> None:
+    wrong = "output={mixture: {experts: [softmax, hinge]}}"
+    said = hebbdsl(installed, "validate", "spec.yaml", "--set", wrong, code=1)
+    assert "error[HINGE401]: `hinge` has a margin and no likelihood" in said
+    assert "inside `mixture`" in said
+    assert "more: hebbdsl explain HINGE401" in said
+
+
+def test_its_warnings_are_allowed_by_a_comment(installed: Run, tmp_path: Path) -> None:
+    path = tmp_path / "zero.yaml"
+    path.write_text(SPEC.replace("output: hinge\n", "output: {hinge: {margin: 0}}\n"))
+    assert "warning[HINGE701]" in hebbdsl(installed, "validate", path)
+    allowed = "output: {hinge: {margin: 0}}  # allow HINGE701: a perceptron is meant\n"
+    path.write_text(SPEC.replace("output: hinge\n", allowed))
+    assert "HINGE" not in hebbdsl(installed, "validate", path)
+    path.write_text(SPEC.replace("output: hinge\n", allowed.replace("701", "702")))
+    assert "HINGE702" in hebbdsl(installed, "validate", path)
+
+
+def test_it_is_trained_and_compared_and_its_record_says_where_it_is_from(installed: Run) -> None:
+    said = hebbdsl(installed, "compare", "spec.yaml", "--device", "cpu", "--quiet")
+    assert "hinge" in said
+    folder = Path(installed("-c", "import os; print(os.getcwd())").stdout.strip())
+    records = {
+        name: json.loads(next(folder.glob(f"runs/margins/{name}/seed-0-*/record.json")).read_text())
+        for name in ("hinge", "softmax")
+    }
+    body = {name: record.get("record", record) for name, record in records.items()}
+    assert body["hinge"]["environment"]["packages"] == {"hinge": "hebbdsl-hinge 0.3.1"}
+    assert "packages" not in body["softmax"]["environment"]
+    page = hebbdsl(installed, "compare", "spec.yaml", "--device", "cpu", "--quiet",
+                   "--format", "md")  # fmt: skip
+    assert "hinge" in page
+
+
+def test_where_it_is_missing_one_problem_names_it(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    run = runner(tmp_path / "nothing", tmp_path)
+    said = hebbdsl(run, "validate", "spec.yaml", code=1)
+    assert said.count("error[") == 1
+    assert "error[HEB216]: the package `hebbdsl-hinge` is not installed" in said
+    assert "pip install hebbdsl-hinge" in said
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("requires: [hebbdsl-hinge]\n", ""))
+    assert "error[HEB202]: there is no output `hinge`" in hebbdsl(
+        run, "validate", "spec.yaml", code=1
+    )
+
+
+def made(site: Path, package: str, points: str, module: str = "") -> None:
+    """A package as an installer leaves it: a module, and what it declares."""
+    name = package.replace("-", "_")
+    (site / f"{name}.py").write_text(module)
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(points)
+
+
+def test_a_word_of_two_packages_stands_for_neither(tmp_path: Path) -> None:
+    for package in ("first-package", "second-package"):
+        made(tmp_path, package, f"[hebbdsl.outputs]\nhinge = {package.replace('-', '_')}:A\n")
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("requires: [hebbdsl-hinge]\n", ""))
+    said = hebbdsl(runner(tmp_path, tmp_path), "validate", "spec.yaml", code=1)
+    assert "error[HEB217]: the word `hinge` is of `first-package` and `second-package`" in said
+
+
+def test_a_package_takes_no_word_of_ours(tmp_path: Path) -> None:
+    made(tmp_path, "taking", "[hebbdsl.outputs]\nsoftmax = taking:Softmax\n")
+    run = runner(tmp_path, tmp_path)
+    spec = SPEC.replace("output: hinge", "output: softmax").replace("hebbdsl-hinge", "taking")
+    (tmp_path / "spec.yaml").write_text(spec)
+    said = hebbdsl(run, "validate", "spec.yaml", code=1)
+    assert "error[HEB217]: the word `softmax` is of `hebbdsl` and `taking`" in said
+    (tmp_path / "spec.yaml").write_text(spec.replace("requires: [taking]\n", ""))
+    assert "error" not in hebbdsl(run, "validate", "spec.yaml")
+
+
+PART = '''
+from dataclasses import dataclass
+from hebbdsl.parts.part import Layer, Output
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Odd(Output):
+    """An output that is odd."""
+    def layers(self, hidden, classes):
+        return (Layer("odd", (classes,)),)
+    def build(self, hidden, classes):
+        return None
+'''
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        ("import nothing_of_that_name", "can't be imported"),
+        ("class Odd: pass", "is not derived from `Output`"),
+        (PART.replace("@dataclass(frozen=True", "@dataclass(frozen=False"), "frozen"),
+        (PART.replace("def build", "def built"), "lacks `build`"),
+        (PART.replace("return (Layer", "return ['odd'] or (Layer"), "`layers` returns list"),
+        (PART.replace("return (Layer", "return 1 / 0 or (Layer"), "ZeroDivisionError"),
+        (PART + "    def refusals(self):\n        yield 'odd'\n", "`refusals` yields str"),
+        (PART + "    def refusals(self):\n        raise KeyError(7)\n", "KeyError: 7"),
+        (PART + "    def doubts(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
+    ],
+)  # fmt: skip
+def test_a_part_that_breaks_its_promises_is_refused(
+    module: str, reason: str, tmp_path: Path
+) -> None:
+    made(tmp_path, "odd-package", "[hebbdsl.outputs]\nodd = odd_package:Odd\n", module)
+    spec = SPEC.replace("requires: [hebbdsl-hinge]\n", "").replace("output: hinge", "output: odd")
+    (tmp_path / "spec.yaml").write_text(spec)
+    said = hebbdsl(runner(tmp_path, tmp_path), "validate", "spec.yaml", code=1)
+    assert "error[HEB218]: `odd` of the package `odd-package` is broken" in said
+    assert reason in said
+    assert "Traceback" not in said
+
+
+def test_our_own_words_are_found_without_looking_at_packages() -> None:
+    code = (
+        "import sys; from hebbdsl.pipeline import inspect\n"
+        "assert not len(inspect('specs/omniglot_curriculum.yaml'))\n"
+        "print('importlib.metadata' in sys.modules, 'hebbdsl.entry_points' in sys.modules)"
+    )
+    done = runner(ROOT, ROOT)("-c", code)
+    assert done.stdout.split() == ["False", "False"]
