@@ -5,7 +5,7 @@ from hebbdsl.run import interrupts
 
 def main() -> None:
     """Load the command line, and run it. Signals are answered from here on, while it loads too."""
-    interrupts.answer()
+    interrupts.handle_signals()
     try:
         from hebbdsl.cli.main import main as program
 

@@ -91,6 +91,16 @@ def inspect_here(path: Path | str, overrides: Sequence[str] = ()) -> Problems:
     return _shown(examined)
 
 
+def inspect_plan_here(plan: Plan) -> Problems:
+    """What the runs of a plan would meet on this machine."""
+    from hebbdsl.plan.here import here_problems
+    from hebbdsl.plan.planning import drafts_of
+
+    problems = Problems()
+    problems.extend(here_problems(drafts_of(plan.checked), plan))
+    return problems
+
+
 def examine_source(
     source: Source, overrides: Sequence[str] = (), reading: Reading | None = None
 ) -> Examined:

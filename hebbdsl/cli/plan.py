@@ -53,13 +53,10 @@ def plan(
 def _tell(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
     from hebbdsl.cli.warnings import print_warnings
-    from hebbdsl.diagnostics.diagnostic import Problems
-    from hebbdsl.plan.here import here_problems
-    from hebbdsl.plan.planning import drafts_of
+    from hebbdsl.pipeline import inspect_plan_here
 
     print_warnings(planned)
-    problems = Problems()
-    problems.extend(here_problems(drafts_of(planned.checked), planned))
+    problems = inspect_plan_here(planned)
     if len(problems):
         show_problems(problems, sys.stderr)
     return max((problem.exit_code for problem in problems.errors), default=0)

@@ -40,7 +40,7 @@ class Launcher(Protocol):
         `monitor` is told so. Returns: what was wrong.
 
         Raises:
-            KeyboardInterrupt, Ended: passed on, once every run has written its record.
+            KeyboardInterrupt, Interrupted: passed on, once every run has written its record.
             Rejected: when jobs can't be executed at all any more.
         """
 

@@ -183,17 +183,17 @@ class _Workers:
 
 
 def _check_parent() -> None:
-    """Raises: Ended, where this is a worker whose first process is no more."""
+    """Raises: Interrupted, where this is a worker whose first process is no more."""
     parent = multiprocessing.parent_process()
     if parent is not None and not parent.is_alive():
-        raise interrupts.Ended(128 + signal.SIGTERM)
+        raise interrupts.Interrupted(128 + signal.SIGTERM)
 
 
 def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]) -> None:
     # A terminal interrupts and hangs up on all processes: what these mean the first one decides.
     for number in (signal.SIGINT, interrupts.HANGUP):
         signal.signal(number, signal.SIG_IGN)
-    interrupts.answer((signal.SIGTERM,))
+    interrupts.handle_signals((signal.SIGTERM,))
     monitor = _QueueMonitor(messages)
     session, plans = Session(monitor), dict[bytes, VariantPlan]()
     try:
@@ -202,7 +202,7 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
             attempt(job_from_json(document, plans), session, monitor)
             interrupts.check()
     except BaseException as error:
-        if not isinstance(error, interrupts.Ended) and not interrupts.came():
+        if not isinstance(error, interrupts.Interrupted) and not interrupts.received():
             raise
         # At once: where the signal came between the taking of the queue's lock and the `with` that
         # frees it, the queue's finalizer would wait for ever. And not with 0: where the first
@@ -211,7 +211,7 @@ def _work(jobs: multiprocessing.Queue[Any], messages: multiprocessing.Queue[Any]
 
 
 def _next(jobs: multiprocessing.Queue[Any]) -> Any:
-    """The next job, which others may have to end for. Raises: Ended, as `_check_parent` does."""
+    """The next job, which others may have to end for. Raises: Interrupted, as the check does."""
     while True:
         try:
             return jobs.get(timeout=1.0)

@@ -85,9 +85,9 @@ def _run(jobs: Sequence[Job], session: Session, monitor: JobMonitor, workers: in
         _make_folder(graph.jobs[0].out)
         monitor.scheduled(graph.jobs)
         launcher = _launcher(graph, workers, session)
-        interrupts.remark("finished runs are kept, the others start again from step 0 next time")
+        interrupts.set_note("finished runs are kept, the others start again from step 0 next time")
         problems.extend(launcher.launch(graph, monitor))
-        interrupts.remark("")
+        interrupts.set_note("")
     records = [record for folder in folders if (record := folder.read()) is not None]
     trainings = dict.fromkeys(job.training for job in missing if job.training is not None)
     known = [*records, *_read([job for job in trainings if job not in jobs], session)]

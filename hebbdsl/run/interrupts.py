@@ -17,41 +17,41 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
-ANSWERED = (HANGUP, signal.SIGINT, signal.SIGTERM)
+HANDLED = (HANGUP, signal.SIGINT, signal.SIGTERM)
 
 _AGAIN = 1.0
 """Seconds after which a further signal raises again. Before it the first one is still on its way:
 people press Ctrl-C twice, and a terminal that closes hangs up more than once."""
 
 
-class Ended(SystemExit):
+class Interrupted(SystemExit):
     """Raised amid whatever the program does when a signal ends it. Nothing need catch it; who has
     something to keep does, and passes it on."""
 
 
-class _Told:
+class _SignalState:
     """What signals said, and what the program does about them."""
 
     def __init__(self) -> None:
         self.number: int | None = None
         self.raised_at: float | None = None
         self.deferring = 0
-        self.waits = False
+        self.pending = False
         self.leaving = False
-        self.remark = ""
+        self.note = ""
 
     def end(self) -> None:
-        """Raises: Ended."""
+        """Raises: Interrupted."""
         assert self.number is not None, "a signal came"
-        self.waits = False
+        self.pending = False
         self.raised_at = time.monotonic()
-        raise Ended(128 + self.number)
+        raise Interrupted(128 + self.number)
 
 
-_TOLD = _Told()
+_STATE = _SignalState()
 
 
-def answer(numbers: tuple[int, ...] = ANSWERED) -> None:
+def handle_signals(numbers: tuple[int, ...] = HANDLED) -> None:
     """From now on these signals end the program; those that are ignored stay so (`nohup`).
 
     An exception that is raised just anywhere can be swallowed, in a destructor or a callback, or
@@ -67,32 +67,32 @@ def answer(numbers: tuple[int, ...] = ANSWERED) -> None:
 
 def _quiet(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def show(unraisable: Any) -> None:
-        if not issubclass(unraisable.exc_type, Ended):
+        if not issubclass(unraisable.exc_type, Interrupted):
             hook(unraisable)
 
     return show
 
 
 def _handle(number: int, _frame: object) -> None:
-    if _TOLD.number is None:
-        _TOLD.number = number
-    if _TOLD.leaving:
+    if _STATE.number is None:
+        _STATE.number = number
+    if _STATE.leaving:
         _leave()
-    elif _TOLD.deferring:
-        _TOLD.waits = True
-    elif _TOLD.raised_at is None or time.monotonic() - _TOLD.raised_at > _AGAIN:
-        _TOLD.end()
+    elif _STATE.deferring:
+        _STATE.pending = True
+    elif _STATE.raised_at is None or time.monotonic() - _STATE.raised_at > _AGAIN:
+        _STATE.end()
 
 
-def came() -> bool:
+def received() -> bool:
     """Whether a signal came: then a fault may be what became of its exception."""
-    return _TOLD.number is not None
+    return _STATE.number is not None
 
 
 def check() -> None:
-    """Raises: Ended, where a signal came, though its exception was swallowed."""
-    if _TOLD.number is not None:
-        _TOLD.end()
+    """Raises: Interrupted, where a signal came, though its exception was swallowed."""
+    if _STATE.number is not None:
+        _STATE.end()
 
 
 @contextmanager
@@ -101,28 +101,28 @@ def deferred() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # signals raise in the main thread alone
         return
-    _TOLD.deferring += 1
+    _STATE.deferring += 1
     try:
         yield
     finally:
-        _TOLD.deferring -= 1
-        if _TOLD.waits and not _TOLD.deferring:
-            _TOLD.end()
+        _STATE.deferring -= 1
+        if _STATE.pending and not _STATE.deferring:
+            _STATE.end()
 
 
-def remark(text: str) -> None:
+def set_note(text: str) -> None:
     """What the line shall say besides, where the program is interrupted from now on."""
-    _TOLD.remark = text
+    _STATE.note = text
 
 
 def _leave() -> None:
     """The last thing at the program's end: say so, where it was a signal's."""
-    _TOLD.leaving = True
-    if _TOLD.number is None:
+    _STATE.leaving = True
+    if _STATE.number is None:
         return
     with suppress(OSError, ValueError, AttributeError):  # a stream that is gone, or was none
         sys.stdout.flush()
     with suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write("; ".join(filter(None, ("interrupted", _TOLD.remark))) + "\n")
+        sys.stderr.write("; ".join(filter(None, ("interrupted", _STATE.note))) + "\n")
         sys.stderr.flush()
-    os._exit(128 + _TOLD.number)
+    os._exit(128 + _STATE.number)

@@ -16,7 +16,7 @@ from hebbdsl.program.identity import SEMANTICS, packages_of, raised_parts
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationRun
-from hebbdsl.run.interrupts import Ended
+from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
@@ -58,7 +58,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     A number that was not finite gives a record with status `failed`.
 
     Raises:
-        KeyboardInterrupt, Ended: passed on, after a record with status `interrupted` has been
+        KeyboardInterrupt, Interrupted: passed on, after a record with status `interrupted` has been
             written.
     """
     with computing(program.device, program.setup.training):
@@ -83,7 +83,7 @@ def _executed(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     except NotFiniteAt as found:
         failure = {"step": found.step, "tensor": found.tensor}
         folder.finish(_record(program, run, "failed", failure))
-    except (KeyboardInterrupt, Ended):
+    except (KeyboardInterrupt, Interrupted):
         # It may have come when the run had just been finished.
         if not folder.has_record:
             folder.finish(_record(program, run, "interrupted", None))

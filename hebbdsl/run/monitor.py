@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Monitor(Protocol):
     """Is told of the steps and evaluations of one run. May end it, by `KeyboardInterrupt`
-    or, where a signal came, `Ended`."""
+    or, where a signal came, `Interrupted`."""
 
     def trained(self, step: int, loss: float) -> None:
         """Between evaluations that are far apart: so many steps are done, the last at that loss."""

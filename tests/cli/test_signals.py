@@ -77,18 +77,18 @@ def interrupted(result: subprocess.CompletedProcess[str], sign: int) -> bool:
 
 FIRST_LINE = """
 from hebbdsl.run import interrupts
-answer = interrupts.answer
-def first(): answer(); send()
-interrupts.answer = first
+handle = interrupts.handle_signals
+def first(): handle(); send()
+interrupts.handle_signals = first
 """
 
 POINTS = {
     "the first line": FIRST_LINE,
     "the first thing loaded": """
 from hebbdsl.run import interrupts
-answer = interrupts.answer
-def first(): answer(); sys.meta_path.insert(0, Loading(None))
-interrupts.answer = first
+handle = interrupts.handle_signals
+def first(): handle(); sys.meta_path.insert(0, Loading(None))
+interrupts.handle_signals = first
 """,
     "the parsing of arguments": """
 import typer.core
@@ -119,9 +119,9 @@ pipeline.inspect = failing
 import atexit
 import hebbdsl.cli.main
 from hebbdsl.run import interrupts
-answer = interrupts.answer
-def first(): answer(); atexit.register(send)
-interrupts.answer = first
+handle = interrupts.handle_signals
+def first(): handle(); atexit.register(send)
+interrupts.handle_signals = first
 """,
 }
 

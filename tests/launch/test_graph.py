@@ -42,8 +42,8 @@ class _Notes(Silent):
         self.ended_as[job.variant] = None if record is None else record.status
 
 
-def graph(folder: Path) -> Graph:
-    plan = load_plan(specs.images(folder))
+def graph(folder: Path, *overrides: str) -> Graph:
+    plan = load_plan(specs.images(folder), overrides)
     jobs = select_jobs(plan, seeds=[0], out=folder / "runs", device="cpu")
     return schedule(jobs, Session())
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +30,7 @@ from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.run.session import Session
 from hebbdsl.spec.experiment import Setup
 from tests import tiny
+from tests.effort import PATIENCE
 
 needs_data = pytest.mark.skipif(
     "HEBBDSL_DATA" not in os.environ, reason="HEBBDSL_DATA is not set: no real Omniglot"
@@ -147,6 +151,54 @@ def test_a_worker_told_to_stop_ends_even_where_its_queue_stays_locked() -> None:
     worker.kill()
     worker.join()
     assert ended == 128 + signal.SIGTERM
+
+
+KILLED = """\
+import multiprocessing, os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from hebbdsl.launch.local import LocalWorkers
+from hebbdsl.run.monitor import Silent
+from tests.launch.test_graph import graph
+
+class Kills(Silent):
+    def started(self, job):
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    found = graph(Path(sys.argv[1]), "training.steps=1_000_000")
+    needs = (frozenset(), frozenset({0}), frozenset({0}))
+    LocalWorkers(2).launch(replace(found, needs=needs), Kills())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
+def test_workers_end_when_the_first_process_is_killed_the_idle_one_too(tmp_path: Path) -> None:
+    (tmp_path / "killed.py").write_text(KILLED)
+    done = subprocess.run(
+        [sys.executable, "killed.py", str(tmp_path)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    workers = list(map(int, done.stdout.split()))
+    assert len(workers) == 2
+    for _ in range(10 * PATIENCE):
+        if not any(map(_lives, workers)):
+            return
+        time.sleep(0.1)
+    raise AssertionError("a worker is still there")
+
+
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize(("status", "said"), [(-9, "signal 9"), (143, "signal 15"), (1, "fault")])
