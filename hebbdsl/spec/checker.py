@@ -231,7 +231,7 @@ def _without_packages(requires: _Field, problems: Problems) -> Iterable[Problem]
 
     Where one is missing nothing is said of words that it may have brought.
     """
-    from hebbdsl.diagnostics.codes.names import UnknownWord
+    from hebbdsl.spec.mismatches import UnknownWord
     from hebbdsl.spec.packages import clashing_words, missing_packages
 
     names = requires.value if isinstance(requires.value, tuple) else ()
