@@ -234,8 +234,9 @@ class OnlyDuring(Problem):
 
     @property
     def hint(self) -> str | None:
-        if self.metric in ("test_accuracy", "validation_accuracy"):
-            return f"did you mean `final_{self.metric}`?"
+        for name, metric in RUN_METRICS.items():
+            if metric.aggregates is not None and metric.aggregates[0] == self.metric:
+                return f"did you mean `{name}`?"
         return "`hebbdsl explain` lists the metrics of whole runs"
 
 
