@@ -43,9 +43,8 @@ def convert(
 def _check(target: Path, force: bool) -> None:
     """Raises: Rejected, when the target is no name of a spec, or would be written over."""
     from hebbdsl.diagnostics.codes.printing import WouldOverwrite
-    from hebbdsl.diagnostics.codes.reading import UnknownSurface
     from hebbdsl.diagnostics.diagnostic import Rejected
-    from hebbdsl.syntax.reading import ENDINGS
+    from hebbdsl.syntax.reading import ENDINGS, UnknownSurface
 
     if target.suffix.lower() not in ENDINGS:
         raise Rejected([UnknownSurface(place=str(target), ending=target.suffix)])
@@ -55,8 +54,8 @@ def _check(target: Path, force: bool) -> None:
 
 def _write(target: Path, text: str) -> None:
     """Raises: Rejected, with HEB190."""
-    from hebbdsl.diagnostics.codes.files import NotWritten
     from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.spec.typed import NotWritten
     from hebbdsl.writing import write_atomically
 
     try:

@@ -22,7 +22,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
 
     Returns: how many files were fixed, or would be, and what stood in the way of writing others.
     """
-    from hebbdsl.diagnostics.codes.files import NotWritten
+    from hebbdsl.spec.typed import NotWritten
 
     made, changed = 0, 0
     unwritten: list[Problem] = []

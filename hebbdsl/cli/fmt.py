@@ -73,8 +73,7 @@ def fmt(
 
 
 def _files(paths: Iterable[Path], note: Callable[[Iterable[Problem]], None]) -> Sequence[Path]:
-    from hebbdsl.diagnostics.codes.reading import NoSpecs
-    from hebbdsl.syntax.reading import find_specs
+    from hebbdsl.syntax.reading import NoSpecs, find_specs
 
     files: dict[Path, None] = {}
     for path in paths:
@@ -111,7 +110,7 @@ def _show(before: Source, after: Source, diff: bool) -> None:
 
 def _write(file: Path, before: Source, after: Source) -> Problem | None:
     from hebbdsl.cli.fixing import replace_file
-    from hebbdsl.diagnostics.codes.files import NotWritten
+    from hebbdsl.spec.typed import NotWritten
 
     try:
         replace_file(file, before, after)

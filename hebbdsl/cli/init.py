@@ -155,8 +155,9 @@ def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) ->
 
 def _write(file: Path, text: str) -> None:
     """Raises: Rejected, with HEB190 or HEB191."""
-    from hebbdsl.diagnostics.codes.files import AlreadyThere, NotWritten
+    from hebbdsl.diagnostics.codes.files import AlreadyThere
     from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.spec.typed import NotWritten
 
     try:
         with suppress(FileExistsError):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
+    from hebbdsl.expression.metrics import Unit
     from hebbdsl.run.record import Record, Value
 
 
 def summary(record: Record) -> str:
     """What a person wants to know of one run."""
-    metrics = record.metrics
     lines = [f"{record.experiment} · {record.variant} · seed {record.seed}: {record.status}"]
     if record.data["substituted_for"]:
         lines.append(
@@ -23,41 +23,51 @@ def summary(record: Record) -> str:
                 " which could not be had"
             )
         )
-    if (finish := metrics.get("steps_to_finish")) is not None:
-        total = f"≥ {record.steps} (not finished)" if finish.censored else f"{record.steps}"
-        lines.append(f"  steps to finish: {total}")
     if "classes" in record.data:
         lines.append(f"  classes in play at the end: {record.levels[-1].classes}")
-    for split in ("validation", "test"):
-        if (perplexity := metrics.get(f"{split}_perplexity")) is not None:
-            lines.append(f"  {split} perplexity: {_perplexity(perplexity, record, '.2f')}")
-            lines.extend(_bands(record, split))
-    if (accuracy := metrics.get("final_test_accuracy")) is not None:
-        lines.append(f"  test accuracy at the end: {accuracy.value:.3f}")
-    if (accuracy := metrics.get("final_validation_accuracy")) is not None:
-        lines.append(f"  validation accuracy at the end: {accuracy.value:.3f}")
-    lines.extend(
-        f"  accuracy on new classes {age} steps after they appear: {newest.value:.3f}"
-        f" (mean of {newest.cohorts} cohorts)"
-        for age in (10, 20)
-        if (newest := metrics.get(f"newest_accuracy@{age}")) is not None
-    )
-    if (speed := metrics.get("tokens_per_second")) is not None:
-        lines.append(f"  speed: {speed.value:,.0f} words/s of training")
-    elif (speed := metrics.get("steps_per_second")) is not None:
-        lines.append(f"  speed: {speed.value:.1f} steps/s of training")
+    lines.extend(_said(record))
     lines.append(visible(f"  folder: {record.folder}"))
     return "\n".join(lines)
 
 
-def _bands(record: Record, split: str) -> Iterator[str]:
+def _said(record: Record) -> Iterator[str]:
+    """A line for each metric whose declaration has one."""
+    from hebbdsl.expression.metrics import AGES, RUN_METRICS, Unit
+
+    for name, metric in RUN_METRICS.items():
+        if metric.summary is None:
+            continue
+        for age in AGES if metric.aged else (None,):
+            value = record.metrics.get(name if age is None else f"{name}@{age}")
+            if value is not None:
+                said = _value(value, record, metric.unit)
+                line = metric.summary.format(said, age=age, cohorts=value.cohorts)
+                yield f"  {line}"
+                if metric.unit is Unit.PERPLEXITY:
+                    yield from _bands(record, name)
+
+
+def _value(value: Value, record: Record, unit: Unit) -> str:
+    if value.censored:
+        return f"≥ {value.value:.0f} (not finished)"
+    match unit.value:
+        case "perplexity":
+            return _perplexity(value, record, ".2f")
+        case "share":
+            return f"{value.value:.3f}"
+        case "1/s":
+            return f"{value.value:,.{0 if value.value >= 1_000 else 1}f}"
+    return f"{value.value:.0f}"
+
+
+def _bands(record: Record, name: str) -> Iterator[str]:
     """Perplexity by how often a word stands in train."""
     from hebbdsl.expression.metrics import FREQUENCIES
 
     found = {
         band.replace("_", " "): value
         for band in FREQUENCIES
-        if (value := record.metrics.get(f"{split}_perplexity_{band}")) is not None
+        if (value := record.metrics.get(f"{name}_{band}")) is not None
     }
     if found:
         said = ", ".join(f"{b} {_perplexity(value, record, ',.1f')}" for b, value in found.items())

@@ -50,11 +50,10 @@ def validate(
 
     Formats for programs: json, github (workflow commands), sarif (2.1.0), junit (XML).
     """
-    from hebbdsl.diagnostics.codes.reading import NoSpecs
     from hebbdsl.diagnostics.diagnostic import Problems
     from hebbdsl.diagnostics.render import summary
     from hebbdsl.pipeline import inspect, inspect_here
-    from hebbdsl.syntax.reading import find_specs
+    from hebbdsl.syntax.reading import NoSpecs, find_specs
 
     problems = Problems()
     files: dict[Path, None] = {}

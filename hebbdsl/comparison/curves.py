@@ -65,26 +65,37 @@ def _classes(record: Record, step: int) -> float:
     return record.levels[max(0, bisect_right(starts, step) - 1)].classes
 
 
-def learning(comparison: Comparison) -> tuple[Curve, ...]:
-    """Validation perplexity of texts against the words trained on.
+def of_metric(comparison: Comparison, metric: str, against: str | None = None) -> tuple[Curve, ...]:
+    """A metric of evaluations against optimizer steps, or against another such metric.
 
-    Perplexities are averaged as the exponential of the mean loss. Points that fewer than half of
-    the seeds have are left out.
+    Points that fewer than half of the seeds have are left out.
     """
     curves = []
     for variant, runs in comparison.records.items():
-        losses: dict[float, list[float]] = defaultdict(list)
-        for evaluation in (e for record in runs for e in record.evaluations):
-            if (loss := evaluation.values.get("validation_loss")) is not None:
-                losses[evaluation.values["tokens"]].append(loss)
-        shown = {x: seeds for x, seeds in losses.items() if 2 * len(seeds) >= len(runs)}
+        points: dict[float, list[float]] = defaultdict(list)
+        for one in (e for record in runs for e in record.evaluations):
+            if metric in one.values:
+                points[one.step if against is None else one.values[against]].append(
+                    one.values[metric]
+                )
+        shown = {x: seeds for x, seeds in points.items() if 2 * len(seeds) >= len(runs)}
         if shown:
-            found = _curve(variant, shown)
-            ends = (
-                tuple(math.exp(min(loss, _MOST)) for loss in end)
-                for end in (found.mean, found.low, found.high)
-            )
-            curves.append(Curve(variant, found.x, *ends))
+            curves.append(_curve(variant, shown))
+    return tuple(curves)
+
+
+def learning(comparison: Comparison) -> tuple[Curve, ...]:
+    """Validation perplexity of texts against the words trained on.
+
+    Perplexities are averaged as the exponential of the mean loss.
+    """
+    curves = []
+    for found in of_metric(comparison, "validation_loss", against="tokens"):
+        ends = (
+            tuple(math.exp(min(loss, _MOST)) for loss in end)
+            for end in (found.mean, found.low, found.high)
+        )
+        curves.append(Curve(found.variant, found.x, *ends))
     return tuple(curves)
 
 

@@ -18,9 +18,11 @@ from hebbdsl.comparison.curves import (
     binding_by_exposures,
     classes_in_play,
     learning,
+    of_metric,
 )
 from hebbdsl.comparison.table import substitution
 from hebbdsl.diagnostics.escaping import figure as figure_text
+from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.writing import make_folders, write_atomically
 
 if TYPE_CHECKING:
@@ -131,8 +133,19 @@ def draw_figures(
             share=True,
         ),
     )
+    declared = (
+        _Drawing(
+            name=name,
+            title=metric.plotted,
+            x="optimizer steps",
+            y=f"{name.replace('_', ' ')}, {metric.unit}",
+            curves=of_metric(comparison, name),
+        )
+        for name, metric in EVALUATION_METRICS.items()
+        if metric.plotted is not None
+    )
     paths = []
-    for drawing in drawings:
+    for drawing in (*drawings, *declared):
         if drawing.curves:
             paths += _write(comparison, drawing, folder)
     return tuple(paths)

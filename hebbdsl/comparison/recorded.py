@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison
-from hebbdsl.comparison.selection import names_of
+from hebbdsl.comparison.record_selection import names_of
 from hebbdsl.run.record import Record
 from hebbdsl.run.stated import Stated, stated_beside
 

@@ -38,6 +38,10 @@ Place = Span | At | str | None
 """Characters of a source, a field to be resolved to them, the path of a file, or nowhere."""
 
 
+Second = Span | At | None
+"""The other place of two that clash: a field, then the characters that wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """A second place that matters to a problem, with what is to be seen there."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.many import MOST_PROBLEMS, MoreProblems
-from hebbdsl.diagnostics.diagnostic import Problems, Severity
+from hebbdsl.diagnostics.diagnostic import Problem, Problems, Severity
+
+MOST_PROBLEMS = 100
+"""Problems of one file that are shown."""
 
 
 def shortened(problems: Problems) -> Problems:
@@ -19,3 +21,23 @@ def shortened(problems: Problems) -> Problems:
     kept.extend(weighed[:MOST_PROBLEMS])
     kept.add(MoreProblems(place=rest[0].place, count=len(rest)))
     return kept
+
+
+class MoreProblems(Problem):
+    """A file has more than 100 problems: the first 100 are shown, and this counts the others.
+
+    Mend those first: often a few causes have many effects.
+
+    Wrong:
+        hebbdsl validate ten_thousand_typos.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB139"
+    severity = Severity.WARNING
+    count: int
+
+    title = "{count:more problem} from here on, not shown"
+    label = "the first that is not shown"

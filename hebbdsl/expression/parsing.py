@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache, reduce
 
-from hebbdsl.diagnostics.codes import expressions as codes
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.grammar import extent, parser, scanner
 from hebbdsl.expression.lr_parser import END, Branch, NotTaken, Token
@@ -22,6 +23,9 @@ from hebbdsl.expression.nodes import (
 )
 from hebbdsl.expression.numerals import Numeral, number
 from hebbdsl.expression.typing import check_claim, check_condition
+
+LONGEST = 1_000
+DEEPEST = 32
 
 _TERMS = {
     "AGED": "a metric",
@@ -51,9 +55,9 @@ def parse_claim(text: str) -> Expression:
 @lru_cache(maxsize=4_096)  # a claim is read by itself, and then with all variants known
 def parse_expression(text: str) -> Expression:
     """The expression that `text` spells, whatever its type. Raises: ExpressionError."""
-    if len(text) > codes.LONGEST:
+    if len(text) > LONGEST:
         whole = Extent(0, len(text))
-        raise ExpressionError([Fault(whole, codes.TooLong(place=None, deep=False))])
+        raise ExpressionError([Fault(whole, TooLong(place=None, deep=False))])
     end = len(text.rstrip())
     reading = parser("expression")
     try:
@@ -90,9 +94,7 @@ def _unexpected(start: int, found: str, names: set[str]) -> ExpressionError:
     words = [word for term, word in _TERMS.items() if term in names]
     expected = " or ".join(words) or "something else"
     extent = Extent(start, start + len(found))
-    return ExpressionError(
-        [Fault(extent, codes.Unexpected(place=None, found=found, expected=expected))]
-    )
+    return ExpressionError([Fault(extent, Unexpected(place=None, found=found, expected=expected))])
 
 
 class _Builder:
@@ -106,8 +108,8 @@ class _Builder:
         if isinstance(node, Token):
             raise TypeError(f"a bare token: {node}")
         place = _of(node)
-        if depth > codes.DEEPEST:
-            raise ExpressionError([Fault(place, codes.TooLong(place=None, deep=True))])
+        if depth > DEEPEST:
+            raise ExpressionError([Fault(place, TooLong(place=None, deep=True))])
         children = node.children
         match node.data:
             case "number":
@@ -132,7 +134,7 @@ class _Builder:
     def _number(self, written: str, extent: Extent) -> float:
         value = number(written)
         if isinstance(value, Numeral):
-            self.faults.append(Fault(extent, codes.BadNumeral(place=None, written=written)))
+            self.faults.append(Fault(extent, BadNumeral(place=None, written=written)))
             return 0.0
         return value
 
@@ -146,9 +148,9 @@ class _Builder:
         left, right = self.build(children[0], depth), self.build(children[2], depth)
         for token in children[1::2]:
             if str(token) == "=":
-                self.faults.append(Fault(_of(token), codes.SingleEquals(place=None)))
+                self.faults.append(Fault(_of(token), SingleEquals(place=None)))
         if len(children) > 3:
-            self.faults.append(Fault(_of(children[3]), codes.Chained(place=None)))
+            self.faults.append(Fault(_of(children[3]), Chained(place=None)))
             for child in children[4::2]:
                 self.build(child, depth)
         return Compare(str(children[1]), left, right, _joined(left, right))
@@ -175,3 +177,131 @@ def _both(left: Expression, right: Expression) -> Expression:
 
 def _either(left: Expression, right: Expression) -> Expression:
     return Either(left, right, _joined(left, right))
+
+
+class Unexpected(Problem):
+    """Something stands in an expression where it cannot.
+
+    An expression is made of metrics, numbers, `+ - * /`, `< <= > >= == !=`, `and`, `or` and
+    parentheses.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB130"
+    found: str
+    expected: str
+
+    @property
+    def title(self) -> str:
+        if not self.found:
+            return f"the expression ends where {self.expected} is expected"
+        return f"{quoted(self.found)} stands where {self.expected} is expected"
+
+    label = "expected {expected}"
+
+
+class SingleEquals(Problem):
+    """`=` compares nothing; equality is `==`, and `validate --fix` writes it.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy = 1}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy == 1}
+    """
+
+    code = "HEB131"
+    title = "`=` is not a comparison"
+    label = "write `==`"
+    hint = "equality is `==`; most conditions want `>=` or `<=`"
+    fix = "=="
+    fix_is_safe = True
+
+
+class Chained(Problem):
+    """Comparisons are not chained.
+
+    Compare twice, with `and` between.
+
+    Wrong:
+        curriculum:
+          growing: {when: 0.5 < test_accuracy < 0.9}
+
+    Right:
+        curriculum:
+          growing: {when: 0.5 < test_accuracy and test_accuracy < 0.9}
+    """
+
+    code = "HEB132"
+    title = "comparisons cannot be chained"
+    label = "second comparison"
+    hint = "compare twice, with `and` between"
+
+
+class TooLong(Problem):
+    """An expression is longer than 1,000 characters, or nested more than 32 deep.
+
+    Several claims say the same as one with many `and`.
+
+    Wrong:
+        curriculum:
+          growing: {when: "((((((((((((((((((((((((((((((((((((test_accuracy)))))))))))))))))))))))))))))))))))) > 0"}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy > 0}
+    """  # noqa: E501
+
+    code = "HEB135"
+    deep: bool
+
+    @property
+    def title(self) -> str:
+        if self.deep:
+            return f"the expression is nested more than {DEEPEST} deep"
+        return f"the expression has more than {LONGEST:,} characters".replace(",", "_")
+
+
+class BadNumeral(Problem):
+    """A number in an expression is not written as numbers are.
+
+    Digits stand on both sides of a point; `1_000` and `1e-3` are numbers. `validate --fix` writes
+    the 0 before a point.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy >= 06}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB136"
+    written: str
+
+    title = "{written!q} is not a number"
+    label = "not a number"
+
+    @property
+    def hint(self) -> str | None:
+        if self.written.startswith("."):
+            return f"write {quoted('0' + self.written)}"
+        return "numbers are written `12`, `0.5`, `1e-3` or `1_000`"
+
+    @property
+    def fix(self) -> str | None:
+        return f"0{self.written}" if self.written.startswith(".") else None
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return self.fix is not None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.codes import expressions as codes
-from hebbdsl.diagnostics.codes import metrics as names
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
+from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, run_metric
 from hebbdsl.expression.nodes import (
@@ -47,7 +48,7 @@ def _truth(expression: Expression, text: str) -> Iterator[Fault]:
             yield from _number(right, text)
         case _:
             found = _written(expression, text)
-            yield Fault(expression.extent, codes.NotATruth(place=None, found=found))
+            yield Fault(expression.extent, NotATruth(place=None, found=found))
             yield from _number(expression, text)
 
 
@@ -62,7 +63,7 @@ def _number(expression: Expression, text: str) -> Iterator[Fault]:
             yield from _number(right, text)
         case _:
             found = _written(expression, text)
-            yield Fault(expression.extent, codes.NotANumberHere(place=None, found=found))
+            yield Fault(expression.extent, NotANumberHere(place=None, found=found))
 
 
 def _written(expression: Expression, text: str) -> str:
@@ -72,37 +73,242 @@ def _written(expression: Expression, text: str) -> str:
 def _condition_metrics(expression: Expression) -> Iterator[Fault]:
     for metric in metrics_of(expression):
         if metric.variant is not None:
-            problem = names.VariantInCondition(place=None, variant=metric.variant)
+            problem = VariantInCondition(place=None, variant=metric.variant)
             yield Fault(metric.variant_extent, problem)
         stem, extent = metric.name.partition("@")[0], _name(metric)
         if metric.name in EVALUATION_METRICS:
             continue
         if stem in RUN_METRICS:
-            yield Fault(extent, names.NotYet(place=None, metric=metric.name))
+            yield Fault(extent, NotYet(place=None, metric=metric.name))
         else:
             known = tuple(EVALUATION_METRICS)
-            yield Fault(extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, UnknownMetric(place=None, metric=metric.name, known=known))
 
 
 def _claim_metrics(expression: Expression) -> Iterator[Fault]:
     for metric in metrics_of(expression):
         if metric.variant is None:
-            yield Fault(metric.extent, names.NoVariant(place=None, metric=metric.name))
+            yield Fault(metric.extent, NoVariant(place=None, metric=metric.name))
         if run_metric(metric.name) is not None:
             continue
         stem, extent = metric.name.partition("@")[0], _name(metric)
         if stem in RUN_METRICS:
             aged = RUN_METRICS[stem].aged
-            yield Fault(extent, names.Aged(place=None, metric=stem, aged=aged))
+            yield Fault(extent, Aged(place=None, metric=stem, aged=aged))
         elif stem in EVALUATION_METRICS:
-            yield Fault(extent, names.OnlyDuring(place=None, metric=metric.name))
+            yield Fault(extent, OnlyDuring(place=None, metric=metric.name))
         else:
             known = tuple(
                 f"{m.name}@10" if m.aged else m.name for m in RUN_METRICS.values() if not m.detail
             )
-            yield Fault(extent, names.UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, UnknownMetric(place=None, metric=metric.name, known=known))
 
 
 def _name(metric: MetricOf) -> Extent:
     """The metric without its variant."""
     return Extent(metric.extent.start, metric.extent.start + len(metric.name))
+
+
+class NotATruth(Problem):
+    """A number stands where true or false is asked for.
+
+    A condition or claim compares: say what the number is to be compared with.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB133"
+    found: str
+
+    title = "{found!q} is a number; a comparison is needed here"
+    label = "a number"
+
+    @property
+    def hint(self) -> str | None:
+        return f"compare it, as in {quoted(self.found + ' >= …')}"
+
+
+class NotANumberHere(Problem):
+    """A comparison stands where a number is asked for.
+
+    True and false cannot be added or compared.
+
+    Wrong:
+        curriculum:
+          growing: {when: (test_accuracy > 0.5) + 1 > 1}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy > 0.5}
+    """
+
+    code = "HEB134"
+    found: str
+
+    title = "{found!q} is true or false; a number is needed here"
+    label = "true or false"
+
+
+class UnknownMetric(Problem):
+    """There is no metric of that name.
+
+    `hebbdsl explain` lists the metrics: some have a value at each evaluation and may stand in
+    conditions, others once a run has ended and may stand in claims. `validate --fix` corrects a
+    slip of a letter or two that can mean only one metric.
+
+    Wrong:
+        curriculum:
+          growing: {when: tset_accuracy >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB220"
+    metric: str
+    known: tuple[str, ...]
+
+    title = "there is no metric {metric!q}"
+    label = "unknown metric"
+
+    @property
+    def hint(self) -> str | None:
+        return suggestion(self.metric, self.known, f"metrics here: {plain_list(self.known)}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.metric, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.metric, self.known)
+
+
+class NotYet(Problem):
+    """A condition speaks of a metric that has a value only when the run has ended.
+
+    Conditions are asked at each evaluation, in the middle of the run.
+
+    Wrong:
+        curriculum:
+          growing: {when: steps_to_finish < 100}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB221"
+    metric: str
+
+    title = "{metric!q} has no value before a run has ended"
+    label = "not known yet"
+    hint = "conditions speak of metrics of evaluations, such as `test_accuracy`"
+
+
+class OnlyDuring(Problem):
+    """A claim speaks of a metric of single evaluations, not of whole runs.
+
+    Wrong:
+        claims:
+          - test_accuracy(main) > 0.5
+
+    Right:
+        curriculum: fixed
+        claims:
+          - final_test_accuracy(main) > 0.5
+    """
+
+    code = "HEB222"
+    metric: str
+
+    title = "{metric!q} changes during a run; a claim needs one value a run"
+    label = "a value at each evaluation"
+
+    @property
+    def hint(self) -> str | None:
+        for name, metric in RUN_METRICS.items():
+            if metric.aggregates is not None and metric.aggregates[0] == self.metric:
+                return f"did you mean `{name}`?"
+        return "`hebbdsl explain` lists the metrics of whole runs"
+
+
+class Aged(Problem):
+    """A metric lacks its age, or has one that it does not take.
+
+    `newest_accuracy@10` is the accuracy on classes 10 steps after they appeared.
+
+    Wrong:
+        claims:
+          - newest_accuracy(main) > 0.3
+
+    Right:
+        claims:
+          - newest_accuracy@10(main) > 0.3
+    """
+
+    code = "HEB223"
+    metric: str
+    aged: bool
+
+    @property
+    def title(self) -> str:
+        if self.aged:
+            return f"{quoted(self.metric)} needs the steps after which it is taken"
+        return f"{quoted(self.metric)} is not taken at an age"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.metric}@10`, for example" if self.aged else "without `@`"
+
+
+class VariantInCondition(Problem):
+    """A condition names a variant.
+
+    A condition is asked within one run, which sees only its own metrics.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy(main) >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB224"
+    variant: str
+
+    title = "a condition sees one run only and cannot name a variant"
+    label = "remove this"
+
+
+class NoVariant(Problem):
+    """A claim names a metric and not whose it is.
+
+    Wrong:
+        claims:
+          - final_test_accuracy > 0.5
+
+    Right:
+        curriculum: fixed
+        claims:
+          - final_test_accuracy(main) > 0.5
+    """
+
+    code = "HEB225"
+    metric: str
+
+    title = "a claim must say of which variant {metric!q} is"
+    label = "of which variant?"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.metric + '(variant)')}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hebbdsl.diagnostics.codes.changes import NotAChange
-from hebbdsl.diagnostics.codes.syntax import DEEPEST
-from hebbdsl.diagnostics.diagnostic import Problems, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected
 from hebbdsl.source import SET, Source, Span
 from hebbdsl.spec.types import SectionOf, fields_of
+from hebbdsl.syntax.limits import DEEPEST
 from hebbdsl.syntax.reading import refuse_unprintable
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar
 from hebbdsl.syntax.yaml import parse_value
@@ -129,3 +128,19 @@ def _steps(key: Scalar) -> Iterator[Scalar]:
         place = key.part(start, start + len(step))
         yield Scalar(step, key.quoted, place, range(place.start, place.end + 1))
         start += len(step) + 1
+
+
+class NotAChange(Problem):
+    """The value of `--set` is not of the form `path=value`.
+
+    Wrong:
+        hebbdsl validate --set training.steps specs/omniglot_curriculum.yaml
+
+    Right:
+        hebbdsl validate --set training.steps=100 specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB215"
+    title = "`--set` takes `path=value`"
+    label = "no `=`"
+    hint = "for example `--set training.steps=100`"

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 
-from hebbdsl.diagnostics.codes.changes import NotOfSetup
-from hebbdsl.diagnostics.codes.extending import ExtendsLate
-from hebbdsl.diagnostics.codes.metrics import UnknownVariant
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
@@ -23,7 +20,12 @@ from hebbdsl.spec.experiment import (
     Training,
 )
 from hebbdsl.spec.extending import EXTENDS, VARIANTS, Extended, Reading, extended, from_disk
-from hebbdsl.spec.metric_checks import baseline_problems, claim_problems, condition_problems
+from hebbdsl.spec.metric_checks import (
+    UnknownVariant,
+    baseline_problems,
+    claim_problems,
+    condition_problems,
+)
 from hebbdsl.spec.outcome import BAD
 from hebbdsl.spec.overriding import Overriding
 from hebbdsl.spec.reader import Allowance, Reader
@@ -229,7 +231,7 @@ def _without_packages(requires: _Field, problems: Problems) -> Iterable[Problem]
 
     Where one is missing nothing is said of words that it may have brought.
     """
-    from hebbdsl.diagnostics.codes.names import UnknownWord
+    from hebbdsl.spec.mismatches import UnknownWord
     from hebbdsl.spec.packages import clashing_words, missing_packages
 
     names = requires.value if isinstance(requires.value, tuple) else ()
@@ -302,3 +304,45 @@ def _built(head: AbstractMapping[str, object]) -> Experiment:
     if BAD in head.values():
         raise ValueError("the experiment is incomplete")
     return Experiment(hebbdsl=1, **head)  # type: ignore[arg-type]
+
+
+class NotOfSetup(Problem):
+    """A variant changes what belongs to the whole experiment.
+
+    Variants change `data`, `model`, `output`, `curriculum` and `training`; seeds, claims and the
+    like are the same for all of them.
+
+    Wrong:
+        variants:
+          more: {seeds: 0..99}
+
+    Right:
+        seeds: 0..99
+        variants:
+          more: {}
+    """
+
+    code = "HEB212"
+    field: str
+
+    title = "a variant cannot change {field!q}"
+    label = "belongs to the whole experiment"
+    hint = "write {field!q} at the top of the spec"
+
+
+class ExtendsLate(Problem):
+    """`extends` stands where the parents have long been read: in `--set`.
+
+    Which spec a spec extends is part of what it is.
+
+    Wrong:
+        hebbdsl show --set extends=other.yaml specs/omniglot_curriculum.yaml
+
+    Right:
+        hebbdsl show specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB235"
+    title = "`--set` cannot change `extends`"
+    label = "only in the file"
+    hint = "write `extends` in the spec"

@@ -6,17 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
+from dataclasses import field as declared
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.extending import (
-    MOST_PARENTS,
-    ExtendsCycle,
-    NoParent,
-    ParentUnread,
-    TooManyParents,
-)
-from hebbdsl.diagnostics.codes.reading import NoSuchFile
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected, Related
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.changes import changes_of
 from hebbdsl.spec.experiment import Experiment
@@ -25,9 +19,12 @@ from hebbdsl.spec.overriding import Overriding
 from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.spec.version import VERSION, version_problems
 from hebbdsl.syntax import scalars
-from hebbdsl.syntax.reading import read_source
+from hebbdsl.syntax.reading import NoSuchFile, read_source
 from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Tree
+
+MOST_PARENTS = 32
+"""How many parents, one the parent of the other, a spec has at most."""
 
 EXTENDS, VARIANTS = "extends", "variants"
 
@@ -221,3 +218,123 @@ def _unread(
 
 def _beside(problem: Problem, link: Related) -> Problem:
     return replace(problem, resolved=(*problem.elsewhere, link))
+
+
+class NoParent(Problem):
+    """There is no file where `extends` says.
+
+    The path is relative to the folder of the file that says it.
+
+    Wrong:
+        hebbdsl: 1
+        experiment: child
+        extends: not_there.yaml
+
+    Right:
+        hebbdsl: 1
+        experiment: child
+        extends: null
+    """
+
+    code = "HEB230"
+    path: str
+    near: str | None = None
+    """The nearest name there is, written as `extends` writes it."""
+
+    title = "there is no file {path!q} to extend"
+    label = "no such file"
+
+    @property
+    def hint(self) -> str | None:
+        if self.near is not None:
+            return f"did you mean {quoted(self.near)}?"
+        return "the path is relative to the folder of this file"
+
+    @property
+    def fix(self) -> str | None:
+        return self.near
+
+
+class ParentUnread(Problem):
+    """What `extends` names is there, but cannot be read as a spec.
+
+    It is a folder, say, or a file that is no spec. The reason is what `validate` says of it.
+
+    Wrong:
+        hebbdsl: 1
+        experiment: child
+        extends: .
+
+    Right:
+        hebbdsl: 1
+        experiment: child
+        extends: null
+    """
+
+    code = "HEB231"
+    path: str
+    reason: str
+    advice: str | None = None
+
+    title = "{path!q} cannot be extended: {reason}"
+    label = "cannot be read"
+
+    @property
+    def hint(self) -> str | None:
+        return self.advice
+
+
+class ExtendsCycle(Problem):
+    """A spec extends itself, at once or by way of others.
+
+    Move what the specs share into a spec that extends neither.
+
+    Wrong:
+        hebbdsl: 1
+        experiment: child
+        extends: spec.yaml  # the file's own name
+
+    Right:
+        hebbdsl: 1
+        experiment: child
+        extends: null
+    """
+
+    code = "HEB232"
+    path: str
+    chain: tuple[Span, ...] = declared(default=(), compare=False)
+    """The places of the other links: compared, the cycle would be said once for each way in."""
+
+    @property
+    def title(self) -> str:
+        if not self.chain:
+            return f"{quoted(self.path)} extends itself"
+        return f"{quoted(self.path)} extends itself by way of others"
+
+    @property
+    def label(self) -> str:
+        return "extends itself" if not self.chain else "and so on in a circle"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return tuple(Related(span, "extended here") for span in self.chain)
+
+    hint = "move what they share into a spec that extends neither"
+
+
+class TooManyParents(Problem):
+    """A chain of parents is longer than 32 specs.
+
+    Extend one of the earlier ones, and say what differs from it.
+
+    Wrong:
+        hebbdsl validate thirty_fourth_of_a_chain.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB233"
+    title = f"the chain of parents is longer than {MOST_PARENTS} specs"
+    label = "one too many"
+    hint = "extend an earlier spec of the chain"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hebbdsl.diagnostics.codes.extending import NothingToRemove, NoVariantToChange
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.diagnostics.wording import plain_list, suggestion
 from hebbdsl.spec.changes import Change, composed
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.syntax import scalars
@@ -95,3 +95,63 @@ class _Variants:
                 self._problems.add(NoVariantToChange(place=key.span, variant=name, known=known))
             elif isinstance(old.value, Mapping):
                 self.entries[name] = Entry(old.key, composed(Setup, old.value, changes))
+
+
+class NothingToRemove(Problem):
+    """A variant is set to `null`, which removes an inherited one, but none of that name is
+    inherited.
+
+    Wrong:
+        variants:
+          raw: null
+
+    Right:
+        variants:
+          raw: {}
+    """
+
+    code = "HEB234"
+    variant: str
+    inherited: tuple[str, ...]
+    extends: bool
+
+    title = "there is no inherited variant {variant!q} to remove"
+    label = "nothing to remove"
+
+    @property
+    def hint(self) -> str | None:
+        if not self.extends:
+            return "write `{}` for the setup as written"
+        known = (
+            f"inherited: {plain_list(self.inherited)}" if self.inherited else "none is inherited"
+        )
+        return suggestion(self.variant, self.inherited, known)
+
+
+class NoVariantToChange(Problem):
+    """A path changes a field of a variant that there is not.
+
+    Only a variant that is inherited, or written in the same file, can be changed by a path.
+
+    Wrong:
+        variants:
+          raw: {}
+        variants.rwa.output.rescale: none
+
+    Right:
+        variants:
+          raw: {}
+        variants.raw.output.rescale: none
+    """
+
+    code = "HEB236"
+    variant: str
+    known: tuple[str, ...]
+
+    title = "there is no variant {variant!q} to change"
+    label = "unknown variant"
+
+    @property
+    def hint(self) -> str | None:
+        known = f"variants: {plain_list(self.known)}" if self.known else "there are no variants"
+        return suggestion(self.variant, self.known, known)

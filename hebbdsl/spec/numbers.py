@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes import numbers, values
-from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Problems
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.numerals import Numeral, number, whole_number
 from hebbdsl.parts.bounds import LARGEST_EXACT
 from hebbdsl.source import Span
@@ -11,6 +11,7 @@ from hebbdsl.spec.checked import Path
 from hebbdsl.spec.mismatches import name_of
 from hebbdsl.spec.outcome import BAD, Bad
 from hebbdsl.spec.types import NumberOf, WholeNumbers, in_short
+from hebbdsl.spec.value_problems import WrongLength, WrongType
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 
@@ -42,9 +43,7 @@ def _numeral(
         bounds = type_.bounds.in_words()
         if type_.bounds.maximum == LARGEST_EXACT < value:
             bounds = f"at most {LARGEST_EXACT:_}"
-        problems.add(
-            values.OutOfBounds(place=place, field=name_of(path), written=text, bounds=bounds)
-        )
+        problems.add(OutOfBounds(place=place, field=name_of(path), written=text, bounds=bounds))
         return BAD
     return value
 
@@ -58,14 +57,14 @@ def _not_whole_number(type_: NumberOf, text: str, place: Span, path: Path) -> Pr
     if isinstance(value, Numeral):
         return _unusable(type_, value, text, place, path)
     meant = int(value) if value == int(value) and abs(value) < 2**53 else None
-    return numbers.NotWhole(place=place, field=name_of(path), written=text, meant=meant)
+    return NotWhole(place=place, field=name_of(path), written=text, meant=meant)
 
 
 def _unusable(type_: NumberOf, why: Numeral, text: str, place: Span, path: Path) -> Problem:
     if why is Numeral.NOT_FINITE:
-        return numbers.NotFinite(place=place, field=name_of(path), written=text)
+        return NotFinite(place=place, field=name_of(path), written=text)
     if why is Numeral.TOO_LONG:
-        return numbers.TooManyDigits(place=place, field=name_of(path), count=len(text))
+        return TooManyDigits(place=place, field=name_of(path), count=len(text))
     found = scalars.in_words(text, False)
     mended = _pointed(text)
     instead = mended if isinstance(number(mended), float) else None
@@ -96,7 +95,7 @@ def _wrong(
     advice: str | None,
     instead: str | None = None,
 ) -> Problem:
-    return values.WrongType(
+    return WrongType(
         place=place,
         field=name_of(path),
         expected=in_short(type_),
@@ -115,9 +114,7 @@ def read_whole_numbers(
         return BAD
     items = node.items if isinstance(node, Sequence) else (node,)
     if not items:
-        found = values.WrongLength(
-            place=node.span, field=name_of(path), count=0, minimum=1, maximum=None
-        )
+        found = WrongLength(place=node.span, field=name_of(path), count=0, minimum=1, maximum=None)
         problems.add(found)
         return BAD
     where: dict[int, Span] = {}
@@ -129,16 +126,12 @@ def read_whole_numbers(
             continue
         first, last = ends
         if last - first + 1 + len(where) > type_.most:
-            problems.add(
-                numbers.TooManyNumbers(place=item.span, field=name_of(path), most=type_.most)
-            )
+            problems.add(TooManyNumbers(place=item.span, field=name_of(path), most=type_.most))
             return BAD
         again = next((value for value in range(first, last + 1) if value in where), None)
         if again is not None:
             problems.add(
-                numbers.Twice(
-                    place=item.span, field=name_of(path), number=again, first=where[again]
-                )
+                Twice(place=item.span, field=name_of(path), number=again, first=where[again])
             )
             fine = False
         where.update((value, item.span) for value in range(first, last + 1))
@@ -160,6 +153,178 @@ def _ends(
     if isinstance(first, Bad) or isinstance(last, Bad):
         return None
     if last < first:
-        problems.add(numbers.BackwardRange(place=item.span, written=item.text))
+        problems.add(BackwardRange(place=item.span, written=item.text))
         return None
     return int(first), int(last)
+
+
+def _like_thousands(text: str) -> bool:
+    """`10.000` is ten, exactly; who wrote it may have meant ten thousand."""
+    fraction = text.partition(".")[2]
+    return fraction.isdigit() and len(fraction) >= 3
+
+
+class OutOfBounds(Problem):
+    """A number is outside the limits of its field.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 1.5}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB302"
+    field: str
+    written: str
+    bounds: str
+
+    title = "{field!q} must be {bounds}, not {written}"
+    label = "{bounds}"
+
+
+class NotFinite(Problem):
+    """A number is infinite, not a number, or so small that a computer takes it for 0.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 1e-999}
+
+    Right:
+        output:
+          hebbian: {gamma: 0}
+    """
+
+    code = "HEB308"
+    field: str
+    written: str
+
+    title = "{written!q} is not a number that can be computed with"
+    label = "not finite, or vanishing"
+
+
+class TooManyDigits(Problem):
+    """A number has more digits than any field takes.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: 10000000000000000000000000000000000000000000000000000000000000000000000000
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 10_000
+    """
+
+    code = "HEB309"
+    field: str
+    count: int
+
+    title = "{field!q} has {count} characters of digits"
+    label = "too long for a number"
+
+
+class NotWhole(Problem):
+    """A whole number is written with a point or an exponent.
+
+    Whole numbers are written in digits, with `_` between thousands where that helps.
+    `validate --fix` writes them so, but leaves `10.000` alone: it may have meant ten thousand.
+
+    Wrong:
+        training:
+          optimizer: adam
+          steps: 1e3
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 1_000
+    """
+
+    code = "HEB310"
+    field: str
+    written: str
+    meant: int | None
+
+    title = "{field!q} takes a whole number in digits, not {written!q}"
+
+    @property
+    def label(self) -> str:
+        return "not in digits" if self.meant is not None else "not whole"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write `{self.meant:_}`" if self.meant is not None else None
+
+    @property
+    def fix(self) -> str | None:
+        return f"{self.meant:_}" if self.meant is not None else None
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return self.meant is not None and not _like_thousands(self.written)
+
+
+class BackwardRange(Problem):
+    """A range ends before it begins.
+
+    Wrong:
+        seeds: 9..0
+
+    Right:
+        seeds: 0..9
+    """
+
+    code = "HEB312"
+    written: str
+
+    title = "the range {written!q} is empty"
+    label = "ends before it begins"
+
+    @property
+    def hint(self) -> str | None:
+        first, _, last = self.written.partition("..")
+        return f"write {quoted(f'{last}..{first}')}"
+
+
+class Twice(Problem):
+    """A number is in a list twice.
+
+    Each seed is one run; the second would be the first again.
+
+    Wrong:
+        seeds: [0..3, 2]
+
+    Right:
+        seeds: 0..3
+    """
+
+    code = "HEB313"
+    field: str
+    number: int
+    first: Span
+
+    title = "`{number}` is among {field!q} twice"
+    label = "second"
+    related = Also("first", "first")
+
+
+class TooManyNumbers(Problem):
+    """A list of whole numbers stands for more numbers than the field takes.
+
+    Wrong:
+        seeds: 0..10_000_000
+
+    Right:
+        seeds: 0..9
+    """
+
+    code = "HEB314"
+    field: str
+    most: int
+
+    title = "{field!q} stands for more than {most:_} numbers"
+    label = "too many"

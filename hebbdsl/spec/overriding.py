@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from hebbdsl.diagnostics.codes import changes, names
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.diagnostic import Problem, Problems, nearest
+from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 from hebbdsl.expression.numerals import whole_number
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
+from hebbdsl.spec.mismatches import UnknownField
 from hebbdsl.spec.renaming import renamed, renamed_key
 from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of
 from hebbdsl.syntax import scalars
@@ -76,9 +78,7 @@ class Overriding:
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
-                names.UnknownField(
-                    place=_shown(step), owner=owner, field=step.text, known=tuple(known)
-                )
+                UnknownField(place=_shown(step), owner=owner, field=step.text, known=tuple(known))
             )
             return node
         return self._with_field(known[step.text].type, node, path, depth, value)
@@ -115,7 +115,7 @@ class Overriding:
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
-                changes.NoSuchPath(
+                NoSuchPath(
                     place=_shown(step),
                     path=_joined(path, depth),
                     word=word.text,
@@ -139,7 +139,7 @@ class Overriding:
         index = whole_number(step.text)
         if not isinstance(index, int) or not 0 <= index < len(node.items):
             self.problems.add(
-                changes.NoSuchItem(
+                NoSuchItem(
                     place=_shown(step),
                     path=_joined(path, depth),
                     item=step.text,
@@ -158,7 +158,7 @@ class Overriding:
 
     def _nothing(self, path: Steps, depth: int, what: str) -> None:
         place = _shown(path[depth])
-        self.problems.add(changes.NothingInside(place=place, path=_joined(path, depth), what=what))
+        self.problems.add(NothingInside(place=place, path=_joined(path, depth), what=what))
 
 
 def _chosen(type_: OneOf, node: Node | None) -> Type:
@@ -189,3 +189,101 @@ def _shown(step: Scalar) -> Span:
     """The characters of a step; of an empty one (`output..gamma`) the dot that follows."""
     place = step.span
     return place if place.end > place.start else Span(place.source, place.start, place.start + 1)
+
+
+class NoSuchPath(Problem):
+    """A change goes into a part that has no such field.
+
+    The path of a variant or of `--set` names fields. What fields there are depends on the word
+    that the part is in that variant. Giving `output` a new word replaces all its fields.
+    `validate --fix` corrects a slip of a letter or two that can mean only one field.
+
+    Wrong:
+        output: softmax
+        variants:
+          raw_write: {output.rescale: none}
+
+    Right:
+        output: hebbian
+        variants:
+          raw_write: {output.rescale: none}
+    """
+
+    code = "HEB210"
+    path: str
+    word: str
+    variant: str = field(compare=False)
+    """The first variant in which it is so: the same in others is not said again."""
+    name: str
+    known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        where = f" in {quoted(self.variant)}" if self.variant else ""
+        word, name = quoted(self.word), quoted(self.name)
+        return f"{quoted(self.path)} is {word}{where}, which has no field {name}"
+
+    label = "unknown field"
+
+    @property
+    def hint(self) -> str | None:
+        takes = f"takes: {plain_list(self.known)}" if self.known else "has no fields"
+        return suggestion(self.name, self.known, f"{quoted(self.word)} {takes}")
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.name, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return unmistakable(self.name, self.known)
+
+
+class NothingInside(Problem):
+    """A path goes into something that has nothing inside: a number, a word, a field not written.
+
+    Wrong:
+        variants:
+          slow: {training.steps.most: 500}
+
+    Right:
+        variants:
+          slow: {training.steps: 500}
+    """
+
+    code = "HEB211"
+    path: str
+    what: str
+
+    title = "nothing can be changed inside {path!q}: {what}"
+    label = "leads nowhere"
+    hint = "give {path!q} itself a value"
+
+
+class NoSuchItem(Problem):
+    """A path names an item that the list does not have. Items count from 0.
+
+    Wrong:
+        model:
+          convnet: {channels: [8, 8]}
+        variants:
+          wide: {model.channels.2: 16}
+
+    Right:
+        model:
+          convnet: {channels: [8, 8]}
+        variants:
+          wide: {model.channels.1: 16}
+    """
+
+    code = "HEB213"
+    path: str
+    item: str
+    count: int
+
+    title = "{path!q} has no item {item!q}"
+    label = "no such item"
+
+    @property
+    def hint(self) -> str | None:
+        return f"items count from 0 to {self.count - 1}" if self.count else "the list is empty"

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from traceback import walk_tb
 
 from hebbdsl.diagnostics.diagnostic import Place, Problem, Rejected
-from hebbdsl.diagnostics.wording import listed
 from hebbdsl.entry_points import Added, BrokenError, version_of
 from hebbdsl.vocabulary import VOCABULARY, every_added, parts_in, providers_of
 
@@ -53,10 +52,7 @@ class WordTwice(Problem):
 
     label = "has two meanings"
     hint = "uninstall one of them"
-
-    @property
-    def title(self) -> str:
-        return f"the word `{self.word}` is of {listed(self.packages, 'and')}"
+    title = "the word `{word}` is of {packages:and}"
 
 
 class BrokenPart(Problem):

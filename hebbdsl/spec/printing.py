@@ -12,15 +12,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
-from hebbdsl.diagnostics.codes.printing import NoValueToWrite
-from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.roles import SPEC, with_roles
 from hebbdsl.spec.spec_layout import SpecLayout
 from hebbdsl.syntax.attaching import lay_out
 from hebbdsl.syntax.layout import Group, Leaf
+from hebbdsl.syntax.reading import Empty
 from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence, Tree
 
@@ -109,3 +109,27 @@ def _as_block(value: Leaf | Group, alone: bool) -> Leaf | Group:
         return value
     fields = value.members[0].value
     return replace(value, broken=isinstance(fields, Group) and bool(fields.members))
+
+
+class NoValueToWrite(Problem):
+    """A value is missing, which YAML can say and the text surface cannot.
+
+    Write the value, or `null`, before the spec is converted.
+
+    Wrong:
+        hebbdsl convert draft.yaml draft.hebb  # with a line `model:`
+
+    Right:
+        hebbdsl convert draft.yaml draft.hebb  # with a line `model: mlp`
+    """
+
+    code = "HEB180"
+    field: str | None = None
+
+    @property
+    def title(self) -> str:
+        what = quoted(self.field) if self.field is not None else "an item of a list"
+        return f"{what} has no value, and the text surface cannot say that"
+
+    label = "no value"
+    hint = "write a value, or `null`, and convert again"

@@ -7,8 +7,6 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from hebbdsl.diagnostics.codes import names, values
-from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION, TooMuchExpression
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError
@@ -16,6 +14,9 @@ from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Origin, Path
 from hebbdsl.spec.mismatches import (
+    NoWord,
+    TwoWords,
+    UnknownField,
     found_in_words,
     missing_field,
     name_of,
@@ -42,6 +43,16 @@ from hebbdsl.spec.types import (
     Type,
     WholeNumbers,
     fields_of,
+)
+from hebbdsl.spec.value_problems import (
+    MOST_EXPRESSION,
+    NeedsQuotes,
+    NotAChoice,
+    NoValue,
+    TooMuchExpression,
+    WrongForm,
+    WrongLength,
+    WrongType,
 )
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence, Written
@@ -131,7 +142,7 @@ class Reader:
         known = fields_of(cls)
         for entry in unknown:
             self.problems.add(
-                names.UnknownField(
+                UnknownField(
                     place=entry.key.span, owner=owner, field=entry.key.text, known=tuple(known)
                 )
             )
@@ -172,13 +183,13 @@ class Reader:
     def _part_of(self, cls: type[Part], word: Scalar, inside: Node | None, path: Path) -> object:
         if isinstance(inside, Scalar) and inside.missing:
             advice = f"write `{word.text}` alone, or `{word.text}: {{}}`"
-            self.problems.add(values.NoValue(place=word.span, field=word.text, advice=advice))
+            self.problems.add(NoValue(place=word.span, field=word.text, advice=advice))
             return BAD
         if isinstance(inside, Broken):
             return BAD
         if inside is not None and not isinstance(inside, Mapping):
             self.problems.add(
-                values.WrongType(
+                WrongType(
                     place=inside.span,
                     field=word.text,
                     expected="fields",
@@ -212,11 +223,11 @@ class Reader:
         if not written and node.lost:
             return None, None
         if not written:
-            self.problems.add(names.NoWord(place=start_of(node), kind=kind, known=known))
+            self.problems.add(NoWord(place=start_of(node), kind=kind, known=known))
             return None, None
         second = next(entry.key for entry in node.entries if entry.key is not written[0])
         self.problems.add(
-            names.TwoWords(place=second.span, kind=kind, second=second.text, first=written[0].span)
+            TwoWords(place=second.span, kind=kind, second=second.text, first=written[0].span)
         )
         return None, None
 
@@ -228,7 +239,7 @@ class Reader:
         low, high, count = type_.length.minimum, type_.length.maximum, len(node.items)
         if count < low or (high is not None and count > high):
             self.problems.add(
-                values.WrongLength(
+                WrongLength(
                     place=node.span, field=name_of(path), count=count, minimum=low, maximum=high
                 )
             )
@@ -250,9 +261,7 @@ class Reader:
 
     def _text(self, type_: Text, node: Scalar, path: Path) -> object:
         if not node.quoted and scalars.needs_quotes(node.text):
-            self.problems.add(
-                values.NeedsQuotes(place=node.span, field=name_of(path), written=node.text)
-            )
+            self.problems.add(NeedsQuotes(place=node.span, field=name_of(path), written=node.text))
             return BAD
         return node.text if self.name_is_fine(type_, node) else BAD
 
@@ -264,7 +273,7 @@ class Reader:
         like: str | None = re.sub(r"[^a-z0-9]+", "_", node.text[:64].lower()).strip("_")
         like = like if like and re.fullmatch(pattern.regex, like) else None
         self.problems.add(
-            values.WrongForm(place=node.span, written=node.text, form=pattern.in_words, like=like)
+            WrongForm(place=node.span, written=node.text, form=pattern.in_words, like=like)
         )
         return False
 
@@ -283,7 +292,7 @@ class Reader:
             if value == node.text or (str(value) == node.text and not node.quoted):
                 return value
         self.problems.add(
-            values.NotAChoice(
+            NotAChoice(
                 place=node.span,
                 field=name_of(path),
                 written=node.text,
@@ -315,7 +324,7 @@ class Reader:
         count, high = len(node.entries), type_.length.maximum
         if high is not None and count > high:
             self.problems.add(
-                values.WrongLength(
+                WrongLength(
                     place=start_of(node), field=name_of(path), count=count, minimum=0, maximum=high
                 )
             )
@@ -326,7 +335,7 @@ class Reader:
             if isinstance(entry.value, Scalar) and entry.value.missing:
                 advice = "write `{}` for the setup as written"
                 self.problems.add(
-                    values.NoValue(place=entry.key.span, field=entry.key.text, advice=advice)
+                    NoValue(place=entry.key.span, field=entry.key.text, advice=advice)
                 )
             elif not isinstance(entry.value, (Mapping, Broken)):
                 self._wrong(type_, entry.value, (*path, entry.key.text))

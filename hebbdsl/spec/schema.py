@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hebbdsl.diagnostics.codes.expressions import LONGEST
 from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.expression.parsing import LONGEST
 from hebbdsl.parts.bounds import Bounds, Length
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.canonical import plain

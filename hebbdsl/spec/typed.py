@@ -7,9 +7,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import get_args
 
-from hebbdsl.diagnostics.codes.extending import NotSayable
-from hebbdsl.diagnostics.codes.files import NotWritten
-from hebbdsl.diagnostics.codes.reading import UnknownSurface
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
@@ -18,7 +15,7 @@ from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation, Experiment, Training
 from hebbdsl.spec.printing import Surface, print_plain, surface_of
-from hebbdsl.syntax.reading import ENDINGS
+from hebbdsl.syntax.reading import ENDINGS, UnknownSurface
 from hebbdsl.vocabulary import in_vocabulary
 from hebbdsl.writing import write_atomically
 
@@ -91,3 +88,46 @@ def _is_whole(value: object) -> bool:
 
 def _problem(value: object, path: tuple[str, ...]) -> Problem:
     return NotSayable(place=PYTHON, field=".".join(path), found=type(value).__name__)
+
+
+class NotSayable(Problem):
+    """A field of an experiment made in Python holds an object that no spec can say.
+
+    A spec says numbers, texts, `True`, `False`, `None`, tuples, conditions, claims and parts. Turn
+    numbers of other libraries into Python's with `int(…)` or `float(…)`.
+
+    Wrong:
+        hebbdsl.check_spec(replace(experiment, seeds=(numpy.int64(3),)))
+
+    Right:
+        hebbdsl.check_spec(replace(experiment, seeds=(3,)))
+    """
+
+    code = "HEB237"
+    field: str
+    found: str
+
+    title = "{field!q} holds {found!q}, which no spec can say"
+    hint = "numbers, texts, True, False, None, tuples, conditions, claims and parts can be said"
+
+
+class NotWritten(Problem):
+    """A spec could not be written; what was there before is as it was.
+
+    The reason given is the operating system's, most often a permission, or that another program
+    changed the file in the meantime. Make the file and its folder writable, or work on a copy.
+
+    Wrong:
+        hebbdsl validate --fix /usr/share/specs/ours.yaml
+
+    Right:
+        cp /usr/share/specs/ours.yaml . && hebbdsl validate --fix ours.yaml
+    """
+
+    code = "HEB190"
+    exit_code = 4
+    path: str
+    reason: str
+
+    title = "{path!q} can't be written: {reason}"
+    hint = "what was there before is as it was"

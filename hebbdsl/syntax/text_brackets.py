@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hebbdsl.diagnostics.codes.text import TooManySlips
-from hebbdsl.diagnostics.codes.text_brackets import NeverOpened, NotClosed, OtherBracket
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Rejected, Related
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.lr_parser import Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_openings import where_opened
+from hebbdsl.syntax.text_problems import TooManySlips
 from hebbdsl.syntax.text_tokens import (
     CLOSING,
     COMMA,
@@ -266,3 +266,85 @@ def _start(token: Token) -> int:
 
 def _end(token: Token) -> int:
     return token.end
+
+
+class NotClosed(Problem):
+    """A bracket or brace is opened and not closed.
+
+    The caret is on the one that was opened; the second place is where it is missed at the latest.
+
+    Wrong:
+        model = convnet(channels=[32, 32, features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code = "HEB141"
+    opened: str
+    closing: str
+    noticed: Span
+
+    title = "{opened!q} is not closed"
+    label = "opened here"
+    related = Also("noticed", "{closing!q} is missing before this")
+    hint = "write {closing!q} where it ends"
+
+
+class NeverOpened(Problem):
+    """A bracket or brace is closed that was never opened.
+
+    Wrong:
+        model = convnet(channels=[32, 32]])
+
+    Right:
+        model = convnet(channels=[32, 32])
+    """
+
+    code = "HEB142"
+    written: str
+    opening: str
+    missing: Span | None
+    """Behind what it seems to be missing."""
+
+    title = "{written!q} closes nothing"
+    label = "never opened"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        if self.missing is None:
+            return ()
+        return (Related(self.missing, f"{quoted(self.opening)} is missing after this"),)
+
+    @property
+    def hint(self) -> str | None:
+        if self.missing is None:
+            return "remove it, or open it where it begins"
+        return f"write {quoted(self.opening)} after {quoted(self.missing.text)}"
+
+    @property
+    def fix(self) -> str | None:
+        return "" if self.missing is None else None
+
+
+class OtherBracket(Problem):
+    """A bracket is closed by one of another kind.
+
+    Wrong:
+        model = convnet(channels=[32, 32), features=64)
+
+    Right:
+        model = convnet(channels=[32, 32], features=64)
+    """
+
+    code = "HEB143"
+    written: str
+    opened: Span
+    closing: str
+
+    title = "{opened.text!q} is closed by {written!q}"
+    label = "{closing!q} is meant"
+    related = Also("opened", "opened here")
+    hint = "write {closing!q}"
+    fix = "{closing}"
+    fix_is_safe = True

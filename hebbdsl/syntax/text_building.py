@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES, DuplicateKey
-from hebbdsl.diagnostics.codes.text_brackets import BadEscape, BracesForParentheses, QuoteNotClosed
-from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.grammar import extent
 from hebbdsl.expression.lr_parser import Branch, Token
 from hebbdsl.source import Source, Span
-from hebbdsl.syntax.text_strings import read_text
-from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
+from hebbdsl.syntax.limits import DEEPEST, MOST_NODES, TooDeep, TooMany
+from hebbdsl.syntax.text_strings import BadEscape, read_text
+from hebbdsl.syntax.tree import Broken, DuplicateKey, Entry, Mapping, Node, Scalar, Sequence
 
 _GAP = re.compile(r"(?<![ \t])[ \t]*+(?:#[^\r\n]*+|[\r\n])(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 """A line end inside an expression, with the comments and blanks around it."""
@@ -169,3 +168,44 @@ class Building:
 def _token(child: Branch | Token) -> Token:
     assert isinstance(child, Token), "a word, number or text is a token"
     return child
+
+
+class BracesForParentheses(Problem):
+    """The fields of a word stand in braces. Words take theirs in parentheses.
+
+    Braces hold sections and variants: `training { … }`.
+
+    Wrong:
+        output = hebbian { gamma = 0.05 }
+
+    Right:
+        output = hebbian(gamma=0.05)
+    """
+
+    code = "HEB156"
+    word: str
+
+    title = "the fields of {word!q} stand in parentheses, not in braces"
+    label = "write `(`"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(f'{self.word}(…)')}, with commas between the fields"
+
+
+class QuoteNotClosed(Problem):
+    """A text in double quotes does not end on its line.
+
+    A text stands on one line; a line end in it is written `\\n`, a quote `\\"`.
+
+    Wrong:
+        about = "Do rows bind faster?
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code = "HEB145"
+    title = "the text in quotes is not closed on its line"
+    label = "opened here"
+    hint = 'close it with `"`; a line end in a text is written `\\n`, a quote `\\"`'

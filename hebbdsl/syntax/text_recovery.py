@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hebbdsl.diagnostics.codes.text import TooManySlips
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.grammar import parser
 from hebbdsl.expression.lr_parser import Branch, NotTaken, Token
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.text_problems import TooManySlips
 from hebbdsl.syntax.text_slips import Repair, Slips
 from hebbdsl.syntax.text_tokens import (
     BROKEN,

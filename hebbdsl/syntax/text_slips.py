@@ -7,12 +7,22 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from hebbdsl.diagnostics.codes import text as codes
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.lr_parser import Token
 from hebbdsl.expression.parser_tables import STRANGE
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.text_problems import (
+    ColonForEquals,
+    MustBeQuoted,
+    NoEquals,
+    NoFieldName,
+    NoSeparator,
+    NotHere,
+    StrayComma,
+    ValueMissing,
+    WrittenInYaml,
+)
 from hebbdsl.syntax.text_tokens import (
     BROKEN,
     CLOSING,
@@ -99,13 +109,13 @@ class Slips:
             return self._yaml(where, item=False)
         spaced = _start(token) == _end(key)
         spaced = spaced and self.source.text[_end(token) : _end(token) + 1].isspace()
-        problem = codes.ColonForEquals(place=self._span(token), key=_shown(key), spaced=spaced)
+        problem = ColonForEquals(place=self._span(token), key=_shown(key), spaced=spaced)
         return Slip(problem, Repair.AS_EQUAL)
 
     def _comma(self, where: Where, token: Token) -> Slip | None:
         if token.type != COMMA or where.at != where.start:
             return None
-        return Slip(codes.StrayComma(place=self._span(token)), Repair.DROP)
+        return Slip(StrayComma(place=self._span(token)), Repair.DROP)
 
     def _missing(self, where: Where, token: Token) -> Slip | None:
         """`key =`, `key` or `hebbdsl`, and then nothing."""
@@ -119,7 +129,7 @@ class Slips:
             next_line = token.type == NEWLINE and not self._is_entry(where.at + 1)
             next_line = next_line and self.tokens[where.at + 1].type not in _ENDS
             place = self._span(before)
-            missing = codes.ValueMissing(place=place, key=_shown(key), next_line=next_line)
+            missing = ValueMissing(place=place, key=_shown(key), next_line=next_line)
             return Slip(missing, Repair.DROP if next_line else Repair.VALUE)
         if where.at != where.start + 1:
             return None
@@ -128,7 +138,7 @@ class Slips:
         if token.type == NEWLINE and self.tokens[where.at + 1].type == CURLY:
             slip = self._other(where, token, "`{` stands on the line of its name")
             return Slip(slip.problem, Repair.DROP)
-        problem = codes.NoEquals(place=self._span(key), key=_shown(key), gap=False)
+        problem = NoEquals(place=self._span(key), key=_shown(key), gap=False)
         return Slip(problem)
 
     def _first(self, where: Where, token: Token) -> Slip | None:
@@ -181,7 +191,7 @@ class Slips:
             return self._other(where, token)
         if self._is_entry(where.at) or (where.kind == SQUARE and begins):
             before = _end(self.tokens[self._before(where.at)])
-            problem = codes.NoSeparator(
+            problem = NoSeparator(
                 place=Span(self.source, before, before),
                 second=_shown(token),
                 inside=SIGN_OF.get(where.kind, ""),
@@ -219,7 +229,7 @@ class Slips:
             place = Span(self.source, max(end - 1, 0), end)
         else:
             place = self._span(token)
-        problem = codes.NotHere(
+        problem = NotHere(
             place=place,
             found=found,
             expected=expected_at(where),
@@ -230,16 +240,14 @@ class Slips:
 
     def _no_equals(self, token: Token, key: Token) -> Slip:
         gap = Span(self.source, _start(token), _start(token) + 1)
-        problem = codes.NoEquals(place=gap, key=_shown(key), gap=True)
+        problem = NoEquals(place=gap, key=_shown(key), gap=True)
         return Slip(problem, Repair.EQUAL)
 
     def _unnamed(self, where: Where, token: Token) -> Slip:
         before = self.tokens[where.opener - 1] if where.opener else None
         if before is None or before.type != "NAME":
             return self._other(where, self.tokens[where.at])
-        problem = codes.NoFieldName(
-            place=self._span(token), word=str(before), written=_shown(token)
-        )
+        problem = NoFieldName(place=self._span(token), word=str(before), written=_shown(token))
         return Slip(problem)
 
     def _yaml(self, where: Where, item: bool) -> Slip:
@@ -259,7 +267,7 @@ class Slips:
             place = self._span(first)
         else:
             place = Span(self.source, _start(first), _end(self.tokens[where.at]))
-        return Slip(codes.WrittenInYaml(place=place, whole=False, item=item), until=until)
+        return Slip(WrittenInYaml(place=place, whole=False, item=item), until=until)
 
     def _quote(self, where: Where, first: int) -> Slip:
         """The text from token `first` on, to where it must end."""
@@ -294,7 +302,7 @@ class Slips:
             t.type in ("NAME", "AGED", "NUMBER") for t in self.tokens[first : where.at + 1]
         )
         compared = compared and self.tokens[where.at].type == "NUMBER"
-        problem = codes.MustBeQuoted(
+        problem = MustBeQuoted(
             place=place, written=written, right=right, compared=compared and first < where.at
         )
         return Slip(problem, until=end)

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.codes.text_brackets import BadEscape, SingleQuotes, TabInText
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.source import Span
 from hebbdsl.syntax.tree import Scalar
@@ -59,3 +58,73 @@ def _bad_escapes(span: Span, inner: str) -> Iterator[Problem]:
             start = span.start + 1 + escape.start()
             place = Span(span.source, start, start + 1 + len(bad))
             yield BadEscape(place=place, written=f"\\{bad}")
+
+
+class BadEscape(Problem):
+    """There is no such escape in a text.
+
+    Escapes are those of JSON: `\\"`, `\\\\`, `\\/`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t` and
+    `\\u` with four hexadecimal digits. A backslash itself is written twice.
+
+    Wrong:
+        about = "rows \\ columns"
+
+    Right:
+        about = "rows \\\\ columns"
+    """
+
+    code = "HEB146"
+    written: str
+
+    title = "there is no escape {written!q}"
+    label = "not an escape"
+
+    @property
+    def hint(self) -> str | None:
+        if self.written.startswith("\\u"):
+            return "`\\u` takes four hexadecimal digits; beyond U+FFFF write a pair of them"
+        return "a backslash is written twice: `\\\\`"
+
+    @property
+    def fix(self) -> str | None:
+        return "\\" + self.written if not self.written.startswith("\\u") else None
+
+
+class SingleQuotes(Problem):
+    """A text stands in single quotes. Texts stand in double quotes.
+
+    Wrong:
+        about = 'Do rows bind faster?'
+
+    Right:
+        about = "Do rows bind faster?"
+    """
+
+    code = "HEB147"
+    right: str
+
+    title = "a text stands in double quotes"
+    label = "single quotes"
+    hint = "write {right!q}"
+    fix = "{right}"
+    fix_is_safe = True
+
+
+class TabInText(Problem):
+    """A tab stands inside a quoted text, where it cannot be told from blanks.
+
+    Write it `\\t`. Between entries a tab is a blank like any other.
+
+    Wrong:
+        about = "rows⇥columns"
+
+    Right:
+        about = "rows\\tcolumns"
+    """
+
+    code = "HEB148"
+    title = "a tab stands inside a text"
+    label = "tab"
+    hint = "write `\\t`, or a blank"
+    fix = "\\t"
+    fix_is_safe = True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from hebbdsl.diagnostics.codes.reading import LARGEST, Empty, TooLarge
-from hebbdsl.diagnostics.codes.text import WrittenInYaml
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.reading import LARGEST, Empty, TooLarge
 from hebbdsl.syntax.text_brackets import balanced
 from hebbdsl.syntax.text_building import Building
+from hebbdsl.syntax.text_problems import WrittenInYaml
 from hebbdsl.syntax.text_recovery import Recovering
 from hebbdsl.syntax.text_tokens import NEWLINE, tokens_of
 from hebbdsl.syntax.tree import Tree

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.many import MOST_ENTRIES, TooManyEntries
-from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
-from hebbdsl.diagnostics.codes.text import MOST_TOKENS, TooManyTokens
-from hebbdsl.diagnostics.codes.yaml import TooDeep, TooMany
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.grammar import scanner
 from hebbdsl.expression.lr_parser import Token
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.limits import (
+    DEEPEST,
+    MOST_ENTRIES,
+    MOST_NODES,
+    TooDeep,
+    TooMany,
+    TooManyEntries,
+)
+
+MOST_TOKENS = 40_000
 
 NEWLINE, COMMA, EQUAL, HEAD, BROKEN, END = (
     "_NEWLINE",
@@ -88,3 +94,18 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
 def virtual(kind: str, at: int) -> Token:
     """A token that was not written, where it is missed."""
     return Token(kind, "", at, at)
+
+
+class TooManyTokens(Problem):
+    """The file holds more words, numbers and signs than any spec: over 40,000.
+
+    Wrong:
+        hebbdsl validate generated.hebb
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB157"
+    title = f"more than {MOST_TOKENS} words, numbers and signs"
+    label = "one too many"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.diagnostic import Also, Problem
 from hebbdsl.source import Source, Span
 
 
@@ -92,3 +92,27 @@ class Tree:
     def __repr__(self) -> str:
         keys = ", ".join(entry.key.text for entry in self.root.entries[:20])
         return f"<Tree of {self.source.name!r}: {keys!r}>"
+
+
+class DuplicateKey(Problem):
+    """A key is written twice in one mapping.
+
+    One of the two would silently win. Remove one.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.05, T: 500, gamma: 0.01}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05, T: 500}
+    """
+
+    code = "HEB125"
+    key: str
+    first: Span
+
+    title = "{key!q} is written twice"
+    label = "second"
+    related = Also("first", "first")
+    hint = "remove one of the two"

@@ -10,15 +10,30 @@ from typing import Any
 
 import yaml
 
-from hebbdsl.diagnostics.codes import syntax as codes
-from hebbdsl.diagnostics.codes import yaml as refused
-from hebbdsl.diagnostics.codes.many import MOST_ENTRIES, TooManyEntries
-from hebbdsl.diagnostics.codes.reading import LARGEST, Empty, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.limits import (
+    DEEPEST,
+    MOST_ENTRIES,
+    MOST_NODES,
+    TooDeep,
+    TooMany,
+    TooManyEntries,
+)
 from hebbdsl.syntax.offsets import scalar_offsets
-from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
-from hebbdsl.syntax.yaml_slips import explain_slip
+from hebbdsl.syntax.reading import LARGEST, Empty, TooLarge
+from hebbdsl.syntax.tree import DuplicateKey, Entry, Mapping, Node, Scalar, Sequence, Tree
+from hebbdsl.syntax.yaml_problems import (
+    Alias,
+    Anchor,
+    CommaInside,
+    MergeKey,
+    NotAKey,
+    NotAMapping,
+    SeveralDocuments,
+    Tag,
+)
+from hebbdsl.syntax.yaml_slips import Malformed, NoSpace, explain_slip
 
 # The C parser is ten times faster; PyYAML can be installed without it.
 _LOADER: type = getattr(yaml, "CLoader", yaml.Loader)
@@ -36,7 +51,7 @@ def parse_yaml(source: Source) -> Tree:
         found = "a list" if isinstance(root, Sequence) else "a single value"
         start = root.span.start
         place = Span(source, start, min(start + 1, root.span.end))
-        raise Rejected([*problems, codes.NotAMapping(place=place, found=found)])
+        raise Rejected([*problems, NotAMapping(place=place, found=found)])
     return Tree(source, root, problems)
 
 
@@ -66,7 +81,7 @@ def _parse(source: Source, text: str) -> tuple[Node | None, tuple[Problem, ...]]
         raise Rejected([*builder.problems, explain_slip(error, source)]) from None
     except yaml.reader.ReaderError as error:
         place = Span(source, error.position, error.position + 1)
-        raise Rejected([codes.Malformed(place=place, said=error.reason)]) from None
+        raise Rejected([Malformed(place=place, said=error.reason)]) from None
     if builder.fatal:
         raise Rejected(builder.problems)
     return builder.root, tuple(builder.problems)
@@ -121,22 +136,22 @@ class _Builder:
             start = self.text.find("%")
             line = self.text[start:].partition("\n")[0].rstrip()
             place = Span(self.source, start, start + len(line))
-            self.problems.append(refused.Tag(place=place, written=line))
+            self.problems.append(Tag(place=place, written=line))
         if self._documents > 1:
-            raise Rejected([*self.problems, refused.SeveralDocuments(place=self._span(event))])
+            raise Rejected([*self.problems, SeveralDocuments(place=self._span(event))])
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         span = self._counted(event)
-        self._refuse(refused.Alias(place=span, written=span.text))
+        self._refuse(Alias(place=span, written=span.text))
         self._place(Scalar("", True, span))
 
     def _counted(self, event: yaml.NodeEvent) -> Span:
         """The characters of one more node."""
         span = self._span(event)
         self._nodes += 1
-        if self._nodes > codes.MOST_NODES:
+        if self._nodes > MOST_NODES:
             place = Span(self.source, span.start, span.start + 1)
-            raise Rejected([refused.TooMany(place=place)])
+            raise Rejected([TooMany(place=place)])
         return span
 
     def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
@@ -144,7 +159,7 @@ class _Builder:
         count = (event.anchor is not None) + (event.tag is not None)
         for found in islice(_PROPERTY.finditer(self.text, self._span(event).start), count):
             place = Span(self.source, found.start(), found.end())
-            kind = refused.Anchor if found.group().startswith("&") else refused.Tag
+            kind = Anchor if found.group().startswith("&") else Tag
             self.problems.append(kind(place=place, written=found.group()))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
@@ -171,16 +186,16 @@ class _Builder:
             and self._stack[-1].flow
             and event.value.count("(") > event.value.count(")")
         ):
-            self._refuse(codes.CommaInside(place=span))
+            self._refuse(CommaInside(place=span))
         self._place(scalar)
 
     def _begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         start = self._counted(event).start
         if event.anchor is not None or event.tag is not None:
             self._properties(event)
-        if len(self._stack) >= codes.DEEPEST:
+        if len(self._stack) >= DEEPEST:
             place = Span(self.source, start, start + 1)
-            raise Rejected([*self.problems, refused.TooDeep(place=place)])
+            raise Rejected([*self.problems, TooDeep(place=place)])
         flow = bool(event.flow_style)
         self._stack.append(_Open(start, flow, isinstance(event, yaml.MappingStartEvent)))
 
@@ -216,20 +231,20 @@ class _Builder:
     def _as_key(self, node: Node, opened: _Open) -> Scalar:
         if isinstance(node, Scalar):
             if node.text == "<<" and not node.quoted:
-                self._refuse(refused.MergeKey(place=node.span))
+                self._refuse(MergeKey(place=node.span))
             elif node.missing:
-                self._refuse(refused.NotAKey(place=self._point(node), found="nothing"))
+                self._refuse(NotAKey(place=self._point(node), found="nothing"))
             return node
         found = "a mapping" if isinstance(node, Mapping) else "a list"
-        self._refuse(refused.NotAKey(place=node.span, found=found))
+        self._refuse(NotAKey(place=node.span, found=found))
         return Scalar("", True, node.span)
 
     def _entry(self, opened: _Open, key: Scalar, value: Node) -> None:
         alone = not key.quoted and isinstance(value, Scalar) and value.missing
         if alone and opened.flow and _JOINED_KEY.fullmatch(key.text):
-            self._refuse(codes.NoSpace(place=key.span, written=key.text))
+            self._refuse(NoSpace(place=key.span, written=key.text))
         if (first := opened.seen.get(key.text)) is not None:
-            self.problems.append(codes.DuplicateKey(place=key.span, key=key.text, first=first.span))
+            self.problems.append(DuplicateKey(place=key.span, key=key.text, first=first.span))
             return
         if len(opened.entries) == MOST_ENTRIES:
             raise Rejected([*self.problems, TooManyEntries(place=key.span)])

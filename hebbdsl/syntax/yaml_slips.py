@@ -5,23 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes.syntax import (
-    BlockMark,
-    ColonInside,
-    Indentation,
-    Malformed,
-    NoColon,
-    NoSpace,
-    Tab,
-    Unclosed,
-    UnclosedQuote,
-)
-from hebbdsl.diagnostics.codes.yaml import TooDeep
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.diagnostic import Problem, Related
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.limits import TooDeep
 
 if TYPE_CHECKING:
     from yaml import MarkedYAMLError
+
+FIRST_ONLY = "YAML reports the first error only: there may be more"
 
 _JOINED = re.compile(r"[ -]*([A-Za-z_][\w.]*:[^\s:/][^\n]*)")
 _BARE = re.compile(r"[ -]*([A-Za-z_][\w.]*)[ \t]*(?:#.*)?$")
@@ -153,3 +145,210 @@ def _visible(here: Span) -> Span:
 
 def _offset(mark: object, source: Source) -> int:
     return min(max(int(getattr(mark, "index", 0)), 0), len(source.text))
+
+
+class Malformed(Problem):
+    """The text is not YAML.
+
+    The caret is where YAML lost the thread; the slip is there or just before. YAML reports the
+    first error only, so validate again once it is mended.
+
+    Wrong:
+        training: @fast
+
+    Right:
+        about: "@fast"
+    """
+
+    code = "HEB110"
+    said: str
+    advice: str | None = None
+
+    title = "this is not YAML: {said}"
+    label = "here"
+
+    @property
+    def hint(self) -> str | None:
+        return f"{self.advice}; {FIRST_ONLY}" if self.advice else FIRST_ONLY
+
+
+class Tab(Problem):
+    """A line is indented with a tab.
+
+    YAML indents with spaces only. Set the editor to insert two spaces for a tab.
+
+    Wrong:
+        output:
+        ⇥hebbian: {gamma: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB111"
+    title = "a tab stands where only spaces may indent"
+    label = "tab"
+    hint = f"indent with spaces; {FIRST_ONLY}"
+
+
+class NoColon(Problem):
+    """A key has no colon.
+
+    Wrong:
+        training
+          optimizer: adam
+          steps: 100
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 100
+    """
+
+    code = "HEB112"
+    key: str
+
+    title = "a colon is missing after {key!q}"
+    label = "no colon"
+
+    @property
+    def hint(self) -> str | None:
+        return f"write {quoted(self.key + ': …')}; {FIRST_ONLY}"
+
+
+class NoSpace(Problem):
+    """A colon has no space after it, so YAML reads key and value as one word.
+
+    Wrong:
+        output:
+          hebbian: {gamma:0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+    """
+
+    code = "HEB113"
+    written: str
+
+    title = "a space is missing after the colon of {written!q}"
+    label = "one word to YAML"
+
+    @property
+    def hint(self) -> str | None:
+        key, _, value = self.written.partition(":")
+        return f"write {quoted(f'{key}: {value}')}"
+
+
+class Unclosed(Problem):
+    """A bracket or brace is opened and not closed, or closed by the other kind.
+
+    The caret is on the one that was opened.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32, features: 64}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+    """
+
+    code = "HEB114"
+    opened: str
+    noticed: Span
+
+    title = "{opened!q} is not closed"
+    label = "opened here"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        closing = "]" if self.opened == "[" else "}"
+        return (Related(self.noticed, f"`,` or `{closing}` expected here"),)
+
+    hint = FIRST_ONLY
+
+
+class UnclosedQuote(Problem):
+    """A quotation mark is opened and not closed.
+
+    Inside `'…'` an apostrophe is written twice; inside `"…"` a quote is written `\\"`.
+
+    Wrong:
+        about: "Do rows bind faster?
+
+    Right:
+        about: "Do rows bind faster?"
+    """
+
+    code = "HEB115"
+    quote: str
+
+    title = "the quotation mark {quote!q} is not closed"
+    label = "opened here"
+    hint = FIRST_ONLY
+
+
+class BlockMark(Problem):
+    """A value begins with `>` or `|`, which mean something else to YAML.
+
+    At the start of a value they announce a block of text on the lines that follow. A condition
+    names its metric first; text that begins so is quoted.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 10, when: >= 0.6}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB116"
+    mark: str
+
+    title = "a value cannot begin with {mark!q}"
+    label = "a block of text begins here, to YAML"
+    hint = f"name a metric before the sign, and quote the condition; {FIRST_ONLY}"
+
+
+class ColonInside(Problem):
+    """A second colon on the line makes YAML see a key where a value is meant.
+
+    Text that has a colon and a space in it is quoted; a nested mapping goes on its own line or
+    into braces.
+
+    Wrong:
+        about: Hebbian rows: are they faster?
+
+    Right:
+        about: "Hebbian rows: are they faster?"
+    """
+
+    code = "HEB118"
+    title = "a second key cannot stand here"
+    label = "this colon"
+    hint = f"quote a text that has a colon; put fields in `{{{{…}}}}`; {FIRST_ONLY}"
+
+
+class Indentation(Problem):
+    """A line is indented unlike its neighbours.
+
+    Fields of one section begin in the same column.
+
+    Wrong:
+        training:
+          optimizer: adam
+           steps: 100
+
+    Right:
+        training:
+          optimizer: adam
+          steps: 100
+    """
+
+    code = "HEB119"
+    title = "this line is indented unlike those before it"
+    label = "fits no section"
+    hint = f"fields of one section begin in the same column; {FIRST_ONLY}"

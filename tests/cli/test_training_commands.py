@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
 from hebbdsl.cli.main import app
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.run.record_json import RECORD_SCHEMA
 from tests.effort import PATIENCE
 

@@ -99,8 +99,8 @@ def test_set_changes_what_is_checked(tmp_path: Path) -> None:
 
 
 def test_warnings_fail_only_when_strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hebbdsl.diagnostics.codes.reading import Empty
     from hebbdsl.diagnostics.diagnostic import Severity
+    from hebbdsl.syntax.reading import Empty
 
     path = write(tmp_path / "a.yaml", "# nothing\n")
     assert validate(path).exit_code == 1

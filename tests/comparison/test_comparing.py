@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison, Row, Verdict
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.export import as_json
 from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.inference import Method, PairedTest
 from hebbdsl.comparison.paired import Bound
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.statistics import holm
 from hebbdsl.expression.metrics import Scale
 from hebbdsl.run.record import Value

@@ -13,9 +13,9 @@ import pytest
 
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.export import as_document, as_json
 from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 
 from .records import accuracies, censored, claim, experiment, metric, run, steps, times
 

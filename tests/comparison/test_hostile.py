@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from hebbdsl.cli.comparison_table import show
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.export import as_json
 from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.plots import draw_figures
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.nodes import Compare
 from tests.hostile import ANY_TEXT, commands, obeyed

@@ -18,10 +18,10 @@ from hebbdsl.cli.comparison_table import show
 from hebbdsl.cli.run import summary
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Verdict
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.export import as_json
 from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.plots import draw_figures
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.escaping import json_text
 from hebbdsl.expression.claim import Claim

@@ -14,11 +14,11 @@ import pytest
 
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison
-from hebbdsl.comparison.curves import learning
+from hebbdsl.comparison.curves import learning, of_metric
+from hebbdsl.comparison.document_schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.export import as_json
 from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.plots import draw_figures
-from hebbdsl.comparison.schema import COMPARISON_SCHEMA
 from hebbdsl.comparison.table import blocks
 from hebbdsl.run.record import Evaluation, Record, Value
 from tests.comparison.records import run
@@ -170,7 +170,9 @@ def test_points_that_few_seeds_reach_are_left_out() -> None:
 
 def test_learning_is_drawn_of_texts_alone(tmp_path: Path) -> None:
     drawn = draw_figures(compare_records(RUNS), tmp_path)
-    assert [path.name for path in drawn] == ["learning.png", "learning.svg"]
+    assert [path.name for path in drawn] == [
+        f"{name}.{kind}" for name in ("learning", "validation_loss") for kind in ("png", "svg")
+    ]
     assert not learning(compare_records([run("a")]))
 
 
@@ -183,3 +185,14 @@ def test_no_interval_of_a_perplexity_is_below_one() -> None:
     assert interval is not None
     assert interval.low == 1.0
     assert interval.high > math.exp(30)
+
+
+def test_a_curve_of_any_metric_of_evaluations() -> None:
+    compared = compare_records(RUNS)
+    for name in ("validation_loss", "train_loss", "learning_rate", "epoch"):
+        curves = of_metric(compared, name)
+        assert {curve.variant for curve in curves} == {row.variant for row in compared.rows}
+        runs = compared.records[curves[0].variant]
+        first = [record.evaluations[0].values[name] for record in runs]
+        assert curves[0].mean[0] == pytest.approx(sum(first) / len(first))
+    assert not of_metric(compared, "test_accuracy")

@@ -7,8 +7,6 @@ from typing import ClassVar
 
 import pytest
 
-from hebbdsl.diagnostics.codes.names import NoVersion, UnknownField
-from hebbdsl.diagnostics.codes.reading import Empty
 from hebbdsl.diagnostics.diagnostic import At, Problem, Problems, Rejected, Related, nearest
 from hebbdsl.diagnostics.wording import (
     listed,
@@ -21,7 +19,10 @@ from hebbdsl.diagnostics.wording import (
 )
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Origin, Path
+from hebbdsl.spec.mismatches import UnknownField
 from hebbdsl.spec.origins import resolve
+from hebbdsl.spec.version import NoVersion
+from hebbdsl.syntax.reading import Empty
 
 SOURCE = Source("s.yaml", "output: {gamma: 0.5}")
 OUTPUT, GAMMA, VALUE = Span(SOURCE, 0, 6), Span(SOURCE, 9, 14), Span(SOURCE, 16, 19)

@@ -12,10 +12,10 @@ import pytest
 
 from hebbdsl.diagnostics.catalogue import examples, problems
 from hebbdsl.diagnostics.codes.run_folder import Busy
-from hebbdsl.diagnostics.codes.values import NoValue
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
 from hebbdsl.diagnostics.render import render_json, render_lines, render_text
 from hebbdsl.source import Source, Span
+from hebbdsl.spec.value_problems import NoValue
 from tests.diagnostics.test_catalogue import FRAGMENTS
 from tests.specs import is_of_text, problems_of, with_example
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.many import MOST_PROBLEMS, MoreProblems
 from hebbdsl.diagnostics.diagnostic import Problems, Severity
-from hebbdsl.diagnostics.shortening import shortened
+from hebbdsl.diagnostics.shortening import MOST_PROBLEMS, MoreProblems, shortened
 from hebbdsl.pipeline import inspect
 from hebbdsl.source import Source, Span
 from tests.diagnostics.odd import Mild, Odd

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.expressions import DEEPEST, LONGEST
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
@@ -21,7 +20,7 @@ from hebbdsl.expression.nodes import (
     Negative,
     Number,
 )
-from hebbdsl.expression.parsing import parse_expression
+from hebbdsl.expression.parsing import DEEPEST, LONGEST, parse_expression
 
 
 def faults(parse: type[Condition] | type[Claim], text: str) -> list[tuple[str, str]]:

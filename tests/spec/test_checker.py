@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.codes.many import MOST_EXPRESSION
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.pipeline import check_spec
 from hebbdsl.source import Source, Span
@@ -14,6 +13,7 @@ from hebbdsl.spec.checked import Checked, Variant
 from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.experiment import MOST_CLAIMS, MOST_VARIANTS
 from hebbdsl.spec.origins import span_of
+from hebbdsl.spec.value_problems import MOST_EXPRESSION
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import GOOD, with_sections
 

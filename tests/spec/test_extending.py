@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.codes.extending import MOST_PARENTS
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.render import render_text
 from hebbdsl.pipeline import check_spec, inspect, parse_tree, read_source
 from hebbdsl.program.identity import identity
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checked import Checked
-from hebbdsl.spec.extending import extended_path
+from hebbdsl.spec.extending import MOST_PARENTS, extended_path
 from tests.specs import GOOD, with_sections
 
 PARENT = with_sections("""\

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hebbdsl.diagnostics.codes.metrics import NothingHeldOut, NotProduced
 from hebbdsl.expression.condition import Condition
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
-from hebbdsl.spec.metric_checks import conditions_of
+from hebbdsl.spec.metric_checks import NothingHeldOut, NotProduced, conditions_of
 from hebbdsl.syntax.yaml import parse_yaml
 from tests.specs import with_sections
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from hebbdsl.diagnostics.codes.renaming import BothNames, FormerName
 from hebbdsl.diagnostics.diagnostic import Severity
 from hebbdsl.diagnostics.safe_fixes import apply_safe_fixes
 from hebbdsl.parts.part import Output
@@ -17,7 +16,7 @@ from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
 from hebbdsl.spec.experiment import Experiment, Setup
-from hebbdsl.spec.renaming import renamed_plain
+from hebbdsl.spec.renaming import BothNames, FormerName, renamed_plain
 from hebbdsl.spec.typed import source_of
 from hebbdsl.spec.types import fields_of, former_names
 from hebbdsl.vocabulary import every_part, words_of

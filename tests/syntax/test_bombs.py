@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.many import MOST_PROBLEMS
+from hebbdsl.diagnostics.shortening import MOST_PROBLEMS
 from tests.bombs import answers, bombs
 
 MOST = 200_000_000

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 import hebbdsl.syntax.reading as reading
-from hebbdsl.diagnostics.codes.reading import LARGEST, NoSuchFile, NotUtf8, TooLarge
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Span
-from hebbdsl.syntax.reading import find_specs, read_source
+from hebbdsl.syntax.reading import LARGEST, NoSuchFile, NotUtf8, TooLarge, find_specs, read_source
 from tests.specs import GOOD
 
 

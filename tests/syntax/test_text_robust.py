@@ -10,18 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.many import MOST_ENTRIES
-from hebbdsl.diagnostics.codes.reading import LARGEST
-from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
-from hebbdsl.diagnostics.codes.text import MOST_TOKENS
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.diagnostics.render import render_text
 from hebbdsl.expression.grammar import scanner
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
+from hebbdsl.syntax.limits import DEEPEST, MOST_ENTRIES, MOST_NODES
+from hebbdsl.syntax.reading import LARGEST
 from hebbdsl.syntax.text_brackets import balanced
 from hebbdsl.syntax.text_surface import parse_text
-from hebbdsl.syntax.text_tokens import CLOSING, OPENING, tokens_of
+from hebbdsl.syntax.text_tokens import CLOSING, MOST_TOKENS, OPENING, tokens_of
 from hebbdsl.syntax.tree import Broken, Mapping, Node, Scalar, Sequence
 from tests.sampling import examples, sample
 

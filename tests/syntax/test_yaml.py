@@ -8,11 +8,10 @@ import pytest
 import yaml
 
 import hebbdsl.syntax.yaml as surface
-from hebbdsl.diagnostics.codes.many import MOST_ENTRIES
-from hebbdsl.diagnostics.codes.reading import LARGEST
-from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.source import Source, Span
+from hebbdsl.syntax.limits import DEEPEST, MOST_ENTRIES, MOST_NODES
+from hebbdsl.syntax.reading import LARGEST
 from hebbdsl.syntax.tree import Mapping, Node, Scalar, Sequence
 from hebbdsl.syntax.yaml import parse_value, parse_yaml
 from hebbdsl.syntax.yaml_slips import explain_slip

@@ -48,32 +48,3 @@ class OnOtherData(Problem):
     label = "can't be compared"
     hint = "write a spec for each data set, or choose one for all with `--set data=…`"
     related = Also("first", "data of the baseline")
-
-
-class NothingAdded(Problem):
-    """A claim speaks of classes that were added, where none ever are.
-
-    A curriculum that starts with all classes of the data has one level, and `newest_accuracy@k` has
-    no value in any of its runs. Start with fewer classes, or claim something else.
-
-    Wrong:
-        curriculum:
-          growing: {start: 100, add: 10, when: test_accuracy >= 0.5}
-        claims:
-          - newest_accuracy@10(main) > 0.3
-
-    Right:
-        curriculum:
-          growing: {start: 50, add: 10, when: test_accuracy >= 0.5}
-        claims:
-          - newest_accuracy@10(main) > 0.3
-    """
-
-    code = "HEB412"
-    metric: str
-    variant: str
-    classes: int
-
-    title = "{metric!q} needs classes that are added, and {variant!q} adds none"
-    label = "has no value in any run"
-    hint = "all {classes:_} classes are in play from the start: start with fewer"

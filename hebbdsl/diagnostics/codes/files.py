@@ -6,28 +6,6 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 
 
-class NotWritten(Problem):
-    """A spec could not be written; what was there before is as it was.
-
-    The reason given is the operating system's, most often a permission, or that another program
-    changed the file in the meantime. Make the file and its folder writable, or work on a copy.
-
-    Wrong:
-        hebbdsl validate --fix /usr/share/specs/ours.yaml
-
-    Right:
-        cp /usr/share/specs/ours.yaml . && hebbdsl validate --fix ours.yaml
-    """
-
-    code = "HEB190"
-    exit_code = 4
-    path: str
-    reason: str
-
-    title = "{path!q} can't be written: {reason}"
-    hint = "what was there before is as it was"
-
-
 class AlreadyThere(Problem):
     """`hebbdsl init` writes new files only.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.plan import Second
-from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.source import Span
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.plan import Second
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Severity
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import quoted
 
 EVERY = At(("training", "evaluate_every"))

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
-from hebbdsl.source import Span
-
-Second = Span | At | None
-"""The other place of two that clash: a field, then the characters that wrote it."""
-
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related, Second
 
 IMAGE_SIZE = At(("data", "image_size"))
 CLASSES = At(("data", "classes"))
 BATCH_SIZE = At(("training", "batch_size"))
-
-
-def also(place: Second, label: str) -> tuple[Related, ...]:
-    """The second place, where anything was written there."""
-    return () if place is None else (Related(place, label),)
 
 
 class PooledAway(Problem):
@@ -44,10 +34,7 @@ class PooledAway(Problem):
     """Height and width before the first block and after each, the empty one included."""
     image_size: Second = IMAGE_SIZE
 
-    @property
-    def title(self) -> str:
-        height, width = self.sizes[0]
-        return f"{self.blocks} blocks pool an image of {height}×{width} away to nothing"
+    title = "{blocks} blocks pool an image of {sizes[0][0]}×{sizes[0][1]} away to nothing"
 
     @property
     def label(self) -> str:
@@ -60,10 +47,7 @@ class PooledAway(Problem):
         blocks = "1 block" if most == 1 else f"{most} blocks"
         return f"sizes block by block: {steps}; use at most {blocks}, or larger images"
 
-    @property
-    def related(self) -> tuple[Related, ...]:
-        height, width = self.sizes[0]
-        return also(self.image_size, f"images are {height}×{width}")
+    related = Also("image_size", "images are {sizes[0][0]}×{sizes[0][1]}")
 
 
 class StartAboveClasses(Problem):

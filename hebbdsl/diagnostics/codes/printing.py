@@ -3,31 +3,6 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.diagnostics.wording import quoted
-
-
-class NoValueToWrite(Problem):
-    """A value is missing, which YAML can say and the text surface cannot.
-
-    Write the value, or `null`, before the spec is converted.
-
-    Wrong:
-        hebbdsl convert draft.yaml draft.hebb  # with a line `model:`
-
-    Right:
-        hebbdsl convert draft.yaml draft.hebb  # with a line `model: mlp`
-    """
-
-    code = "HEB180"
-    field: str | None = None
-
-    @property
-    def title(self) -> str:
-        what = quoted(self.field) if self.field is not None else "an item of a list"
-        return f"{what} has no value, and the text surface cannot say that"
-
-    label = "no value"
-    hint = "write a value, or `null`, and convert again"
 
 
 class WouldOverwrite(Problem):

@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.codes.lint_course import RoundedShare
 from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.plan import (
-    BatchTooLarge,
-    NewestShareTooLarge,
-    StartAboveClasses,
-)
+from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested

@@ -9,11 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.codes.parts import NothingNewest
-from hebbdsl.diagnostics.codes.plan import (
-    BatchTooLarge,
-    NewestShareTooLarge,
-    StartAboveClasses,
-)
+from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number

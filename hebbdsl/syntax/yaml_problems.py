@@ -1,8 +1,7 @@
-"""HEB120–HEB128: what YAML allows and the language does not."""
+"""What YAML allows and the language does not."""
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.syntax import DEEPEST, MOST_NODES
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
@@ -141,31 +140,41 @@ class NotAKey(Problem):
     label = "not a name"
 
 
-class TooDeep(Problem):
-    """Lists and mappings are nested deeper than any spec.
+class NotAMapping(Problem):
+    """A spec is a mapping of sections, not a list or a single word.
+
+    This page's example is a value given on the command line, the one place where such a spec fits
+    on a line; a file whose first line begins with `-` gives the same problem.
 
     Wrong:
-        about: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
-
-    Right:
-        about: not nested at all
-    """
-
-    code = "HEB127"
-    title = f"nested more than {DEEPEST} deep"
-    label = f"beyond level {DEEPEST}"
-
-
-class TooMany(Problem):
-    """The file holds more values than any spec: over 10,000 keys, items and values.
-
-    Wrong:
-        hebbdsl validate generated.yaml
+        hebbdsl validate list.yaml
 
     Right:
         hebbdsl validate specs/omniglot_curriculum.yaml
     """
 
-    code = "HEB128"
-    title = f"more than {MOST_NODES} keys and values"
-    label = "one too many"
+    code = "HEB129"
+    found: str
+
+    title = "a spec is a mapping of sections, not {found}"
+    hint = "begin with `hebbdsl: 1`"
+
+
+class CommaInside(Problem):
+    """A comma inside `{…}` or `[…]` splits what was meant as one expression.
+
+    YAML knows nothing of parentheses. Quote the condition.
+
+    Wrong:
+        curriculum:
+          growing: {when: both(test_accuracy, train_loss) > 1}
+
+    Right:
+        curriculum:
+          growing: {when: "test_accuracy > 0.6 and train_loss < 1"}
+    """
+
+    code = "HEB117"
+    title = "YAML splits this expression at its comma"
+    label = "read only up to the comma"
+    hint = "quote the condition"

@@ -1,11 +1,10 @@
-"""HEB140–HEB159: slips of the text surface, `.hebb`."""
+"""What is not built as the text surface is: signs and words at the wrong place."""
 
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 
-MOST_TOKENS = 40_000
 LONGEST_FIX = 200
 
 
@@ -269,21 +268,6 @@ class NoFieldName(Problem):
     def hint(self) -> str | None:
         shown = quoted(f"{self.word}(field={self.written})")
         return f"fields are named: {shown}; a metric takes one variant, `metric(variant)`"
-
-
-class TooManyTokens(Problem):
-    """The file holds more words, numbers and signs than any spec: over 40,000.
-
-    Wrong:
-        hebbdsl validate generated.hebb
-
-    Right:
-        hebbdsl validate specs/omniglot_curriculum.yaml
-    """
-
-    code = "HEB157"
-    title = f"more than {MOST_TOKENS} words, numbers and signs"
-    label = "one too many"
 
 
 class TooManySlips(Problem):

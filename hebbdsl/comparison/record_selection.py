@@ -8,12 +8,7 @@ from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Mixture, Unfinished
 from hebbdsl.comparison.differences import setup_differences
-from hebbdsl.diagnostics.codes.comparison import (
-    MixedData,
-    MixedSetups,
-    NothingToCompare,
-    RunTwice,
-)
+from hebbdsl.diagnostics.codes.comparison import MixedData, MixedSetups, NothingToCompare, RunTwice
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.record import Record
 

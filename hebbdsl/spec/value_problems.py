@@ -1,10 +1,36 @@
-"""HEB301–HEB311: values that a field does not take."""
+"""Values that are not what their field takes."""
 
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
 from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import number_of, quoted, version
+from hebbdsl.diagnostics.wording import number_of, quoted
+
+MOST_EXPRESSION = 10_000
+"""Characters of all conditions and claims of a spec; parsing them takes longer than all else."""
+
+
+class TooMuchExpression(Problem):
+    """The conditions and claims of a spec have more than 10,000 characters in all.
+
+    That is some two hundred claims, more than any number of seeds can decide. Put them in several
+    specs, each with its own question.
+
+    Wrong:
+        hebbdsl validate a_thousand_claims.yaml
+
+    Right:
+        hebbdsl validate specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB138"
+
+    @property
+    def title(self) -> str:
+        most = f"{MOST_EXPRESSION:_}"
+        return f"the conditions and claims of the spec have more than {most} characters in all"
+
+    label = "from here on"
 
 
 class WrongType(Problem):
@@ -46,27 +72,6 @@ class WrongType(Problem):
     @property
     def fix_is_safe(self) -> bool:
         return self.instead is not None
-
-
-class OutOfBounds(Problem):
-    """A number is outside the limits of its field.
-
-    Wrong:
-        output:
-          hebbian: {gamma: 1.5}
-
-    Right:
-        output:
-          hebbian: {gamma: 0.05}
-    """
-
-    code = "HEB302"
-    field: str
-    written: str
-    bounds: str
-
-    title = "{field!q} must be {bounds}, not {written}"
-    label = "{bounds}"
 
 
 class NotAChoice(Problem):
@@ -206,25 +211,3 @@ class NoValue(Problem):
     title = "{field!q} has no value"
     label = "no value"
     hint = "{advice}"
-
-
-class OtherVersion(Problem):
-    """The spec is written in a version of the language that this program does not read.
-
-    Wrong:
-        hebbdsl: 2
-
-    Right:
-        hebbdsl: 1
-    """
-
-    code = "HEB311"
-    written: str
-
-    title = "this program reads version 1 of the language, not {written!q}"
-    label = "other version"
-
-    @property
-    def hint(self) -> str | None:
-        line = quoted(version(self.place))
-        return f"write {line}, or install the hebbdsl that the spec was written for"
