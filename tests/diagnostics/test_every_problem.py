@@ -109,6 +109,6 @@ def test_who_holds_a_run_decides_what_to_do() -> None:
         return Busy(place="runs/a", holder=holder, left=left).hint
 
     assert hint("process 7").startswith("wait until it ends, or stop it")
-    assert hint("this process itself") == hint("the thread `a` of this process")
+    assert hint("this process itself") == hint("another thread of this process (a)")
     assert "finds the run done" in hint("this process itself")
     assert "remove `runs/a/lock`" in hint("process 7 of another machine", "runs/a/lock")
