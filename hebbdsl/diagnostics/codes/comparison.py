@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
 
@@ -14,7 +13,6 @@ def _listed(words: Iterable[str], most: int = 6) -> str:
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MixedData(Problem):
     """Runs on different data cannot be compared.
 
@@ -45,7 +43,6 @@ class MixedData(Problem):
     hint = "compare each group by itself, or train the others again with `--retrain`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MixedSetups(Problem):
     """Runs of one variant have different setups.
 
@@ -77,7 +74,6 @@ class MixedSetups(Problem):
     hint = "name only the runs of one setup"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RunTwice(Problem):
     """Two finished runs have the same variant and seed.
 
@@ -109,7 +105,6 @@ class RunTwice(Problem):
     hint = "name only one of the two"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingToCompare(Problem):
     """None of the runs is finished.
 
@@ -138,7 +133,6 @@ class NothingToCompare(Problem):
     hint = "`hebbdsl compare SPEC` trains what is missing"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownBaseline(Problem):
     """The baseline is not among the variants.
 

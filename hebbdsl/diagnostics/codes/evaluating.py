@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotATrainedRun(Problem):
     """`hebbdsl evaluate` was given something else than the folder of a finished training.
 
@@ -30,7 +27,6 @@ class NotATrainedRun(Problem):
     hint = "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OnlyEvaluation(Problem):
     """`hebbdsl evaluate` changes what is done with trained weights, and nothing else.
 
@@ -59,7 +55,6 @@ class OnlyEvaluation(Problem):
     hint = "use `--set evaluation.output=…` or `--set evaluation.adaptation=…`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherData(Problem):
     """The data is not what the run was trained on, so that its weights mean something else now.
 
@@ -83,7 +78,6 @@ class OtherData(Problem):
     hint = "restore the data, or train again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherMeaning(Problem):
     """The run was trained by an older version, which computed some part of it otherwise.
 
@@ -113,7 +107,6 @@ class OtherMeaning(Problem):
     hint = "train again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NameTaken(Problem):
     """The name that the evaluation is to have is that of other runs of the experiment.
 

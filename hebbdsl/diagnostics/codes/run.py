@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import listed
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownDevice(Problem):
     """The device asked for is not there.
 
@@ -33,7 +30,6 @@ class UnknownDevice(Problem):
     hint = "`--device cpu` always works; without the option the fastest device is taken"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotFinite(Problem):
     """A loss, a gradient or a written row became infinite or not a number, or a perplexity did.
 
@@ -64,7 +60,6 @@ class NotFinite(Problem):
     hint = "try a lower learning rate; what came before that step is in the run's metrics.jsonl"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownVariant(Problem):
     """The experiment has no such variant.
 
@@ -94,7 +89,6 @@ class UnknownVariant(Problem):
         return f"{start}its variants are {', '.join(f'`{name}`' for name in self.variants)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotCompiled(Problem):
     """`compile: true` needs a C++ compiler (on the CPU) or Triton (on CUDA), and none works here.
 
@@ -117,7 +111,6 @@ class NotCompiled(Problem):
     hint = "install a C++ compiler, or use `--set training.compile=false`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadSeeds(Problem):
     """`--seed` takes a whole number or a range, as in `seeds`.
 
@@ -139,7 +132,6 @@ class BadSeeds(Problem):
     hint = "write `--seed 3` or `--seed 0..9`, from 0 to 4294967295; repeat the option for more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WorkerKilled(Problem):
     """A process that trained a run ended without a word.
 
@@ -177,7 +169,6 @@ class WorkerKilled(Problem):
         return "finished runs are kept; try again with fewer `--workers`, as memory may be short"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OutOfMemory(Problem):
     """The device has not the memory that a run needs.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
 class Unwritable(Problem):
     """The folder of runs can't be written.
 
@@ -31,7 +28,6 @@ class Unwritable(Problem):
     hint = "name a folder that can be written with `{option}`, or make room in this one"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LinkInside(Problem):
     """A link stands in the folder of runs, where a folder or file of a run is to be written.
 
@@ -60,7 +56,6 @@ class LinkInside(Problem):
     hint = "remove the link, or name with `{option}` a folder, which may itself be a link"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Busy(Problem):
     """Another process is training this run, or another thread of the same one.
 
@@ -96,7 +91,6 @@ class Busy(Problem):
         return "wait until it ends, or stop it; then this command goes on from what it left"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlteredRecord(Problem):
     """A file of a run is not what the run wrote.
 
@@ -121,7 +115,6 @@ class AlteredRecord(Problem):
     hint = "restore the file, or train this run again with `--retrain`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoRecords(Problem):
     """The folder holds no finished or begun run.
 
