@@ -37,28 +37,6 @@ class StoreNotWritten(DataProblem):
         return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
 
 
-class DamagedTokens(DataProblem):
-    """A corpus that was kept as numbers holds one that no word has: the file was damaged since.
-
-    What is kept is compared with what was made when it is opened; each number again when it is
-    read, for a file may be damaged while it is used. Run the same command again: what is damaged is
-    made anew from the text. See to the disk, too.
-
-    Wrong:
-        printf 'xxxx' | dd conv=notrunc of=~/.cache/hebbdsl/corpora/text-0f3a/train.tokens
-
-    Right:
-        hebbdsl run specs/my_text.yaml
-    """
-
-    code = "HEB564"
-    number: int
-    words: int
-
-    title = "the tokens are damaged: word number {number:,} of {words:,}"
-    hint = "run this again: the text is tokenised anew"
-
-
 class AlteredWhileUsed(DataProblem):
     """The vocabulary of a corpus is another one than when the corpus was opened.
 
