@@ -53,37 +53,3 @@ class ReadingAgainstNot(Problem):
 
     label = "not the same to go by"
     hint = "claim it of variants that read alike, or say why: `# allow HEB755: …`"
-
-
-class LongSearch(Problem):
-    """Exact search would multiply more than 10¹⁵ numbers: half a day of a CPU core, or more.
-
-    Every query is compared with all that is remembered, which grows with the run or the text: the
-    work grows with its square. faiss looks at a part of it, and finds most of the neighbours.
-
-    Wrong:
-        data: {wikitext: {version: 2}}
-        model: {lstm: {hidden: [200], embedding: 200}}
-        curriculum: null
-        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
-        output:
-          mixture: {experts: [softmax, {nearest: {search: exact}}]}
-
-    Right:
-        data: {wikitext: {version: 2}}
-        model: {lstm: {hidden: [200], embedding: 200}}
-        curriculum: null
-        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
-        output: softmax
-        evaluation:
-          output:
-            mixture: {experts: [trained, {nearest: {search: exact}}], weights: tuned}
-    """
-
-    code = "HEB751"
-    severity = Severity.WARNING
-    work: str
-
-    title = "exact search compares {work}"
-    label = "takes a CPU core half a day at least"
-    hint = "use `search: faiss`, remember less, or add the memory under `evaluation` alone"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import quoted
 
-EVERY = At(("training", "evaluate_every"))
-
 
 class CannotFinish(Problem):
     """There are fewer evaluations than levels, so that no run can finish.
@@ -32,7 +30,7 @@ class CannotFinish(Problem):
     levels: int
     evaluations: int
     evaluate_every: int
-    every: Second = EVERY
+    every: Second = At.field("training", "evaluate_every")
 
     title = "the {levels:_} levels of {variant!q} can't be passed by {evaluations:evaluation}"
 
@@ -106,38 +104,6 @@ class BindingUnseen(Problem):
     label = "at most {binding_steps:_}"
     hint = "evaluate more often, or raise `binding_steps`"
     related = Also("up_to", "{binding_steps:step} by default, or here")
-
-
-class RoundedShare(Problem):
-    """A share of the batch is rounded to none or all of it.
-
-    `newest_share` of `batch_size` images, rounded, show the newest classes. With none, they are
-    never trained on; with all, the older ones never again. Give 0 or 1 where that is meant.
-
-    Wrong:
-        curriculum:
-          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.005}
-        training: {optimizer: adam, batch_size: 64, steps: 1_000}
-
-    Right:
-        curriculum:
-          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.05}
-        training: {optimizer: adam, batch_size: 64, steps: 1_000}
-    """
-
-    code = "HEB713"
-    severity = Severity.WARNING
-    share: float
-    batch_size: int
-    drawn: int
-
-    title = "{share:g} of {batch_size:image} is rounded to {drawn:image}"
-
-    @property
-    def label(self) -> str:
-        return "the older classes are never seen again" if self.drawn else "none of the newest"
-
-    hint = "change the share, or raise `batch_size`"
 
 
 class HeldOutUnread(Problem):

@@ -11,12 +11,12 @@ import pytest
 
 from hebbdsl.diagnostics.catalogue import page
 from hebbdsl.diagnostics.codes import data as data_codes
-from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
-from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import At
+from hebbdsl.parts.datasets.corpora.token_store import NotKept, StoreNotWritten
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
+from hebbdsl.parts.datasets.problems import DataProblem
 from hebbdsl.parts.part import Dataset, Quiet
 
 
