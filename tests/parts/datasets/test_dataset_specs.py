@@ -11,7 +11,7 @@ import pytest
 
 from hebbdsl.diagnostics.catalogue import page
 from hebbdsl.diagnostics.diagnostic import At
-from hebbdsl.parts.datasets.corpora.token_store import NotKept, StoreNotWritten
+from hebbdsl.parts.datasets.corpora.problems import NotKept, StoreNotWritten
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT

@@ -19,7 +19,7 @@ from hebbdsl.parts.datasets.drawings import SIDE, Drawings
 from hebbdsl.parts.datasets.files import DataFolderMissing
 from hebbdsl.parts.datasets.omniglot_contents import Published
 from hebbdsl.parts.datasets.omniglot_opening import open_published
-from hebbdsl.parts.datasets.omniglot_reading import (
+from hebbdsl.parts.datasets.omniglot_problems import (
     AlphabetMissing,
     AlteredDrawings,
     NotADrawing,

@@ -29,10 +29,10 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
+from hebbdsl.parts.datasets.corpora.problems import NotKept, StoreNotWritten
 from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.verifying import digest_of, source_digests, verifying
 from hebbdsl.parts.datasets.files import cache_folder, locked, temporary_folder
-from hebbdsl.parts.datasets.problems import DataProblem
 from hebbdsl.parts.part import Reporter
 
 KEPT = 3
@@ -175,54 +175,3 @@ def _mapped(path: Path, kind: type[np.integer[Any]]) -> np.ndarray:
         numbers = np.fromfile(path, kind)
         numbers.flags.writeable = False
         return numbers
-
-
-class StoreNotWritten(DataProblem):
-    """The tokens of a corpus could not be kept: the disk is full, or may not be written.
-
-    Nothing is left of the attempt. Tokens take four bytes a word, in the user's cache folder
-    (`~/.cache/hebbdsl` on Linux, where `XDG_CACHE_HOME` moves it). What stands in its folder
-    `corpora` may be deleted at any time, and should be for texts that have changed since: their old
-    tokens are not looked at again. What is still needed is made anew.
-
-    A folder that may not be written is no problem, unless the temporary folder may not be either:
-    tokens then go there, and are gone when the run ends.
-
-    Wrong:
-        hebbdsl run specs/wikitext103_lstm.yaml      # 100 MB left on the disk
-
-    Right:
-        XDG_CACHE_HOME=/large/cache hebbdsl run specs/wikitext103_lstm.yaml
-    """
-
-    code = "HEB554"
-    exit_code = 4
-    reason: str
-    full: bool
-
-    title = "the tokens can't be written: {reason}"
-
-    @property
-    def hint(self) -> str:
-        if self.full:
-            return "make room, or move the cache folder with XDG_CACHE_HOME"
-        return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
-
-
-class NotKept(DataProblem):
-    """The tokens of a corpus were written, and what is read back is something else.
-
-    The disk or the file system loses what it is given, or another program changes it. See to the
-    disk, or move the cache folder to another one.
-
-    Wrong:
-        hebbdsl run specs/my_text.yaml      # the cache folder is on a failing disk
-
-    Right:
-        XDG_CACHE_HOME=/other/cache hebbdsl run specs/my_text.yaml
-    """
-
-    code = "HEB558"
-    exit_code = 4
-    title = "the tokens that were just written are not there as they were written"
-    hint = "see to the disk, or move the cache folder with XDG_CACHE_HOME"

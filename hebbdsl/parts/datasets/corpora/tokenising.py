@@ -9,18 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import numpy as np
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
+from hebbdsl.parts.datasets.corpora.problems import NothingKnown, NotText, TooManyWords
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
-from hebbdsl.parts.datasets.problems import DataProblem
-
-_ANEW = "write it anew: `iconv -f {} -t utf-8`; or, of `text`, say `encoding: {}`"
 
 _BLOCK = 1 << 18
 """Numbers that are counted, or looked through, at once."""
@@ -224,78 +222,3 @@ def _refuse_no_text(block: bytes, piece: Piece, lines: int) -> None:
     wide = marked or 4 * near.count(0) > len(near)
     alone = block[at] == 0 and not wide
     raise Rejected([NotText(place=piece.name, line=line, what=what, wide=wide, alone=alone)])
-
-
-class NotText(DataProblem):
-    """A file of a corpus is not text in UTF-8.
-
-    Wrong:
-        hebbdsl run specs/my_text.yaml      # train.txt is in Latin-1
-
-    Right:
-        iconv -f latin1 -t utf-8 train.txt > train.utf8.txt
-    """
-
-    code = "HEB550"
-    line: int
-    what: str
-    wide: bool = False
-    """Whether it looks like UTF-16: many NULs, or the mark that such a file begins with."""
-    alone: bool = False
-    """Whether it is a NUL amid text."""
-
-    title = "line {line} holds {what}"
-
-    @property
-    def hint(self) -> str:
-        if self.wide:
-            return f"if it is text in UTF-16, {_ANEW.format('utf-16', 'utf-16')}"
-        if self.alone:
-            return "take such bytes out (`tr -d '\\000'`), if the rest is text"
-        return f"if it is text in Latin-1, {_ANEW.format('latin1', 'latin-1')}"
-
-
-class NothingKnown(DataProblem):
-    """No word of the training text stands as often as `min_count` asks.
-
-    Wrong:
-        hebbdsl run --set data.min_count=1_000_000 specs/stdlib_docs_quickstart.yaml
-
-    Right:
-        hebbdsl run --set data.min_count=3 specs/stdlib_docs_quickstart.yaml
-    """
-
-    code = "HEB552"
-    min_count: int
-
-    title = "no word of train stands {min_count:,} times: the vocabulary is empty"
-    hint = "lower `min_count`"
-
-
-class TooManyWords(DataProblem):
-    """A training text has more different words than are held in memory.
-
-    All of them are counted before the rare ones are left out, so that no count is a guess:
-    `min_count` and `vocabulary` come too late to help. Mostly they are numbers: read their digits
-    as zeros.
-
-    Wrong:
-        hebbdsl run specs/my_text.yaml      # every line is another number
-
-    Right:
-        hebbdsl run --set data.numbers=digits specs/my_text.yaml
-    """
-
-    code = "HEB553"
-    most: int
-    unit: Literal["words", "bytes"] = "words"
-
-    @property
-    def title(self) -> str:
-        held = " of different words" if self.unit == "bytes" else ""
-        return f"more than {self.most:,} {'different ' if not held else ''}{self.unit}{held}"
-
-    hint = (
-        "read numbers as `digits` or `token`, or letters as small ones with `lowercase`;"
-        " `min_count` and `vocabulary` are asked after all words are counted"
-    )
