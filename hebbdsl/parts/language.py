@@ -63,7 +63,7 @@ class Corpus(Dataset):
     word: ClassVar[str]
     published: ClassVar[bool] = False
     """Whether the text is cut already, and taken byte for byte."""
-    tells_articles: ClassVar[bool] = False
+    has_article_boundaries: ClassVar[bool] = False
     """Whether `articles` finds them."""
     fills: ClassVar[Mapping[str, str]] = {}
     """What to do where a split is empty, which a field decides."""
@@ -149,7 +149,7 @@ class Corpus(Dataset):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SoughtCorpus(Corpus):
+class ExternalCorpus(Corpus):
     """A corpus that must be found or fetched, and may be missing."""
 
     fallback: Annotated[

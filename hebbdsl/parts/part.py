@@ -193,7 +193,7 @@ class Output(Part):
         return self.reads_labels_with({one.name: getattr(self, one.name) for one in own})
 
     @property
-    def keeps_train(self) -> bool:
+    def remembers_train_text(self) -> bool:
         """Whether a held-out text is asked of words of the train text that it remembers."""
         return False
 
@@ -209,13 +209,13 @@ class Output(Part):
         return True
 
     @property
-    def tells_text(self) -> bool:
+    def has_text_log_probabilities(self) -> bool:
         """Whether it can say of all words of a held-out text how likely each is at a place, and not
         only of the one that stands there."""
         return not self.reads_labels
 
     @property
-    def asks_entropies(self) -> bool:
+    def needs_entropies(self) -> bool:
         """Whether it asks outputs inside it how unsure they are."""
         return False
 
@@ -295,7 +295,7 @@ class Adaptation(Part):
     """Whether it works on `adapts_rows` outputs alone."""
     remembers: ClassVar[bool] = False
     """Whether it keeps pairs of a held-out text, which a boundary clears."""
-    takes_pictures: ClassVar[bool] = False
+    takes_images: ClassVar[bool] = False
     """Whether it can learn from training drawings: of pictures no labelled test data passes."""
 
     def size_field(self) -> str | None:

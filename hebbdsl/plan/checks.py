@@ -14,10 +14,10 @@ from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Adaptation, Dataset, Model, Output
 from hebbdsl.plan.nested import directly_inside, nested_outputs
 from hebbdsl.plan.problems import (
+    ImagesNeed,
     NoEnd,
     NothingToTie,
     OnOtherData,
-    PicturesNeed,
     ReadsOther,
     StreamsTooShort,
     TextTakesNoCurriculum,
@@ -143,13 +143,15 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
         for field in part.tunes():
             if "validation" not in data.splits():
                 yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
-    if evaluation.boundary == "articles" and not (isinstance(data, Corpus) and data.tells_articles):
+    if evaluation.boundary == "articles" and not (
+        isinstance(data, Corpus) and data.has_article_boundaries
+    ):
         yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
     adaptation = evaluation.adaptation
     if adaptation is not None:
         why = None
         instead: tuple[str, ...] = ()
-        if data.holds != "text" and not adaptation.takes_pictures:
+        if data.holds != "text" and not adaptation.takes_images:
             why = "it learns from labelled test data that has passed, and of pictures none passes"
             instead = tuple(_adapts_to_pictures())
         elif adaptation.needs_rows and output is not None and not output.adapts_rows:
@@ -170,7 +172,7 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
 
 def _adapts_to_pictures() -> Iterator[str]:
     for word, cls in words_of(Adaptation).items():
-        if issubclass(cls, Adaptation) and cls.takes_pictures:
+        if issubclass(cls, Adaptation) and cls.takes_images:
             yield word
 
 
@@ -181,7 +183,7 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
     added = None if evaluation is None else evaluation.output
     for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
         for path, part in nested_outputs(root, at):
-            if not part.asks_entropies:
+            if not part.needs_entropies:
                 continue
             for place, expert in directly_inside(part, path):
                 trained = expert if sections.output is None else sections.output
@@ -192,7 +194,7 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
                         expert=word_of(expert),
                         adaptation=word_of(changes),
                     )
-                elif not (trained if expert.is_trained else expert).tells_text:
+                elif not (trained if expert.is_trained else expert).has_text_log_probabilities:
                     yield EntropyUnknown(place=At(place), expert=word_of(expert), adaptation=None)
 
 
@@ -207,13 +209,13 @@ def _of_pictures(sections: Sections, data: CharacterSet) -> Iterator[Problem]:
     if isinstance(sections.model, ClassificationModel):
         yield from sections.model.shape_problems(facts.image)
     if sections.no_curriculum:
-        yield PicturesNeed(place=DATA, field="curriculum", data=word)
+        yield ImagesNeed(place=DATA, field="curriculum", data=word)
     elif sections.curriculum is not None:
         # Without a training section a batch of one asks for no more than the curriculum does.
         batch_size = sections.training.batch_size if sections.training is not None else 1
         yield from sections.curriculum.data_problems(facts, batch_size)
     if sections.training is not None and sections.training.steps is None:
-        yield PicturesNeed(place=At.field("training"), field="steps", data=word)
+        yield ImagesNeed(place=At.field("training"), field="steps", data=word)
 
 
 def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:

@@ -128,8 +128,8 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     evaluation = setup.evaluation
     added, shown = 0, drawings_shown(facts)
     for part in evaluation.outputs():
-        if part.keeps_train or isinstance(facts, ClassificationFacts):
-            added += part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs)
+        if part.remembers_train_text or isinstance(facts, ClassificationFacts):
+            added += part.bytes_grown(hidden, shown_at_test(facts, part.remembers_train_text).pairs)
     words = words_asked(facts) if isinstance(facts, LanguageFacts) else None
     if isinstance(facts, LanguageFacts):  # of a text the trained output has a memory of its own
         read = (*evaluation.outputs(), *setup.output.with_inner())

@@ -45,7 +45,7 @@ class ReadsOther(Problem):
     related = Also(DATA, "holds {holds}")
 
 
-class PicturesNeed(Problem):
+class ImagesNeed(Problem):
     """Pictures are learnt with a curriculum, for a number of steps.
 
     Both may be left out only where a text is learnt: all its words are in play, and `epochs` says

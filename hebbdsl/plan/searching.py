@@ -41,9 +41,9 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
         for place, part in nested_outputs(output, path):
             if part.grows:
                 if path == ("output",):
-                    shown = shown_in_training(variant, part.keeps_train)
+                    shown = shown_in_training(variant, part.remembers_train_text)
                 else:
-                    shown = shown_at_test(facts, part.keeps_train)
+                    shown = shown_at_test(facts, part.remembers_train_text)
                 work = Searching(
                     hidden=hidden,
                     pairs=shown.pairs,
@@ -53,7 +53,7 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
                 yield place, part, work
 
 
-def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
+def shown_in_training(variant: VariantPlan, remembers_train_text: bool) -> Shown:
     """By the longest run: its batches, the evaluations among them, and those at its end."""
     training, facts = variant.setup.training, variant.facts
     pairs = pairs_trained(training, facts, variant.steps)
@@ -64,15 +64,15 @@ def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
         return Shown(pairs, queries + asked, comparisons + asked * pairs // 2)
     assert isinstance(facts, LanguageFacts), "data is one or the other"
     asked, tested = evaluations * facts.asked_in_validation, sum(_read(facts))
-    if keeps_train:
+    if remembers_train_text:
         comparisons += asked * pairs // 2 + tested * pairs
     else:
         in_streams = asked * facts.asked_in_validation // (2 * training.evaluation_streams)
-        comparisons += in_streams + shown_at_test(facts, keeps_train).comparisons
+        comparisons += in_streams + shown_at_test(facts, remembers_train_text).comparisons
     return Shown(pairs, queries + asked + tested, comparisons)
 
 
-def shown_at_test(facts: object, keeps_train: bool) -> Shown:
+def shown_at_test(facts: object, remembers_train_text: bool) -> Shown:
     """To a memory of its own: the drawings of all classes; or each held-out text, word by word, or
     the train text before them."""
     if isinstance(facts, ClassificationFacts):
@@ -80,7 +80,7 @@ def shown_at_test(facts: object, keeps_train: bool) -> Shown:
         return Shown(pairs, queries, pairs * queries)
     assert isinstance(facts, LanguageFacts), "data is one or the other"
     read = _read(facts)
-    if keeps_train:
+    if remembers_train_text:
         pairs = facts.tokens.get("train", 0)
         return Shown(pairs, sum(read), pairs * sum(read))
     return Shown(read[1], sum(read), sum(count * count // 2 for count in read))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Knob
+from hebbdsl.parts.outputs.stored import Tunable
 from hebbdsl.parts.outputs.trained.module import TrainedLayer
 from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.plan.searching import drawings_shown
@@ -35,21 +35,21 @@ class Predictor:
     adapter: Adapter | None
     trained: OutputLayer
 
-    def forget(self) -> None:
-        self.output.forget()
-        self.trained.forget()
+    def clear_memory(self) -> None:
+        self.output.clear_memory()
+        self.trained.clear_memory()
 
     @property
-    def asks_entropies(self) -> bool:
+    def needs_entropies(self) -> bool:
         """Whether `trained` is to say how unsure it is."""
         layers = self.output.modules()
-        return any(isinstance(layer, OutputLayer) and layer.asks_entropies for layer in layers)
+        return any(isinstance(layer, OutputLayer) and layer.needs_entropies for layer in layers)
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         """What is to be searched on validation: settings of the adaptation, then of memories."""
-        for knob in self.trained.knobs():
+        for knob in self.trained.tunables():
             yield replace(knob, name=f"{ADAPTATION}{knob.name}")
-        yield from self.output.knobs()
+        yield from self.output.tunables()
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         """What was chosen there, by path: of the output, and `adaptation.…`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import sqrt
 
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Stored, Tunable
 from hebbdsl.program.test_time import Predictor
 
 SPREAD = 2.0
@@ -19,7 +19,7 @@ GAIN = 1e-5
 REFINEMENTS = 3
 """Each asks at both sides of the best, at the square root of the ratio before."""
 SWEEPS = 2
-"""Over all knobs, where there are several."""
+"""Over all tunables, where there are several."""
 
 
 def tune(at: Predictor, stored: Stored) -> None:
@@ -29,17 +29,17 @@ def tune(at: Predictor, stored: Stored) -> None:
     after the other, and once again. Those of an adaptation are turned together with the memories
     around it: what a memory knows already is not adapted to once more.
     """
-    knobs = list(at.knobs())
+    tunables = list(at.tunables())
 
     def loss() -> float:
         # On the host, in float64: not every device has it.
         return -float(at.output.score_stored(stored).cpu().double().mean())
 
-    values = {knob.name: knob.around(stored) for knob in knobs}
-    for knob in knobs:
+    values = {knob.name: knob.around(stored) for knob in tunables}
+    for knob in tunables:
         knob.turn(values[knob.name])
-    for sweep in range(SWEEPS if len(knobs) > 1 else 1):
-        for knob in knobs:
+    for sweep in range(SWEEPS if len(tunables) > 1 else 1):
+        for knob in tunables:
             search = _Search(knob, stored, loss)
             if sweep == 0:
                 search.spread(values[knob.name])
@@ -54,7 +54,7 @@ def tune(at: Predictor, stored: Stored) -> None:
 class _Search:
     """What is known of one knob."""
 
-    def __init__(self, knob: Knob, stored: Stored, loss: Callable[[], float]) -> None:
+    def __init__(self, knob: Tunable, stored: Stored, loss: Callable[[], float]) -> None:
         self._knob, self._stored, self._loss = knob, stored, loss
         self._known: dict[float, float] = {}
 

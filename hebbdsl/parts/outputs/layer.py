@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored, Tunable
 
 Moments = Callable[[Tensor], Sequence[Tensor]]
 """What the optimizer keeps of each element of a parameter: running means of its gradients."""
@@ -31,13 +31,13 @@ class OutputLayer(nn.Module):
     and no other takes part in any normalisation. Labels are always in play.
 
     Attributes:
-        asks_entropies: whether it asks outputs inside it how unsure they are.
-        keeps_train: whether it is to be shown the train text before it reads a held-out one.
+        needs_entropies: whether it asks outputs inside it how unsure they are.
+        remembers_train_text: whether it is shown the train text before it reads a held-out one.
         samples: whether its loss is an estimate: `draw` is to be called before each step.
     """
 
-    asks_entropies: bool = False
-    keeps_train: bool = False
+    needs_entropies: bool = False
+    remembers_train_text: bool = False
     samples: bool = False
 
     def initialise(self, generator: torch.Generator) -> None:
@@ -96,7 +96,7 @@ class OutputLayer(nn.Module):
             moments: what the optimizer keeps of a parameter, to be changed in place.
 
         Returns:
-            what was written, to be watched for numbers that are not finite; None: nothing.
+            what was written, checked for non-finite numbers; None: nothing.
         """
         return None
 
@@ -143,10 +143,10 @@ class OutputLayer(nn.Module):
         of_labels, unsure = map(torch.cat, zip(*found, strict=True))
         return Judged(of_labels, unsure)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         """Clear what was remembered at test time, at a boundary."""
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         """The numbers that are to be searched on validation."""
         return iter(())
 

@@ -85,7 +85,7 @@ class Stored:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Knob:
+class Tunable:
     """A positive number to be searched, by its logarithm.
 
     Attributes:

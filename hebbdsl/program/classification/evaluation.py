@@ -136,7 +136,7 @@ class StoredExamples(Stored):
             self._labels, self._in_play = wanted, in_play
             self.squared_norm = float(self._h.square().sum(dim=1).mean())
             self.trained = at.trained.label_log_probabilities(self._h, wanted, in_play)
-            asked = at.asks_entropies
+            asked = at.needs_entropies
             self.unsure = at.trained.entropies(self._h, in_play) if asked else None
 
     def score_together(

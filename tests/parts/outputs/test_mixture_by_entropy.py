@@ -160,7 +160,7 @@ def test_of_all_words_an_output_says_what_it_says_of_one(word: str) -> None:
     cls = words_of(Output)[word]
     assert issubclass(cls, Output)
     spec = cls(experts=(Softmax(), SINGLES[2])) if cls is Mixture else cls()
-    if spec.is_trained or not spec.tells_text:
+    if spec.is_trained or not spec.has_text_log_probabilities:
         return
     told, asked = built(spec), built(spec)
     h, labels = text(23, 2)
@@ -173,7 +173,7 @@ def test_of_all_words_an_output_says_what_it_says_of_one(word: str) -> None:
             torch.testing.assert_close(every.exp().sum(2), torch.ones(names.shape))
             found = every.gather(2, names[..., None])[..., 0]
             torch.testing.assert_close(found, one, rtol=1e-4, atol=1e-4)
-    told.forget()
+    told.clear_memory()
     again = told.text_log_probabilities(h[:1], labels[:1], CLASSES)
     fresh = built(spec).text_log_probabilities(h[:1], labels[:1], CLASSES)
     torch.testing.assert_close(again, fresh)

@@ -15,7 +15,7 @@ from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
 from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, NUMBERS, Mbpa
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored, Tunable
 
 
 class MbpaAdapter(Adapter):
@@ -101,7 +101,7 @@ class MbpaLayer(OutputLayer):
         widest = max(in_play * vectors, len(pairs.keys), near * h.shape[1])
         return max(1, NUMBERS // widest)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._memories, self._room = [], None
 
     def score_text(
@@ -218,9 +218,9 @@ class MbpaLayer(OutputLayer):
             change += slope * (rate * weight)[..., None]
         return change
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
-            yield Knob("learning_rate", lambda _: BEGINNING, self._turn, self._ask)
+            yield Tunable("learning_rate", lambda _: BEGINNING, self._turn, self._ask)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.rate)

@@ -12,7 +12,7 @@ from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
 from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored, Tunable
 
 
 class CacheLayer(OutputLayer):
@@ -80,12 +80,12 @@ class CacheLayer(OutputLayer):
         anything = shares.sum(dim=2, keepdim=True) > 0
         return self._share.mixed(log_of(shares), anything, in_play)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
-            yield Knob("theta", lambda stored: 4 / stored.squared_norm, self._turn)
+            yield Tunable("theta", lambda stored: 4 / stored.squared_norm, self._turn)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.theta)
@@ -98,7 +98,7 @@ class CacheLayer(OutputLayer):
 
     def _turn(self, theta: float) -> None:
         self.theta = theta
-        self.forget()
+        self.clear_memory()
 
     @torch.no_grad()
     def after_step(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, entropies_of, no_moments
 from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Judged, Stored, Tunable
 
 
 class MixtureLayer(OutputLayer):
@@ -31,7 +31,7 @@ class MixtureLayer(OutputLayer):
         super().__init__()
         self.experts = nn.ModuleList(experts)
         self._spec = spec
-        self.asks_entropies = spec.asks_entropies
+        self.needs_entropies = spec.needs_entropies
         self.temperature = 1.0 if isinstance(spec.temperature, str) else spec.temperature
         self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
         self._shares: Sequence[float] = (1 / len(experts),) * len(experts)
@@ -84,7 +84,7 @@ class MixtureLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
-        if self.asks_entropies:
+        if self.needs_entropies:
             judged = [e.judge_text(h, labels, in_play) for e in self.outputs()]
             return self._mixed_judged(judged)
         terms = [e.score_text(h, labels, in_play).flatten() for e in self.outputs()]
@@ -101,19 +101,19 @@ class MixtureLayer(OutputLayer):
         terms = [e.text_log_probabilities(h, labels, in_play).flatten(0, 1) for e in self.outputs()]
         return self._mixed_whole(h.flatten(0, 1), terms).view(*labels.shape, in_play)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         for expert in self.outputs():
-            expert.forget()
+            expert.clear_memory()
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if "temperature" in self._spec.tunes():
-            yield Knob("temperature", lambda _: 1.0, self._warm)
+            yield Tunable("temperature", lambda _: 1.0, self._warm)
         for number, expert in enumerate(self.outputs()):
-            for knob in expert.knobs():
+            for knob in expert.tunables():
                 yield replace(knob, name=f"experts.{number}.{knob.name}")
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        if self.asks_entropies:
+        if self.needs_entropies:
             return self._mixed_judged([expert.judge_stored(stored) for expert in self.outputs()])
         branch = self._branch(stored)
         fit(branch)
@@ -139,7 +139,7 @@ class MixtureLayer(OutputLayer):
 
         Numbers stay Python's: a tensor made of them would be a copy that the device waits for.
         """
-        if self.asks_entropies:
+        if self.needs_entropies:
             return self._by_entropies([e.entropies(h, in_play) for e in self.outputs()])
         if self.gate is None:
             return _logs(self._shares)
@@ -154,7 +154,7 @@ class MixtureLayer(OutputLayer):
         assert self.gate is None, "what learns is not added at test time"
         mixed = [
             expert._branch(stored)
-            if isinstance(expert, MixtureLayer) and not expert.asks_entropies
+            if isinstance(expert, MixtureLayer) and not expert.needs_entropies
             else expert.score_stored(stored)
             for expert in self.outputs()
         ]
@@ -184,7 +184,7 @@ class MixtureLayer(OutputLayer):
         """Of all classes at each position; entropies are those of what is at hand."""
         if len(terms) == 1:
             return terms[0]
-        if self.asks_entropies:
+        if self.needs_entropies:
             weights = self._by_entropies([entropies_of(term.detach()) for term in terms])
             return _mixed(terms, weights)
         return _mixed(terms, self.log_weights(h, terms[0].shape[1]))

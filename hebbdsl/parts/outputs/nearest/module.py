@@ -17,7 +17,7 @@ from hebbdsl.parts.outputs.nearest.index import faiss_version
 from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
 from hebbdsl.parts.outputs.nearest.memory import Memory
 from hebbdsl.parts.outputs.nearest.spec import Nearest
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Stored, Tunable
 
 
 class NearestLayer(OutputLayer):
@@ -29,7 +29,7 @@ class NearestLayer(OutputLayer):
     def __init__(self, spec: Nearest, hidden: int) -> None:
         super().__init__()
         self.spec = spec
-        self.keeps_train = spec.keeps_train
+        self.remembers_train_text = spec.remembers_train_text
         self.memory = Memory(spec, 1, hidden)
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._share = EvenShare(spec.uniform)
@@ -81,7 +81,7 @@ class NearestLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
-        if self.keeps_train:
+        if self.remembers_train_text:
             return super().score_text(h, labels, in_play)
         time, streams = labels.shape
         if not self._read:
@@ -112,14 +112,14 @@ class NearestLayer(OutputLayer):
         self.memory.remember(clean[None].float(), labels[None], in_play)
         return clean
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._read = ()
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
             # The products of a squared distance are twice those of the dot product.
             ratio = 2.0 if self.spec.kernel == "squared_distance" else 4.0
-            yield Knob("theta", lambda stored: ratio / stored.squared_norm, self._turn)
+            yield Tunable("theta", lambda stored: ratio / stored.squared_norm, self._turn)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         if not self.spec.tunes():
@@ -143,7 +143,7 @@ class NearestLayer(OutputLayer):
 
     def _turn(self, theta: float) -> None:
         self.theta = theta
-        self.forget()
+        self.clear_memory()
 
     def _in_parts(self, h: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Few queries at once, by how many keys each is compared with."""

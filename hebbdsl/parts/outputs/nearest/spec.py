@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.room import room_for
 from hebbdsl.parts.searching import Searching
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Nearest(Output):
         return _fields.get("datastore", "passing") == "passing"
 
     @property
-    def keeps_train(self) -> bool:
+    def remembers_train_text(self) -> bool:
         return self.datastore == "train"
 
     @property
@@ -130,13 +130,15 @@ class Nearest(Output):
         return (Layer("nearest", (classes,)),)
 
     def bytes_grown(self, hidden: int, pairs: int) -> int:
-        size = room_for(pairs) * (self.width(hidden) * FLOAT_BYTES + INTEGER_BYTES) if pairs else 0
+        size = (
+            capacity_for(pairs) * (self.width(hidden) * FLOAT_BYTES + INTEGER_BYTES) if pairs else 0
+        )
         if self.search == "faiss" or (self.search == "auto" and pairs >= INDEXED):
             size += pairs * (hidden * FLOAT_BYTES + INTEGER_BYTES)  # the index has a copy
         return size
 
     def bytes_read(self, hidden: int, words: int | None) -> int:
-        return 0 if self.keeps_train else self.bytes_grown(hidden, words or 0)
+        return 0 if self.remembers_train_text else self.bytes_grown(hidden, words or 0)
 
     def bytes_tuned(self, asked: int) -> int:
         size = asked * self.neighbours * (FLOAT_BYTES + 1)

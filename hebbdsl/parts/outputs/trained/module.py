@@ -72,7 +72,7 @@ class TrainedLayer(OutputLayer):
     @property
     def _searched(self) -> bool:
         """Whether a setting of it is: then it does not always say what was stored at first."""
-        return any(True for _ in self.stands_for.knobs())
+        return any(True for _ in self.stands_for.tunables())
 
-    def forget(self) -> None:
-        self.stands_for.forget()
+    def clear_memory(self) -> None:
+        self.stands_for.clear_memory()
