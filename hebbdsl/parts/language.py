@@ -165,7 +165,7 @@ class SoughtCorpus(Corpus):
     def substitute(self) -> Corpus | None:
         return self.fallback if isinstance(self.fallback, Corpus) else None
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         other = self.fallback
         if other is not None and other.holds != self.holds:
             yield SubstituteReadsOther(place=At.field("fallback"), holds=other.holds)

@@ -94,7 +94,7 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
 def _of_one_level(draft: Draft) -> int:
     """How many classes are in play from start to end; 0: some are added, or it can't be told."""
     data, curriculum = draft.sections.data, draft.sections.curriculum
-    if data is None or curriculum is None or any(data.refusals()):
+    if data is None or curriculum is None or any(data.errors()):
         return 0
     facts = data.facts()
     if not isinstance(facts, ClassificationFacts) or any(

@@ -246,6 +246,6 @@ RUN = Exposure(
     ],
 )
 def test_fields_without_effect_are_doubted(spec: Recurrent, fields: set[str]) -> None:
-    said = list(spec.doubts(RUN))
+    said = list(spec.warnings(RUN))
     assert {s.field for s in said if isinstance(s, NoEffect)} == fields
     assert len(said) == len(fields)

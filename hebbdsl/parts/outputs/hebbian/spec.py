@@ -93,7 +93,7 @@ class Hebbian(Softmax):
     def counts_batches(self) -> bool:
         return self.center == "running" or self.start > 0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
         if run.of_text and self.T > 1 and (self.rescale, self.center) == ("none", "none"):
             yield RawWriteOnText(place=At(()))

@@ -110,7 +110,7 @@ class Nearest(Output):
     def teaches(self) -> bool:
         return self.uniform < 1
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if not run.of_text:
             yield NoEffect(
                 place=At.field("datastore"),
