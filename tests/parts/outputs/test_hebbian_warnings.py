@@ -33,7 +33,7 @@ RULES = st.builds(
 )
 
 
-def test_what_is_never_reached_or_never_kept_is_doubted() -> None:
+def test_what_is_never_reached_or_never_kept_gives_a_warning() -> None:
     assert "HEB721" in warnings_of(Hebbian(start=10_000))
     assert "HEB721" not in warnings_of(Hebbian(start=9_999))
     found = [
@@ -63,7 +63,7 @@ def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
 
 @given(rule=RULES, batches=st.lists(st.integers(1, 3), max_size=40), seed=st.integers(0, 99))
 @settings(max_examples=200)
-def test_a_floor_that_is_doubted_changes_no_bit(
+def test_a_floor_with_a_warning_changes_no_bit(
     rule: Hebbian, batches: list[int], seed: int
 ) -> None:
     if "HEB720" in warnings_of(rule):
@@ -73,7 +73,7 @@ def test_a_floor_that_is_doubted_changes_no_bit(
 
 @given(rule=RULES.filter(lambda rule: rule.T > 1 and rule.rate == "inverse"))
 @settings(max_examples=200)
-def test_a_floor_that_is_not_doubted_changes_a_row(rule: Hebbian) -> None:
+def test_a_floor_without_a_warning_changes_a_row(rule: Hebbian) -> None:
     if "HEB720" not in warnings_of(rule):
         without = replace(rule, gamma=0.0)
         one_by_one = [1] * rule.T
@@ -91,14 +91,14 @@ def test_one_writes_nothing(count_timing: str, batches: list[int]) -> None:
 
 
 @given(steps=st.integers(1, 500), T=st.integers(2, 3_000))
-def test_a_threshold_is_doubted_where_no_class_comes_so_far(steps: int, T: int) -> None:
+def test_a_threshold_gives_a_warning_where_no_class_comes_so_far(steps: int, T: int) -> None:
     run = replace(RUN, steps=steps)
     rule = Hebbian(T=T, gamma=0.0, center="running")
     assert warnings_of(rule, run) == ({"HEB721"} if run.most_sightings < T else set())
 
 
 @given(every=st.integers(1, 500), T=st.integers(2, 500))
-def test_a_threshold_is_doubted_where_it_passes_unseen(every: int, T: int) -> None:
+def test_a_threshold_gives_a_warning_where_it_passes_unseen(every: int, T: int) -> None:
     run = replace(RUN, evaluate_every=every)
     rule = Hebbian(T=T, gamma=0.0, center="running")
     assert warnings_of(rule, run) == ({"HEB722"} if run.least_at_first_sight >= T else set())
