@@ -113,7 +113,7 @@ class Nearest(Output):
         return self.uniform < 1
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if not run.of_text:
+        if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",
