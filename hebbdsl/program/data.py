@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
+from hebbdsl.parts.datasets.problems import DataProblem
 from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup

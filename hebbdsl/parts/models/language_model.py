@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay, Formerly, Rate, Width
 from hebbdsl.parts.part import Layer, Model
+from hebbdsl.parts.problems import NoEffect
 from hebbdsl.tasks import LANGUAGE, Task
 
 if TYPE_CHECKING:
