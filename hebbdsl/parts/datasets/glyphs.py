@@ -55,7 +55,7 @@ class Glyphs(CharacterSet):
         return sum(SCRIPTS.get(name, 0) for name in set(self.alphabets or SCRIPTS))
 
     def same_content(self, other: Dataset) -> bool:
-        return isinstance(other, Glyphs) and other.rendering_seed == self.rendering_seed
+        return isinstance(other, type(self)) and other.rendering_seed == self.rendering_seed
 
     def errors(self) -> Iterator[Problem]:
         yield from CharacterSet.errors(self)

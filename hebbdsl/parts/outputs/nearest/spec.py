@@ -111,7 +111,7 @@ class Nearest(Output):
         return self.uniform < 1
 
     def warnings(self, run: Exposure) -> Iterator[Problem]:
-        if not run.of_text:
+        if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",
