@@ -14,7 +14,6 @@ from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import Tunable
 from hebbdsl.parts.outputs.trained.module import TrainedLayer
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.plan.searching import drawings_shown
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only
 
@@ -82,7 +81,7 @@ def at_test(program: Program) -> Predictor:
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
     added = declared.output or Trained()
-    shown = drawings_shown(program.plan.facts)
+    shown = program.plan.facts.examples_at_test or 0
     with own_draws_only():
         output = added.build_at_test(hidden, classes, shown).to(program.device)
     for layer in output.modules():

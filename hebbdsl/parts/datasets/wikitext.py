@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
-from hebbdsl.parts.datasets.addresses import address_refusals
-from hebbdsl.parts.language import Corpus, ExternalCorpus, LanguageFacts
+from hebbdsl.parts.datasets.addresses import address_errors
+from hebbdsl.parts.language import Corpus, LanguageFacts, ExternalCorpus
 from hebbdsl.parts.part import Reporter
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ class Wikitext(ExternalCorpus):
     def deciding(self) -> Corpus:
         return replace(self, fallback=None, addresses=UPSTREAM)
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from ExternalCorpus.refusals(self)
-        yield from address_refusals(self.addresses)
+    def errors(self) -> Iterator[Problem]:
+        yield from ExternalCorpus.errors(self)
+        yield from address_errors(self.addresses)
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing

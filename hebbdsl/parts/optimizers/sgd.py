@@ -30,15 +30,15 @@ class Sgd(Optimizer):
     def state_per_parameter(self) -> int:
         return 1 if self.momentum else 0
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.nesterov and not self.momentum:
             yield NesterovWithoutMomentum(place=At(("nesterov",)))
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
         chosen = list(parameters)
-        return torch.optim.SGD(
+        return module.SGD(
             chosen,
             lr=self.learning_rate,
             momentum=self.momentum,

@@ -110,8 +110,8 @@ class Nearest(Output):
     def teaches(self) -> bool:
         return self.uniform < 1
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if not run.of_text:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",
