@@ -131,7 +131,7 @@ def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
             for problem in expert.errors_inside(part):
                 inner = problem.place.path if isinstance(problem.place, At) else ()
                 yield replace(problem, place=At((*place, *inner)))
-    if output is not None and not output.teaches:
+    if output is not None and not output.passes_gradients:
         yield NothingLearns(place=At(("output",)), output=word_of(output))
     if data.holds == "text":
         yield from _entropies_unknown(sections)
@@ -181,7 +181,7 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
     added = None if evaluation is None else evaluation.output
     for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
         for path, part in nested_outputs(root, at):
-            if not part.asks_entropies:
+            if not part.needs_entropies:
                 continue
             for place, expert in directly_inside(part, path):
                 trained = expert if sections.output is None else sections.output
@@ -192,7 +192,7 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
                         expert=word_of(expert),
                         adaptation=word_of(changes),
                     )
-                elif not (trained if expert.is_trained else expert).tells_text:
+                elif not (trained if expert.is_trained else expert).predicts_text:
                     yield EntropyUnknown(place=At(place), expert=word_of(expert), adaptation=None)
 
 
@@ -233,13 +233,12 @@ def _of_words(sections: Sections, data: Corpus) -> Iterator[Problem]:
 
 
 def _of_tied(model: LanguageModel, output: Output) -> Iterator[Problem]:
-    if not output.has_rows:
+    rows, own = output.row_width(model.activation_width), output.row_width_field
+    if rows is None:
         yield NothingToTie(
             place=At(("model", "tied")), model=word_of(model), output=word_of(output)
         )
-        return
-    rows, own = output.row_width(model.activation_width), output.row_width_field
-    if rows != model.embedding_width:
+    elif rows != model.embedding_width:
         field = model.activation_width_field
         yield TiedWidths(
             place=At(("model", "embedding")),

@@ -109,7 +109,7 @@ def _output_layers(output: Output, hidden: int, classes: int) -> tuple[Layer, ..
 def _memory(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int | None) -> Memory:
     trained = pairs_trained(setup.training, facts, steps)
     hidden = setup.model.activation_width
-    grown = sum(part.bytes_grown(hidden, trained) for part in setup.output.with_inner())
+    grown = sum(one.bytes_grown(hidden, trained) for one in setup.output.memories())
     weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
     return Memory(
         weights=weights,
@@ -127,13 +127,14 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     hidden, classes = setup.model.activation_width, facts.to_tell_apart
     evaluation = setup.evaluation
     added, shown = 0, drawings_shown(facts)
-    for part in evaluation.outputs():
-        if part.keeps_train or isinstance(facts, ClassificationFacts):
-            added += part.bytes_grown(hidden, shown_at_test(facts, part.keeps_train).pairs)
+    for memory in evaluation.memories():
+        if memory.remembers_train or isinstance(facts, ClassificationFacts):
+            pairs = shown_at_test(facts, memory.remembers_train).pairs
+            added += memory.bytes_grown(hidden, pairs)
     words = words_asked(facts) if isinstance(facts, LanguageFacts) else None
     if isinstance(facts, LanguageFacts):  # of a text the trained output has a memory of its own
-        read = (*evaluation.outputs(), *setup.output.with_inner())
-        added += sum(part.bytes_read(hidden, words) for part in read)
+        read = (*evaluation.memories(), *setup.output.memories())
+        added += sum(memory.bytes_read(hidden, words) for memory in read)
     if evaluation.output is not None:
         rows = evaluation.output.layers_at_test(hidden, classes, shown)
         added += sum(one.buffer_bytes for one in rows)
@@ -156,7 +157,7 @@ def _stored(setup: Setup, facts: Facts) -> int:
         return 0
     pair = setup.model.activation_width * FLOAT_BYTES + INTEGER_BYTES
     asked = facts.asked_in_validation
-    return asked * pair + sum(part.bytes_tuned(asked) for part in setup.evaluation.outputs())
+    return asked * pair + sum(one.bytes_tuned(asked) for one in setup.evaluation.memories())
 
 
 def drafts_of(checked: Checked) -> tuple[Draft, ...]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.language import LanguageFacts
-from hebbdsl.parts.part import Output
 from hebbdsl.parts.searching import Searching
-from hebbdsl.plan.nested import nested_outputs
+from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Training
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Shown:
     comparisons: int
 
 
-def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
+def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searching]]:
     """Every memory that grows, where it stands, and its work as far as that is known."""
     setup, facts = variant.setup, variant.facts
     hidden = setup.model.activation_width
@@ -38,22 +41,22 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
         (("output",), setup.output),
         (("evaluation", "output"), setup.evaluation.output),
     ):
-        for place, part in nested_outputs(output, path):
-            if part.grows:
+        for place, memory in nested_memories(output, path):
+            if memory.grows:
                 if path == ("output",):
-                    shown = shown_in_training(variant, part.keeps_train)
+                    shown = shown_in_training(variant, memory.remembers_train)
                 else:
-                    shown = shown_at_test(facts, part.keeps_train)
+                    shown = shown_at_test(facts, memory.remembers_train)
                 work = Searching(
                     hidden=hidden,
                     pairs=shown.pairs,
                     queries=shown.queries,
                     products=shown.comparisons * hidden,
                 )
-                yield place, part, work
+                yield place, memory, work
 
 
-def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
+def shown_in_training(variant: VariantPlan, remembers_train: bool) -> Shown:
     """By the longest run: its batches, the evaluations among them, and those at its end."""
     training, facts = variant.setup.training, variant.facts
     pairs = pairs_trained(training, facts, variant.steps)
@@ -64,15 +67,15 @@ def shown_in_training(variant: VariantPlan, keeps_train: bool) -> Shown:
         return Shown(pairs, queries + asked, comparisons + asked * pairs // 2)
     assert isinstance(facts, LanguageFacts), "data is one or the other"
     asked, tested = evaluations * facts.asked_in_validation, sum(_read(facts))
-    if keeps_train:
+    if remembers_train:
         comparisons += asked * pairs // 2 + tested * pairs
     else:
         in_streams = asked * facts.asked_in_validation // (2 * training.evaluation_streams)
-        comparisons += in_streams + shown_at_test(facts, keeps_train).comparisons
+        comparisons += in_streams + shown_at_test(facts, remembers_train).comparisons
     return Shown(pairs, queries + asked + tested, comparisons)
 
 
-def shown_at_test(facts: object, keeps_train: bool) -> Shown:
+def shown_at_test(facts: object, remembers_train: bool) -> Shown:
     """To a memory of its own: the drawings of all classes; or each held-out text, word by word, or
     the train text before them."""
     if isinstance(facts, ClassificationFacts):
@@ -80,7 +83,7 @@ def shown_at_test(facts: object, keeps_train: bool) -> Shown:
         return Shown(pairs, queries, pairs * queries)
     assert isinstance(facts, LanguageFacts), "data is one or the other"
     read = _read(facts)
-    if keeps_train:
+    if remembers_train:
         pairs = facts.tokens.get("train", 0)
         return Shown(pairs, sum(read), pairs * sum(read))
     return Shown(read[1], sum(read), sum(count * count // 2 for count in read))

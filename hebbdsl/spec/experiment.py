@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.parts.bounds import (
@@ -32,6 +32,9 @@ from hebbdsl.parts.part import (
     Output,
     Schedule,
 )
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 MOST_VARIANTS = 1_000
 MOST_CLAIMS = 1_000
@@ -175,6 +178,11 @@ class Evaluation:
         if self.output is not None:
             yield from self.output.with_inner()
 
+    def memories(self) -> Iterator[MemoryOutput]:
+        """Those of them that are memories."""
+        if self.output is not None:
+            yield from self.output.memories()
+
 
 AS_TRAINED = Evaluation()
 
@@ -200,9 +208,9 @@ class Setup:
 
         Of pictures nothing does: only training writes a memory.
         """
-        asked = (*self.output.with_inner(), *self.evaluation.outputs())
-        remembers = any(part.reads_labels for part in asked)
-        return self.data.holds == "text" and (remembers or self.evaluation.adaptation is not None)
+        memories = (*self.output.memories(), *self.evaluation.memories())
+        reads = any(memory.reads_labels for memory in memories)
+        return self.data.holds == "text" and (reads or self.evaluation.adaptation is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -160,7 +160,7 @@ def test_of_all_words_an_output_says_what_it_says_of_one(word: str) -> None:
     cls = words_of(Output)[word]
     assert issubclass(cls, Output)
     spec = cls(experts=(Softmax(), SINGLES[2])) if cls is Mixture else cls()
-    if spec.is_trained or not spec.tells_text:
+    if spec.is_trained or not spec.predicts_text:
         return
     told, asked = built(spec), built(spec)
     h, labels = text(23, 2)

@@ -1,4 +1,4 @@
-"""`trained` in torch: what it stands for is set when an evaluation begins."""
+"""Stands for the trained output in what is added to it at test time."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Judged, Stored
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
+from hebbdsl.parts.outputs.stored import Stored, WithEntropies
 
 
-class TrainedLayer(OutputLayer):
-    """Passes every question on.
+class StandIn(MemoryLayer):
+    """Passes every question on to the trained output, which is set when an evaluation begins.
 
     Attributes:
         stands_for: the trained output.
-        given: its answers to the next `score_text`, where they are known already.
-        unsure: the entropies at the same words, where an output asks for them.
+        given: its scores of the next stretch of text, where they are known already.
+        unsure: the entropies there, where an output needs them.
     """
 
     stands_for: OutputLayer
@@ -49,30 +50,33 @@ class TrainedLayer(OutputLayer):
             return self.given
         return self.stands_for.score_text(h, labels, in_play)
 
-    def judge_text(
+    def score_text_with_entropies(
         self,
         h: Float[Tensor, "time streams hidden"],
         labels: Int[Tensor, "time streams"],
         in_play: int,
-    ) -> Judged:
+    ) -> WithEntropies:
         if self.given is not None:
-            assert self.unsure is not None, "both are given where both are asked for"
-            return Judged(self.given, self.unsure)
-        return self.stands_for.judge_text(h, labels, in_play)
+            assert self.unsure is not None, "both are given where both are needed"
+            return WithEntropies(self.given, self.unsure)
+        return self.stands_for.score_text_with_entropies(h, labels, in_play)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        return self.stands_for.score_stored(stored) if self._searched else stored.trained
+        searched = self._searched
+        return stored.trained if searched is None else searched.score_stored(stored)
 
-    def judge_stored(self, stored: Stored) -> Judged:
-        if self._searched:
-            return self.stands_for.judge_stored(stored)
-        assert stored.unsure is not None, "entropies are stored where an output asks for them"
-        return Judged(stored.trained, stored.unsure)
+    def score_stored_with_entropies(self, stored: Stored) -> WithEntropies:
+        if (searched := self._searched) is not None:
+            return searched.score_stored_with_entropies(stored)
+        assert stored.unsure is not None, "entropies are stored where an output needs them"
+        return WithEntropies(stored.trained, stored.unsure)
 
     @property
-    def _searched(self) -> bool:
-        """Whether a setting of it is: then it does not always say what was stored at first."""
-        return any(True for _ in self.stands_for.knobs())
+    def _searched(self) -> MemoryLayer | None:
+        """What it stands for, where settings of it are searched: what was stored of it at first
+        does not hold for others."""
+        layer = self.stands_for
+        return layer if isinstance(layer, MemoryLayer) and any(layer.tunables()) else None
 
     def forget(self) -> None:
         self.stands_for.forget()
