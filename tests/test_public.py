@@ -256,3 +256,14 @@ def test_mypy_sees_every_type(tmp_path: Path) -> None:
     assert 'Unexpected keyword argument "gama" for "Hebbian"' in result.stdout
     assert 'incompatible type "int"' in result.stdout
     assert "hebbdsl.plan.plan.Plan" in result.stdout
+
+
+def test_what_is_known_before_training_prints_on_one_line() -> None:
+    source = Source("made.yaml", dump_spec(EXPERIMENT))
+    tree = parse_tree(source)
+    checked = check_spec(tree)
+    nouns = (source, tree, checked, make_plan(checked))
+    said = [repr(noun) for noun in nouns]
+    assert [line.split()[0] for line in said] == ["<Source", "<Tree", "<Checked", "<Plan"]
+    assert all("\n" not in line and len(line) < 250 for line in said)
+    assert f"{len(checked.variants)} variants × 4 seeds" in said[2]

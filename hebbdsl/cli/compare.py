@@ -153,8 +153,8 @@ def _figures_of(asked: Mapping[str, object]) -> str:
 
 def _draw(comparison: Comparison, folder: Path, within: Path) -> Sequence[Path]:
     from hebbdsl.comparison.plots import draw_figures
-    from hebbdsl.diagnostics.codes.run_folder import LinkInside, Unwritable
     from hebbdsl.diagnostics.diagnostic import Rejected
+    from hebbdsl.run.problems import LinkInside, Unwritable
     from hebbdsl.writing import LinkFound
 
     try:

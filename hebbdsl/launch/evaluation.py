@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hebbdsl.comparison.differences import setup_differences
-from hebbdsl.diagnostics.codes.evaluating import NameTaken, NotATrainedRun, OnlyEvaluation
-from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
+from hebbdsl.diagnostics.codes.evaluating import NameTaken, OnlyEvaluation
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.program.identity import evaluation_identity
@@ -17,6 +16,7 @@ from hebbdsl.run.evaluating import setup_evaluated
 from hebbdsl.run.job import Job, failure_of, run_job
 from hebbdsl.run.job_document import plan_of
 from hebbdsl.run.monitor import JobMonitor, Reporting
+from hebbdsl.run.problems import AlteredRecord, NotATrainedRun
 from hebbdsl.run.record import Record
 from hebbdsl.run.session import Session
 from hebbdsl.run.store import SETUP, RunFolder, find_runs

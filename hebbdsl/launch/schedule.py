@@ -145,7 +145,7 @@ def _launcher(graph: Graph, workers: int | None, session: Session) -> Launcher:
 
 def _make_folder(out: Path) -> None:
     """Make the folder of runs before any of them begins. Raises: Rejected, with HEB532."""
-    from hebbdsl.diagnostics.codes.run_folder import Unwritable
+    from hebbdsl.run.problems import Unwritable
 
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from hebbdsl.diagnostics.codes.across import OnOtherData
-from hebbdsl.diagnostics.codes.at_test import (
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.classification import CharacterSet, ClassificationModel
+from hebbdsl.parts.language import Corpus
+from hebbdsl.parts.models.language_model import LanguageModel
+from hebbdsl.parts.part import Adaptation, Dataset, Model, Output
+from hebbdsl.plan.nested import directly_inside, nested_outputs
+from hebbdsl.plan.problems import (
+    NoEnd,
+    NothingToTie,
+    OnOtherData,
+    PicturesNeed,
+    ReadsOther,
+    StreamsTooShort,
+    TextTakesNoCurriculum,
+    TiedWidths,
+    UnfitSubstitute,
+)
+from hebbdsl.plan.test_time_problems import (
     CannotAdapt,
     EntropyUnknown,
     LearnsAtTest,
@@ -17,24 +35,6 @@ from hebbdsl.diagnostics.codes.at_test import (
     TrainedInTraining,
     TunedInTraining,
 )
-from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
-from hebbdsl.diagnostics.codes.word_models import TiedWidths
-from hebbdsl.diagnostics.codes.words import (
-    NoEnd,
-    NothingToTie,
-    PicturesNeed,
-    ReadsOther,
-    StreamsTooShort,
-    TextTakesNoCurriculum,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.expression.metrics import Split
-from hebbdsl.parts.classification import CharacterSet, ClassificationModel
-from hebbdsl.parts.language import Corpus
-from hebbdsl.parts.models.language_model import LanguageModel
-from hebbdsl.parts.part import Adaptation, Dataset, Model, Output
-from hebbdsl.plan.nested import directly_inside, nested_outputs
 from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.experiment import Training
 from hebbdsl.spec.origins import resolve, span_of

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes.here import MemoryShort, in_gib
-from hebbdsl.diagnostics.codes.run import OutOfMemory
-from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected, Severity
+from hebbdsl.diagnostics.wording import listed, quoted
 from hebbdsl.parts.part import FLOAT_BYTES, Adaptation
 from hebbdsl.plan.machine import DeviceMemory, device_memory, gpu_memory, machine_memory
 from hebbdsl.plan.nested import nested_memories
@@ -125,3 +124,72 @@ def _largest(variant: VariantPlan) -> Path:
         parameters = sum(layer.parameters for layer in layers)
         held[(section,)] = copies * FLOAT_BYTES * parameters + buffers
     return max(held, key=lambda path: held[path])
+
+
+def in_gib(count: int) -> str:
+    """`1.5 GiB (1_610_612_736 bytes)`."""
+    return f"{count / 2**30:.1f} GiB ({count:_} bytes)"
+
+
+class MemoryShort(Problem):
+    """A variant holds more memory than this machine, or its GPU, has.
+
+    `hebbdsl plan` shows what the memory is for: weights, gradients, the optimizer's numbers,
+    buffers and images. The activations of a batch come on top, so a variant that just fits may not
+    fit either. Lower what the caret shows, or use a device that has more.
+
+    Wrong:
+        hebbdsl validate --here specs/large.yaml --set model.features=65_536
+
+    Right:
+        hebbdsl validate --here specs/large.yaml --set model.features=256
+    """
+
+    code = "HEB516"
+    severity = Severity.WARNING
+    variant: str
+    needed: int
+    there: int
+    device: str
+
+    @property
+    def title(self) -> str:
+        needed, there = in_gib(self.needed), in_gib(self.there)
+        return f"{quoted(self.variant)} holds {needed} of memory, and {self.device} has {there}"
+
+    label = "most of it is for this"
+    hint = "activations come on top; `hebbdsl plan` shows what holds how much"
+
+
+class OutOfMemory(Problem):
+    """The device has not the memory that a run needs.
+
+    `hebbdsl plan` shows what a run holds all the time; activations of a batch come on top. Lower
+    `batch_size` or the model's widths, run fewer at a time, or use another device.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=20_000
+
+    Right:
+
+        hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=256
+    """
+
+    code = "HEB540"
+    exit_code = 4
+    run: str
+    device: str
+    reason: str
+    sizes: tuple[str, ...] = ()
+    """Fields that say how much is remembered, where most of the memory is for that."""
+
+    title = "{run}: the memory of {device} is too small ({reason})"
+
+    @property
+    def hint(self) -> str:
+        first = f"{listed(self.sizes, 'and')}; else " if self.sizes else ""
+        return (
+            f"lower {first}`training.batch_size`, the model's widths, the `vocabulary` of a text or"
+            " `--workers`; `hebbdsl plan` shows what is held"
+        )

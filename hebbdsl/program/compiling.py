@@ -7,8 +7,8 @@ from typing import ParamSpec, TypeVar, cast
 
 import torch
 
-from hebbdsl.diagnostics.codes.run import NotCompiled
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.program.problems import NotCompiled
 
 P = ParamSpec("P")
 R = TypeVar("R")

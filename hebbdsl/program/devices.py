@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from hebbdsl.diagnostics.codes.run import UnknownDevice
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.program.problems import UnknownDevice
 from hebbdsl.spec.experiment import Training
 
 

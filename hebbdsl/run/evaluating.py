@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from hebbdsl.diagnostics.codes.evaluating import OtherData, OtherMeaning
-from hebbdsl.diagnostics.codes.run_folder import AlteredRecord
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split, final_accuracy_of
 from hebbdsl.parts.part import Reporter
@@ -34,6 +32,7 @@ from hebbdsl.program.tuning import tune
 from hebbdsl.run.language.run import losses, perplexities
 from hebbdsl.run.loop import environment
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.problems import AlteredRecord, OtherData, OtherMeaning
 from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.step_statistics import NotFiniteAt, finite_perplexities

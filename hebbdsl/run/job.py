@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.codes.evaluating import NotATrainedRun
-from hebbdsl.diagnostics.codes.run import NotFinite, OutOfMemory
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.part import Quiet, Reporter
-from hebbdsl.plan.here import refuse_large, refuse_missing
+from hebbdsl.plan.here import OutOfMemory, refuse_large, refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.identity import evaluation_identity, identity
 from hebbdsl.run.job_document import plan_digest
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.problems import NotATrainedRun, NotFinite
 from hebbdsl.run.record import Record
 from hebbdsl.run.session import Session
 from hebbdsl.run.store import RunFolder

@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebbdsl.diagnostics.codes.comparison import UnkeptStatement, UnreadableStatement
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.writing import make_folders, write_atomically
@@ -137,3 +136,51 @@ def _parsed(written: bytes) -> Stated:
 
 def _unreadable(path: Path, reason: str) -> Rejected:
     return Rejected([UnreadableStatement(place=str(path), reason=reason)])
+
+
+class UnreadableStatement(Problem):
+    """What a spec said of its runs, kept beside them, can't be read.
+
+    `compare` and `run` keep baseline, order of variants and claims in `experiment.json`, in the
+    folder of the experiment, for tables that are made of the folder alone. The file was edited or
+    cut. It holds nothing that can't be made anew: compare the spec once more, or remove it, and the
+    first variant is the baseline.
+
+    Wrong:
+
+        hebbdsl compare runs/letters        (experiment.json edited by hand)
+
+    Right:
+
+        hebbdsl compare specs/letters.yaml
+    """
+
+    code = "HEB606"
+    exit_code = 3
+    reason: str
+
+    title = "`{place}` is not what a spec says of its runs: {reason}"
+    hint = "`hebbdsl compare SPEC` writes it anew; without it the first variant is the baseline"
+
+
+class UnkeptStatement(Problem):
+    """What the spec says of its runs could not be kept beside them.
+
+    The runs are what they were, and the table of the spec is not touched. A table made of the
+    folder alone will not know the baseline and the claims, or follow those that were kept before.
+
+    Wrong:
+
+        hebbdsl compare specs/letters.yaml --out /mnt/read_only/runs
+
+    Right:
+
+        hebbdsl compare specs/letters.yaml --out runs
+    """
+
+    code = "HEB607"
+    severity = Severity.WARNING
+    reason: str
+
+    title = "what the spec says of its runs can't be kept in `{place}`: {reason}"
+    hint = "make the folder writable, and compare the spec once more"

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type
 import pytest
 
 from hebbdsl.diagnostics.catalogue import examples, problems
-from hebbdsl.diagnostics.codes.run_folder import Busy
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related
 from hebbdsl.diagnostics.render import render_json, render_lines, render_text
+from hebbdsl.run.problems import Busy
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.value_problems import NoValue
 from tests.diagnostics.test_catalogue import FRAGMENTS

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.codes.plan import UnfitSubstitute
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.pipeline import check_spec, inspect, make_plan, parse_tree, read_source
+from hebbdsl.plan.problems import UnfitSubstitute
 from hebbdsl.source import Span
 
 SPEC = """\

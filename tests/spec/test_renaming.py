@@ -105,6 +105,11 @@ def test_setups_of_records_get_the_present_names() -> None:
         "output": {"gone": {"counting": 1}},
         "data": {"text": 3},
     }
+    training = {"decay": 0.5, "schedule": {"step": {"every": 3, "decay": 0.1}}}
+    assert renamed_plain(Setup, {"training": training})["training"] == {
+        "learning_rate_decay": 0.5,
+        "schedule": {"step": {"step_size": 3, "gamma": 0.1}},
+    }
 
 
 def test_words_of_the_gallery_have_no_former_names() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
 
 
 def _listed(words: Iterable[str], most: int = 6) -> str:
@@ -14,7 +13,6 @@ def _listed(words: Iterable[str], most: int = 6) -> str:
     return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MixedData(Problem):
     """Runs on different data cannot be compared.
 
@@ -45,7 +43,6 @@ class MixedData(Problem):
     hint = "compare each group by itself, or train the others again with `--retrain`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MixedSetups(Problem):
     """Runs of one variant have different setups.
 
@@ -77,7 +74,6 @@ class MixedSetups(Problem):
     hint = "name only the runs of one setup"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RunTwice(Problem):
     """Two finished runs have the same variant and seed.
 
@@ -109,7 +105,6 @@ class RunTwice(Problem):
     hint = "name only one of the two"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingToCompare(Problem):
     """None of the runs is finished.
 
@@ -138,7 +133,6 @@ class NothingToCompare(Problem):
     hint = "`hebbdsl compare SPEC` trains what is missing"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownBaseline(Problem):
     """The baseline is not among the variants.
 
@@ -164,51 +158,3 @@ class UnknownBaseline(Problem):
         guess = nearest(self.baseline, self.variants)
         start = f"did you mean `{guess}`? " if guess else ""
         return f"{start}the variants are {_listed(self.variants)}"
-
-
-class UnreadableStatement(Problem):
-    """What a spec said of its runs, kept beside them, can't be read.
-
-    `compare` and `run` keep baseline, order of variants and claims in `experiment.json`, in the
-    folder of the experiment, for tables that are made of the folder alone. The file was edited or
-    cut. It holds nothing that can't be made anew: compare the spec once more, or remove it, and the
-    first variant is the baseline.
-
-    Wrong:
-
-        hebbdsl compare runs/letters        (experiment.json edited by hand)
-
-    Right:
-
-        hebbdsl compare specs/letters.yaml
-    """
-
-    code = "HEB606"
-    exit_code = 3
-    reason: str
-
-    title = "`{place}` is not what a spec says of its runs: {reason}"
-    hint = "`hebbdsl compare SPEC` writes it anew; without it the first variant is the baseline"
-
-
-class UnkeptStatement(Problem):
-    """What the spec says of its runs could not be kept beside them.
-
-    The runs are what they were, and the table of the spec is not touched. A table made of the
-    folder alone will not know the baseline and the claims, or follow those that were kept before.
-
-    Wrong:
-
-        hebbdsl compare specs/letters.yaml --out /mnt/read_only/runs
-
-    Right:
-
-        hebbdsl compare specs/letters.yaml --out runs
-    """
-
-    code = "HEB607"
-    severity = Severity.WARNING
-    reason: str
-
-    title = "what the spec says of its runs can't be kept in `{place}`: {reason}"
-    hint = "make the folder writable, and compare the spec once more"

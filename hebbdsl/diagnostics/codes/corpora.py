@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from hebbdsl.diagnostics.codes.data import DataProblem
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotText(DataProblem):
     """A file of a corpus is not text in UTF-8.
 
@@ -41,7 +39,6 @@ class NotText(DataProblem):
 _ANEW = "write it anew: `iconv -f {} -t utf-8`; or, of `text`, say `encoding: {}`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class EmptySplit(DataProblem):
     """A split of a corpus holds less than two words, ends of lines left out.
 
@@ -66,7 +63,6 @@ class EmptySplit(DataProblem):
         return f"every split needs a text of two words or more{more}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingKnown(DataProblem):
     """No word of the training text stands as often as `min_count` asks.
 
@@ -84,7 +80,6 @@ class NothingKnown(DataProblem):
     hint = "lower `min_count`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooManyWords(DataProblem):
     """A training text has more different words than are held in memory.
 
@@ -114,7 +109,6 @@ class TooManyWords(DataProblem):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherWikitext(DataProblem):
     """Files that are named like WikiText's are not what was published.
 
@@ -141,7 +135,6 @@ class OtherWikitext(DataProblem):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlteredWikitext(DataProblem):
     """A file of WikiText-2 has the size and the number of words of the published one, and another
     text.
@@ -164,7 +157,6 @@ class AlteredWikitext(DataProblem):
     hint = "restore the published file; or give yours as `text`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoSuchText(DataProblem):
     """No file stands where a corpus of text says that one does.
 
@@ -184,7 +176,6 @@ class NoSuchText(DataProblem):
     hint = "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChangedWhileRead(DataProblem):
     """A file of a corpus changed while it was read.
 
@@ -203,7 +194,6 @@ class ChangedWhileRead(DataProblem):
     hint = "run this again once nothing writes it any more; nothing was kept"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DamagedGzip(DataProblem):
     """A file of a corpus that ends in `.gz` is cut, or no gzip at all.
 
@@ -221,7 +211,6 @@ class DamagedGzip(DataProblem):
     hint = "copy it again; `gzip -t` tells whether it is whole"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LockedZip(DataProblem):
     """A zip of a corpus is whole, and can't be unpacked here: it asks for a password, or is packed
     in a way that Python does not know.
@@ -240,7 +229,6 @@ class LockedZip(DataProblem):
     hint = "unpack it, and give the folder, or a zip without a password"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Endless(DataProblem):
     """A file of a corpus holds a word, a line or a paragraph that does not end for megabytes.
 

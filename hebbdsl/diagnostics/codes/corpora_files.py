@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Problem, Severity, nearest
 from hebbdsl.diagnostics.wording import quoted, quoted_path
@@ -73,7 +71,6 @@ class RepeatedFiles(Problem):
     hint = "it is named by {patterns:and}; it is read once for each"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotInEncoding(DataProblem):
     """A file of a text is not in the encoding that the spec declares.
 
@@ -95,7 +92,6 @@ class NotInEncoding(DataProblem):
     hint = "it may be `encoding: {likely}`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooLargeBook(DataProblem):
     """A book is too large to be read: books are held in memory one by one, to find their licence.
 

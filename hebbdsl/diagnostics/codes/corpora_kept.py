@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.codes.data import DataProblem
 
 
-@dataclass(frozen=True, kw_only=True)
 class StoreNotWritten(DataProblem):
     """The tokens of a corpus could not be kept: the disk is full, or may not be written.
 
@@ -40,30 +37,6 @@ class StoreNotWritten(DataProblem):
         return "let the folder be written, or move the cache folder with XDG_CACHE_HOME"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DamagedTokens(DataProblem):
-    """A corpus that was kept as numbers holds one that no word has: the file was damaged since.
-
-    What is kept is compared with what was made when it is opened; each number again when it is
-    read, for a file may be damaged while it is used. Run the same command again: what is damaged is
-    made anew from the text. See to the disk, too.
-
-    Wrong:
-        printf 'xxxx' | dd conv=notrunc of=~/.cache/hebbdsl/corpora/text-0f3a/train.tokens
-
-    Right:
-        hebbdsl run specs/my_text.yaml
-    """
-
-    code = "HEB564"
-    number: int
-    words: int
-
-    title = "the tokens are damaged: word number {number:,} of {words:,}"
-    hint = "run this again: the text is tokenised anew"
-
-
-@dataclass(frozen=True, kw_only=True)
 class AlteredWhileUsed(DataProblem):
     """The vocabulary of a corpus is another one than when the corpus was opened.
 
@@ -82,7 +55,6 @@ class AlteredWhileUsed(DataProblem):
     hint = "run this again: the text is tokenised anew"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotKept(DataProblem):
     """The tokens of a corpus were written, and what is read back is something else.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from hebbdsl.diagnostics.codes.data import DataProblem
@@ -13,7 +12,6 @@ _SHOWN = 4
 """Books of one name that are named."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoBooks(DataProblem):
     """A folder or zip of Project Gutenberg holds no book: no file that ends in `.txt`.
 
@@ -28,7 +26,6 @@ class NoBooks(DataProblem):
     title = "no book in there: no file ends in .txt"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BookMissing(DataProblem):
     """A book that a spec lists is not among those there are.
 
@@ -58,7 +55,6 @@ class BookMissing(DataProblem):
         return f"did you mean {quoted(near)}?" if near is not None else None
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooFewBooks(DataProblem):
     """No book is left to train on.
 
@@ -80,7 +76,6 @@ class TooFewBooks(DataProblem):
     hint = "lower `validation_books` and `test_books`, or put more books there"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoMonths(DataProblem):
     """Gigaword has no file of the years that are asked for.
 
@@ -105,7 +100,6 @@ class NoMonths(DataProblem):
     hint = "files are named like `nyt_eng_200001.gz`: source, year and month"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DamagedMonth(DataProblem):
     """A packed file of Gigaword is cut, or no gzip at all.
 

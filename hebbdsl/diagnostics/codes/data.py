@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
 class DataProblem(Problem):
     """What problems of data share: the exit code. `place` is the path of the file, as opened."""
 
@@ -17,7 +15,6 @@ class DataProblem(Problem):
     """Nothing is there, so that something else may stand in; what is damaged is never replaced."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class DataMissing(DataProblem):
     """The data is not on this machine and could not be fetched.
 
@@ -62,7 +59,6 @@ class DataMissing(DataProblem):
         return f"{advice}, or allow a substitute: `{self.word}: {{fallback: {self.substitute}}}`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DataFolderMissing(DataProblem):
     """The environment variable `HEBBDSL_DATA` names something that is not a folder.
 
@@ -88,7 +84,6 @@ class DataFolderMissing(DataProblem):
         return f"{meant}correct the path, or unset HEBBDSL_DATA to have the data fetched"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnreadableData(DataProblem):
     """A file or folder of the data is there but can't be read.
 
@@ -110,7 +105,6 @@ class UnreadableData(DataProblem):
     hint = "make it readable, or set HEBBDSL_DATA to another folder"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DamagedZip(DataProblem):
     """A zip of the data is truncated or altered: it, or a member of it, can't be unpacked.
 
@@ -137,7 +131,6 @@ class DamagedZip(DataProblem):
     hint = "fetch it again, or move it away to have it fetched"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotADrawing(DataProblem):
     """A file that should be a drawing is not a PNG image that can be decoded.
 
@@ -160,7 +153,6 @@ class NotADrawing(DataProblem):
     hint = "restore the published file, or move the data away to have it fetched"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongDrawingSize(DataProblem):
     """A drawing has another size than the published ones.
 
@@ -186,7 +178,6 @@ class WrongDrawingSize(DataProblem):
     hint = "restore the published file; `image_size` resizes drawings without touching files"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlphabetMissing(DataProblem):
     """A published alphabet is not in the zip or folder.
 
@@ -209,7 +200,6 @@ class AlphabetMissing(DataProblem):
     hint = "restore it; to train on some alphabets only, name them in the field `alphabets`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WrongDrawings(DataProblem):
     """A character has more or fewer drawings than were published.
 
@@ -233,7 +223,6 @@ class WrongDrawings(DataProblem):
     hint = "restore the published files; `train_drawings` trains on fewer without touching files"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlteredDrawings(DataProblem):
     """The data can be read, but some of its pixels are not the published ones.
 
@@ -260,7 +249,6 @@ class AlteredDrawings(DataProblem):
     hint = "restore the published files, or move the data away to have it fetched"
 
 
-@dataclass(frozen=True, kw_only=True)
 class FontUnusable(DataProblem):
     """A font that letters are rendered from is missing, unreadable or lacks letters.
 

@@ -2,35 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
-class NotATrainedRun(Problem):
-    """`hebbdsl evaluate` was given something else than the folder of a finished training.
-
-    Only a run that was trained to its end has weights to be tested with memories.
-
-    Wrong:
-
-        hebbdsl evaluate runs/e --set evaluation.adaptation=mbpa
-
-    Right:
-
-        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
-    """
-
-    code = "HEB541"
-    exit_code = 1
-    reason: str
-
-    title = "`{place}` is not the folder of a trained run: {reason}"
-    hint = "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
-
-
-@dataclass(frozen=True, kw_only=True)
 class OnlyEvaluation(Problem):
     """`hebbdsl evaluate` changes what is done with trained weights, and nothing else.
 
@@ -59,61 +33,6 @@ class OnlyEvaluation(Problem):
     hint = "use `--set evaluation.output=…` or `--set evaluation.adaptation=…`"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OtherData(Problem):
-    """The data is not what the run was trained on, so that its weights mean something else now.
-
-    A corpus or a library of drawings was changed since, or another one is found.
-
-    Wrong:
-
-        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set …    (the text was edited since)
-
-    Right:
-
-        hebbdsl compare specs/e.yaml    (trains on the text as it is now)
-    """
-
-    code = "HEB543"
-    exit_code = 3
-    variant: str
-    seed: int
-
-    title = "{variant}, seed {seed} was trained on other data than is found now"
-    hint = "restore the data, or train again"
-
-
-@dataclass(frozen=True, kw_only=True)
-class OtherMeaning(Problem):
-    """The run was trained by an older version, which computed some part of it otherwise.
-
-    Its record stands, and can be compared; but this version would evaluate it by other numbers than
-    it was trained by. `CHANGELOG.md` says which parts were computed otherwise, and why.
-
-    Wrong:
-
-        hebbdsl evaluate runs/e/sampled/seed-0-1a2b3c4d --set …    (of an older version)
-
-    Right:
-
-        hebbdsl compare specs/e.yaml    (trains it again)
-    """
-
-    code = "HEB590"
-    exit_code = 1
-    variant: str
-    seed: int
-    version: str
-    """Of hebbdsl, that trained it."""
-
-    title = (
-        "{variant}, seed {seed} was trained by hebbdsl {version}, which computed some part of it"
-        " otherwise"
-    )
-    hint = "train again"
-
-
-@dataclass(frozen=True, kw_only=True)
 class NameTaken(Problem):
     """The name that the evaluation is to have is that of other runs of the experiment.
 

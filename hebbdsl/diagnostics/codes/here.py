@@ -47,38 +47,3 @@ class DataNotHere(Problem):
     @property
     def hint(self) -> str | None:
         return f"looked in {', '.join(self.looked)}; HEBBDSL_DATA names a folder to look in first"
-
-
-class MemoryShort(Problem):
-    """A variant holds more memory than this machine, or its GPU, has.
-
-    `hebbdsl plan` shows what the memory is for: weights, gradients, the optimizer's numbers,
-    buffers and images. The activations of a batch come on top, so a variant that just fits may not
-    fit either. Lower what the caret shows, or use a device that has more.
-
-    Wrong:
-        hebbdsl validate --here specs/large.yaml --set model.features=65_536
-
-    Right:
-        hebbdsl validate --here specs/large.yaml --set model.features=256
-    """
-
-    code = "HEB516"
-    severity = Severity.WARNING
-    variant: str
-    needed: int
-    there: int
-    device: str
-
-    @property
-    def title(self) -> str:
-        needed, there = in_gib(self.needed), in_gib(self.there)
-        return f"{quoted(self.variant)} holds {needed} of memory, and {self.device} has {there}"
-
-    label = "most of it is for this"
-    hint = "activations come on top; `hebbdsl plan` shows what holds how much"
-
-
-def in_gib(count: int) -> str:
-    """`1.5 GiB (1_610_612_736 bytes)`."""
-    return f"{count / 2**30:.1f} GiB ({count:_} bytes)"

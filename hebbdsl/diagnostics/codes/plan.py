@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related, Second
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
 
 IMAGE_SIZE = At(("data", "image_size"))
 CLASSES = At(("data", "classes"))
@@ -165,44 +165,3 @@ class NewestShareTooLarge(Problem):
         )
 
     related = Also("batch_size", "a share of this")
-
-
-class UnfitSubstitute(Problem):
-    """The curriculum fits the data set, but not the one that would stand in for it.
-
-    With `fallback`, another data set is used when the first can't be had, and the experiment has
-    to be sound on both. Where `classes` is not given, each data set brings all of its own: give
-    `classes`, or leave `fallback` out.
-
-    Wrong:
-        data:
-          omniglot: {alphabets: [Greek], fallback: glyphs}
-        curriculum:
-          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
-        training: {optimizer: adam, batch_size: 40, steps: 100}
-
-    Right:
-        data:
-          omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}
-        curriculum:
-          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
-        training: {optimizer: adam, batch_size: 40, steps: 100}
-    """
-
-    code = "HEB410"
-    substitute: str
-    found: Problem
-
-    title = "with `{substitute}` standing in for the data, {found.title}"
-
-    @property
-    def label(self) -> str:
-        return self.found.label
-
-    @property
-    def hint(self) -> str | None:
-        return self.found.hint
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return self.found.related

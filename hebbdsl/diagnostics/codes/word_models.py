@@ -7,61 +7,6 @@ from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
 WIDTH = At(("width",))
 
 
-class TiedWidths(Problem):
-    """A tied embedding has another width than the rows of the output.
-
-    With `tied: true` the embedding of a word *is* its row of the output, and a row is as wide as
-    the activation. Leave `embedding` out, give `features` its width (a linear projection then
-    stands before the output), or write `tied: false`. The rows of `mixture_of_softmaxes` have a
-    `width` of their own.
-
-    Wrong:
-        data: stdlib_docs
-        curriculum: null
-        model:
-          lstm: {tied: true, embedding: 200, hidden: [650]}
-
-    Right:
-        data: stdlib_docs
-        curriculum: null
-        output: softmax
-        model:
-          lstm: {tied: true, embedding: 200, hidden: [650], features: 200}
-    """
-
-    code = "HEB430"
-    embedding: int
-    rows: int
-    field: str
-    """The field that says how wide the rows are."""
-    decides: Second
-    of_output: bool
-    """Whether it is a field of the output, else of the model, whose activation is as wide."""
-
-    @property
-    def title(self) -> str:
-        reads = (
-            "whose rows have a width of" if self.of_output else "that reads activations of width"
-        )
-        return (
-            f"a tied embedding of width {self.embedding:_} is given to an output {reads}"
-            f" {self.rows:_}"
-        )
-
-    label = "{embedding:_} here"
-
-    @property
-    def hint(self) -> str:
-        if self.of_output:
-            return f"write `embedding: {self.rows}`, leave `width` out, or write `tied: false`"
-        return (
-            f"leave `embedding` out, project with `features: {self.embedding}`, or write"
-            " `tied: false`"
-        )
-
-    related = Also("decides", "{field!q} makes it {rows:_}")
-
-
 class UnevenHeads(Problem):
     """The heads of a transformer can't share its width evenly.
 

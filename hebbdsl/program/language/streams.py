@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from hebbdsl.diagnostics.codes.corpora_kept import DamagedTokens
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.program.problems import DamagedTokens
 
 
 @dataclass(frozen=True, eq=False, slots=True)

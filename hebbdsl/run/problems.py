@@ -1,13 +1,114 @@
-"""HEB523 and HEB532 to HEB536: the folders of runs."""
+"""Problems of a run, its folder and its records."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
+class NotFinite(Problem):
+    """A loss, a gradient or a written row became infinite or not a number, or a perplexity did.
+
+    A loss on a held-out text has no perplexity beyond 103 nats once training has ended, of which
+    the probability is no number of float32, and beyond 709 before.
+
+    Nothing after that step is kept; the record says which step and which tensor it was. Lower the
+    learning rate, or, for a Hebbian output without `rescale`, give the written rows a norm.
+
+    Wrong:
+
+        training:
+          optimizer: {sgd: {learning_rate: 1e6}}
+
+    Right:
+
+        training:
+          optimizer: {sgd: {learning_rate: 0.1}}
+    """
+
+    code = "HEB531"
+    exit_code = 4
+    run: str
+    step: int
+    tensor: str
+
+    title = "{run}: the {tensor} is not finite at step {step}"
+    hint = "try a lower learning rate; what came before that step is in the run's metrics.jsonl"
+
+
+class NotATrainedRun(Problem):
+    """`hebbdsl evaluate` was given something else than the folder of a finished training.
+
+    Only a run that was trained to its end has weights to be tested with memories.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e --set evaluation.adaptation=mbpa
+
+    Right:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
+    """
+
+    code = "HEB541"
+    exit_code = 1
+    reason: str
+
+    title = "`{place}` is not the folder of a trained run: {reason}"
+    hint = "give runs/EXPERIMENT/VARIANT/seed-…, of a run that finished"
+
+
+class OtherData(Problem):
+    """The data is not what the run was trained on, so that its weights mean something else now.
+
+    A corpus or a library of drawings was changed since, or another one is found.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set …    (the text was edited since)
+
+    Right:
+
+        hebbdsl compare specs/e.yaml    (trains on the text as it is now)
+    """
+
+    code = "HEB543"
+    exit_code = 3
+    variant: str
+    seed: int
+
+    title = "{variant}, seed {seed} was trained on other data than is found now"
+    hint = "restore the data, or train again"
+
+
+class OtherMeaning(Problem):
+    """The run was trained by an older version, which computed some part of it otherwise.
+
+    Its record stands, and can be compared; but this version would evaluate it by other numbers than
+    it was trained by. `CHANGELOG.md` says which parts were computed otherwise, and why.
+
+    Wrong:
+
+        hebbdsl evaluate runs/e/sampled/seed-0-1a2b3c4d --set …    (of an older version)
+
+    Right:
+
+        hebbdsl compare specs/e.yaml    (trains it again)
+    """
+
+    code = "HEB590"
+    exit_code = 1
+    variant: str
+    seed: int
+    version: str
+    """Of hebbdsl, that trained it."""
+
+    title = (
+        "{variant}, seed {seed} was trained by hebbdsl {version}, which computed some part of it"
+        " otherwise"
+    )
+    hint = "train again"
+
+
 class Unwritable(Problem):
     """The folder of runs can't be written.
 
@@ -31,7 +132,6 @@ class Unwritable(Problem):
     hint = "name a folder that can be written with `{option}`, or make room in this one"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LinkInside(Problem):
     """A link stands in the folder of runs, where a folder or file of a run is to be written.
 
@@ -60,7 +160,6 @@ class LinkInside(Problem):
     hint = "remove the link, or name with `{option}` a folder, which may itself be a link"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Busy(Problem):
     """Another process is training this run, or another thread of the same one.
 
@@ -96,7 +195,6 @@ class Busy(Problem):
         return "wait until it ends, or stop it; then this command goes on from what it left"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlteredRecord(Problem):
     """A file of a run is not what the run wrote.
 
@@ -121,7 +219,6 @@ class AlteredRecord(Problem):
     hint = "restore the file, or train this run again with `--retrain`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoRecords(Problem):
     """The folder holds no finished or begun run.
 
