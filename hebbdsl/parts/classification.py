@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from hebbdsl.diagnostics.codes.dataset import (
-    MoreClassesThanData,
-    ShiftedAway,
-    SubstituteSame,
-    SubstituteTooSmall,
-    TooManyDrawings,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
+from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
+from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
 from hebbdsl.parts.part import Dataset, Facts, Layer, Model, Reporter
 
 if TYPE_CHECKING:
@@ -215,3 +210,127 @@ class ClassificationModel(Model):
 
         It applies no dropout: masks are drawn by the program.
         """
+
+
+class MoreClassesThanData(Problem):
+    """More classes are asked for than the data has.
+
+    Lower `classes`, leave it out to take all, choose more alphabets, or set
+    `rotated_classes: true`, which has four classes for each.
+
+    Wrong:
+        data:
+          omniglot: {classes: 2_000}
+
+    Right:
+        data:
+          omniglot: {classes: 2_000, rotated_classes: true}
+    """
+
+    code = "HEB420"
+    classes: int
+    available: int
+
+    title = "{classes} classes are asked for, the data has {available}"
+    label = "at most {available}"
+
+    @property
+    def hint(self) -> str:
+        rotated = quoted(entry("rotated_classes", "true", self.place))
+        return f"use at most {self.available}, more alphabets, or {rotated}"
+
+
+class TooManyDrawings(Problem):
+    """More drawings of each class are asked for than there are, or none are left to train on.
+
+    The first `test_drawings` of each class are for testing, the next `validation_drawings` for
+    conditions that must not look at those; `train_drawings` are taken from what follows.
+
+    Wrong:
+        data:
+          omniglot: {test_drawings: 10, train_drawings: 15}
+
+    Right:
+        data:
+          omniglot: {test_drawings: 5, train_drawings: 15}
+    """
+
+    code = "HEB421"
+    test: int
+    validation: int
+    train: int | None
+    drawings: int
+
+    @property
+    def title(self) -> str:
+        if self.train is None:
+            if self.validation:
+                return (
+                    f"{self.test} test and {self.validation} validation drawings are held out of"
+                    f" each class's {self.drawings}: none is left to train on"
+                )
+            return (
+                f"{self.test} of each class's {self.drawings} drawings are for testing:"
+                " none is left to train on"
+            )
+        validation = f", {self.validation} validation" if self.validation else ""
+        return (
+            f"{self.test} test{validation} and {self.train} train drawings are asked for,"
+            f" each class has {self.drawings}"
+        )
+
+    @property
+    def label(self) -> str:
+        others = self.test + self.validation
+        if self.train is None:
+            others = 1 + (self.test if self.validation else 0)
+        most = self.drawings - others
+        return f"at most {most}" if most > 0 else "too many"
+
+    @property
+    def hint(self) -> str:
+        fields = ["test_drawings", "train_drawings"]
+        if self.validation:
+            fields.insert(1, "validation_drawings")
+        return f"{listed(fields, 'and')} together are at most {self.drawings}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        found = []
+        if self.train is not None or self.validation:
+            found.append(Related(At.field("test_drawings"), f"{self.test} for testing"))
+        if self.train is not None and self.validation:
+            place = At.field("validation_drawings")
+            found.append(Related(place, f"{self.validation} for validation"))
+        return tuple(found)
+
+
+class ShiftedAway(Problem):
+    """Training images are shifted by so much that nothing of them may be left.
+
+    Keep `augment_shift` below half of `image_size`; a pixel or two is usual at 28 pixels.
+
+    Wrong:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 20}
+
+    Right:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 2}
+    """
+
+    code = "HEB427"
+    shift: float
+    image_size: int
+
+    title = "shifts of up to {shift:g} pixels move images of {image_size} out of sight"
+
+    @property
+    def label(self) -> str:
+        return f"must be below {self.image_size / 2:g}"
+
+    @property
+    def hint(self) -> str:
+        return f"use less than half of the image: {self.image_size / 2:g} pixels"
+
+    related = Also(At.field("image_size"), "images of {image_size} pixels")

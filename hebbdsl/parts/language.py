@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.dataset import SubstituteSame
-from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
+from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
 from hebbdsl.parts.part import Dataset, Facts, Reporter
 
 if TYPE_CHECKING:
@@ -140,8 +139,6 @@ class Corpus(Dataset):
         try:
             return open_store(self.word, splits, self.rules(), origin, reporter)
         except Rejected as rejected:
-            from hebbdsl.diagnostics.codes.corpora import EmptySplit
-
             problems = [
                 replace(problem, advice=self.fills.get(problem.split))
                 if isinstance(problem, EmptySplit)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.problems import DataProblem
 from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.part import Dataset, Reporter
 from hebbdsl.plan.checks import text_problems

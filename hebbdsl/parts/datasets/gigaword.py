@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.splits import InTwoSplits
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
+from hebbdsl.parts.datasets.problems import InTwoSplits
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
 from hebbdsl.parts.part import Reporter
 

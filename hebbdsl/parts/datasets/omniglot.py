@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.dataset import SubstituteUnused
-from hebbdsl.diagnostics.codes.words import SubstituteReadsOther
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.addresses import address_refusals
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
+from hebbdsl.parts.datasets.problems import SubstituteReadsOther, SubstituteUnused
 from hebbdsl.parts.part import Dataset, Reporter
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay, Formerly, Rate, Width
 from hebbdsl.parts.part import Layer, Model
+from hebbdsl.parts.problems import NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import cos, pi
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Fraction, Whole
 from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.problems import BeyondTheRun
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Steps
 from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.problems import BeyondTheRun
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.parts import NothingNewest
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.classification import ClassificationFacts
-from hebbdsl.parts.curricula.fixed import Fixed
-from hebbdsl.parts.curricula.growing import Growing
+from hebbdsl.parts.curricula.fixed import Fixed, NothingNewest
+from hebbdsl.parts.curricula.growing import Growing, NewestShareTooLarge, StartAboveClasses
+from hebbdsl.parts.problems import BatchTooLarge
 
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))
 

@@ -21,13 +21,13 @@ from word_specs import (
     texts,
 )
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.models.gru.spec import Gru
 from hebbdsl.parts.models.language_network import Masks, State
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.recurrent.module import RecurrentLayer, RecurrentNetwork, packed
 from hebbdsl.parts.models.recurrent.spec import Recurrent
+from hebbdsl.parts.problems import NoEffect
 
 Vector = list[float]
 Matrix = list[Vector]

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from word_specs import WORDS, built, generator, in_double, rows_for, texts
 
-from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.models.language_network import Masks
 from hebbdsl.parts.models.transformer.module import (
@@ -22,7 +21,7 @@ from hebbdsl.parts.models.transformer.module import (
     turned,
     turns_of,
 )
-from hebbdsl.parts.models.transformer.spec import Transformer
+from hebbdsl.parts.models.transformer.spec import OddHeads, Transformer, UnevenHeads
 
 SMALL = Transformer(width=12, heads=3, blocks=2, feedforward=7, context=3)
 

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from hebbdsl.diagnostics.codes.parts import CutoffsFall
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.outputs.adaptive_softmax import module
 from hebbdsl.parts.outputs.adaptive_softmax.module import AdaptiveSoftmaxLayer
-from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax
+from hebbdsl.parts.outputs.adaptive_softmax.spec import AdaptiveSoftmax, CutoffsFall
 from hebbdsl.parts.outputs.sampled_softmax.module import SampledSoftmaxLayer
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer

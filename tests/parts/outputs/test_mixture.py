@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.mixture.module import MixtureLayer
-from hebbdsl.parts.outputs.mixture.spec import Mixture
+from hebbdsl.parts.outputs.mixture.spec import Mixture, WeightsPerExpert, WeightsSum
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output

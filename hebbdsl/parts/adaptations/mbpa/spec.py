@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.language import BLOCK
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
+from hebbdsl.parts.problems import NoEffect
 from hebbdsl.parts.room import room_for
 
 if TYPE_CHECKING:

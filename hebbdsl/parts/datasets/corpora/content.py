@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from hebbdsl.diagnostics.codes.corpora_kept import AlteredWhileUsed
-from hebbdsl.diagnostics.codes.data import UnreadableData
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
+from hebbdsl.parts.datasets.problems import DataProblem, UnreadableData
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,3 +77,21 @@ class CorpusContent:
     splits: Mapping[Split, np.ndarray]
     places: Mapping[Split, str] = field(default_factory=dict)
     texts: Mapping[Split, str] = field(default_factory=dict)
+
+
+class AlteredWhileUsed(DataProblem):
+    """The vocabulary of a corpus is another one than when the corpus was opened.
+
+    What stands in the cache folder is compared with what was made when a corpus is opened. Its
+    vocabulary is read later, once a word of it is asked for, and compared again.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml & sed -i s/a/b/ ~/.cache/hebbdsl/corpora/text-0f3a/words.txt
+
+    Right:
+        hebbdsl run specs/my_text.yaml
+    """
+
+    code = "HEB557"
+    title = "the kept vocabulary was altered while it was used"
+    hint = "run this again: the text is tokenised anew"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
+from hebbdsl.parts.problems import BeyondTheRun
 from hebbdsl.parts.room import room_for
 
 if TYPE_CHECKING:
