@@ -35,10 +35,10 @@ class Sgd(Optimizer):
             yield NesterovWithoutMomentum(place=At(("nesterov",)))
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
         chosen = list(parameters)
-        return torch.optim.SGD(
+        return module.SGD(
             chosen,
             lr=self.learning_rate,
             momentum=self.momentum,
