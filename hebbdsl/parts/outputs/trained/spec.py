@@ -28,6 +28,6 @@ class Trained(Output):
         return ()
 
     def build(self, hidden: int, classes: int) -> OutputLayer:
-        from hebbdsl.parts.outputs.stand_in import StandIn
+        from hebbdsl.parts.outputs.trained.module import TrainedLayer
 
-        return StandIn()
+        return TrainedLayer()
