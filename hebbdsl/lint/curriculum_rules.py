@@ -11,7 +11,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.lint.metric_limits import during, in_words
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.metric_checks import conditions_of
 
@@ -22,18 +22,22 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        if not isinstance(variant, ClassificationPlan):
+        levels, evaluations, every = (
+            len(variant.levels),
+            variant.evaluations,
+            variant.evaluate_every,
+        )
+        if evaluations is None or every is None:
             return
-        levels = len(variant.levels)
-        if variant.condition is not None and levels > variant.evaluations:
+        if variant.condition is not None and levels > evaluations:
             yield (
                 (),
                 CannotFinish(
                     place=At.field("training", "steps"),
                     variant=_name(plan, variant),
                     levels=levels,
-                    evaluations=variant.evaluations,
-                    evaluate_every=variant.evaluate_every,
+                    evaluations=evaluations,
+                    evaluate_every=every,
                 ),
             )
 
@@ -76,10 +80,8 @@ def _foregone(variant: VariantPlan) -> Found:
 
 
 def _unseen(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan):
-        return
     every, steps = variant.evaluate_every, variant.setup.training.binding_steps
-    if len(variant.levels) > 1 and every > steps:
+    if len(variant.levels) > 1 and every is not None and every > steps:
         yield (
             (),
             BindingUnseen(
@@ -91,7 +93,7 @@ def _unseen(variant: VariantPlan) -> Found:
 
 
 def _unread(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan) or not variant.facts.validation_drawings:
+    if "validation" not in variant.setup.data.splits():
         return
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
         splits = {EVALUATION_METRICS[name].split: name for name in condition.metrics}

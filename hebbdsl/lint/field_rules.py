@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.parts.bounds import MOST_STEPS
-from hebbdsl.parts.exposure import Exposure, TextExposure
+from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Part
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
@@ -34,7 +33,7 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
         yield from said[key]
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        run = known(exposure(variant))
+        run = known(variant.exposure())
         for name in fields_of(Setup):
             section = getattr(variant.setup, name)
             if isinstance(section, Evaluation):
@@ -78,33 +77,6 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
     yield from in_any_use(plan, ask)
 
 
-def exposure(variant: VariantPlan) -> Exposure:
-    """What the runs of a variant show to its parts."""
-    setup, training = variant.setup, variant.setup.training
-    if isinstance(variant, ClassificationPlan):
-        return Exposure(
-            steps=variant.steps,
-            batch_size=training.batch_size,
-            evaluate_every=variant.evaluate_every,
-            levels=variant.levels,
-            train_drawings=variant.facts.train_drawings,
-            newest_drawn=variant.curriculum.newest_drawn(training.batch_size),
-            dropout=setup.model.activation_dropout,
-            moments=training.optimizer.state_per_parameter,
-        )
-    return TextExposure(
-        steps=variant.steps or MOST_STEPS,
-        batch_size=training.batch_size,
-        evaluate_every=variant.evaluate_every or MOST_STEPS,
-        levels=variant.levels,
-        train_drawings=0,
-        newest_drawn=None,
-        dropout=setup.model.activation_dropout,
-        moments=training.optimizer.state_per_parameter,
-        sequence_length=training.sequence_length,
-    )
-
-
 def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
     """What every part has to say, those inside others too."""
     if isinstance(value, Part):
@@ -119,16 +91,16 @@ def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Pr
 
 
 def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    holds = variant.setup.data.holds
+    task = variant.setup.data.task
     for name, info in fields_of(Training).items():
-        if info.on is not None and info.on.holds != holds:
+        if info.on is not None and info.on.task != task:
             yield (
                 (),
                 NoEffect(
                     place=At.field("training", name),
                     field=name,
-                    why=f"it is read on {info.on.holds} alone",
-                    advice=f"leave it out: {word_of(variant.setup.data)} holds {holds}",
+                    why=f"it is read on {info.on.task.holds} alone",
+                    advice=f"leave it out: {word_of(variant.setup.data)} holds {task.holds}",
                 ),
             )
 
@@ -167,10 +139,10 @@ def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    if not isinstance(variant, ClassificationPlan):
-        return
     limit, classes = variant.setup.training.evaluation_classes, variant.levels[-1]
-    if limit is not None and limit >= classes:
+    on = fields_of(Training)["evaluation_classes"].on
+    read = on is None or on.task == variant.setup.data.task
+    if read and limit is not None and limit >= classes:
         yield (
             (),
             NoEffect(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Fraction, NonNegative, Rate
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,38 +20,27 @@ if TYPE_CHECKING:
 
     from hebbdsl.parts.adaptations.adapter import Adapter
     from hebbdsl.parts.classification import ClassificationFacts
-    from hebbdsl.parts.datasets.content import LabelledContent
-    from hebbdsl.parts.datasets.corpora.content import CorpusContent
+    from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.memory_output import MemoryOutput
     from hebbdsl.parts.outputs.layer import OutputLayer
-
-
-class Reporter(Protocol):
-    """Who is told of long work (a download, a rendering). The terminal's is `run.progress`."""
-
-    def say(self, text: str) -> None: ...
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None: ...
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def say(self, text: str) -> None:
-        pass
-
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
-        pass
+    from hebbdsl.parts.reporter import Reporter
+    from hebbdsl.parts.searching import Shown
 
 
 class Part:
     """A word of the language with its fields: a frozen dataclass with keywords and slots.
 
-    `kind` is what the word may stand for.
+    `kind` is what the word may stand for, `task` the only one it is for; None: it is for any.
     """
 
     __slots__ = ()
     kind: ClassVar[str]
+    task: ClassVar[Task | None] = None
+
+    @classmethod
+    def suits(cls, task: Task) -> bool:
+        return cls.task in (None, task)
 
     @property
     def semantics(self) -> int:
@@ -95,24 +85,60 @@ class Facts:
     def bytes(self) -> int:
         """Memory that the data takes while a run lasts."""
 
-    @property
-    @abstractmethod
-    def to_tell_apart(self) -> int:
-        """Classes or words in all."""
+    if TYPE_CHECKING:
+
+        @property
+        def classes(self) -> int:
+            """In all: of language, the words of the vocabulary."""
 
     @property
     @abstractmethod
-    def asked_in_validation(self) -> int:
-        """Pictures or words of the validation data; 0 where that is not known yet."""
+    def validation_targets(self) -> int:
+        """Labels of the validation data; 0 where that is not known yet."""
+
+    @property
+    @abstractmethod
+    def examples_at_test(self) -> int | None:
+        """Training examples that what is added at test time is shown; None: it reads held-out data
+        in place of them."""
+
+    @property
+    @abstractmethod
+    def longest_held_out(self) -> int | None:
+        """Targets of the longest held-out split that is read in order; None: there is none, or it
+        is not known yet."""
+
+    @abstractmethod
+    def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
+        """Labels that one step is trained on."""
+
+    @abstractmethod
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        """Pairs of the training data that a memory which is added at test time is shown.
+
+        Args:
+            remembers_train: whether it remembers that, and not the held-out data as it is read.
+        """
+
+    @abstractmethod
+    def shown_at_test(self, remembers_train: bool) -> Shown:
+        """What a memory is shown that is added at test time, and how often it is asked."""
+
+    @abstractmethod
+    def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
+        """Classes in play at each level of a curriculum; none where it does not fit the data."""
 
 
 class Dataset(Part):
-    """What is learnt: pictures in classes, or a text whose next word is asked for."""
+    """What is learnt: examples of classes, or a text whose next word is to be predicted."""
 
     __slots__ = ()
     kind: ClassVar[str] = "dataset"
-    holds: ClassVar[str]
-    """`pictures` or `text`: models say which of them they read."""
+    task: ClassVar[Task]
+    reveals_labels: ClassVar[bool] = False
+    """Whether held-out labels are shown, once they were scored, to what remembers or adapts."""
+    tells_articles: ClassVar[bool] = False
+    """Whether it knows where articles begin within a held-out text."""
 
     @abstractmethod
     def facts(self) -> Facts:
@@ -130,6 +156,10 @@ class Dataset(Part):
         """What stands in when the data can't be had; None: nothing may."""
         return None
 
+    def like(self, other: Dataset) -> Self:
+        """This data set as it stands in for another of its task."""
+        return self
+
     def missing_here(self) -> Iterator[Problem]:
         """What of the data is not on this machine, found by looking and not by reading.
 
@@ -138,7 +168,7 @@ class Dataset(Part):
         yield from ()
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> LabelledContent | CorpusContent:
+    def open(self, reporter: Reporter) -> Content:
         """Find, fetch or make the data; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
@@ -150,8 +180,7 @@ class Model(Part):
 
     __slots__ = ()
     kind: ClassVar[str] = "model"
-    reads: ClassVar[str]
-    """`pictures` or `text`."""
+    task: ClassVar[Task]
     compiles: ClassVar[bool] = True
     """Whether torch.compile is of use: fused recurrent kernels are kept out of what it compiles."""
 
@@ -262,12 +291,11 @@ class Adaptation(Part):
 
     __slots__ = ()
     kind: ClassVar[str] = "adaptation"
+    task: ClassVar[Task | None] = LANGUAGE
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
     remembers: ClassVar[bool] = False
     """Whether it keeps pairs of a held-out text, which a boundary clears."""
-    takes_pictures: ClassVar[bool] = False
-    """Whether it can learn from training drawings: of pictures no labelled test data passes."""
 
     def size_field(self) -> str | None:
         """The field that says how much it remembers; None: there is none."""
@@ -298,6 +326,7 @@ class Curriculum(Part):
     """Which classes are in play when, and what is sampled of them."""
 
     kind: ClassVar[str] = "curriculum"
+    task: ClassVar[Task | None] = CLASSIFICATION
 
     order: Annotated[
         Literal["random", "alphabet"],

@@ -14,7 +14,6 @@ from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.stand_in import StandIn
 from hebbdsl.parts.outputs.stored import Tunable
-from hebbdsl.plan.searching import drawings_shown
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only
 from hebbdsl.vocabulary import refuse_part
@@ -80,7 +79,7 @@ def at_test(program: Program) -> Predictor:
     adapter = None if declared.adaptation is None else declared.adaptation.build()
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
-    shown = drawings_shown(program.plan.facts)
+    shown = program.plan.facts.examples_at_test or 0
     output: MemoryLayer = StandIn()
     if declared.output is not None:
         with own_draws_only():

@@ -6,7 +6,7 @@ import pytest
 
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.pipeline import check_spec, inspect_source, make_plan, parse_tree
-from hebbdsl.plan.plan import Memory
+from hebbdsl.plan.sizes import Memory
 from hebbdsl.source import Source
 
 SPEC = """\

@@ -10,7 +10,8 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.alphabets import alphabet_refusals
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -55,7 +56,7 @@ class Glyphs(CharacterSet):
         return sum(SCRIPTS.get(name, 0) for name in set(self.alphabets or SCRIPTS))
 
     def same_content(self, other: Dataset) -> bool:
-        return isinstance(other, Glyphs) and other.rendering_seed == self.rendering_seed
+        return isinstance(other, type(self)) and other.rendering_seed == self.rendering_seed
 
     def refusals(self) -> Iterator[Problem]:
         yield from CharacterSet.refusals(self)

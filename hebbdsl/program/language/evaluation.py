@@ -17,7 +17,7 @@ from hebbdsl.parts.language import BLOCK, Corpus
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.stored import ScoreAt, Stored, WithEntropies
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.language.streams import Streams
 from hebbdsl.program.test_time import Predictor

@@ -227,6 +227,7 @@ RUN = Exposure(
     levels=(1,),
     train_drawings=1,
     newest_drawn=None,
+    examples_at_test=None,
     dropout=0.0,
     moments=2,
 )

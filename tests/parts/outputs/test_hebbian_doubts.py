@@ -19,6 +19,7 @@ RUN = Exposure(
     levels=(20,),
     train_drawings=15,
     newest_drawn=None,
+    examples_at_test=None,
     dropout=0.1,
     moments=2,
 )

@@ -31,6 +31,7 @@ def exposure(classes: int) -> Exposure:
         levels=(2, classes),
         train_drawings=5,
         newest_drawn=None,
+        examples_at_test=None,
         dropout=0.0,
         moments=2,
     )

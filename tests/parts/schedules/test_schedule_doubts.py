@@ -22,6 +22,7 @@ def doubted(schedule: Schedule, steps: int) -> list[str]:
         levels=(20,),
         train_drawings=15,
         newest_drawn=None,
+        examples_at_test=None,
         dropout=0.0,
         moments=2,
     )

@@ -12,6 +12,7 @@ from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Fraction, Suggest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import BeyondTheRun, NoEffect
+from hebbdsl.tasks import LANGUAGE
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -58,13 +59,13 @@ class Hebbian(Softmax):
     ] = "inverse"
     rescale: Annotated[
         Literal["none", "row", "mean_row"],
-        Suggested("row", on="text"),
+        Suggested("row", on=LANGUAGE),
         "norm that the written activation is given: its own, that of the row it replaces, or the"
         " mean norm of the rows in play; the paper's own choice is not known",
     ] = "none"
     center: Annotated[
         Literal["none", "running"],
-        Suggested("running", on="text"),
+        Suggested("running", on=LANGUAGE),
         "subtract a running mean of all activations before the write (and before rescaling)",
     ] = "none"
     center_rate: Annotated[Fraction, "floor of the rate at which the running mean moves"] = 0.01
@@ -95,7 +96,11 @@ class Hebbian(Softmax):
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
-        if run.of_text and self.T > 1 and (self.rescale, self.center) == ("none", "none"):
+        if (
+            run.shared_activations
+            and self.T > 1
+            and (self.rescale, self.center) == ("none", "none")
+        ):
             yield RawWriteOnText(place=At(()))
         if self.T == 1:
             yield NeverWrites(place=threshold)

@@ -108,7 +108,7 @@ class Nearest(MemoryOutput):
         return self.uniform < 1
 
     def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if not run.of_text:
+        if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",

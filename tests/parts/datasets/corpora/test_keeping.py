@@ -25,7 +25,7 @@ from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.files import held_by_another, locked
 from hebbdsl.parts.datasets.text import Text
-from hebbdsl.parts.part import Quiet, Reporter
+from hebbdsl.parts.reporter import Quiet, Reporter
 from tests.effort import PATIENCE
 
 ROOT = Path(__file__).parents[4]
