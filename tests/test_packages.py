@@ -260,9 +260,9 @@ class Odd(Output):
         (PART.replace("def build", "def built"), "lacks `build`"),
         (PART.replace("return (Layer", "return ['odd'] or (Layer"), "`layers` returns list"),
         (PART.replace("return (Layer", "return 1 / 0 or (Layer"), "ZeroDivisionError"),
-        (PART + "    def refusals(self):\n        yield 'odd'\n", "`refusals` yields str"),
-        (PART + "    def refusals(self):\n        raise KeyError(7)\n", "KeyError: 7"),
-        (PART + "    def doubts(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
+        (PART + "    def errors(self):\n        yield 'odd'\n", "`errors` yields str"),
+        (PART + "    def errors(self):\n        raise KeyError(7)\n", "KeyError: 7"),
+        (PART + "    def warnings(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
     ],
 )  # fmt: skip
 def test_a_part_that_breaks_its_promises_is_refused(

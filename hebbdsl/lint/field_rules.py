@@ -18,8 +18,8 @@ from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import word_of
 
 
-def part_doubts(plan: Plan) -> Iterator[Problem]:
-    """HEB713 and HEB720–HEB729, as parts say them of themselves."""
+def part_warnings(plan: Plan) -> Iterator[Problem]:
+    """HEB713 and HEB720–HEB729: the warnings of parts."""
     runs: dict[Exposure, Exposure] = {}
     said: dict[tuple[int, int], tuple[tuple[Path, Problem], ...]] = {}
 
@@ -29,7 +29,7 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask_part(section: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
         key = id(section), id(run)
         if key not in said:  # variants share the sections that they leave alone
-            said[key] = tuple(_doubts(section, path, run))
+            said[key] = tuple(_warnings(section, path, run))
         yield from said[key]
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
@@ -77,17 +77,17 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
     yield from in_any_use(plan, ask)
 
 
-def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
-    """What every part has to say, those inside others too."""
+def _warnings(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+    """Warnings of every part, those inside others too."""
     if isinstance(value, Part):
-        for problem in value.doubts(run):
+        for problem in value.warnings(run):
             yield path, problem
     if isinstance(value, (Part, Training)):
         for name in fields_holding(type(value), PartOf, SectionOf):
-            yield from _doubts(getattr(value, name), (*path, name), run)
+            yield from _warnings(getattr(value, name), (*path, name), run)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _doubts(item, (*path, index), run)
+            yield from _warnings(item, (*path, index), run)
 
 
 def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:

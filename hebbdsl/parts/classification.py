@@ -122,7 +122,7 @@ class CharacterSet(Dataset):
         """How many classes the data has (of the alphabets asked for), before rotation."""
 
     def facts(self) -> ClassificationFacts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
         available = self.base_classes() * (4 if self.rotated_classes else 1)
         left = self.drawings - self.test_drawings - self.validation_drawings
         return ClassificationFacts(
@@ -139,7 +139,7 @@ class CharacterSet(Dataset):
         held_out = frozenset[Split]({"train", "test"})
         return held_out | {"validation"} if self.validation_drawings else held_out
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         """What this data set can't give, nor its substitute."""
         test, validation, train = (
             self.test_drawings,
@@ -166,9 +166,9 @@ class CharacterSet(Dataset):
             yield MoreClassesThanData(
                 place=At.field("classes"), classes=facts.classes, available=facts.available
             )
-        yield from self._substitute_refusals(facts)
+        yield from self._substitute_errors(facts)
 
-    def _substitute_refusals(self, facts: ClassificationFacts) -> Iterator[Problem]:
+    def _substitute_errors(self, facts: ClassificationFacts) -> Iterator[Problem]:
         substitute = self.substitute()
         if substitute is None:
             return

@@ -200,7 +200,7 @@ class SoughtCorpus(Corpus):
         other = self.fallback
         return other.like(self) if other is not None and other.task == self.task else None
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         other = self.fallback
         if other is not None and other.task != self.task:
             yield SubstituteReadsOther(

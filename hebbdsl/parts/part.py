@@ -48,13 +48,13 @@ class Part:
         runs with the part are made again, and those without it stay what they are."""
         return 1
 
-    def refusals(self) -> Iterator[Problem]:
-        """What is wrong with these fields taken together, at places `At(...)` of this part."""
+    def errors(self) -> Iterator[Problem]:
+        """What is wrong with these fields taken together. Places are `At(...)` of this part."""
         yield from ()
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        """Fields that do nothing, or not what they seem to, in such a run. Warnings, placed at the
-        field in doubt; nothing is said of one that was not written."""
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        """Fields that do nothing, or not what they seem to, in such a run. Places are `At(...)` of
+        this part; nothing is said of a field that was not written."""
         yield from ()
 
 
@@ -142,7 +142,7 @@ class Dataset(Part):
 
     @abstractmethod
     def facts(self) -> Facts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
 
     @abstractmethod
     def splits(self) -> frozenset[Split]:

@@ -49,7 +49,7 @@ def _draft_problems(draft: Draft) -> Iterator[Problem]:
     A data set that refuses its own fields has no facts, and is asked nothing.
     """
     data = draft.sections.data
-    if data is None or any(data.refusals()):
+    if data is None or any(data.errors()):
         return
     found = {problem: resolve(problem, draft.origins) for problem in _clashes(draft.sections, data)}
     yield from found.values()

@@ -153,7 +153,7 @@ def _step(data: object) -> None:
     from hebbdsl.parts.models.lstm.spec import Lstm
     from hebbdsl.parts.optimizers.sgd import Sgd
     from hebbdsl.parts.outputs.softmax.spec import Softmax
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
     from hebbdsl.plan.planning import plan_setup
     from hebbdsl.program.building import assemble
     from hebbdsl.program.data import Opened

@@ -49,8 +49,8 @@ class Gigaword(SoughtCorpus):
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
         if both := sorted(set(self.train_years) & set(self.test_years)):
             yield InTwoSplits(
                 place=At.field("test_years"),

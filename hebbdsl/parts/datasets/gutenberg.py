@@ -43,8 +43,8 @@ class Gutenberg(SoughtCorpus):
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
         if both := sorted(set(self.validation) & set(self.test)):
             yield InTwoSplits(
                 place=At.field("test"),

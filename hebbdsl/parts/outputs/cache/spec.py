@@ -77,7 +77,7 @@ class Cache(MemoryOutput):
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.size > run.examples and not run.at_test:
             yield BeyondTheRun(
                 place=At.field("size"),

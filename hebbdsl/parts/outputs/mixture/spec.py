@@ -86,7 +86,7 @@ class Mixture(Output):
             return ("weights",)
         return ("temperature",) if self.needs_entropies and self.temperature == "tuned" else ()
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if isinstance(self.weights, str):
             return
         place = At(("weights",))
@@ -97,7 +97,7 @@ class Mixture(Output):
         elif abs(fsum(self.weights) - 1) > TOLERANCE:
             yield WeightsSum(place=place, total=fsum(self.weights))
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if isinstance(self.weights, tuple):
             for number, weight in enumerate(self.weights):
                 if weight == 0:

@@ -107,7 +107,7 @@ class Nearest(MemoryOutput):
     def passes_gradients(self) -> bool:
         return self.uniform < 1
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
