@@ -229,7 +229,7 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
     program = trained(None, Mbpa(size=30, learning_rate="tuned"))
     at = at_test(program)
     stored = StoredText(program, at)
-    ((knob),) = at.tunables()
+    ((tunable),) = at.tunables()
     seen = list[float]()
 
     def falling(_: object) -> Tensor:
@@ -237,12 +237,14 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
 
     def turn(value: float) -> None:
         seen.append(value)
-        knob.turn(value)
+        tunable.set(value)
 
     flat = Predictor(at.output, at.adapter, at.trained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
-        patch.setattr(Predictor, "tunables", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        patch.setattr(
+            Predictor, "tunables", lambda _: iter([replace(tunable, set=turn, prepare=None)])
+        )
         tune(flat, stored)
     assert 1e-6 < min(seen) < 1e-4
 

@@ -10,8 +10,8 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_errors
-from hebbdsl.parts.language import Corpus, LanguageFacts, ExternalCorpus
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.language import Corpus, ExternalCorpus, LanguageFacts
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.language import BLOCK
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.tasks import Task
 
 if TYPE_CHECKING:

@@ -68,21 +68,18 @@ class Mixture(Output):
         return self.gated
 
     @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         heard = list(self.experts)
         if isinstance(self.weights, tuple):
             pairs = zip(self.weights, self.experts, strict=False)
             heard = [expert for weight, expert in pairs if weight > 0]
-        return not heard or any(expert.teaches for expert in heard)  # of none: refused already
+        return not heard or any(
+            expert.passes_gradients for expert in heard
+        )  # of none: refused already
 
     @property
-    def has_text_log_probabilities(self) -> bool:
-        return all(one.has_text_log_probabilities and not one.is_trained for one in self.experts)
-
-    def with_inner(self) -> Iterator[Output]:
-        yield self
-        for expert in self.experts:
-            yield from expert.with_inner()
+    def predicts_text(self) -> bool:
+        return all(one.predicts_text and not one.is_trained for one in self.experts)
 
     def tunes(self) -> tuple[str, ...]:
         if self.weights == "tuned" and len(self.experts) > 1:
