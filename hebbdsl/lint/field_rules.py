@@ -70,8 +70,8 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
     """HEB751: memories that are searched exactly, at a size where that takes too long."""
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        for path, part, work in searches(variant):
-            for problem in part.long_work(work):
+        for path, memory, work in searches(variant):
+            for problem in memory.long_work(work):
                 yield path, problem
 
     yield from in_any_use(plan, ask)
@@ -121,9 +121,9 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
     setup = variant.setup
-    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    memories = (*setup.output.memories(), *setup.evaluation.memories())
     adaptation = setup.evaluation.adaptation
-    remembers = any(part.reads_labels for part in outputs) or (
+    remembers = any(memory.reads_labels for memory in memories) or (
         adaptation is not None and adaptation.remembers
     )
     if setup.evaluation.boundary != "none" and not remembers:

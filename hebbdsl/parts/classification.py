@@ -12,7 +12,8 @@ from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
-from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model, Reporter
+from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.parts.searching import Shown
 from hebbdsl.tasks import CLASSIFICATION, Task
 
@@ -53,10 +54,10 @@ class ClassificationFacts(Facts):
     def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
         return batch_size
 
-    def remembered_at_test(self, keeps_train: bool) -> int:
+    def remembered_at_test(self, remembers_train: bool) -> int:
         return self.examples_at_test
 
-    def shown_at_test(self, keeps_train: bool) -> Shown:
+    def shown_at_test(self, remembers_train: bool) -> Shown:
         """The training examples of all classes, then every held-out one."""
         pairs, queries = self.examples_at_test, self.held_out(None)
         return Shown(pairs, queries, pairs * queries)

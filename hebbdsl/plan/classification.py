@@ -93,7 +93,7 @@ class ClassificationPlan(VariantPlan):
             moments=training.optimizer.state_per_parameter,
         )
 
-    def shown_in_training(self, keeps_train: bool) -> Shown:
+    def shown_in_training(self, remembers_train: bool) -> Shown:
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
         return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)

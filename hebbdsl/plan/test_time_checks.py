@@ -25,7 +25,7 @@ def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
             for problem in expert.errors_inside(part):
                 inner = problem.place.path if isinstance(problem.place, At) else ()
                 yield replace(problem, place=At((*place, *inner)))
-    if output is not None and not output.teaches:
+    if output is not None and not output.passes_gradients:
         yield NothingLearns(place=At(("output",)), output=word_of(output))
     if evaluation is None:
         return

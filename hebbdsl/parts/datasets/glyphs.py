@@ -10,7 +10,8 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.alphabets import alphabet_errors
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent

@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits

@@ -13,7 +13,8 @@ from hebbdsl.parts.datasets.addresses import address_errors
 from hebbdsl.parts.datasets.alphabets import alphabet_errors
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.datasets.problems import SubstituteReadsOther, SubstituteUnused
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent

@@ -16,7 +16,7 @@ from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits

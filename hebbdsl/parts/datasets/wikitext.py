@@ -11,7 +11,7 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_errors
 from hebbdsl.parts.language import Corpus, LanguageFacts, SoughtCorpus
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     import numpy as np

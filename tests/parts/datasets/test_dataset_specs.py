@@ -16,7 +16,8 @@ from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.datasets.problems import DataProblem
-from hebbdsl.parts.part import Dataset, Quiet
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Quiet
 
 
 def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:

@@ -38,7 +38,7 @@ from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
 from hebbdsl.parts.language import Corpus
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.program.data import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")

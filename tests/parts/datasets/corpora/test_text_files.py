@@ -14,7 +14,7 @@ from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import Wikitext
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.spec.canonical import plain
 from tests.parts.datasets.corpora.test_sources import tiny_wikitext
 
