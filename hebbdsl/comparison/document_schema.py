@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hebbdsl.run.limits import LARGEST_COUNT
+from hebbdsl.run.file_limits import LARGEST_COUNT
 
 
 def _closed(**properties: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
 from hebbdsl.parts.reporter import Reporter
-from hebbdsl.parts.searching import Shown
 from hebbdsl.tasks import CLASSIFICATION, Task
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
-from hebbdsl.parts.searching import Shown
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections

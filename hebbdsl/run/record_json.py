@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS, Unit
-from hebbdsl.run.limits import LARGEST_COUNT
+from hebbdsl.run.file_limits import LARGEST_COUNT
 from hebbdsl.run.record import (
     Binding,
     Evaluation,

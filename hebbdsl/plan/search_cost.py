@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hebbdsl.parts.searching import Searching
+from hebbdsl.parts.neighbour_search import Searching
 from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.spec.checked import Path
