@@ -26,6 +26,14 @@ def sample(everything: Sequence[T], count: int, key: str) -> Sequence[T]:
     return [everything[place] for place in sorted(chosen)]
 
 
+def share(everything: Sequence[T], turn: int, turns: int) -> Sequence[T]:
+    """Every so manieth of them, beginning with another one each turn: each is had in one of them.
+
+    Where nothing is sampled, all are had in all.
+    """
+    return everything if ALL else everything[turn % turns :: turns]
+
+
 def examples(count: int) -> int:
     """How many of so many drawn examples: a quarter of them."""
     return count if ALL else count // 4

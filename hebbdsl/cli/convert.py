@@ -42,7 +42,7 @@ def convert(
 
 def _check(target: Path, force: bool) -> None:
     """Raises: Rejected, when the target is no name of a spec, or would be written over."""
-    from hebbdsl.diagnostics.codes.printing import WouldOverwrite
+    from hebbdsl.cli.problems import WouldOverwrite
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.syntax.reading import ENDINGS, UnknownSurface
 

@@ -58,7 +58,7 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take the defaults.")] = False,
 ) -> None:
     """Write a new spec with comments. Asks on a terminal for the words that no option gives."""
-    from hebbdsl.diagnostics.codes.files import AlreadyThere
+    from hebbdsl.cli.problems import AlreadyThere
     from hebbdsl.diagnostics.diagnostic import Rejected
 
     given = {
@@ -100,7 +100,7 @@ def _name(file: Path) -> str:
 
 def _words(given: Mapping[str, str], yes: bool) -> Mapping[str, str]:
     """A word for every part: given, asked for, or the default. Raises: Rejected, with HEB192."""
-    from hebbdsl.diagnostics.codes.files import NotOfKind
+    from hebbdsl.cli.problems import NotOfKind
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.spec.scaffold import asked, first_words, offered
 
@@ -155,7 +155,7 @@ def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) ->
 
 def _write(file: Path, text: str) -> None:
     """Raises: Rejected, with HEB190 or HEB191."""
-    from hebbdsl.diagnostics.codes.files import AlreadyThere
+    from hebbdsl.cli.problems import AlreadyThere
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.spec.typed import NotWritten
 

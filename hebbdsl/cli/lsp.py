@@ -8,7 +8,7 @@ def lsp() -> None:
     try:
         from hebbdsl.editor.server import start
     except ModuleNotFoundError as error:
-        from hebbdsl.diagnostics.codes.editor import NoServer
+        from hebbdsl.cli.problems import NoServer
         from hebbdsl.diagnostics.diagnostic import Rejected
 
         missing = (error.name or "").partition(".")[0]

@@ -19,9 +19,8 @@ from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Sum
 from hebbdsl.comparison.differences import setup_differences
 from hebbdsl.comparison.inference import PairedTest, corrected_tests, estimate, estimate_alone
 from hebbdsl.comparison.paired import ROUNDING, Bound, Estimate, Sample, gap, known_of, sample_of
-from hebbdsl.comparison.record_selection import select
+from hebbdsl.comparison.record_selection import UnknownBaseline, select
 from hebbdsl.comparison.statistics import ANYWHERE, mean
-from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import Range

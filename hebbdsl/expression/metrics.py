@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Literal
 
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
+
 Split = Literal["train", "validation", "test"]
 """What examples are for: to train on, for decisions during a run, for its results."""
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
@@ -117,7 +119,7 @@ class Metric:
     unit: Unit
     scope: Scope
     needs: Literal["levels", "finish"] | None = None
-    of: Literal["pictures", "text"] | None = None
+    of: Task | None = None
     split: Split | None = None
     aged: bool = False
     detail: str | None = None
@@ -207,7 +209,7 @@ def _perplexities() -> Iterator[Metric]:
             about=f"{said}, read as one stream with the best weights",
             unit=Unit.PERPLEXITY,
             scope=Scope.RUN,
-            of="text",
+            of=LANGUAGE,
             split=split,
             summary=f"{split} perplexity: {{}}",
         )
@@ -228,7 +230,7 @@ _OF_EVALUATIONS = (
         about="levels of the curriculum that were passed before it",
         unit=Unit.LEVEL,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
         progress="level",
     ),
     Metric(
@@ -236,7 +238,7 @@ _OF_EVALUATIONS = (
         about="classes in play",
         unit=Unit.CLASSES,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
         progress="classes",
     ),
     Metric(
@@ -244,7 +246,7 @@ _OF_EVALUATIONS = (
         about="how often the training text was read, a fraction where it is amid one",
         unit=Unit.EPOCHS,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
         progress="epoch",
     ),
     Metric(
@@ -252,7 +254,7 @@ _OF_EVALUATIONS = (
         about="words trained on so far, repeats counted",
         unit=Unit.TOKENS,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
     ),
     Metric(
         name="train_loss",
@@ -263,7 +265,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="test_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the test drawings of all classes in play that are classified rightly",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
@@ -272,7 +274,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="newest_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the test drawings of the classes added last that are classified rightly,"
         " among all classes in play",
         unit=Unit.SHARE,
@@ -283,7 +285,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="validation_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the validation drawings of all classes in play that are classified rightly;"
         " the data must have `validation_drawings`",
         unit=Unit.SHARE,
@@ -294,7 +296,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="newest_validation_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the validation drawings of the classes added last that are classified"
         " rightly, among all classes in play; the data must have `validation_drawings`",
         unit=Unit.SHARE,
@@ -305,7 +307,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="validation_loss",
-        of="text",
+        of=LANGUAGE,
         about="mean negative log-likelihood of the validation text's words",
         unit=Unit.NATS,
         scope=Scope.EVALUATION,
@@ -325,14 +327,14 @@ _OF_EVALUATIONS = (
         about="whether every class in play was looked at",
         unit=Unit.FLAG,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
     ),
     Metric(
         name="best",
         about="whether no evaluation before it had a lower validation loss",
         unit=Unit.FLAG,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
         progress="best",
     ),
 )
@@ -341,7 +343,7 @@ _OF_RUNS = (
     # What a run comes to stands first, and how it got there after it.
     Metric(
         name="steps_to_finish",
-        of="pictures",
+        of=CLASSIFICATION,
         about="optimizer steps until the last level was passed; a lower bound where it never was",
         unit=Unit.STEPS,
         scope=Scope.RUN,
@@ -351,7 +353,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="newest_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="accuracy on classes k steps after they appeared, averaged over the cohorts that were"
         " added after the first level and lived that long",
         unit=Unit.SHARE,
@@ -364,7 +366,7 @@ _OF_RUNS = (
     ),
     Metric(
         name=final_accuracy_of("test"),
-        of="pictures",
+        of=CLASSIFICATION,
         about="test accuracy at the last evaluation",
         unit=Unit.SHARE,
         scope=Scope.RUN,
@@ -374,7 +376,7 @@ _OF_RUNS = (
     ),
     Metric(
         name=final_accuracy_of("validation"),
-        of="pictures",
+        of=CLASSIFICATION,
         about="validation accuracy at the last evaluation; the data must have"
         " `validation_drawings`",
         unit=Unit.SHARE,
@@ -394,7 +396,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="best_validation_loss",
-        of="text",
+        of=LANGUAGE,
         about="lowest validation loss of all evaluations",
         unit=Unit.NATS,
         scope=Scope.RUN,
@@ -404,7 +406,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="levels_passed",
-        of="pictures",
+        of=CLASSIFICATION,
         about="levels of the curriculum that were passed",
         unit=Unit.LEVELS,
         scope=Scope.RUN,
@@ -414,7 +416,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="best_validation_step",
-        of="text",
+        of=LANGUAGE,
         about="optimizer steps after which the validation loss was best: those weights are kept",
         unit=Unit.STEPS,
         scope=Scope.RUN,
@@ -431,7 +433,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="tokens_per_second",
-        of="text",
+        of=LANGUAGE,
         about="words a second of training, evaluations left out",
         unit=Unit.PER_SECOND,
         scope=Scope.RUN,

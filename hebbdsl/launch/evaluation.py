@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hebbdsl.comparison.differences import setup_differences
-from hebbdsl.diagnostics.codes.evaluating import NameTaken, OnlyEvaluation
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.launch.problems import NameTaken, OnlyEvaluation
 from hebbdsl.program.identity import evaluation_identity
 from hebbdsl.run.evaluating import setup_evaluated
 from hebbdsl.run.job import Job, failure_of, run_job

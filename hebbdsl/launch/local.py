@@ -12,7 +12,6 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.launch.launcher import Frontier, Graph, attempt
@@ -233,3 +232,40 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class WorkerKilled(Problem):
+    """A process that trained a run ended without a word.
+
+    Something outside stopped it; on a machine that is short of memory that is the system itself.
+    Runs that had ended are kept. Run fewer at a time, or one alone.
+
+    Wrong:
+
+        hebbdsl compare specs/omniglot_full.yaml --workers 64
+
+    Right:
+
+        hebbdsl compare specs/omniglot_full.yaml --workers 2
+    """
+
+    code = "HEB539"
+    exit_code = 4
+    status: int
+
+    @property
+    def _signal(self) -> int:
+        """0: none. A worker that was told to end by a signal answers with 128 and its number."""
+        return -self.status if self.status < 0 else max(0, self.status - 128)
+
+    @property
+    def title(self) -> str:
+        if not self._signal:
+            return "a worker process ended by a fault of its own, which it printed"
+        return f"a worker process was stopped from outside, by signal {self._signal}"
+
+    @property
+    def hint(self) -> str:
+        if not self._signal:
+            return "finished runs are kept; a fault of the program is worth a report"
+        return "finished runs are kept; try again with fewer `--workers`, as memory may be short"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan, VariantPlan
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 def select_variants(plan: Plan, names: Sequence[str] | None = None) -> tuple[str, ...]:
     """Names of the variants that are given; none given: all. Raises: Rejected, with HEB535."""
-    from hebbdsl.diagnostics.codes.run import UnknownVariant
-
     there = tuple(plan.variants)
     unknown = [name for name in names or () if name not in there]
     if unknown:
@@ -27,8 +25,6 @@ def select_variants(plan: Plan, names: Sequence[str] | None = None) -> tuple[str
 
 def parse_seeds(text: str) -> range:
     """A whole number or `0..9`, both ends included. Raises: Rejected, with HEB538."""
-    from hebbdsl.diagnostics.codes.run import BadSeeds
-
     first, dots, last = text.partition("..")
     try:
         start = int(first)
@@ -43,7 +39,7 @@ def parse_seeds(text: str) -> range:
 def check_baseline(plan: Plan, baseline: str | None) -> None:
     """Before anything is trained. Raises: Rejected, with HEB605."""
     if baseline is not None and baseline not in plan.variants:
-        from hebbdsl.diagnostics.codes.comparison import UnknownBaseline
+        from hebbdsl.comparison.record_selection import UnknownBaseline
 
         names = tuple(plan.variants)
         raise Rejected([UnknownBaseline(place=None, baseline=baseline, variants=names)])
@@ -122,3 +118,51 @@ def _trainings(plan: Plan, names: Sequence[str]) -> dict[str, tuple[str, Variant
                 planned[home] = plan_setup(trained[name], plan.variants[name].facts)
             found[name] = home, planned[home]
     return found
+
+
+class UnknownVariant(Problem):
+    """The experiment has no such variant.
+
+    Name one that stands under `variants`; an experiment without that section has one, `main`.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --variant hebian
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --variant hebbian
+    """
+
+    code = "HEB535"
+    name: str
+    variants: tuple[str, ...]
+
+    title = "the experiment has no variant `{name}`"
+
+    @property
+    def hint(self) -> str:
+        near = nearest(self.name, self.variants)
+        start = f"did you mean `{near}`? " if near else ""
+        return f"{start}its variants are {', '.join(f'`{name}`' for name in self.variants)}"
+
+
+class BadSeeds(Problem):
+    """`--seed` takes a whole number or a range, as in `seeds`.
+
+    Seeds go from 0 to 4,294,967,295; a range holds at most 10,000 of them.
+
+    Wrong:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --seed ten
+
+    Right:
+
+        hebbdsl run specs/omniglot_curriculum.yaml --seed 0..9
+    """
+
+    code = "HEB538"
+    text: str
+
+    title = "`--seed {text}` is neither a seed nor a range of seeds"
+    hint = "write `--seed 3` or `--seed 0..9`, from 0 to 4294967295; repeat the option for more"

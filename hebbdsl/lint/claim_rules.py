@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from hebbdsl.diagnostics.codes.lint_claims import (
-    AgeAfterEnd,
-    ClaimedTwice,
-    EqualityClaimed,
-    ForegoneClaim,
-    StoppedAccuracy,
-)
-from hebbdsl.diagnostics.codes.lint_variants import TooFewSeeds
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
+from hebbdsl.diagnostics.wording import number_of, quoted
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import settled
 from hebbdsl.expression.metrics import RUN_METRICS, run_metric
@@ -29,7 +22,7 @@ from hebbdsl.expression.nodes import (
 from hebbdsl.lint.metric_limits import at_the_end, in_words
 from hebbdsl.lint.places import of_head
 from hebbdsl.lint.unit_rules import clash_of
-from hebbdsl.plan.plan import ClassificationPlan, Plan
+from hebbdsl.plan.plan import Plan
 from hebbdsl.plan.power import LEAST_SEEDS, decidable, seeds_needed
 from hebbdsl.source import Span
 from hebbdsl.spec.origins import span_of
@@ -105,19 +98,19 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
     """HEB709: an age that no class reaches in so few steps."""
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
-        planned = plan.variants[variant]
-        if not isinstance(planned, ClassificationPlan):
+        steps, every = plan.variants[variant].steps, plan.variants[variant].evaluate_every
+        if steps is None or every is None:
             continue
         found = run_metric(metric.name)
         age = found[1] if found is not None else None
-        if age is not None and planned.evaluate_every + age > planned.steps:
+        if age is not None and every + age > steps:
             yield AgeAfterEnd(
                 place=place,
                 metric=metric.name,
                 variant=variant,
                 age=age,
-                earliest=planned.evaluate_every + age,
-                steps=planned.steps,
+                earliest=every + age,
+                steps=steps,
             )
 
 
@@ -177,3 +170,210 @@ def _said(expression: Expression) -> Expression:
     if isinstance(expression, Compare) and expression.operator in _FLIPPED:
         return Compare(_FLIPPED[expression.operator], expression.right, expression.left)
     return expression
+
+
+class ClaimedTwice(Problem):
+    """The same claim stands twice.
+
+    Both get the same verdict, which then seems to say more than it does. Leave one out, or claim
+    of the second what was meant.
+
+    Wrong:
+        claims:
+          - steps_to_finish(main) < 500
+          - 500 > steps_to_finish(main)
+
+    Right:
+        claims:
+          - steps_to_finish(main) < 500
+          - levels_passed(main) >= 9
+    """
+
+    code = "HEB706"
+    severity = Severity.WARNING
+    first: Span | None
+
+    title = "this is claimed twice"
+    label = "the same claim"
+    related = Also("first", "first here")
+    hint = "leave one of the two out"
+
+
+class EqualityClaimed(Problem):
+    """A claim that two sides are equal can fail, and never hold.
+
+    Seeds can show that two sides differ. That they don't, no number of seeds shows: values that
+    happen to be the same, on a coarse scale or from few seeds, may still differ. Claim within what
+    they are equal, or that one is not the larger.
+
+    Wrong:
+        claims:
+          - steps_to_finish(main) == 500
+
+    Right:
+        claims:
+          - steps_to_finish(main) > 450 and steps_to_finish(main) < 550
+    """
+
+    code = "HEB757"
+    severity = Severity.WARNING
+    title = "a claim of equality is never more than undecided"
+    label = "can't be shown"
+    hint = "claim limits: `… > 450 and … < 550`"
+
+
+class ForegoneClaim(Problem):
+    """A claim is true or false whatever the runs do.
+
+    A metric is compared with itself, or with a number that it can't reach: shares lie between 0
+    and 1 (30 % is 0.3), a curriculum of n levels takes at least n evaluations.
+
+    Wrong:
+        claims:
+          - newest_accuracy@10(main) >= 30
+
+    Right:
+        claims:
+          - newest_accuracy@10(main) >= 0.3
+    """
+
+    code = "HEB707"
+    severity = Severity.WARNING
+    verdict: bool
+    ranges: tuple[str, ...]
+    """What each metric can be, in words."""
+
+    @property
+    def title(self) -> str:
+        return f"this claim is {str(self.verdict).lower()} whatever the runs do"
+
+    @property
+    def label(self) -> str:
+        return f"always {str(self.verdict).lower()}"
+
+    @property
+    def hint(self) -> str:
+        said = "; ".join(self.ranges)
+        return said or "a claim speaks of metrics of variants"
+
+
+class StoppedAccuracy(Problem):
+    """A claim on the final accuracy of runs that end when that accuracy is reached.
+
+    Each such run ends at its own step, so that its final accuracy only says by how much the
+    condition was overshot; `compare` shows it without a test. Claim `steps_to_finish`, or train
+    without a condition: `fixed`.
+
+    Wrong:
+        curriculum:
+          growing: {when: test_accuracy >= 0.6}
+        claims:
+          - final_test_accuracy(main) > 0.6
+
+    Right:
+        curriculum: fixed
+        claims:
+          - final_test_accuracy(main) > 0.6
+    """
+
+    code = "HEB708"
+    severity = Severity.WARNING
+    metric: str
+    variant: str
+    condition: str
+    passes: Second
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{quoted(f'{self.metric}({self.variant})')} only says by how much the condition was"
+            " overshot"
+        )
+
+    label = "runs end when this is reached"
+    hint = "claim `steps_to_finish`, or train for a fixed number of steps"
+    related = Also("passes", "ends a run: {condition}")
+
+
+class AgeAfterEnd(Problem):
+    """`newest_accuracy@k` asks for an age that no class reaches before the run ends.
+
+    The first classes are added at the first evaluation, and are k steps old k steps later. Train
+    longer, or ask for an earlier age.
+
+    Wrong:
+        claims:
+          - newest_accuracy@100(main) > 0.3
+        training: {optimizer: adam, steps: 100}
+
+    Right:
+        claims:
+          - newest_accuracy@50(main) > 0.3
+        training: {optimizer: adam, steps: 100}
+    """
+
+    code = "HEB709"
+    severity = Severity.WARNING
+    metric: str
+    variant: str
+    age: int
+    earliest: int
+    steps: int
+
+    title = "no run of {variant!q} lasts until {metric!q} has a value"
+    label = "at step {earliest:_} at the earliest"
+    hint = "a run has {steps:_} steps: ask for an earlier age, or train longer"
+
+
+class TooFewSeeds(Problem):
+    """There are too few seeds to tell from chance what is compared.
+
+    `compare` judges variants against the baseline, and the comparisons of all claims, over the
+    seeds that they share, and corrects them together (Holm). Fewer than five seeds decide nothing.
+    A metric that may be censored, as the steps of a run that never finished, is tested by flipping
+    signs: no p of n seeds is below 2^(1−n), and of m comparisons none below m·2^(1−n), which must
+    not exceed 0.05. With fewer seeds it is tested like other metrics, by Student's t, and only
+    while every run finishes. Add seeds, or compare less.
+
+    Wrong:
+        seeds: 0..4
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+
+    Right:
+        seeds: 0..5
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+    """
+
+    code = "HEB704"
+    severity = Severity.WARNING
+    seeds: int
+    comparisons: int
+    needed: int
+    """0: no number of seeds is enough."""
+    exact: bool
+    """They are of metrics that may be censored."""
+    ever: bool
+    """They can be decided where no run is censored."""
+
+    @property
+    def title(self) -> str:
+        seeds, what = number_of(self.seeds, "seed"), number_of(self.comparisons, "comparison")
+        when = "where a run does not finish" if self.ever else "whatever comes out"
+        return f"{seeds} can't decide {what} {when}"
+
+    @property
+    def label(self) -> str:
+        return f"at least {self.needed}" if self.needed else "no number is enough"
+
+    @property
+    def hint(self) -> str:
+        if not self.exact:
+            return f"a verdict needs {self.needed} seeds"
+        what = number_of(self.comparisons, "comparison")
+        if not self.needed:
+            return f"{what} are too many: leave variants or claims out"
+        return f"{what} by exact tests at 0.05 after correction need {self.needed} seeds"

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.codes.lint_course import (
-    BindingUnseen,
-    CannotFinish,
-    ForegoneCondition,
-    HeldOutUnread,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.intervals import settled
 from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.lint.metric_limits import during, in_words
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.metric_checks import conditions_of
 
@@ -27,18 +22,22 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        if not isinstance(variant, ClassificationPlan):
+        levels, evaluations, every = (
+            len(variant.levels),
+            variant.evaluations,
+            variant.evaluate_every,
+        )
+        if evaluations is None or every is None:
             return
-        levels = len(variant.levels)
-        if variant.condition is not None and levels > variant.evaluations:
+        if variant.condition is not None and levels > evaluations:
             yield (
                 (),
                 CannotFinish(
                     place=At.field("training", "steps"),
                     variant=_name(plan, variant),
                     levels=levels,
-                    evaluations=variant.evaluations,
-                    evaluate_every=variant.evaluate_every,
+                    evaluations=evaluations,
+                    evaluate_every=every,
                 ),
             )
 
@@ -81,10 +80,8 @@ def _foregone(variant: VariantPlan) -> Found:
 
 
 def _unseen(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan):
-        return
     every, steps = variant.evaluate_every, variant.setup.training.binding_steps
-    if len(variant.levels) > 1 and every > steps:
+    if len(variant.levels) > 1 and every is not None and every > steps:
         yield (
             (),
             BindingUnseen(
@@ -96,7 +93,7 @@ def _unseen(variant: VariantPlan) -> Found:
 
 
 def _unread(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan) or not variant.facts.validation_drawings:
+    if "validation" not in variant.setup.data.splits():
         return
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
         splits = {EVALUATION_METRICS[name].split: name for name in condition.metrics}
@@ -107,3 +104,138 @@ def _unread(variant: VariantPlan) -> Found:
                 instead = metric.replace("newest_", "newest_validation_")
             known = instead if instead in EVALUATION_METRICS else None
             yield (), HeldOutUnread(place=At(path), metric=metric, instead=known)
+
+
+class CannotFinish(Problem):
+    """There are fewer evaluations than levels, so that no run can finish.
+
+    A level is passed by an evaluation, so that n levels take n evaluations and n times
+    `evaluate_every` steps at least. Train longer, evaluate more often, or add more classes at a
+    time. For a short trial of a long spec: `--set training.steps=…`, and nothing to allow.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+        training: {optimizer: adam, steps: 500, evaluate_every: 100}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+        training: {optimizer: adam, steps: 1_000, evaluate_every: 100}
+    """
+
+    code = "HEB710"
+    severity = Severity.WARNING
+    variant: str
+    levels: int
+    evaluations: int
+    evaluate_every: int
+    every: Second = At.field("training", "evaluate_every")
+
+    title = "the {levels:_} levels of {variant!q} can't be passed by {evaluations:evaluation}"
+
+    @property
+    def label(self) -> str:
+        return f"at least {self.levels * self.evaluate_every:_}"
+
+    hint = "train longer, evaluate more often, or add more classes at a time"
+    related = Also("every", "steps from one evaluation to the next")
+
+
+class ForegoneCondition(Problem):
+    """A condition holds at every evaluation, or at none.
+
+    Accuracies are shares, between 0 and 1: 60 % is 0.6. A condition that never holds keeps a run
+    at its first level; one that always holds passes a level at each evaluation.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 60}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.6}
+    """
+
+    code = "HEB711"
+    severity = Severity.WARNING
+    condition: str
+    verdict: bool
+    ranges: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        how = "always holds" if self.verdict else "never holds"
+        return f"the condition {quoted(self.condition)} {how}"
+
+    @property
+    def label(self) -> str:
+        return "always true" if self.verdict else "always false"
+
+    @property
+    def hint(self) -> str | None:
+        return "; ".join(self.ranges) or None
+
+
+class BindingUnseen(Problem):
+    """Classes that are added are looked at too late to see how they bind.
+
+    Accuracy on added classes is followed for `binding_steps` steps, at evaluations. Where these are
+    further apart, it is never taken, and `newest_accuracy@k` has no value at any age. Evaluate more
+    often, or follow for longer.
+
+    Wrong:
+        training: {optimizer: adam, steps: 5_000, evaluate_every: 200, binding_steps: 100}
+
+    Right:
+        training: {optimizer: adam, steps: 5_000, evaluate_every: 50, binding_steps: 100}
+    """
+
+    code = "HEB712"
+    severity = Severity.WARNING
+    every: int
+    binding_steps: int
+    up_to: Second = At(("training", "binding_steps"))
+
+    title = (
+        "added classes are followed for {binding_steps:step}, and the next evaluation comes after"
+        " {every:_}"
+    )
+    label = "at most {binding_steps:_}"
+    hint = "evaluate more often, or raise `binding_steps`"
+    related = Also("up_to", "{binding_steps:step} by default, or here")
+
+
+class HeldOutUnread(Problem):
+    """Drawings are held out for validation, and the condition looks at the test drawings.
+
+    What is decided on the test drawings is no longer measured by them. Ask for
+    `validation_accuracy`, or hold no drawings out for it.
+
+    Wrong:
+        data:
+          omniglot: {classes: 100, validation_drawings: 5}
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5}
+
+    Right:
+        data:
+          omniglot: {classes: 100, validation_drawings: 5}
+        curriculum:
+          growing: {start: 20, add: 10, when: validation_accuracy >= 0.5}
+    """
+
+    code = "HEB714"
+    severity = Severity.WARNING
+    metric: str
+    instead: str | None
+    held_out: Second = At(("data", "validation_drawings"))
+
+    title = "the condition looks at the test drawings: {metric!q}"
+    label = "decides on what it is judged by"
+
+    @property
+    def hint(self) -> str | None:
+        return None if self.instead is None else f"did you mean {quoted(self.instead)}?"
+
+    related = Also("held_out", "held out for such conditions")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.diagnostic import Problems, Rejected
-from hebbdsl.lint.linting import lint_problems
 from hebbdsl.plan.checks import across_problems, drafts_problems
-from hebbdsl.plan.plan import Plan
-from hebbdsl.plan.planning import plan_checked
 from hebbdsl.source import Source
 from hebbdsl.spec.checker import Drafted, examine
 from hebbdsl.spec.extending import Reading, from_disk
 from hebbdsl.syntax.reading import read_source
 from hebbdsl.syntax.surfaces import parse_tree
 from hebbdsl.syntax.tree import Tree
+
+if TYPE_CHECKING:
+    from hebbdsl.plan.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ def _examined(
     problems.extend(map(drafted.extended.noted, across))
     if problems.errors:
         return Examined(problems, tree, drafted)
+    from hebbdsl.lint.linting import lint_problems  # which a spec with errors does without
+    from hebbdsl.plan.planning import plan_checked
+
     plan = plan_checked(drafted.checked())
     warnings = lint_problems(plan, tree, overridden=bool(overrides))
     problems.extend(map(drafted.extended.noted, warnings))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.codes.lint_claims import UnlikeUnits
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.expression.metrics import run_metric
 from hebbdsl.expression.nodes import (
     Arithmetic,
@@ -63,3 +62,32 @@ def _unit(expression: Expression) -> str | None:
         case Arithmetic("+" | "-", left, right):
             return _unit(left) or _unit(right)
     return None
+
+
+class UnlikeUnits(Problem):
+    """A claim sets steps beside shares, or other things that are not of one kind.
+
+    Such numbers can be compared, and the verdict says nothing. Compare a metric with the same
+    metric of another variant, or with a number. Where a factor turns one unit into the other, write
+    it: products are not looked into.
+
+    Wrong:
+        claims:
+          - steps_to_finish(main) > levels_passed(main)
+
+    Right:
+        claims:
+          - steps_to_finish(main) < 500
+    """
+
+    code = "HEB715"
+    severity = Severity.WARNING
+    units: tuple[str, str]
+
+    @property
+    def title(self) -> str:
+        one, other = self.units
+        return f"this sets {one} beside {other}"
+
+    label = "not of one kind"
+    hint = "compare a metric with the same of another variant, or with a number"

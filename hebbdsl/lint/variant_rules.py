@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from hebbdsl.diagnostics.codes.lint_variants import OtherBudget, SameSetup, SeveralChanges
-from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
+from hebbdsl.diagnostics.wording import listed, number_of, quoted
 from hebbdsl.lint.edit_distance import Change, changes
 from hebbdsl.lint.places import of_variant
 from hebbdsl.plan.plan import Plan
+from hebbdsl.source import Span
 
 SMALL_SHARE = 0.05
 """Of the baseline's parameters: budgets that differ by no more are alike."""
@@ -112,3 +113,116 @@ def _but_for_one_path(changed: frozenset[Change]) -> Iterator[object]:
         rest = frozenset(change for change in changed if change.path[: len(path)] != path)
         yield rest
         yield path, rest
+
+
+class SeveralChanges(Problem):
+    """A variant differs from the baseline in several things, and no other variant parts them.
+
+    What comes of it can't be laid to one of them. A word put in the place of another is one thing,
+    with all its fields; two fields of a part are two. Change one thing at a time: a variant that is
+    one thing away from another, and that one from the baseline, is in order.
+
+    Wrong:
+        variants:
+          hebbian: {}
+          slow: {output.gamma: 0.02, training.optimizer.learning_rate: 1e-4}
+
+    Right:
+        variants:
+          hebbian: {}
+          gentle: {output.gamma: 0.02}
+          slow: {output.gamma: 0.02, training.optimizer.learning_rate: 1e-4}
+    """
+
+    code = "HEB701"
+    severity = Severity.WARNING
+    variant: str
+    baseline: str
+    paths: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{quoted(self.variant)} differs from the baseline {quoted(self.baseline)} in"
+            f" {number_of(len(self.paths), 'thing')}: {listed(self.paths[:4], 'and')}"
+            f"{' and more' if len(self.paths) > 4 else ''}"
+        )
+
+    @property
+    def label(self) -> str:
+        return f"{number_of(len(self.paths), 'change')} at once"
+
+    hint = "add a variant with only one of the changes, so that each has its own effect"
+
+
+class SameSetup(Problem):
+    """Two variants are the same setup, written in two ways.
+
+    Their runs are the same to the last bit: one is trained in vain, and counts as a comparison.
+    A change that gives a field the value it has already does this. Change something, or leave the
+    variant out.
+
+    Wrong:
+        output:
+          hebbian: {gamma: 0.05}
+        variants:
+          hebbian: {}
+          steady: {output.gamma: 0.05}
+
+    Right:
+        output:
+          hebbian: {gamma: 0.05}
+        variants:
+          hebbian: {}
+          steady: {output.gamma: 0.1}
+    """
+
+    code = "HEB702"
+    severity = Severity.WARNING
+    variant: str
+    other: str
+    first: Span | None
+
+    title = "{variant!q} is the same setup as {other!q}"
+    label = "nothing differs"
+    hint = "change something in it, or leave it out"
+    related = Also("first", "the same")
+
+
+class OtherBudget(Problem):
+    """A part that replaces another changes by the way how many parameters are trained.
+
+    The difference to the baseline is then one of budgets too: more than a twentieth of all
+    parameters. Make them alike, for example with the width of the model, or allow it where the
+    sizes are a part of the question. A variant that changes a size by name is not meant.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+        variants:
+          hebbian: {}
+          cache: {output: cache}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], features: 64}
+        variants:
+          hebbian: {}
+          softmax: {output: softmax}
+    """
+
+    code = "HEB703"
+    severity = Severity.WARNING
+    variant: str
+    parameters: int
+    baseline: str
+    reference: int
+
+    title = "{variant!q} trains {parameters:_} parameters, the baseline {baseline!q} {reference:_}"
+
+    @property
+    def label(self) -> str:
+        share = self.parameters / self.reference - 1 if self.reference else float("inf")
+        return f"{abs(share):.0%} {'more' if share > 0 else 'fewer'}"
+
+    hint = "a difference may be one of size: give both as many, or say why not"

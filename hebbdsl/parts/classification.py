@@ -5,19 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from hebbdsl.diagnostics.codes.dataset import (
-    MoreClassesThanData,
-    ShiftedAway,
-    SubstituteSame,
-    SubstituteTooSmall,
-    TooManyDrawings,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
+from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
-from hebbdsl.parts.part import Dataset, Facts, Layer, Model, Reporter
+from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
+from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
+from hebbdsl.parts.reporter import Reporter
+from hebbdsl.parts.searching import Shown
+from hebbdsl.tasks import CLASSIFICATION, Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -42,12 +40,36 @@ class ClassificationFacts(Facts):
     validation_drawings: int = 0
 
     @property
-    def to_tell_apart(self) -> int:
-        return self.classes
+    def validation_targets(self) -> int:
+        return self.classes * self.validation_drawings
 
     @property
-    def asked_in_validation(self) -> int:
-        return self.classes * self.validation_drawings
+    def examples_at_test(self) -> int:
+        return self.classes * self.train_drawings
+
+    @property
+    def longest_held_out(self) -> None:
+        return None
+
+    def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
+        return batch_size
+
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        return self.examples_at_test
+
+    def shown_at_test(self, remembers_train: bool) -> Shown:
+        """The training examples of all classes, then every held-out one."""
+        pairs, queries = self.examples_at_test, self.held_out(None)
+        return Shown(pairs, queries, pairs * queries)
+
+    def held_out(self, limit: int | None) -> int:
+        """Held-out examples of all classes, or of so many."""
+        classes = self.classes if limit is None else min(limit, self.classes)
+        return classes * (self.test_drawings + self.validation_drawings)
+
+    def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
+        unfit = any(curriculum.data_problems(self, batch_size=1))
+        return () if unfit else curriculum.levels(self.classes)
 
     @property
     def bytes(self) -> int:
@@ -61,7 +83,7 @@ class ClassificationFacts(Facts):
 class CharacterSet(Dataset):
     """A set of drawn characters in classes, each drawn by several hands."""
 
-    holds: ClassVar[str] = "pictures"
+    task: ClassVar[Task] = CLASSIFICATION
     drawings: ClassVar[int]
     """How many drawings each class has."""
 
@@ -100,7 +122,7 @@ class CharacterSet(Dataset):
         """How many classes the data has (of the alphabets asked for), before rotation."""
 
     def facts(self) -> ClassificationFacts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
         available = self.base_classes() * (4 if self.rotated_classes else 1)
         left = self.drawings - self.test_drawings - self.validation_drawings
         return ClassificationFacts(
@@ -117,7 +139,7 @@ class CharacterSet(Dataset):
         held_out = frozenset[Split]({"train", "test"})
         return held_out | {"validation"} if self.validation_drawings else held_out
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         """What this data set can't give, nor its substitute."""
         test, validation, train = (
             self.test_drawings,
@@ -144,9 +166,9 @@ class CharacterSet(Dataset):
             yield MoreClassesThanData(
                 place=At.field("classes"), classes=facts.classes, available=facts.available
             )
-        yield from self._substitute_refusals(facts)
+        yield from self._substitute_errors(facts)
 
-    def _substitute_refusals(self, facts: ClassificationFacts) -> Iterator[Problem]:
+    def _substitute_errors(self, facts: ClassificationFacts) -> Iterator[Problem]:
         substitute = self.substitute()
         if substitute is None:
             return
@@ -154,17 +176,16 @@ class CharacterSet(Dataset):
         if type(substitute) is type(self):
             yield SubstituteSame(place=place)
             return
-        available = substitute.facts().available
+        other = substitute.facts()
+        assert isinstance(other, ClassificationFacts), "it is of the same task"
+        available = other.available
         if self.classes is not None and available < facts.classes <= facts.available:
             yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
 
-    def substitute(self) -> CharacterSet | None:
-        """What stands in when the data can't be had, with the same counts; None: nothing may."""
-        return None
-
-    def like(self, other: CharacterSet) -> Self:
+    def like(self, other: Dataset) -> Self:
         """This data set with the counts, sizes and augmentation of `other`."""
-        shared = {field.name: getattr(other, field.name) for field in fields(CharacterSet)}
+        own = fields(CharacterSet)
+        shared: dict[str, Any] = {f.name: getattr(other, f.name, f.default) for f in own}
         return replace(self, **shared)
 
     @abstractmethod
@@ -179,7 +200,7 @@ class CharacterSet(Dataset):
 class ClassificationModel(Model):
     """What turns an image into an activation: a vector of `features` numbers."""
 
-    reads: ClassVar[str] = "pictures"
+    task: ClassVar[Task] = CLASSIFICATION
 
     features: Annotated[
         int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"
@@ -215,3 +236,127 @@ class ClassificationModel(Model):
 
         It applies no dropout: masks are drawn by the program.
         """
+
+
+class MoreClassesThanData(Problem):
+    """More classes are asked for than the data has.
+
+    Lower `classes`, leave it out to take all, choose more alphabets, or set
+    `rotated_classes: true`, which has four classes for each.
+
+    Wrong:
+        data:
+          omniglot: {classes: 2_000}
+
+    Right:
+        data:
+          omniglot: {classes: 2_000, rotated_classes: true}
+    """
+
+    code = "HEB420"
+    classes: int
+    available: int
+
+    title = "{classes} classes are asked for, the data has {available}"
+    label = "at most {available}"
+
+    @property
+    def hint(self) -> str:
+        rotated = quoted(entry("rotated_classes", "true", self.place))
+        return f"use at most {self.available}, more alphabets, or {rotated}"
+
+
+class TooManyDrawings(Problem):
+    """More drawings of each class are asked for than there are, or none are left to train on.
+
+    The first `test_drawings` of each class are for testing, the next `validation_drawings` for
+    conditions that must not look at those; `train_drawings` are taken from what follows.
+
+    Wrong:
+        data:
+          omniglot: {test_drawings: 10, train_drawings: 15}
+
+    Right:
+        data:
+          omniglot: {test_drawings: 5, train_drawings: 15}
+    """
+
+    code = "HEB421"
+    test: int
+    validation: int
+    train: int | None
+    drawings: int
+
+    @property
+    def title(self) -> str:
+        if self.train is None:
+            if self.validation:
+                return (
+                    f"{self.test} test and {self.validation} validation drawings are held out of"
+                    f" each class's {self.drawings}: none is left to train on"
+                )
+            return (
+                f"{self.test} of each class's {self.drawings} drawings are for testing:"
+                " none is left to train on"
+            )
+        validation = f", {self.validation} validation" if self.validation else ""
+        return (
+            f"{self.test} test{validation} and {self.train} train drawings are asked for,"
+            f" each class has {self.drawings}"
+        )
+
+    @property
+    def label(self) -> str:
+        others = self.test + self.validation
+        if self.train is None:
+            others = 1 + (self.test if self.validation else 0)
+        most = self.drawings - others
+        return f"at most {most}" if most > 0 else "too many"
+
+    @property
+    def hint(self) -> str:
+        fields = ["test_drawings", "train_drawings"]
+        if self.validation:
+            fields.insert(1, "validation_drawings")
+        return f"{listed(fields, 'and')} together are at most {self.drawings}"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        found = []
+        if self.train is not None or self.validation:
+            found.append(Related(At.field("test_drawings"), f"{self.test} for testing"))
+        if self.train is not None and self.validation:
+            place = At.field("validation_drawings")
+            found.append(Related(place, f"{self.validation} for validation"))
+        return tuple(found)
+
+
+class ShiftedAway(Problem):
+    """Training images are shifted by so much that nothing of them may be left.
+
+    Keep `augment_shift` below half of `image_size`; a pixel or two is usual at 28 pixels.
+
+    Wrong:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 20}
+
+    Right:
+        data:
+          omniglot: {image_size: 28, classes: 200, augment_shift: 2}
+    """
+
+    code = "HEB427"
+    shift: float
+    image_size: int
+
+    title = "shifts of up to {shift:g} pixels move images of {image_size} out of sight"
+
+    @property
+    def label(self) -> str:
+        return f"must be below {self.image_size / 2:g}"
+
+    @property
+    def hint(self) -> str:
+        return f"use less than half of the image: {self.image_size / 2:g} pixels"
+
+    related = Also(At.field("image_size"), "images of {image_size} pixels")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
-from typing import ClassVar
 
 _SIGMAS = 6
 """Standard deviations beyond which a count of sightings is not expected in any run."""
@@ -20,21 +19,25 @@ class Exposure:
         levels: classes in play at each level.
         train_drawings: of each class.
         newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
+        examples_at_test: training examples that what is added at test time is shown; None: it
+            reads held-out data in place of them.
+        shared_activations: whether all activations share a large part, and are longer than rows.
         dropout: share of an activation's elements that training sets to zero.
         moments: how many numbers the optimizer keeps of each weight.
         at_test: whether the part is added under `evaluation`, and never sees what is trained on.
     """
 
-    of_text: ClassVar[bool] = False
     steps: int
     batch_size: int
     evaluate_every: int
     levels: tuple[int, ...]
     train_drawings: int
     newest_drawn: int | None
+    examples_at_test: int | None
     dropout: float
     moments: int
     at_test: bool = False
+    shared_activations: bool = False
 
     @property
     def examples(self) -> int:
@@ -77,7 +80,6 @@ class Exposure:
 class TextExposure(Exposure):
     """Of a run on text, of which little is known before it is read: the bounds are wide."""
 
-    of_text: ClassVar[bool] = True
     sequence_length: int
 
     @property

@@ -100,7 +100,10 @@ def _set(settings: _Settings) -> None:
     torch.set_float32_matmul_precision(settings.matmul_precision)
     torch.backends.cudnn.allow_tf32 = settings.convolutions_in_tf32
     torch.backends.cudnn.benchmark = settings.cudnn_benchmark
-    torch.use_deterministic_algorithms(settings.deterministic, warn_only=settings.warn_only)
+    before = _settings()
+    if (settings.deterministic, settings.warn_only) != (before.deterministic, before.warn_only):
+        # It loads all that compiles, to tell it so: only where something changes.
+        torch.use_deterministic_algorithms(settings.deterministic, warn_only=settings.warn_only)
     torch.utils.deterministic.fill_uninitialized_memory = settings.fill  # type: ignore[attr-defined]
 
 

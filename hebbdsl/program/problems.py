@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.codes.data import DataProblem
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.parts.datasets.problems import DataProblem
 
 
 class UnknownDevice(Problem):

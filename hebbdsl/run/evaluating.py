@@ -8,7 +8,7 @@ from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split, final_accuracy_of
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.classification.evaluation import (
     StoredExamples,
     accuracy_by_class,

@@ -50,7 +50,6 @@ class NotATrainedRun(Problem):
     """
 
     code = "HEB541"
-    exit_code = 1
     reason: str
 
     title = "`{place}` is not the folder of a trained run: {reason}"
@@ -96,7 +95,6 @@ class OtherMeaning(Problem):
     """
 
     code = "HEB590"
-    exit_code = 1
     variant: str
     seed: int
     version: str
@@ -234,6 +232,5 @@ class NoRecords(Problem):
     """
 
     code = "HEB536"
-    exit_code = 1
     title = "no run is recorded under `{place}`"
     hint = "`hebbdsl compare SPEC` trains what is missing; run folders begin with `seed-`"

@@ -19,7 +19,6 @@ from torch import Tensor
 
 from hebbdsl import Hebbian, Mlp, Model, Output, Softmax
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
-from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.write import Bags
 from hebbdsl.parts.part import Adaptation, Optimizer
@@ -45,7 +44,8 @@ from hebbdsl.program.tuning import tune
 from hebbdsl.run.loop import begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.spec.experiment import Evaluation, Setup
-from tests import tiny
+from hebbdsl.tasks import LANGUAGE
+from tests import sampling, tiny
 from tests.accelerator import every
 from tests.accelerator.pretend import DEVICE, NoFloat64, Waited, Watch, WrongDevice, pretending
 
@@ -74,6 +74,8 @@ TEXT, PICTURES = text(), tiny.content()
 MODELS, OUTPUTS = dict(every.parts(Model)), every.parts(Output)  # type: ignore[type-abstract]
 MODELS["transformer"] = replace(MODELS["transformer"], blocks=1)  # for speed
 ADAPTATIONS = every.parts(Adaptation)  # type: ignore[type-abstract]
+ADDED = [*every.added()]
+BESIDE = [(model, name) for model in ("lstm", "mlp") for name in (None, *ADAPTATIONS)]
 
 
 def lacks_kernel(model: Model) -> bool:
@@ -101,8 +103,8 @@ _LACKING: dict[str, bool] = {}
 
 
 def assembled(setup: Setup) -> Program:
-    content = TEXT if setup.data.holds == "text" else PICTURES
-    plan = plan_setup(setup, facts_of(TEXT) if content is TEXT else None)
+    content = TEXT if setup.data.task == LANGUAGE else PICTURES
+    plan = plan_setup(setup, TEXT.facts() if content is TEXT else None)
     made = assemble("pretend", "main", plan, 0, Opened(setup.data, content), DEVICE)
     assert {value.device for value in made.state().values()} == {DEVICE}
     return made
@@ -192,13 +194,16 @@ class Counted:
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_with_every_output_and_adaptation(model: str, output: str) -> None:
+    """Each with one of the adaptations, where not all are tried."""
     setup = every.on(of_model(model), OUTPUTS[output])
+    turn = [*MODELS].index(model) + [*OUTPUTS].index(output)
+    adaptations = sampling.share([*ADAPTATIONS.values()], turn, len(ADAPTATIONS))
     if setup is None:
         assert OUTPUTS[output].is_trained, "only that is not trained"
         return
     with pretending() as watch:
         taken(assembled(setup), watch)
-        for adaptation in ADAPTATIONS.values():
+        for adaptation in adaptations:
             evaluation = Evaluation(adaptation=adaptation)
             adapted = every.on(MODELS[model], OUTPUTS[output], evaluation)
             if adapted is not None:
@@ -226,11 +231,12 @@ def test_every_field_of_an_output(model: str, output: str) -> None:
                 taken(assembled(setup), watch, 1)
 
 
-@pytest.mark.parametrize("model", ["lstm", "mlp"])
-@pytest.mark.parametrize("name", [None, *ADAPTATIONS])
+@pytest.mark.parametrize(("model", "name"), BESIDE)
 def test_every_memory_that_is_added_beside_every_adaptation(model: str, name: str | None) -> None:
+    """Each of them with each model once, where not all are tried."""
     adaptation = None if name is None else ADAPTATIONS[name]
-    for memory, output in every.added():
+    turns = len(ADAPTATIONS) + 1
+    for memory, output in sampling.share(ADDED, BESIDE.index((model, name)), turns):
         evaluation = Evaluation(output=output, adaptation=adaptation)
         setup = every.on(of_model(model), Softmax(), evaluation)
         if setup is not None:
@@ -298,8 +304,14 @@ FAULTS: dict[str, tuple[type[Exception], Callable[[Tensor, Tensor], object]]] = 
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("model", ["lstm", "mlp"])
+@pytest.mark.parametrize(
+    ("model", "fault"),
+    [
+        (model, fault)
+        for number, fault in enumerate(FAULTS)
+        for model in sampling.share(["lstm", "mlp"], number, 2)
+    ],
+)
 def test_a_fault_in_the_step_is_found(model: str, fault: str) -> None:
     """The test of the test: in what follows the step, where the write is."""
     expected, does = FAULTS[fault]

@@ -19,7 +19,6 @@ import torch.nn.functional as F
 
 from hebbdsl import Cache, Hebbian, Output, Softmax, Transformer
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
-from hebbdsl.parts.language import facts_of
 from hebbdsl.pipeline import build_program, check_spec, make_plan, parse_tree, read_source
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
@@ -201,7 +200,7 @@ def _text(setup: Setup, words: int) -> CorpusContent:
 def _program(
     setup: Setup, content: CorpusContent, device: torch.device, seed: int = 0
 ) -> LanguageProgram:
-    plan = plan_setup(setup, facts_of(content))
+    plan = plan_setup(setup, content.facts())
     made = assemble("gpu", "main", plan, seed, Opened(setup.data, content), device)
     assert isinstance(made, LanguageProgram)
     return made

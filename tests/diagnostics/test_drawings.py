@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbdsl.diagnostics.codes.dataset import TooManyDrawings
+from hebbdsl.parts.classification import TooManyDrawings
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from hebbdsl import (
     Softmax,
     Transformer,
 )
-from hebbdsl.parts.language import facts_of
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.classification.batches import InPlay
@@ -32,6 +31,7 @@ from hebbdsl.program.language.evaluation import score
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup
+from hebbdsl.tasks import LANGUAGE
 from tests import tiny, words
 
 STEPS = 10
@@ -64,8 +64,8 @@ SETUPS: Mapping[str, Setup] = {
 
 
 def program_on(device: torch.device, setup: Setup) -> ClassificationProgram | LanguageProgram:
-    text = words.content() if setup.data.holds == "text" else None
-    plan = plan_setup(setup, None if text is None else facts_of(text))
+    text = words.content() if setup.data.task == LANGUAGE else None
+    plan = plan_setup(setup, None if text is None else text.facts())
     opened = Opened(setup.data, tiny.content() if text is None else text)
     made = assemble("beside", "main", plan, 0, opened, device)
     assert isinstance(made, ClassificationProgram | LanguageProgram)

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.codes.run import WorkerKilled
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.launch import local
 from hebbdsl.launch.launcher import InProcess, graph_of
-from hebbdsl.launch.local import LocalWorkers, Pipe, workers_for
+from hebbdsl.launch.local import LocalWorkers, Pipe, WorkerKilled, workers_for
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.plan.planning import plan_setup

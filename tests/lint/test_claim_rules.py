@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hebbdsl.comparison.claims import judge
 from hebbdsl.comparison.comparison import Verdict
 from hebbdsl.comparison.statistics import holm
-from hebbdsl.diagnostics.codes.lint_claims import ForegoneClaim
-from hebbdsl.diagnostics.codes.lint_variants import TooFewSeeds
 from hebbdsl.expression.claim import Claim
+from hebbdsl.lint.claim_rules import ForegoneClaim, TooFewSeeds
 from hebbdsl.plan.power import SAMPLES, SIGNIFICANCE, decidable, seeds_needed, smallest_p
 from hebbdsl.run.record import Value
 from tests.specs import codes_of, problems_of, with_sections

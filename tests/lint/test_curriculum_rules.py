@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.lint_course import CannotFinish
-from hebbdsl.lint.curriculum_rules import cannot_finish
+from hebbdsl.lint.curriculum_rules import CannotFinish, cannot_finish
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.source import Source
 from tests.specs import codes_of, problems_of, with_sections

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.lint_variants import OtherBudget, SeveralChanges
 from hebbdsl.lint.edit_distance import changes
-from hebbdsl.lint.variant_rules import SMALL_SHARE, compared_with_baseline
+from hebbdsl.lint.variant_rules import (
+    SMALL_SHARE,
+    OtherBudget,
+    SeveralChanges,
+    compared_with_baseline,
+)
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.plan.plan import Plan
 from hebbdsl.source import Source

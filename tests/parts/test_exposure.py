@@ -30,6 +30,7 @@ def exposures(draw: st.DrawFn) -> Exposure:
         levels=levels,
         train_drawings=drawings,
         newest_drawn=draw(st.none() | newest),
+        examples_at_test=None,
         dropout=0.0,
         moments=2,
     )
@@ -75,6 +76,7 @@ def test_on_paper() -> None:
         levels=(32, 64),
         train_drawings=15,
         newest_drawn=None,
+        examples_at_test=None,
         dropout=0.0,
         moments=2,
     )

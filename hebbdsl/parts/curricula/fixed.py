@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from hebbdsl.diagnostics.codes.parts import NothingNewest
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Curriculum
+from hebbdsl.parts.problems import BatchTooLarge
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +26,7 @@ class Fixed(Curriculum):
     def passes(self) -> Condition | None:
         return self.until
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.newest_share is not None:
             yield NothingNewest(place=At(("newest_share",), key=True))
 
@@ -40,3 +39,23 @@ class Fixed(Curriculum):
                 drawings=facts.train_drawings,
                 start=At(("data", "classes")),
             )
+
+
+class NothingNewest(Problem):
+    """`newest_share` is given to a curriculum that never adds classes.
+
+    With `fixed` all classes are in play from the start, so that none are newer than others. Leave
+    the field out, or use `growing`.
+
+    Wrong:
+        curriculum:
+          fixed: {newest_share: 0.5}
+
+    Right:
+        curriculum: fixed
+    """
+
+    code = "HEB406"
+    title = "`newest_share` needs a curriculum that adds classes"
+    label = "no class is newer than another"
+    hint = "leave `newest_share` out, or use `growing`"

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_course import RoundedShare
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Curriculum
+from hebbdsl.parts.problems import BatchTooLarge, NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -49,7 +47,7 @@ class Growing(Curriculum):
     def provides(self) -> frozenset[str]:
         return frozenset({"finish", "levels"})
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if len(run.levels) == 1:
             yield NoEffect(
                 place=At.field("add"),
@@ -85,3 +83,111 @@ class Growing(Curriculum):
                 added=min(additions),
                 drawings=facts.train_drawings,
             )
+
+
+class RoundedShare(Problem):
+    """A share of the batch is rounded to none or all of it.
+
+    `newest_share` of `batch_size` images, rounded, show the newest classes. With none, they are
+    never trained on; with all, the older ones never again. Give 0 or 1 where that is meant.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.005}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, newest_share: 0.05}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000}
+    """
+
+    code = "HEB713"
+    severity = Severity.WARNING
+    share: float
+    batch_size: int
+    drawn: int
+
+    title = "{share:g} of {batch_size:image} is rounded to {drawn:image}"
+
+    @property
+    def label(self) -> str:
+        return "the older classes are never seen again" if self.drawn else "none of the newest"
+
+    hint = "change the share, or raise `batch_size`"
+
+
+class StartAboveClasses(Problem):
+    """A curriculum starts with more classes than take part.
+
+    `start` counts the classes in play at first, `data.classes` all that will ever be. Lower
+    `start`, or let more classes take part.
+
+    Wrong:
+        data:
+          glyphs: {classes: 20}
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 16, steps: 1_000}
+
+    Right:
+        data:
+          glyphs: {classes: 200}
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+        training: {optimizer: adam, batch_size: 16, steps: 1_000}
+    """
+
+    code = "HEB403"
+    start: int
+    classes: int
+    data_classes: Second = At.field("data", "classes")
+
+    title = "the curriculum starts with {start:_} classes, but {classes:_} take part"
+    label = "more than {classes:_}"
+    hint = "set `start` to at most {classes:_}, or raise `classes` of the data"
+    related = Also("data_classes", "{classes:_} classes take part")
+
+
+class NewestShareTooLarge(Problem):
+    """The share of a batch for the newest classes is more images than they have.
+
+    With `newest_share`, that part of each batch is drawn, without repeats, from the classes added
+    last; the last addition may be smaller than `add`. Lower the share or the batch size, or add
+    more classes at a time.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 1, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 64, steps: 100}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 64, steps: 100}
+    """
+
+    code = "HEB405"
+    drawn: int
+    added: int
+    drawings: int
+    batch_size: Second = At.field("training", "batch_size")
+
+    @property
+    def title(self) -> str:
+        return (
+            f"{self.drawn:_} images of each batch are to show the newest classes, which have"
+            f" {self.added * self.drawings:_}"
+        )
+
+    label = "{drawn:_} images of each batch"
+
+    @property
+    def hint(self) -> str:
+        classes = "1 class" if self.added == 1 else f"{self.added:_} classes"
+        return (
+            f"the smallest addition is {classes} with {self.drawings:_} training drawings each;"
+            " lower `newest_share` or `batch_size`, or raise `add`"
+        )
+
+    related = Also("batch_size", "a share of this")

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.data import DataFolderMissing
 from hebbdsl.diagnostics.diagnostic import Rejected, nearest
+from hebbdsl.parts.datasets.problems import DataProblem
 from hebbdsl.writing import Held, Lock
 
 DATA_VARIABLE = "HEBBDSL_DATA"
@@ -99,3 +99,28 @@ def held_by_another(path: Path) -> bool:
         return True
     lock.release()
     return False
+
+
+class DataFolderMissing(DataProblem):
+    """The environment variable `HEBBDSL_DATA` names something that is not a folder.
+
+    Correct the path, or unset the variable: then data is looked for in the cache folder and fetched
+    when it is not there.
+
+    Wrong:
+        HEBBDSL_DATA=/dta hebbdsl run specs/omniglot_curriculum.yaml
+
+    Right:
+        HEBBDSL_DATA=/data hebbdsl run specs/omniglot_curriculum.yaml
+    """
+
+    code = "HEB502"
+    near: str | None = None
+    """A folder beside it whose name is much like it."""
+
+    title = "HEBBDSL_DATA names `{place}`, which is not a folder"
+
+    @property
+    def hint(self) -> str:
+        meant = f"did you mean `{self.near}`? " if self.near else ""
+        return f"{meant}correct the path, or unset HEBBDSL_DATA to have the data fetched"

@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.data import DamagedZip, UnreadableData
-from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.parts.datasets.files import cache_folder, data_folder
 from hebbdsl.parts.datasets.omniglot_contents import Published
+from hebbdsl.parts.datasets.problems import DamagedZip, DataNotHere, UnreadableData
 
 
 def folders_of(word: str) -> list[Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hebbdsl.diagnostics.codes.data import FontUnusable
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.problems import FontUnusable
 
 EM = 72
 """Pixels of an em at which letters are rendered before they are thinned."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.drawings import Drawings
@@ -24,7 +23,8 @@ from hebbdsl.parts.datasets.omniglot_reading import (
     open_zip,
 )
 from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.datasets.problems import DataMissing
+from hebbdsl.parts.reporter import Reporter
 
 
 def open_published(

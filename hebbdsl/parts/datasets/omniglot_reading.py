@@ -18,18 +18,17 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from hebbdsl.diagnostics.codes.data import (
-    AlphabetMissing,
-    AlteredDrawings,
-    DamagedZip,
-    NotADrawing,
-    UnreadableData,
-    WrongDrawings,
-    WrongDrawingSize,
-)
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, SIDE, Bytes, Drawings, pack
 from hebbdsl.parts.datasets.omniglot_contents import Published
+from hebbdsl.parts.datasets.omniglot_problems import (
+    AlphabetMissing,
+    AlteredDrawings,
+    NotADrawing,
+    WrongDrawings,
+    WrongDrawingSize,
+)
+from hebbdsl.parts.datasets.problems import DamagedZip, UnreadableData
 
 MEMBER = re.compile(r"([^/]+/character\d+)/(?!\.)[^/]+\.png", re.IGNORECASE)
 """A drawing's path below the folder of its set; anything else there is not ours to judge."""

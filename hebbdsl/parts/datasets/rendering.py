@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.data import FontUnusable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets import handwriting
 from hebbdsl.parts.datasets.drawings import Drawings, pack
 from hebbdsl.parts.datasets.glyph_letters import CODE_POINTS, letters
 from hebbdsl.parts.datasets.letter_shapes import Shape, covered, font_folder, shapes
 from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.datasets.problems import FontUnusable
+from hebbdsl.parts.reporter import Reporter
 
 RECIPE = 1
 """Raised whenever the code draws the same letter otherwise."""

@@ -6,17 +6,17 @@ import codecs
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from encodings.aliases import aliases
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.corpora_files import UnknownEncoding
-from hebbdsl.diagnostics.codes.lint_splits import SharedNames
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem, Severity, nearest
+from hebbdsl.diagnostics.wording import listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
@@ -71,12 +71,12 @@ class Text(SoughtCorpus):
     def files(self) -> Mapping[Split, Sequence[str]]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
         if not is_encoding(self.encoding):
             yield UnknownEncoding(place=At.field("encoding"), name=self.encoding)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         written = {
             split: {os.path.normpath(name): name for name in names}
             for split, names in self.files.items()
@@ -108,3 +108,75 @@ class Text(SoughtCorpus):
         for repeated in repeated_files(self.files):
             reporter.say(f"{repeated.title}; {repeated.hint}")
         return found
+
+
+class UnknownEncoding(Problem):
+    """`encoding` names none that Python knows.
+
+    Its names are those of Python's codecs: `utf-8`, `utf-16`, `latin-1`, `cp1252`, `koi8-r`,
+    `shift_jis`, `gb18030`. What differs between machines, or escapes single signs, is none.
+
+    Wrong:
+        data: {text: {train: [a.txt], validation: [b.txt], test: [c.txt], encoding: latin1252}}
+        model: lstm
+        curriculum: null
+
+    Right:
+        data: {text: {train: [a.txt], validation: [b.txt], test: [c.txt], encoding: cp1252}}
+        model: lstm
+        curriculum: null
+        output: softmax
+    """
+
+    code = "HEB517"
+    name: str
+
+    title = "there is no encoding {name!q}"
+    label = "no encoding of text"
+
+    @property
+    def hint(self) -> str:
+
+        known = sorted({*aliases, *aliases.values()})
+        near = nearest(self.name.lower().replace("-", "_"), known)
+        meant = f"did you mean {quoted(near)}? " if near is not None else ""
+        return f"{meant}among them are `utf-8`, `utf-16`, `cp1252` and `latin-1`"
+
+
+class SharedNames(Problem):
+    """A file of text is named in two splits.
+
+    A model that was trained on a text, or chosen by it, is not tested by it: perplexity would be
+    lower than it is. Give each file to one split. Where it is meant, say why:
+    `# allow HEB756: only whether it can learn the text is asked`.
+
+    Wrong:
+        data: {text: {train: [all.txt], validation: [all.txt], test: [test.txt]}}
+        model: lstm
+        output: softmax
+        curriculum: null
+        training: {optimizer: adam, epochs: 1}
+
+    Right:
+        data: {text: {train: [train.txt], validation: [validation.txt], test: [test.txt]}}
+        model: lstm
+        output: softmax
+        curriculum: null
+        training: {optimizer: adam, epochs: 1}
+    """
+
+    code = "HEB756"
+    severity = Severity.WARNING
+    names: tuple[str, ...]
+    split: str
+    others: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        first = quoted(self.names[0])
+        more = f" and {len(self.names) - 1:,} more" if len(self.names) > 1 else ""
+        fields = listed((*self.others, self.split), "and")
+        return f"{first}{more} {'stand' if more else 'stands'} in {fields}"
+
+    label = "stands in {others:and} too"
+    hint = "give each file to one split, or say why not: `# allow HEB756: …`"

@@ -34,10 +34,10 @@ class Adagrad(Optimizer):
         return 1
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
         chosen = list(parameters)
-        return torch.optim.Adagrad(
+        return module.Adagrad(
             chosen,
             lr=self.learning_rate,
             initial_accumulator_value=self.initial_accumulator_value,

@@ -35,10 +35,10 @@ class Adam(Optimizer):
         return 2
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
         chosen = list(parameters)
-        return torch.optim.Adam(
+        return module.Adam(
             chosen,
             lr=self.learning_rate,
             betas=(self.beta1, self.beta2),

@@ -32,9 +32,9 @@ class Rmsprop(Optimizer):
         return 2 if self.momentum else 1
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
-        return torch.optim.RMSprop(
+        return module.RMSprop(
             parameters,
             lr=self.learning_rate,
             alpha=self.alpha,

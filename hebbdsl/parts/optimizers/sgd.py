@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.parts import NesterovWithoutMomentum
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay
 from hebbdsl.parts.optimizers.fusion import can_fuse
@@ -31,15 +30,15 @@ class Sgd(Optimizer):
     def state_per_parameter(self) -> int:
         return 1 if self.momentum else 0
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.nesterov and not self.momentum:
             yield NesterovWithoutMomentum(place=At(("nesterov",)))
 
     def build(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        import torch
+        from hebbdsl.parts.optimizers import module
 
         chosen = list(parameters)
-        return torch.optim.SGD(
+        return module.SGD(
             chosen,
             lr=self.learning_rate,
             momentum=self.momentum,
@@ -47,3 +46,21 @@ class Sgd(Optimizer):
             weight_decay=self.weight_decay,
             fused=can_fuse(chosen),
         )
+
+
+class NesterovWithoutMomentum(Problem):
+    """`nesterov` is asked of an `sgd` that has no momentum.
+
+    Nesterov's step looks ahead along the momentum. Give a momentum, or leave `nesterov` out.
+
+    Wrong:
+        training: {optimizer: {sgd: {nesterov: true}}, steps: 100}
+
+    Right:
+        training: {optimizer: {sgd: {momentum: 0.9, nesterov: true}}, steps: 100}
+    """
+
+    code = "HEB409"
+    title = "`nesterov` needs a `momentum` above 0"
+    label = "nothing to look ahead along"
+    hint = "give `momentum`, for example 0.9"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import cos, pi
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Fraction, Whole
 from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.problems import BeyondTheRun
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -33,7 +33,7 @@ class Cosine(Schedule):
     warmup: Annotated[Whole, "steps of a straight rise before the fall, 0 for none"] = 0
     floor: Annotated[Fraction, "share of the learning rate that is left at the last step"] = 0.0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.warmup and self.warmup >= run.steps - 1:
             yield BeyondTheRun(
                 place=At.field("warmup"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun, NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Formerly, Steps
 from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.problems import BeyondTheRun, NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -31,7 +31,7 @@ class Step(Schedule):
         "what the learning rate is multiplied by at each change",
     ] = 0.5
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.step_size >= run.steps:
             yield BeyondTheRun(
                 place=At.field("step_size"),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import BeyondTheRun
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Steps
 from hebbdsl.parts.part import Schedule
+from hebbdsl.parts.problems import BeyondTheRun
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -25,7 +25,7 @@ class Warmup(Schedule):
 
     steps: Annotated[Steps, "steps until the full learning rate is reached"] = 100
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.steps > run.steps:
             yield BeyondTheRun(
                 place=At.field("steps"),

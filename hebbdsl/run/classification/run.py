@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from hebbdsl.expression.metrics import HELD_OUT, accuracy_of, final_accuracy_of
-from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.program.classification.evaluation import predictions_per_second
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run.classification.curriculum_state import CurriculumState
@@ -127,8 +126,7 @@ class ClassificationRun:
 
     def data(self) -> Mapping[str, Any]:
         """What the record says of the data beside its word and origin."""
-        program, content = self._program, self._program.opened.content
-        assert isinstance(content, LabelledContent)
+        program, content = self._program, self._program.content
         turns = [f"@{90 * one.quarter_turns}" * bool(one.quarter_turns) for one in program.chosen]
         names = [content.names[one.index] for one in program.chosen]
         return {"classes": [name + turn for name, turn in zip(names, turns, strict=True)]}

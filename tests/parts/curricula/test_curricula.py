@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.codes.parts import NothingNewest
-from hebbdsl.diagnostics.codes.plan import BatchTooLarge, NewestShareTooLarge, StartAboveClasses
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.classification import ClassificationFacts
-from hebbdsl.parts.curricula.fixed import Fixed
-from hebbdsl.parts.curricula.growing import Growing
+from hebbdsl.parts.curricula.fixed import Fixed, NothingNewest
+from hebbdsl.parts.curricula.growing import Growing, NewestShareTooLarge, StartAboveClasses
+from hebbdsl.parts.problems import BatchTooLarge
 
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))
 
@@ -110,7 +109,7 @@ def test_newest_share_looks_at_the_smallest_addition() -> None:
 
 
 def test_newest_share_needs_additions() -> None:
-    problem = only(list(Fixed(newest_share=0.5).refusals()))
+    problem = only(list(Fixed(newest_share=0.5).errors()))
     assert isinstance(problem, NothingNewest)
     assert problem.place == At(("newest_share",), key=True)
-    assert not list(Fixed().refusals())
+    assert not list(Fixed().errors())

@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 from tiny_omniglot import SETS, Tiny, zipped
 
-from hebbdsl.diagnostics.codes.data import DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets import download
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.omniglot_opening import open_published
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.datasets.problems import DataMissing
+from hebbdsl.parts.reporter import Quiet
 
 
 @dataclass

@@ -13,23 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_omniglot import DRAWINGS, Tiny, make_tiny, png, zipped
 
-from hebbdsl.diagnostics.codes.data import (
-    AlphabetMissing,
-    AlteredDrawings,
-    DamagedZip,
-    DataFolderMissing,
-    DataMissing,
-    NotADrawing,
-    UnreadableData,
-    WrongDrawings,
-    WrongDrawingSize,
-)
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.parts.datasets import omniglot_opening
 from hebbdsl.parts.datasets.drawings import SIDE, Drawings
+from hebbdsl.parts.datasets.files import DataFolderMissing
 from hebbdsl.parts.datasets.omniglot_contents import Published
 from hebbdsl.parts.datasets.omniglot_opening import open_published
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.datasets.omniglot_problems import (
+    AlphabetMissing,
+    AlteredDrawings,
+    NotADrawing,
+    WrongDrawings,
+    WrongDrawingSize,
+)
+from hebbdsl.parts.datasets.problems import DamagedZip, DataMissing, UnreadableData
+from hebbdsl.parts.reporter import Quiet
 
 
 def opened(tiny: Tiny) -> Drawings:

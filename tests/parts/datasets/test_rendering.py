@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hebbdsl.diagnostics.codes.data import FontUnusable
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets import letter_shapes, rendering
 from hebbdsl.parts.datasets.drawings import SIDE, Drawings, pack
@@ -16,8 +15,9 @@ from hebbdsl.parts.datasets.glyph_letters import CODE_POINTS
 from hebbdsl.parts.datasets.glyphs import SCRIPTS, Glyphs
 from hebbdsl.parts.datasets.handwriting import inked
 from hebbdsl.parts.datasets.letter_shapes import covered, font_folder, shapes, thin
+from hebbdsl.parts.datasets.problems import FontUnusable
 from hebbdsl.parts.datasets.rendering import FACES, all_letters, names_of, open_rendered
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 FEW = {"Latin": ("A", "b", "o"), "Greek": ("Ω",), "Canadian_Aboriginal": ("ᐅ",)}
 

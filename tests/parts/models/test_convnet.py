@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hebbdsl.diagnostics.codes.parts import EvenKernel
-from hebbdsl.diagnostics.codes.plan import PooledAway
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.classification import ImageShape
 from hebbdsl.parts.models.convnet.module import CPU_CHUNK, Block, ConvnetModule
-from hebbdsl.parts.models.convnet.spec import Convnet
+from hebbdsl.parts.models.convnet.spec import Convnet, EvenKernel, PooledAway
 
 SMALL = Convnet(channels=(6, 5), features=4)
 IMAGE = (1, 12, 9)
@@ -187,7 +185,7 @@ def test_pooled_away_names_the_sizes() -> None:
 
 
 def test_even_kernel_is_refused() -> None:
-    (problem,) = Convnet(kernel_size=4).refusals()
+    (problem,) = Convnet(kernel_size=4).errors()
     assert isinstance(problem, EvenKernel)
     assert problem.place == At(("kernel_size",))
-    assert not list(Convnet(kernel_size=5).refusals())
+    assert not list(Convnet(kernel_size=5).errors())

@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hebbdsl.diagnostics.codes.parts import NesterovWithoutMomentum
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.parts.models.convnet.spec import Convnet
 from hebbdsl.parts.optimizers.adagrad import Adagrad
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.optimizers.adamw import Adamw
 from hebbdsl.parts.optimizers.rmsprop import Rmsprop
-from hebbdsl.parts.optimizers.sgd import Sgd
+from hebbdsl.parts.optimizers.sgd import NesterovWithoutMomentum, Sgd
 from hebbdsl.parts.part import Optimizer
 from hebbdsl.vocabulary import words_of
 
@@ -119,7 +118,7 @@ def test_every_optimizer_of_the_language_is_compared() -> None:
 
 
 def test_nesterov_needs_momentum() -> None:
-    (problem,) = Sgd(nesterov=True).refusals()
+    (problem,) = Sgd(nesterov=True).errors()
     assert isinstance(problem, NesterovWithoutMomentum)
     assert problem.place == At(("nesterov",))
-    assert not list(Sgd(nesterov=True, momentum=0.9).refusals())
+    assert not list(Sgd(nesterov=True, momentum=0.9).errors())

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.corpora import DamagedGzip, Endless, LockedZip
-from hebbdsl.diagnostics.codes.data import DamagedZip, DataMissing
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8, Decoded, Readable
 from hebbdsl.parts.datasets.finding import unreadable
+from hebbdsl.parts.datasets.problems import DamagedZip, DataMissing, DataProblem
 
 BLOCK = 1 << 17
 """Bytes read at once: text passes through memory in blocks, however long it is, and no faster in
@@ -186,3 +185,64 @@ def _last_word(block: bytes) -> int:
     """Where the last word begins that has white space before it; 0: there is none."""
     words = block.rstrip()
     return max(map(words.rfind, _SPACES)) + 1
+
+
+class DamagedGzip(DataProblem):
+    """A file of a corpus that ends in `.gz` is cut, or no gzip at all.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # a copy of train.txt.gz that stopped half-way
+
+    Right:
+        gzip -t train.txt.gz && hebbdsl run specs/my_text.yaml
+    """
+
+    code = "HEB561"
+    reason: str
+
+    title = "the file can't be unpacked: {reason}"
+    hint = "copy it again; `gzip -t` tells whether it is whole"
+
+
+class LockedZip(DataProblem):
+    """A zip of a corpus is whole, and can't be unpacked here: it asks for a password, or is packed
+    in a way that Python does not know.
+
+    Wrong:
+        zip --encrypt books.zip *.txt && hebbdsl run specs/gutenberg_lstm.yaml
+
+    Right:
+        zip books.zip *.txt && hebbdsl run specs/gutenberg_lstm.yaml
+    """
+
+    code = "HEB563"
+    reason: str
+
+    title = "the zip can't be unpacked here: {reason}"
+    hint = "unpack it, and give the folder, or a zip without a password"
+
+
+class Endless(DataProblem):
+    """A file of a corpus holds a word, a line or a paragraph that does not end for megabytes.
+
+    Text is read in blocks that end where words do; of newswire, lines and paragraphs. What has no
+    white space for millions of bytes is mostly no text: an image, or a packed file under another
+    name. A small packed file may unpack to gigabytes of it.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds the letter a, 415 million times
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train.txt.gz holds words
+    """
+
+    code = "HEB559"
+    line: int
+    what: str
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"line {self.line:,} holds a {self.what} of more than {self.most >> 20} MiB"
+
+    hint = "take it out, or end it: no {what} of a text is that long"

@@ -6,8 +6,8 @@ import codecs
 from collections.abc import Sequence
 from typing import Protocol
 
-from hebbdsl.diagnostics.codes.corpora_files import NotInEncoding
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.parts.datasets.problems import DataProblem
 
 UTF_8 = "utf-8"
 
@@ -91,3 +91,24 @@ def _fits(sample: bytes, encoding: str) -> bool:
         return False
     # Latin letters of another encoding are read as these, which no text holds.
     return not any("\x80" <= sign <= "\x9f" for sign in text)
+
+
+class NotInEncoding(DataProblem):
+    """A file of a text is not in the encoding that the spec declares.
+
+    Wrong:
+        hebbdsl run --set data.encoding=ascii specs/my_text.yaml      # train.txt holds an é
+
+    Right:
+        hebbdsl run --set data.encoding=cp1252 specs/my_text.yaml
+    """
+
+    code = "HEB519"
+    encoding: str
+    byte: int
+    at: int
+    line: int
+    likely: str
+
+    title = "byte {at:,}, in line {line:,}, is 0x{byte:02x}, which is not {encoding!q} there"
+    hint = "it may be `encoding: {likely}`"

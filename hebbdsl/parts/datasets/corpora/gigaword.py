@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from hebbdsl.diagnostics.codes.corpora import Endless
-from hebbdsl.diagnostics.codes.corpora_readers import DamagedMonth, NoMonths
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     BLOCK,
     LONGEST,
+    Endless,
     Piece,
     Splits,
     not_had,
@@ -29,6 +28,7 @@ from hebbdsl.parts.datasets.finding import (
     missing_place,
     not_in,
 )
+from hebbdsl.parts.datasets.problems import DataProblem
 
 NAME = "gigaword"
 _MONTH = re.compile(r"_(\d{4})\d{2}\.gz$")
@@ -216,3 +216,44 @@ def _parts(line: str) -> Iterator[tuple[str, str, str]]:
         text, closing, document, attributes, other = parts[number : number + 5]
         yield text.strip(), closing + (document or other).upper(), attributes or ""
     yield parts[-1].strip(), "", ""
+
+
+class NoMonths(DataProblem):
+    """Gigaword has no file of the years that are asked for.
+
+    Files are named as the Linguistic Data Consortium names them: `nyt_eng_200001.gz`.
+
+    Wrong:
+        hebbdsl run --set data.test_years=1890 specs/gigaword_lstm.yaml
+
+    Right:
+        hebbdsl run --set data.test_years=2010 specs/gigaword_lstm.yaml
+    """
+
+    code = "HEB580"
+    years: tuple[int, ...]
+    split: str
+
+    @property
+    def title(self) -> str:
+        years = ", ".join(map(str, self.years))
+        return f"no file of the {self.split} years {years}"
+
+    hint = "files are named like `nyt_eng_200001.gz`: source, year and month"
+
+
+class DamagedMonth(DataProblem):
+    """A packed file of Gigaword is cut, or no gzip at all.
+
+    Wrong:
+        hebbdsl run specs/gigaword_lstm.yaml      # a copy that stopped half-way
+
+    Right:
+        gzip -t data/gigaword/nyt_eng/*.gz && hebbdsl run specs/gigaword_lstm.yaml
+    """
+
+    code = "HEB581"
+    reason: str
+
+    title = "the file can't be unpacked: {reason}"
+    hint = "copy it again; `gzip -t` tells which files are whole"

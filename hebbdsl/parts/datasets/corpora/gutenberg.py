@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from hebbdsl.diagnostics.codes.corpora_files import TooLargeBook
-from hebbdsl.diagnostics.codes.corpora_readers import BookMissing, NoBooks, TooFewBooks
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
+from hebbdsl.diagnostics.wording import listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
@@ -21,6 +20,10 @@ from hebbdsl.parts.datasets.corpora.corpus_source import (
 )
 from hebbdsl.parts.datasets.corpora.licences import CREDIT, body
 from hebbdsl.parts.datasets.finding import files_under, folders_of, is_file, missing_place, not_in
+from hebbdsl.parts.datasets.problems import DataProblem
+
+_SHOWN = 4
+"""Books of one name that are named."""
 
 NAME = "gutenberg"
 
@@ -189,3 +192,87 @@ def paragraphs(lines: Sequence[str]) -> Iterator[str]:
             continue
         said_credits = said_credits or len(paragraph) > 500
         yield paragraph
+
+
+class TooLargeBook(DataProblem):
+    """A book is too large to be read: books are held in memory one by one, to find their licence.
+
+    Wrong:
+        hebbdsl run specs/gutenberg_lstm.yaml      # books.zip holds a text of 1 GB
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # which reads it as `text`, block by block
+    """
+
+    code = "HEB573"
+    most: int
+
+    @property
+    def title(self) -> str:
+        return f"a book of more than {self.most >> 20} MiB"
+
+    hint = "take it out, or read all of them as `text`"
+
+
+class NoBooks(DataProblem):
+    """A folder or zip of Project Gutenberg holds no book: no file that ends in `.txt`.
+
+    Wrong:
+        HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # gutenberg/books.zip holds pictures
+
+    Right:
+        HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # it holds books as text
+    """  # noqa: E501
+
+    code = "HEB570"
+    title = "no book in there: no file ends in .txt"
+
+
+class BookMissing(DataProblem):
+    """A book that a spec lists is not among those there are.
+
+    Books are named as their files are, without `.txt`; with folder, and with `.txt` where it takes
+    that, where several files are called so.
+
+    Wrong:
+        data: {gutenberg: {test: [Moby_Dik]}}
+
+    Right:
+        data: {gutenberg: {test: [Moby_Dick]}}
+    """
+
+    code = "HEB571"
+    book: str
+    split: str
+    known: tuple[str, ...]
+
+    title = "there is no book {book!q}, which the {split} text is to hold"
+
+    @property
+    def hint(self) -> str | None:
+        several = [name for name in self.known if PurePosixPath(name).stem == self.book]
+        if several:
+            return f"did you mean {listed(several[:_SHOWN])}?"
+        near = nearest(self.book, self.known)
+        return f"did you mean {quoted(near)}?" if near is not None else None
+
+
+class TooFewBooks(DataProblem):
+    """No book is left to train on.
+
+    Wrong:
+        hebbdsl run specs/gutenberg_lstm.yaml      # of ten books there are
+
+    Right:
+        hebbdsl run --set data.validation_books=1 --set data.test_books=1 specs/gutenberg_lstm.yaml
+    """
+
+    code = "HEB572"
+    books: int
+    validation: int
+    test: int
+
+    title = (
+        "of {books:book}, {validation} for validation and {test} for testing leave none to train on"
+    )
+    hint = "lower `validation_books` and `test_books`, or put more books there"

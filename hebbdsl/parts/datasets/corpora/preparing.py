@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.corpora import EmptySplit
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed, written
@@ -19,7 +18,8 @@ from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
 from hebbdsl.parts.datasets.corpora.verifying import Progress, Told, refuse_changed
 from hebbdsl.parts.datasets.files import held_by_another
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.datasets.problems import EmptySplit
+from hebbdsl.parts.reporter import Reporter
 
 _BLOCK = 1 << 20
 """Bytes of tokens that are renumbered at once."""

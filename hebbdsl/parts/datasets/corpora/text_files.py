@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import ClassVar
 
-from hebbdsl.diagnostics.codes.corpora import NoSuchText
-from hebbdsl.diagnostics.codes.corpora_files import RepeatedFiles
-from hebbdsl.diagnostics.codes.splits import SharedFiles
-from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
+from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected, Severity
+from hebbdsl.diagnostics.wording import quoted_path
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8
 from hebbdsl.parts.datasets.files import data_folder
 from hebbdsl.parts.datasets.finding import unreadable
+from hebbdsl.parts.datasets.problems import DataProblem
 
 Patterns = Mapping[Split, Sequence[str]]
 
@@ -119,3 +119,81 @@ def _files(home: Path, pattern: str) -> list[Path]:
         return [path for path in found if path.is_file()]
     except OSError as error:
         raise unreadable(Path(error.filename), error) from error
+
+
+class NoSuchText(DataProblem):
+    """No file stands where a corpus of text says that one does.
+
+    Wrong:
+        hebbdsl run specs/my_text.yaml      # train: [train-*.txt] in an empty folder
+
+    Right:
+        hebbdsl run specs/my_text.yaml      # train: [texts/train-*.txt]
+    """
+
+    code = "HEB556"
+    absent: ClassVar[bool] = True
+    pattern: str
+    split: str
+
+    title = "no file is `{pattern}`, which the {split} text is to be read from"
+    hint = "paths are taken from the folder that HEBBDSL_DATA names, else from the current one"
+
+
+class RepeatedFiles(Problem):
+    """Files of a text stand in one split twice, by what its patterns match on this machine.
+
+    They are read as often as they stand there, which is right where that is meant, and gives their
+    words more weight than others'. `plan` and `validate --here` look for them, and a run says so
+    too.
+
+    Wrong:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt", first.txt]
+
+    Right:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt"]
+    """
+
+    code = "HEB518"
+    severity = Severity.WARNING
+    files: tuple[str, ...]
+    split: str
+    patterns: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        first = quoted_path(self.files[0])
+        more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
+        return f"{first}{more}: more than once in the {self.split} text"
+
+    label = "names a file twice"
+    hint = "it is named by {patterns:and}; it is read once for each"
+
+
+class SharedFiles(Problem):
+    """Files of a text stand in two splits on this machine, by what their patterns match.
+
+    A model that was trained on a text, or chosen by it, is not tested by it: perplexity would be
+    lower than it is. `plan` and `validate --here` look for them, and a run says so too.
+
+    Wrong:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["*.txt"], test: [last.txt]
+
+    Right:
+        hebbdsl validate --here specs/my_text.yaml      # train: ["train-*.txt"], test: [last.txt]
+    """
+
+    code = "HEB562"
+    severity = Severity.WARNING
+    files: tuple[str, ...]
+    split: str
+    other: str
+
+    @property
+    def title(self) -> str:
+        first = quoted_path(self.files[0])
+        more = f" and {len(self.files) - 1:,} more" if len(self.files) > 1 else ""
+        return f"{first}{more}: in the {self.other} text and in the {self.split} text"
+
+    label = "stands in {other!q} too"
+    hint = "let the patterns of {other!q} and {split!q} share no file"

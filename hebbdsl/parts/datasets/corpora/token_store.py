@@ -24,16 +24,16 @@ from typing import Any
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.corpora_kept import NotKept, StoreNotWritten
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
+from hebbdsl.parts.datasets.corpora.problems import NotKept, StoreNotWritten
 from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.verifying import digest_of, source_digests, verifying
 from hebbdsl.parts.datasets.files import cache_folder, locked, temporary_folder
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 KEPT = 3
 """Version of the folder's form: one of another form is not looked at."""

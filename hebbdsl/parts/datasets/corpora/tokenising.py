@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from hebbdsl.diagnostics.codes.corpora import NothingKnown, NotText, TooManyWords
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
+from hebbdsl.parts.datasets.corpora.problems import NothingKnown, NotText, TooManyWords
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from hebbdsl.diagnostics.codes.corpora import ChangedWhileRead
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 from hebbdsl.parts.datasets.finding import unreadable
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.datasets.problems import DataProblem
+from hebbdsl.parts.reporter import Reporter
 
 _BLOCK = 1 << 20
 """Bytes that are read at once."""
@@ -80,3 +80,21 @@ def refuse_changed(found: Mapping[Path, str]) -> None:
             changed = True
         if changed:
             raise Rejected([ChangedWhileRead(place=str(path))])
+
+
+class ChangedWhileRead(DataProblem):
+    """A file of a corpus changed while it was read.
+
+    Its size or the time of its last change is another one than when the file was found. What was
+    read is a mixture of both states, so nothing of it is kept. Let what writes the file end first.
+
+    Wrong:
+        crawl >> train.txt & hebbdsl run specs/my_text.yaml
+
+    Right:
+        crawl >> train.txt && hebbdsl run specs/my_text.yaml
+    """
+
+    code = "HEB560"
+    title = "the file changed while it was read"
+    hint = "run this again once nothing writes it any more; nothing was kept"

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from hebbdsl.diagnostics.codes.corpora import AlteredWikitext, OtherWikitext
-from hebbdsl.diagnostics.codes.here import DataNotHere
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
@@ -20,7 +18,8 @@ from hebbdsl.parts.datasets.corpora.corpus_source import (
 )
 from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
 from hebbdsl.parts.datasets.finding import folders_of, is_file, missing_place
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.datasets.problems import DataNotHere, DataProblem
+from hebbdsl.parts.reporter import Reporter
 
 FILES: Mapping[Split, str] = {
     "train": "wiki.train.tokens",
@@ -185,3 +184,51 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
     except OSError as error:
         reason = f"cannot be written to: {error.strerror or error}"
         raise not_had("wikitext", (name,), ((str(folder), reason),)) from error
+
+
+class OtherWikitext(DataProblem):
+    """Files that are named like WikiText's are not what was published.
+
+    Their sizes are compared, and once they are cut into words how many these are, and how many
+    different ones; the zip that they come in may be another, and lines may end in CR LF.
+
+    Wrong:
+        HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # the raw version
+
+    Right:
+        HEBBDSL_DATA=~/data hebbdsl run specs/wikitext2_lstm.yaml      # wikitext-2-v1.zip
+    """
+
+    code = "HEB555"
+    version: int
+    size: int
+    published: int
+    unit: Literal["bytes", "tokens", "words"] = "bytes"
+
+    title = "{size:,} {unit} where WikiText-{version} as published has {published:,}"
+    hint = (
+        "the word-level version (`-v1.zip`) is read as it was published; give the raw one, or an"
+        " altered copy, as `text`"
+    )
+
+
+class AlteredWikitext(DataProblem):
+    """A file of WikiText-2 has the size and the number of words of the published one, and another
+    text.
+
+    The SHA-256 of the validation and the test text are compared. Of the train text sizes and counts
+    are: it is about in several orders of its articles.
+
+    Wrong:
+        sed -i s/he/eh/ wiki.test.tokens && hebbdsl run specs/wikitext2_lstm.yaml
+
+    Right:
+        unzip -o wikitext-2-v1.zip && hebbdsl run specs/wikitext2_lstm.yaml
+    """
+
+    code = "HEB565"
+    version: int
+    split: str
+
+    title = "the {split} text is not that of WikiText-{version} as published"
+    hint = "restore the published file; or give yours as `text`"

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.parts import EvenKernel
-from hebbdsl.diagnostics.codes.plan import PooledAway
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, Width
 from hebbdsl.parts.classification import ClassificationModel, ImageShape
 from hebbdsl.parts.part import FLOAT_BYTES, Layer
@@ -37,7 +35,7 @@ class Convnet(ClassificationModel):
     ] = 3
     batch_norm: Annotated[bool, "normalise each channel over the batch"] = True
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.kernel_size % 2 == 0:
             yield EvenKernel(place=At(("kernel_size",)), kernel=self.kernel_size)
 
@@ -78,3 +76,70 @@ class Convnet(ClassificationModel):
         from hebbdsl.parts.models.convnet.module import ConvnetModule
 
         return ConvnetModule(self, image)
+
+
+class EvenKernel(Problem):
+    """A convolution with an even kernel can't keep the size of its image.
+
+    A kernel of odd side k is padded by (k − 1)/2 on each side, and the image keeps its size; an
+    even one has no such padding. Use the odd number above or below.
+
+    Wrong:
+        model:
+          convnet: {channels: [32, 32], kernel_size: 4}
+
+    Right:
+        model:
+          convnet: {channels: [32, 32], kernel_size: 3}
+    """
+
+    code = "HEB402"
+    kernel: int
+
+    title = "a kernel of side {kernel} is even"
+    label = "must be odd"
+
+    @property
+    def hint(self) -> str:
+        return f"use {self.kernel - 1} or {self.kernel + 1}"
+
+
+class PooledAway(Problem):
+    """The blocks of a `convnet` halve the image until nothing is left of it.
+
+    Each block halves height and width, rounding down: an image of 28×28 survives four blocks
+    (14, 7, 3, 1). Use fewer blocks, or larger images.
+
+    Wrong:
+        data:
+          glyphs: {image_size: 28, classes: 200}
+        model:
+          convnet: {channels: [32, 32, 32, 32, 32]}
+
+    Right:
+        data:
+          glyphs: {image_size: 28, classes: 200}
+        model:
+          convnet: {channels: [32, 32, 32, 32]}
+    """
+
+    code = "HEB401"
+    blocks: int
+    sizes: tuple[tuple[int, int], ...]
+    """Height and width before the first block and after each, the empty one included."""
+    image_size: Second = At.field("data", "image_size")
+
+    title = "{blocks} blocks pool an image of {sizes[0][0]}×{sizes[0][1]} away to nothing"
+
+    @property
+    def label(self) -> str:
+        return f"nothing is left after block {len(self.sizes) - 1}"
+
+    @property
+    def hint(self) -> str:
+        steps = " → ".join(f"{height}×{width}" for height, width in self.sizes)
+        most = len(self.sizes) - 2
+        blocks = "1 block" if most == 1 else f"{most} blocks"
+        return f"sizes block by block: {steps}; use at most {blocks}, or larger images"
+
+    related = Also("image_size", "images are {sizes[0][0]}×{sizes[0][1]}")

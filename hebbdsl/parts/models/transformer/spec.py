@@ -1,4 +1,4 @@
-"""`transformer`: fields, sizes and refusals."""
+"""`transformer`: fields, sizes and errors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.word_models import OddHeads, UnevenHeads
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
 from hebbdsl.parts.bounds import Bounds, Suggested, Width
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Layer
@@ -71,7 +70,7 @@ class Transformer(LanguageModel):
         """Width inside of the feed-forward layers."""
         return 4 * self.width if self.feedforward is None else self.feedforward
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         place = At.field("heads")
         each, left = divmod(self.width, self.heads)
         if left:
@@ -99,3 +98,78 @@ class Transformer(LanguageModel):
         from hebbdsl.parts.models.transformer.module import TransformerNetwork
 
         return TransformerNetwork(self, words)
+
+
+class UnevenHeads(Problem):
+    """The heads of a transformer can't share its width evenly.
+
+    Each head reads width/heads numbers, and an even number of them for rotary positions. Choose a
+    number of heads that divides half of the width.
+
+    Wrong:
+        data: stdlib_docs
+        curriculum: null
+        model:
+          transformer: {width: 256, heads: 6}
+
+    Right:
+        data: stdlib_docs
+        curriculum: null
+        output: softmax
+        model:
+          transformer: {width: 256, heads: 8}
+    """
+
+    code = "HEB431"
+    heads: int
+    width: int
+    better: int | None
+    """Fewer heads that would do; None: the width is odd."""
+    wide: Second = At.field("width")
+
+    title = "{heads} heads do not divide a width of {width:_}"
+    label = "{width:_} / {heads} is not whole"
+
+    @property
+    def hint(self) -> str:
+        if self.better is None:
+            return "use an even width, and a number of heads that divides half of it"
+        return f"use {self.better}, or another divisor of {self.width // 2:_}"
+
+    related = Also("wide", "{width:_} here")
+
+
+class OddHeads(Problem):
+    """Each head of a transformer would read an odd number of elements.
+
+    Rotary positions turn pairs of elements of a head, so that width/heads must be even.
+
+    Wrong:
+        data: stdlib_docs
+        curriculum: null
+        model:
+          transformer: {width: 100, heads: 4}
+
+    Right:
+        data: stdlib_docs
+        curriculum: null
+        output: softmax
+        model:
+          transformer: {width: 96, heads: 4}
+    """
+
+    code = "HEB432"
+    heads: int
+    width: int
+    each: int
+    """Elements of a head."""
+    wide: Second = At.field("width")
+
+    title = "{heads} heads of {each} elements can't be turned in pairs"
+    label = "{width:_} / {heads} is odd"
+
+    @property
+    def hint(self) -> str:
+        return f"use a width that {2 * self.heads} divides, or fewer heads"
+
+    related = Also("wide", "{width:_} here")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.parts import CutoffsFall
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Length
 from hebbdsl.parts.part import Layer, Output
+from hebbdsl.parts.problems import NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -61,13 +60,13 @@ class AdaptiveSoftmax(Output):
         clusters = range(1, len(self.starts(classes)))
         return tuple(max(1, int(hidden / self.div_value**number)) for number in clusters)
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         for index, (one, following) in enumerate(pairwise(self.cutoffs)):
             if following <= one:
                 place = At.field("cutoffs", index + 1)
                 yield CutoffsFall(place=place, cutoff=following, before=one)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.cutoffs[0] >= run.levels[-1]:
             yield NoEffect(
                 place=At.field("cutoffs"),
@@ -99,3 +98,26 @@ class AdaptiveSoftmax(Output):
         from hebbdsl.parts.outputs.adaptive_softmax.module import AdaptiveSoftmaxLayer
 
         return AdaptiveSoftmaxLayer(self, hidden, classes)
+
+
+class CutoffsFall(Problem):
+    """The clusters of an `adaptive_softmax` do not follow each other.
+
+    Each number of `cutoffs` is the first class of a cluster, which goes on to the next: they rise.
+
+    Wrong:
+        output:
+          adaptive_softmax: {cutoffs: [50, 20]}
+
+    Right:
+        output:
+          adaptive_softmax: {cutoffs: [20, 50]}
+    """
+
+    code = "HEB429"
+    cutoff: int
+    before: int
+
+    title = "`cutoffs` has {cutoff:_} after {before:_}"
+    label = "must be above the one before"
+    hint = "write the first class of each cluster, in rising order"

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.lint_fields import (
-    BeyondTheRun,
-    NeverWrites,
-    NoEffect,
-    RawWriteOnText,
-    WrittenUnseen,
-)
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Fraction, Suggested, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
+from hebbdsl.parts.problems import BeyondTheRun, NoEffect
+from hebbdsl.tasks import LANGUAGE
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -64,13 +59,13 @@ class Hebbian(Softmax):
     ] = "inverse"
     rescale: Annotated[
         Literal["none", "row", "mean_row"],
-        Suggested("row", on="text"),
+        Suggested("row", on=LANGUAGE),
         "norm that the written activation is given: its own, that of the row it replaces, or the"
         " mean norm of the rows in play; the paper's own choice is not known",
     ] = "none"
     center: Annotated[
         Literal["none", "running"],
-        Suggested("running", on="text"),
+        Suggested("running", on=LANGUAGE),
         "subtract a running mean of all activations before the write (and before rescaling)",
     ] = "none"
     center_rate: Annotated[Fraction, "floor of the rate at which the running mean moves"] = 0.01
@@ -99,9 +94,13 @@ class Hebbian(Softmax):
     def counts_batches(self) -> bool:
         return self.center == "running" or self.start > 0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
-        if run.of_text and self.T > 1 and (self.rescale, self.center) == ("none", "none"):
+        if (
+            run.shared_activations
+            and self.T > 1
+            and (self.rescale, self.center) == ("none", "none")
+        ):
             yield RawWriteOnText(place=At(()))
         if self.T == 1:
             yield NeverWrites(place=threshold)
@@ -171,3 +170,91 @@ class Hebbian(Softmax):
         from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 
         return HebbianLayer(self, hidden, classes)
+
+
+class WrittenUnseen(Problem):
+    """Every class has stopped being written before an evaluation first looks at it.
+
+    A class is written until it was seen T times. Where an interval between evaluations shows each
+    class more often than that, all writes of a class fall between two evaluations, and the steps
+    after them learn by gradient alone. Evaluate more often, or raise T.
+
+    Wrong:
+        output:
+          hebbian: {T: 20}
+        curriculum: fixed
+        data:
+          glyphs: {classes: 20}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000, evaluate_every: 100}
+
+    Right:
+        output:
+          hebbian: {T: 20}
+        curriculum: fixed
+        data:
+          glyphs: {classes: 20}
+        training: {optimizer: adam, batch_size: 64, steps: 1_000, evaluate_every: 5}
+    """
+
+    code = "HEB722"
+    severity = Severity.WARNING
+    sightings: int
+    evaluate_every: int
+
+    title = (
+        "`T` has passed before the first evaluation: {evaluate_every:step} show each class at least"
+        " {sightings:time}"
+    )
+    label = "no evaluation sees a class that is still written"
+    hint = "evaluate more often, or raise `T`"
+
+
+class NeverWrites(Problem):
+    """`T: 1` writes no row, not even at first sight.
+
+    The counter of a class starts at 1, and a class is written while it is below T: with T = 2 it is
+    written once. 0 says that nothing is to be written.
+
+    Wrong:
+        output:
+          hebbian: {T: 1}
+
+    Right:
+        output:
+          hebbian: {T: 2}
+    """
+
+    code = "HEB723"
+    severity = Severity.WARNING
+    title = "with `T` 1 no row is ever written"
+    label = "the first sight counts 1 already"
+    hint = "2 writes a class once; write 0 if none is to be written"
+
+
+class RawWriteOnText(Problem):
+    """Activations of words are written as they are, neither centred nor rescaled.
+
+    All activations of a language model share a large part, and are longer than rows: such a write
+    raises words wherever they stand, and was worse than plain softmax in every trial of the
+    gallery. With `center: running` and `rescale: row` (or `mean_row`) it was better.
+
+    Wrong:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output:
+          hebbian: {T: 20}
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output:
+          hebbian: {T: 20, rescale: row, center: running}
+    """
+
+    code = "HEB724"
+    severity = Severity.WARNING
+    title = "activations of words are written neither centred nor rescaled, which does harm"
+    label = "writes raw activations"
+    hint = "add `rescale: row` and `center: running`"

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.lint_fields import NeverHeard, NoEffect
-from hebbdsl.diagnostics.codes.parts import WeightsPerExpert, WeightsSum
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.parts.bounds import AddedLater, Fraction, Length, Rate
 from hebbdsl.parts.part import Layer, Output
+from hebbdsl.parts.problems import NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -61,7 +60,7 @@ class Mixture(Output):
         return self.weights == "learned" and len(self.experts) > 1
 
     @property
-    def asks_entropies(self) -> bool:
+    def needs_entropies(self) -> bool:
         return self.weights == "entropy" and len(self.experts) > 1
 
     @property
@@ -69,28 +68,25 @@ class Mixture(Output):
         return self.gated
 
     @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         heard = list(self.experts)
         if isinstance(self.weights, tuple):
             pairs = zip(self.weights, self.experts, strict=False)
             heard = [expert for weight, expert in pairs if weight > 0]
-        return not heard or any(expert.teaches for expert in heard)  # of none: refused already
+        return not heard or any(
+            expert.passes_gradients for expert in heard
+        )  # of none: refused already
 
     @property
-    def tells_text(self) -> bool:
-        return all(one.tells_text and not one.is_trained for one in self.experts)
-
-    def with_inner(self) -> Iterator[Output]:
-        yield self
-        for expert in self.experts:
-            yield from expert.with_inner()
+    def predicts_text(self) -> bool:
+        return all(one.predicts_text and not one.is_trained for one in self.experts)
 
     def tunes(self) -> tuple[str, ...]:
         if self.weights == "tuned" and len(self.experts) > 1:
             return ("weights",)
-        return ("temperature",) if self.asks_entropies and self.temperature == "tuned" else ()
+        return ("temperature",) if self.needs_entropies and self.temperature == "tuned" else ()
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if isinstance(self.weights, str):
             return
         place = At(("weights",))
@@ -101,7 +97,7 @@ class Mixture(Output):
         elif abs(fsum(self.weights) - 1) > TOLERANCE:
             yield WeightsSum(place=place, total=fsum(self.weights))
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if isinstance(self.weights, tuple):
             for number, weight in enumerate(self.weights):
                 if weight == 0:
@@ -113,7 +109,7 @@ class Mixture(Output):
                 why="one expert alone has the weight 1",
                 advice="leave it out, or add an expert",
             )
-        if not self.asks_entropies:
+        if not self.needs_entropies:
             yield NoEffect(
                 place=At.field("temperature"),
                 field="temperature",
@@ -149,3 +145,82 @@ class Mixture(Output):
 
         experts = [expert.build_at_test(hidden, classes, shown) for expert in self.experts]
         return MixtureLayer(self, hidden, experts)
+
+
+class NeverHeard(Problem):
+    """An expert of a mixture has the weight 0.
+
+    Nothing that it says counts, and nothing is learnt of it, while it takes its time and memory.
+    Leave the expert out, or give it a share.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [1.0, 0.0]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.9, 0.1]}
+    """
+
+    code = "HEB753"
+    severity = Severity.WARNING
+    expert: int
+
+    title = "expert {expert} of the mixture has the weight 0"
+    label = "is never heard, and learns nothing"
+    hint = "leave the expert out, or give it a share"
+
+
+class WeightsPerExpert(Problem):
+    """A mixture has more or fewer weights than experts.
+
+    `weights` lists one share for each expert, in the same order.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.5, 0.3, 0.2]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.7, 0.3]}
+    """
+
+    code = "HEB407"
+    weights: int
+    experts: int
+    listed: Second = At.field("experts")
+
+    @property
+    def title(self) -> str:
+        weights = "1 weight" if self.weights == 1 else f"{self.weights} weights"
+        experts = "1 expert" if self.experts == 1 else f"{self.experts} experts"
+        return f"a mixture of {experts} is given {weights}"
+
+    label = "{weights} here"
+    hint = (
+        "give one weight for each expert, or a word: `equal`, `entropy`, `learned` in training,"
+        " `tuned` under `evaluation`"
+    )
+    related = Also("listed", "{experts} here")
+
+
+class WeightsSum(Problem):
+    """The weights of a mixture do not sum to one.
+
+    Weights are shares of a probability; a sum within a millionth of one is taken as one.
+
+    Wrong:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.7, 0.2]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache], weights: [0.8, 0.2]}
+    """
+
+    code = "HEB408"
+    total: float
+
+    title = "the weights sum to {total:g}, not to 1"
+    label = "sum {total:g}"
+    hint = "shares of a probability sum to 1"

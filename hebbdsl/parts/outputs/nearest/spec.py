@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from hebbdsl.diagnostics.codes.lint_at_test import LongSearch
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
-from hebbdsl.diagnostics.codes.searching import FaissMissing
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
+from hebbdsl.parts.memory_output import MemoryOutput
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
+from hebbdsl.parts.problems import NoEffect
 from hebbdsl.parts.room import room_for
 from hebbdsl.parts.searching import Searching
 
@@ -38,7 +37,7 @@ def faiss_is_here() -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Nearest(Output):
+class Nearest(MemoryOutput):
     """An unbounded memory of activations with their labels, asked by nearest-neighbour search.
 
     With all pairs (h_j, y_j) of past training batches, of which the K nearest to h are N(h):
@@ -101,19 +100,15 @@ class Nearest(Output):
         return _fields.get("datastore", "passing") == "passing"
 
     @property
-    def keeps_train(self) -> bool:
+    def remembers_train(self) -> bool:
         return self.datastore == "train"
 
     @property
-    def learns(self) -> bool:
-        return False
-
-    @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         return self.uniform < 1
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        if not run.of_text:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",
@@ -138,10 +133,10 @@ class Nearest(Output):
         return size
 
     def bytes_read(self, hidden: int, words: int | None) -> int:
-        return 0 if self.keeps_train else self.bytes_grown(hidden, words or 0)
+        return 0 if self.remembers_train else self.bytes_grown(hidden, words or 0)
 
-    def bytes_tuned(self, asked: int) -> int:
-        size = asked * self.neighbours * (FLOAT_BYTES + 1)
+    def bytes_tuned(self, examples: int) -> int:
+        size = examples * self.neighbours * (FLOAT_BYTES + 1)
         return size if self.tunes() and size <= MOST_KEPT else 0
 
     def missing_for(self, work: Searching) -> Iterator[Problem]:
@@ -160,3 +155,71 @@ class Nearest(Output):
         from hebbdsl.parts.outputs.nearest.module import NearestLayer
 
         return NearestLayer(self, hidden)
+
+
+class LongSearch(Problem):
+    """Exact search would multiply more than 10¹⁵ numbers: half a day of a CPU core, or more.
+
+    Every query is compared with all that is remembered, which grows with the run or the text: the
+    work grows with its square. faiss looks at a part of it, and finds most of the neighbours.
+
+    Wrong:
+        data: {wikitext: {version: 2}}
+        model: {lstm: {hidden: [200], embedding: 200}}
+        curriculum: null
+        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
+        output:
+          mixture: {experts: [softmax, {nearest: {search: exact}}]}
+
+    Right:
+        data: {wikitext: {version: 2}}
+        model: {lstm: {hidden: [200], embedding: 200}}
+        curriculum: null
+        training: {optimizer: adam, batch_size: 20, sequence_length: 35, steps: 10_000}
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [trained, {nearest: {search: exact}}], weights: tuned}
+    """
+
+    code = "HEB751"
+    severity = Severity.WARNING
+    work: str
+
+    title = "exact search compares {work}"
+    label = "takes a CPU core half a day at least"
+    hint = "use `search: faiss`, remember less, or add the memory under `evaluation` alone"
+
+
+class FaissMissing(Problem):
+    """Neighbours are to be found by faiss, which is not installed on this machine.
+
+    `search: faiss` asks for it; `search: auto` needs it where exact search would take days.
+    `plan` and `validate --here` look, and a run does before it trains anything; plain `validate`
+    answers the same everywhere. Install the extra `faiss`, or search exactly.
+
+    Wrong:
+        hebbdsl run specs/text.yaml --set output.search=faiss      # faiss is not installed
+
+    Right:
+        pip install "hebbdsl[faiss]"
+        hebbdsl run specs/text.yaml --set output.search=faiss
+    """
+
+    code = "HEB544"
+    work: str | None
+    """What would be compared exactly; None: faiss is asked for, whatever there is to do."""
+
+    @property
+    def title(self) -> str:
+        if self.work is None:
+            return "`search: faiss` needs faiss, which is not installed here"
+        return f"faiss is not installed here, and exact search compares {self.work}"
+
+    label = "needs faiss"
+
+    @property
+    def hint(self) -> str:
+        if self.work is None:
+            return 'pip install "hebbdsl[faiss]", or write `search: exact`'
+        return 'pip install "hebbdsl[faiss]", or write `search: exact` and wait'

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from hebbdsl.diagnostics.codes.at_test import SampledExpert
-from hebbdsl.diagnostics.codes.lint_fields import NoEffect
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Count
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Layer, Output
+from hebbdsl.parts.problems import NoEffect
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -51,7 +50,7 @@ class SampledSoftmax(Softmax):
     def errors_inside(self, outer: Output) -> Iterator[Problem]:
         yield SampledExpert(place=At(()), output="sampled_softmax")
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.samples >= run.levels[-1]:
             yield NoEffect(
                 place=At.field("samples"),
@@ -68,3 +67,26 @@ class SampledSoftmax(Softmax):
         from hebbdsl.parts.outputs.sampled_softmax.module import SampledSoftmaxLayer
 
         return SampledSoftmaxLayer(self, hidden, classes)
+
+
+class SampledExpert(Problem):
+    """An output that learns by a sample of the classes is an expert of a mixture.
+
+    The loss of a mixture asks each expert for the probability of the label, which `sampled_softmax`
+    never works out in training: it would have to be exact, and its `samples` would mean nothing.
+
+    Wrong:
+        output:
+          mixture: {experts: [{sampled_softmax: {samples: 100}}, cache]}
+
+    Right:
+        output:
+          mixture: {experts: [softmax, cache]}
+    """
+
+    code = "HEB446"
+    output: str
+
+    title = "{output!q} can't be trained inside a mixture"
+    label = "has no probability of the label in training"
+    hint = "use `softmax` here, or train it alone and mix it with memories under `evaluation`"

@@ -1,4 +1,4 @@
-"""HEB541–HEB543, HEB546, HEB590: runs that can't be evaluated otherwise."""
+"""Problems of evaluating stored runs again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class OnlyEvaluation(Problem):
     """
 
     code = "HEB542"
-    exit_code = 1
     change: str | None
     """None: there was none."""
 
@@ -48,7 +47,6 @@ class NameTaken(Problem):
     """
 
     code = "HEB546"
-    exit_code = 1
     variant: str
 
     title = "`{variant}` is the name of runs of another setup, as of {place}"

@@ -1,9 +1,28 @@
-"""HEB190–HEB199: specs that a command should write."""
+"""Problems of files that a command would write, and of the language server."""
 
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+
+
+class NoServer(Problem):
+    """The language server can't start, since what it speaks the protocol with is not installed.
+
+    Install it with `pip install 'hebbdsl[lsp]'`, into the environment that `hebbdsl` is in.
+
+    Wrong:
+        hebbdsl lsp      # after `pip install hebbdsl`
+
+    Right:
+        hebbdsl lsp      # after `pip install 'hebbdsl[lsp]'`
+    """
+
+    code = "HEB545"
+    missing: str
+
+    title = "the language server needs `{missing}`, which is not installed"
+    hint = "install it with `pip install 'hebbdsl[lsp]'`"
 
 
 class AlreadyThere(Problem):
@@ -49,3 +68,22 @@ class NotOfKind(Problem):
     @property
     def hint(self) -> str | None:
         return suggestion(self.word, self.known, f"it takes: {plain_list(self.known)}")
+
+
+class WouldOverwrite(Problem):
+    """The file to be written is there already.
+
+    `convert` writes over nothing unless it is told to.
+
+    Wrong:
+        hebbdsl convert a.yaml b.hebb  # when b.hebb is there
+
+    Right:
+        hebbdsl convert a.yaml b.hebb --force
+    """
+
+    code = "HEB181"
+    path: str
+
+    title = "{path!q} is there already"
+    hint = "`--force` writes over it"
