@@ -1,4 +1,4 @@
-"""How names and lists are put into sentences."""
+"""How names, lists and counts are put into sentences, and what a misspelt word was meant to be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hebbdsl.diagnostics.diagnostic import Place, Problem, nearest
+from hebbdsl.diagnostics.diagnostic import Place, Problem, Severity, nearest
 from hebbdsl.source import Span
 
 LONGEST_QUOTE = 60
@@ -69,6 +69,42 @@ def suggestion(word: str, choices: Sequence[str], otherwise: str | None = None) 
     return " ".join(parts) or None
 
 
+LONGEST_WORD = 64
+"""Characters of a word beyond which nobody says what it was meant to be."""
+
+_CLEAR = 2
+"""How many more slips every other choice must be away."""
+
+
+def unmistakable(word: str, choices: Iterable[str]) -> bool:
+    """Whether `word` is one of the choices but for a slip or two, and unlike all the others.
+
+    A slip is a letter left out, put in, exchanged for another, or in its neighbour's place; a word
+    of three letters may have one, one of eight two. Capitals and hyphens for underscores are none.
+    """
+    if len(word) > LONGEST_WORD:
+        return False
+    written = word.lower().replace("-", "_")
+    counts = sorted(slips(written, choice.lower()) for choice in choices)
+    allowed = 2 if len(word) >= 8 else 1 if len(word) >= 3 else 0
+    if not counts or counts[0] > allowed:
+        return False
+    return len(counts) == 1 or counts[1] >= counts[0] + _CLEAR
+
+
+def slips(one: str, other: str) -> int:
+    """The fewest slips between two words (the optimal string alignment distance)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, mine in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, theirs in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (mine != theirs)))
+            if i > 1 and j > 1 and mine == other[j - 2] and one[i - 2] == theirs:
+                row[j] = min(row[j], last[j - 2] + 1)
+    return row[-1]
+
+
 def plural(noun: str) -> str:
     """`outputs`, `curricula`."""
     return noun[:-2] + "a" if noun.endswith("um") else noun + "s"
@@ -77,6 +113,20 @@ def plural(noun: str) -> str:
 def number_of(count: int, noun: str) -> str:
     """`1 image`, `2 images`."""
     return f"{count:,} {noun if count == 1 else plural(noun)}".replace(",", "_")
+
+
+def summary(problems: Iterable[Problem], files: int) -> str:
+    """`2 errors and 1 warning in 3 files`."""
+    found = tuple(problems)
+    errors = sum(p.severity is Severity.ERROR for p in found)
+    warnings = len(found) - errors
+    counts = [
+        f"{n} {word}{'' if n == 1 else 's'}"
+        for n, word in ((errors, "error"), (warnings, "warning"))
+        if n
+    ]
+    what = " and ".join(counts) if counts else "no problems"
+    return f"{what} in {files} {'file' if files == 1 else 'files'}"
 
 
 class _Sentences(string.Formatter):

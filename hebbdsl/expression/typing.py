@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion, unmistakable
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, run_metric
 from hebbdsl.expression.nodes import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
-from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
+from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion, unmistakable
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric

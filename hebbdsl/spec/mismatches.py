@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion
+from hebbdsl.diagnostics.wording import (
+    entry,
+    part,
+    plain_list,
+    plural,
+    quoted,
+    suggestion,
+    unmistakable,
+)
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.types import Field, OneOf, PartOf, Type, fields_of, in_short, in_words

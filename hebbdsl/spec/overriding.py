@@ -6,8 +6,7 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, nearest
-from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion, unmistakable
 from hebbdsl.expression.numerals import whole_number
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of

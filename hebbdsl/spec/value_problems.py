@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
-from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.diagnostics.wording import number_of, quoted, unmistakable
 
 MOST_EXPRESSION = 10_000
 """Characters of all conditions and claims of a spec; parsing them takes longer than all else."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.typos import LONGEST, slips, unmistakable
+from hebbdsl.diagnostics.wording import LONGEST_WORD, slips, unmistakable
 
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
 
@@ -29,7 +29,7 @@ OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
         ("rmsprrrop", OPTIMIZERS, True),
         ("rmspropppp", OPTIMIZERS, False),
         ("gama", (), False),
-        ("x" * (LONGEST + 1), ("x" * LONGEST,), False),
+        ("x" * (LONGEST_WORD + 1), ("x" * LONGEST_WORD,), False),
     ],
 )
 def test_examples(word: str, choices: tuple[str, ...], sure: bool) -> None:
