@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.diagnostics.wording import entry, listed, quoted
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model

@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS, Unit
+from hebbdsl.expression.metric import Unit
+from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS
 from hebbdsl.run.limits import LARGEST_COUNT
 from hebbdsl.run.record import (
     Binding,
