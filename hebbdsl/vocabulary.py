@@ -89,10 +89,7 @@ FIRST: Mapping[type[Part], str] = {
     Curriculum: "growing",
     Optimizer: "adam",
 }
-"""What a new spec begins with, where nothing else is asked for."""
-
-FIRST_MODEL: Mapping[str, str] = {"pictures": "convnet", "text": "lstm"}
-"""The model that it begins with, by what the data holds."""
+"""What a new spec begins with, where nothing else is asked for and it suits the data."""
 
 
 class Words(Mapping[str, type[Part]]):

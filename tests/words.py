@@ -10,7 +10,6 @@ import torch
 
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
-from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
@@ -80,7 +79,7 @@ def program(
     of: Setup | None = None, seed: int = 0, text: CorpusContent | None = None
 ) -> LanguageProgram:
     of, text = of or setup(), text or content()
-    plan = plan_setup(of, facts_of(text))
+    plan = plan_setup(of, text.facts())
     made = assemble("tiny", "main", plan, seed, Opened(of.data, text), CPU)
     assert isinstance(made, LanguageProgram)
     return made

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from enum import Enum
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from hebbdsl.parts.classification import ClassificationFacts
-    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan, Plan, VariantPlan
+    from hebbdsl.plan.plan import Plan, VariantPlan
 
 
 class PlanFormat(Enum):
@@ -47,10 +45,10 @@ def plan(
         emit(json_text(plan_to_json(planned, names)))
     else:
         show(planned, names, sys.stdout)
-    raise typer.Exit(_tell(planned))
+    raise typer.Exit(_print_warnings(planned))
 
 
-def _tell(planned: Plan) -> int:
+def _print_warnings(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
     from hebbdsl.cli.warnings import print_warnings
     from hebbdsl.pipeline import inspect_plan_here
@@ -106,7 +104,7 @@ def show(planned: Plan, names: Sequence[str], file: TextIO, width: int | None = 
 
 
 def _print(planned: Plan, names: Sequence[str], console: Console) -> None:
-    from hebbdsl.cli.console import print_whole, styled
+    from hebbdsl.cli.console import print_unwrapped, styled
     from hebbdsl.diagnostics.wording import number_of
 
     experiment = planned.checked.experiment
@@ -123,7 +121,7 @@ def _print(planned: Plan, names: Sequence[str], console: Console) -> None:
     console.print(_memory(first))
     if len(names) > 1:
         console.print()
-        print_whole(_variants(planned, names), console)
+        print_unwrapped(_variants(planned, names), console)
 
 
 def _grid() -> Table:
@@ -150,17 +148,13 @@ def _table(title: Text | str, *columns: str) -> Table:
 
 
 def _summary(variant: VariantPlan) -> Table:
-    from hebbdsl.plan.plan import ClassificationPlan, LanguagePlan
     from hebbdsl.vocabulary import word_of
 
     training = variant.setup.training
     schedule = training.schedule
     grid = _grid()
-    match variant:
-        case ClassificationPlan():
-            _pictures(grid, variant)
-        case LanguagePlan():
-            _text(grid, variant)
+    for name, text in variant.summary():
+        grid.add_row(name, text)
     grid.add_row(
         "",
         f"{word_of(training.optimizer)}, learning rate {training.optimizer.learning_rate:g}"
@@ -168,73 +162,6 @@ def _summary(variant: VariantPlan) -> Table:
         + f", {training.precision}",
     )
     return grid
-
-
-def _pictures(grid: Table, variant: ClassificationPlan) -> None:
-    from hebbdsl.vocabulary import word_of
-
-    facts, training = variant.facts, variant.setup.training
-    channels, height, width = facts.image
-    grid.add_row(
-        "data",
-        f"{word_of(variant.data)}: {facts.classes:,} of {facts.available:,} classes,"
-        f" {_split(facts)},"
-        f" {channels}×{height}×{width}",
-    )
-    if (substitute := variant.data.substitute()) is not None:
-        other = substitute.facts()
-        grid.add_row(
-            "",
-            f"when it can't be had, {word_of(substitute)}: {other.classes:,} of"
-            f" {other.available:,} classes",
-        )
-    grid.add_row("curriculum", f"{word_of(variant.curriculum)}: {levels_in_words(variant.levels)}")
-    if (condition := variant.curriculum.passes) is not None:
-        grid.add_row("", f"passed when {condition.text}")
-    grid.add_row(
-        "training",
-        f"at most {variant.steps:,} steps of {training.batch_size:,} images,"
-        f" at most {variant.evaluations:,} evaluations",
-    )
-
-
-def _text(grid: Table, variant: LanguagePlan) -> None:
-    from hebbdsl.vocabulary import word_of
-
-    facts, training = variant.facts, variant.setup.training
-    said = [f"{'' if facts.exact else 'at most '}{facts.words:,} words in the vocabulary"]
-    said += [f"{count:,} words of {split}" for split, count in facts.tokens.items()]
-    if not facts.tokens:
-        said.append("lengths are known once it has been read")
-    grid.add_row("data", f"{word_of(variant.data)}: {', '.join(said)}")
-    if (substitute := variant.data.substitute()) is not None:
-        grid.add_row("", f"when it can't be had, {word_of(substitute)}")
-    window = f"{training.batch_size:,} streams × {training.sequence_length:,} words a step"
-    if variant.steps is not None:
-        grid.add_row("training", f"at most {variant.steps:,} steps, {window}")
-    else:
-        grid.add_row("training", f"{training.epochs:,} epochs, {window}")
-    if variant.epoch is not None:
-        grid.add_row("", f"{variant.epoch:,} steps an epoch")
-
-
-def _split(facts: ClassificationFacts) -> str:
-    """Drawings of a class by what they are for."""
-    train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
-    if not validation:
-        return f"{train} + {test} drawings each to train and test on"
-    return f"{train} + {validation} + {test} drawings each to train, validate and test on"
-
-
-def levels_in_words(levels: Sequence[int]) -> str:
-    """For example `18 levels: 30, 40, … 200 classes`."""
-    if len(levels) == 1:
-        return f"1 level of {levels[0]:,} classes"
-    shown = [f"{level:,}" for level in levels]
-    if len(levels) > 4:
-        even = len({after - before for before, after in pairwise(levels[:-1])}) == 1
-        shown = [*shown[: 2 if even else 3], f"… {shown[-1]}"]
-    return f"{len(levels)} levels: {', '.join(shown)} classes"
 
 
 def _layers(variant: VariantPlan, name: str) -> Table:

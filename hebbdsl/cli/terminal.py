@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from hebbdsl.diagnostics.render import Paint
 
 
-def say(text: str = "") -> None:
+def echo(text: str = "") -> None:
     """Lines for people, on stdout."""
     print(printed(text))
 
 
-def tell(text: str, end: str = "\n") -> None:
+def echo_stderr(text: str, end: str = "\n") -> None:
     """The same on stderr: what is said beside what was asked for."""
     print(printed(text), end=end, file=sys.stderr, flush=True)
 

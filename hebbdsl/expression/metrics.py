@@ -1,155 +1,18 @@
-"""Every metric, declared once: name, unit, when and where it is defined, how it is compared.
+"""Every metric, declared once.
 
 What lists, checks, stores, formats or draws metrics asks the declarations; a run computes values
-under their names. The unit decides how values are compared, which way is better, and their limits.
+under their names.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum
-from typing import Literal
+from dataclasses import replace
 
-Split = Literal["train", "validation", "test"]
-"""What examples are for: to train on, for decisions during a run, for its results."""
+from hebbdsl.expression.metric import Metric, Scope, Split, Unit
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE
+
 HELD_OUT: tuple[Split, ...] = ("validation", "test")
-
-
-class Scope(Enum):
-    """When a metric has a value."""
-
-    EVALUATION = "at each evaluation"
-    RUN = "once, when a run has ended"
-
-
-class Scale(Enum):
-    """How seeds are compared: counts and times by their ratio, shares by their difference."""
-
-    RATIO = "ratio"
-    DIFFERENCE = "difference"
-
-
-_LOWER, _HIGHER = True, False
-_EXACT = 2**53
-"""Whole numbers up to here are exact as doubles, and so in JSON."""
-_MOST = 2**63
-
-
-class Unit(StrEnum):
-    """What a metric counts.
-
-    Attributes:
-        scale: on which seeds are compared.
-        lower_is_better: which way is better.
-        minimum: of the values in a file, with room for rounding: a loss of nothing may be a little
-            less.
-        maximum: of the values in a file; float32 holds no loss that is larger. None: any.
-        whole: values are whole numbers.
-    """
-
-    scale: Scale
-    lower_is_better: bool
-    minimum: float
-    maximum: float | None
-    whole: bool
-
-    def __new__(
-        cls,
-        name: str,
-        scale: Scale,
-        lower: bool,
-        minimum: float = 0,
-        maximum: float | None = None,
-        whole: bool = False,
-    ) -> Unit:
-        unit = str.__new__(cls, name)
-        unit._value_ = name
-        unit.scale, unit.lower_is_better = scale, lower
-        unit.minimum, unit.maximum, unit.whole = minimum, maximum, whole
-        return unit
-
-    SHARE = "share", Scale.DIFFERENCE, _HIGHER, 0, 1
-    NATS = "nats", Scale.DIFFERENCE, _LOWER, -1, 3.5e38
-    PERPLEXITY = "perplexity", Scale.RATIO, _LOWER, 0.999
-    """The exponential of nats a token."""
-    STEPS = "steps", Scale.RATIO, _LOWER, 0, _EXACT
-    LEVELS = "levels", Scale.DIFFERENCE, _HIGHER
-    BYTES = "bytes", Scale.RATIO, _LOWER, 0, _MOST
-    PER_SECOND = "1/s", Scale.RATIO, _HIGHER, 0, _MOST
-    LEVEL = "level", Scale.DIFFERENCE, _HIGHER, 0, _EXACT, True
-    CLASSES = "classes", Scale.RATIO, _HIGHER, 1, _EXACT, True
-    TOKENS = "tokens", Scale.RATIO, _HIGHER, 0, _EXACT, True
-    EPOCHS = "epochs", Scale.RATIO, _HIGHER, 0, _MOST
-    RATE = "learning rate", Scale.RATIO, _LOWER
-    FLAG = "yes or no", Scale.DIFFERENCE, _HIGHER, 0, 1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Metric:
-    """What is known of a metric before any run.
-
-    Attributes:
-        needs: what a curriculum must give for it to exist: `levels` (classes are added), `finish`
-            (a condition ends it), or nothing.
-        of: the kind of data that has it; None: any.
-        split: the examples that it is measured on, which the data must have.
-        aged: it is written `name@k`.
-        detail: the metric that it looks closer at; no list of suggestions names such.
-        may_be_censored: its value is a lower bound where a run ended before its event came.
-        tested: variants are set against each other in it, else it is shown for information.
-        cost: what it is a cost of. Costs are never tested, and no held-out data is read for them.
-        aggregates: the metric of evaluations that it is a value of, and which one: that of the last
-            evaluation, or the lowest.
-        shown: when a comparison has a column for it: where it was `recorded`, only where some value
-            is `censored` (or it is claimed), or only where it is `claimed`.
-        optional: an evaluation of its kind of data may lack it.
-        progress: its name in a line of progress; None: it is not in it.
-        heading: its name in the table of what testing costs.
-        summary: the line of a run's summary, `{}` the value; of aged ones with `{age}` and
-            `{cohorts}`. None: it is not in it.
-        plotted: the title of the figure of its curve; None: no figure of it is drawn.
-    """
-
-    name: str
-    about: str
-    unit: Unit
-    scope: Scope
-    needs: Literal["levels", "finish"] | None = None
-    of: Literal["pictures", "text"] | None = None
-    split: Split | None = None
-    aged: bool = False
-    detail: str | None = None
-    may_be_censored: bool = False
-    tested: bool = True
-    cost: Literal["training", "test"] | None = None
-    aggregates: tuple[str, Literal["last", "lowest"]] | None = None
-    shown: Literal["recorded", "censored", "claimed"] = "recorded"
-    optional: bool = False
-    progress: str | None = None
-    heading: str | None = None
-    summary: str | None = None
-    plotted: str | None = None
-
-    @property
-    def scale(self) -> Scale:
-        return self.unit.scale
-
-    @property
-    def lower_is_better(self) -> bool:
-        return self.unit.lower_is_better
-
-    @property
-    def most(self) -> float:
-        """No value is larger."""
-        return 1.0 if self.unit is Unit.SHARE else math.inf
-
-    @property
-    def least(self) -> float:
-        """No value is smaller."""
-        return 1.0 if self.unit is Unit.PERPLEXITY else 0.0
-
 
 FREQUENCIES = {
     "above_10k": (10_001, None),
@@ -207,7 +70,7 @@ def _perplexities() -> Iterator[Metric]:
             about=f"{said}, read as one stream with the best weights",
             unit=Unit.PERPLEXITY,
             scope=Scope.RUN,
-            of="text",
+            of=LANGUAGE,
             split=split,
             summary=f"{split} perplexity: {{}}",
         )
@@ -228,7 +91,7 @@ _OF_EVALUATIONS = (
         about="levels of the curriculum that were passed before it",
         unit=Unit.LEVEL,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
         progress="level",
     ),
     Metric(
@@ -236,7 +99,7 @@ _OF_EVALUATIONS = (
         about="classes in play",
         unit=Unit.CLASSES,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
         progress="classes",
     ),
     Metric(
@@ -244,7 +107,7 @@ _OF_EVALUATIONS = (
         about="how often the training text was read, a fraction where it is amid one",
         unit=Unit.EPOCHS,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
         progress="epoch",
     ),
     Metric(
@@ -252,7 +115,7 @@ _OF_EVALUATIONS = (
         about="words trained on so far, repeats counted",
         unit=Unit.TOKENS,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
     ),
     Metric(
         name="train_loss",
@@ -263,7 +126,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="test_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the test drawings of all classes in play that are classified rightly",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
@@ -272,7 +135,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="newest_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the test drawings of the classes added last that are classified rightly,"
         " among all classes in play",
         unit=Unit.SHARE,
@@ -283,7 +146,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="validation_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the validation drawings of all classes in play that are classified rightly;"
         " the data must have `validation_drawings`",
         unit=Unit.SHARE,
@@ -294,7 +157,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="newest_validation_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="share of the validation drawings of the classes added last that are classified"
         " rightly, among all classes in play; the data must have `validation_drawings`",
         unit=Unit.SHARE,
@@ -305,7 +168,7 @@ _OF_EVALUATIONS = (
     ),
     Metric(
         name="validation_loss",
-        of="text",
+        of=LANGUAGE,
         about="mean negative log-likelihood of the validation text's words",
         unit=Unit.NATS,
         scope=Scope.EVALUATION,
@@ -325,14 +188,14 @@ _OF_EVALUATIONS = (
         about="whether every class in play was looked at",
         unit=Unit.FLAG,
         scope=Scope.EVALUATION,
-        of="pictures",
+        of=CLASSIFICATION,
     ),
     Metric(
         name="best",
         about="whether no evaluation before it had a lower validation loss",
         unit=Unit.FLAG,
         scope=Scope.EVALUATION,
-        of="text",
+        of=LANGUAGE,
         progress="best",
     ),
 )
@@ -341,7 +204,7 @@ _OF_RUNS = (
     # What a run comes to stands first, and how it got there after it.
     Metric(
         name="steps_to_finish",
-        of="pictures",
+        of=CLASSIFICATION,
         about="optimizer steps until the last level was passed; a lower bound where it never was",
         unit=Unit.STEPS,
         scope=Scope.RUN,
@@ -351,7 +214,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="newest_accuracy",
-        of="pictures",
+        of=CLASSIFICATION,
         about="accuracy on classes k steps after they appeared, averaged over the cohorts that were"
         " added after the first level and lived that long",
         unit=Unit.SHARE,
@@ -364,7 +227,7 @@ _OF_RUNS = (
     ),
     Metric(
         name=final_accuracy_of("test"),
-        of="pictures",
+        of=CLASSIFICATION,
         about="test accuracy at the last evaluation",
         unit=Unit.SHARE,
         scope=Scope.RUN,
@@ -374,7 +237,7 @@ _OF_RUNS = (
     ),
     Metric(
         name=final_accuracy_of("validation"),
-        of="pictures",
+        of=CLASSIFICATION,
         about="validation accuracy at the last evaluation; the data must have"
         " `validation_drawings`",
         unit=Unit.SHARE,
@@ -394,7 +257,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="best_validation_loss",
-        of="text",
+        of=LANGUAGE,
         about="lowest validation loss of all evaluations",
         unit=Unit.NATS,
         scope=Scope.RUN,
@@ -404,7 +267,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="levels_passed",
-        of="pictures",
+        of=CLASSIFICATION,
         about="levels of the curriculum that were passed",
         unit=Unit.LEVELS,
         scope=Scope.RUN,
@@ -414,7 +277,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="best_validation_step",
-        of="text",
+        of=LANGUAGE,
         about="optimizer steps after which the validation loss was best: those weights are kept",
         unit=Unit.STEPS,
         scope=Scope.RUN,
@@ -431,7 +294,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="tokens_per_second",
-        of="text",
+        of=LANGUAGE,
         about="words a second of training, evaluations left out",
         unit=Unit.PER_SECOND,
         scope=Scope.RUN,

@@ -22,7 +22,7 @@ from hebbdsl.expression.nodes import (
 from hebbdsl.lint.metric_limits import at_the_end, in_words
 from hebbdsl.lint.places import of_head
 from hebbdsl.lint.unit_rules import clash_of
-from hebbdsl.plan.plan import ClassificationPlan, Plan
+from hebbdsl.plan.plan import Plan
 from hebbdsl.plan.power import LEAST_SEEDS, decidable, seeds_needed
 from hebbdsl.source import Span
 from hebbdsl.spec.origins import span_of
@@ -67,7 +67,7 @@ def claimed_twice(plan: Plan) -> Iterator[Problem]:
             first[said] = place
 
 
-def foregone_claims(plan: Plan) -> Iterator[Problem]:
+def constant_claims(plan: Plan) -> Iterator[Problem]:
     """HEB707: a claim that no outcome can refute, or none support."""
     known = partial(at_the_end, plan)
     for claim, place in _claims(plan):
@@ -75,7 +75,7 @@ def foregone_claims(plan: Plan) -> Iterator[Problem]:
         # Of steps beside shares it is said that they are no match, not which of them is larger.
         if verdict is not None and clash_of(claim.expression) is None:
             limits = ((metric, known(metric)) for metric in metrics_of(claim.expression))
-            yield ForegoneClaim(place=place, verdict=verdict, ranges=in_words(limits))
+            yield ConstantClaim(place=place, verdict=verdict, ranges=in_words(limits))
 
 
 def stopped_accuracy(plan: Plan) -> Iterator[Problem]:
@@ -98,19 +98,19 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
     """HEB709: an age that no class reaches in so few steps."""
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
-        planned = plan.variants[variant]
-        if not isinstance(planned, ClassificationPlan):
+        steps, every = plan.variants[variant].steps, plan.variants[variant].evaluate_every
+        if steps is None or every is None:
             continue
         found = run_metric(metric.name)
         age = found[1] if found is not None else None
-        if age is not None and planned.evaluate_every + age > planned.steps:
+        if age is not None and every + age > steps:
             yield AgeAfterEnd(
                 place=place,
                 metric=metric.name,
                 variant=variant,
                 age=age,
-                earliest=planned.evaluate_every + age,
-                steps=planned.steps,
+                earliest=every + age,
+                steps=steps,
             )
 
 
@@ -222,7 +222,7 @@ class EqualityClaimed(Problem):
     hint = "claim limits: `… > 450 and … < 550`"
 
 
-class ForegoneClaim(Problem):
+class ConstantClaim(Problem):
     """A claim is true or false whatever the runs do.
 
     A metric is compared with itself, or with a number that it can't reach: shares lie between 0

@@ -11,7 +11,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.lint.metric_limits import during, in_words
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.metric_checks import conditions_of
 
@@ -22,25 +22,29 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        if not isinstance(variant, ClassificationPlan):
+        levels, evaluations, every = (
+            len(variant.levels),
+            variant.evaluations,
+            variant.evaluate_every,
+        )
+        if evaluations is None or every is None:
             return
-        levels = len(variant.levels)
-        if variant.condition is not None and levels > variant.evaluations:
+        if variant.condition is not None and levels > evaluations:
             yield (
                 (),
                 CannotFinish(
                     place=At.field("training", "steps"),
                     variant=_name(plan, variant),
                     levels=levels,
-                    evaluations=variant.evaluations,
-                    evaluate_every=variant.evaluate_every,
+                    evaluations=evaluations,
+                    evaluate_every=every,
                 ),
             )
 
     yield from in_any_use(plan, ask)
 
 
-def foregone_conditions(plan: Plan) -> Iterator[Problem]:
+def constant_conditions(plan: Plan) -> Iterator[Problem]:
     """HEB711: a condition that no run can meet, or none can miss."""
     yield from in_any_use(plan, _foregone)
 
@@ -50,7 +54,7 @@ def binding_unseen(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _unseen)
 
 
-def held_out_unread(plan: Plan) -> Iterator[Problem]:
+def validation_unused(plan: Plan) -> Iterator[Problem]:
     """HEB714: validation drawings are held out, and test drawings decide."""
     yield from in_any_use(plan, _unread)
 
@@ -66,7 +70,7 @@ def _foregone(variant: VariantPlan) -> Found:
             limits = ((metric, during(metric)) for metric in metrics_of(condition.expression))
             yield (
                 (),
-                ForegoneCondition(
+                ConstantCondition(
                     place=At(path),
                     condition=condition.text,
                     verdict=verdict,
@@ -76,10 +80,8 @@ def _foregone(variant: VariantPlan) -> Found:
 
 
 def _unseen(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan):
-        return
     every, steps = variant.evaluate_every, variant.setup.training.binding_steps
-    if len(variant.levels) > 1 and every > steps:
+    if len(variant.levels) > 1 and every is not None and every > steps:
         yield (
             (),
             BindingUnseen(
@@ -91,7 +93,7 @@ def _unseen(variant: VariantPlan) -> Found:
 
 
 def _unread(variant: VariantPlan) -> Found:
-    if not isinstance(variant, ClassificationPlan) or not variant.facts.validation_drawings:
+    if "validation" not in variant.setup.data.splits():
         return
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
         splits = {EVALUATION_METRICS[name].split: name for name in condition.metrics}
@@ -101,7 +103,7 @@ def _unread(variant: VariantPlan) -> Found:
             if instead == metric:
                 instead = metric.replace("newest_", "newest_validation_")
             known = instead if instead in EVALUATION_METRICS else None
-            yield (), HeldOutUnread(place=At(path), metric=metric, instead=known)
+            yield (), ValidationUnused(place=At(path), metric=metric, instead=known)
 
 
 class CannotFinish(Problem):
@@ -140,7 +142,7 @@ class CannotFinish(Problem):
     related = Also("every", "steps from one evaluation to the next")
 
 
-class ForegoneCondition(Problem):
+class ConstantCondition(Problem):
     """A condition holds at every evaluation, or at none.
 
     Accuracies are shares, between 0 and 1: 60 % is 0.6. A condition that never holds keeps a run
@@ -204,7 +206,7 @@ class BindingUnseen(Problem):
     related = Also("up_to", "{binding_steps:step} by default, or here")
 
 
-class HeldOutUnread(Problem):
+class ValidationUnused(Problem):
     """Drawings are held out for validation, and the condition looks at the test drawings.
 
     What is decided on the test drawings is no longer measured by them. Ask for

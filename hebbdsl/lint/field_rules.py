@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.lint.places import in_any_use, in_every_use
-from hebbdsl.parts.bounds import MOST_STEPS
-from hebbdsl.parts.exposure import Exposure, TextExposure
+from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Part
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
@@ -19,8 +18,8 @@ from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import word_of
 
 
-def part_doubts(plan: Plan) -> Iterator[Problem]:
-    """HEB713 and HEB720–HEB729, as parts say them of themselves."""
+def part_warnings(plan: Plan) -> Iterator[Problem]:
+    """HEB713 and HEB720–HEB729: the warnings of parts."""
     runs: dict[Exposure, Exposure] = {}
     said: dict[tuple[int, int], tuple[tuple[Path, Problem], ...]] = {}
 
@@ -30,11 +29,11 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask_part(section: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
         key = id(section), id(run)
         if key not in said:  # variants share the sections that they leave alone
-            said[key] = tuple(_doubts(section, path, run))
+            said[key] = tuple(_warnings(section, path, run))
         yield from said[key]
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        run = known(exposure(variant))
+        run = known(variant.exposure())
         for name in fields_of(Setup):
             section = getattr(variant.setup, name)
             if isinstance(section, Evaluation):
@@ -71,64 +70,37 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
     """HEB751: memories that are searched exactly, at a size where that takes too long."""
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        for path, part, work in searches(variant):
-            for problem in part.long_work(work):
+        for path, memory, work in searches(variant):
+            for problem in memory.long_work(work):
                 yield path, problem
 
     yield from in_any_use(plan, ask)
 
 
-def exposure(variant: VariantPlan) -> Exposure:
-    """What the runs of a variant show to its parts."""
-    setup, training = variant.setup, variant.setup.training
-    if isinstance(variant, ClassificationPlan):
-        return Exposure(
-            steps=variant.steps,
-            batch_size=training.batch_size,
-            evaluate_every=variant.evaluate_every,
-            levels=variant.levels,
-            train_drawings=variant.facts.train_drawings,
-            newest_drawn=variant.curriculum.newest_drawn(training.batch_size),
-            dropout=setup.model.activation_dropout,
-            moments=training.optimizer.state_per_parameter,
-        )
-    return TextExposure(
-        steps=variant.steps or MOST_STEPS,
-        batch_size=training.batch_size,
-        evaluate_every=variant.evaluate_every or MOST_STEPS,
-        levels=variant.levels,
-        train_drawings=0,
-        newest_drawn=None,
-        dropout=setup.model.activation_dropout,
-        moments=training.optimizer.state_per_parameter,
-        sequence_length=training.sequence_length,
-    )
-
-
-def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
-    """What every part has to say, those inside others too."""
+def _warnings(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+    """Warnings of every part, those inside others too."""
     if isinstance(value, Part):
-        for problem in value.doubts(run):
+        for problem in value.warnings(run):
             yield path, problem
     if isinstance(value, (Part, Training)):
         for name in fields_holding(type(value), PartOf, SectionOf):
-            yield from _doubts(getattr(value, name), (*path, name), run)
+            yield from _warnings(getattr(value, name), (*path, name), run)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _doubts(item, (*path, index), run)
+            yield from _warnings(item, (*path, index), run)
 
 
 def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    holds = variant.setup.data.holds
+    task = variant.setup.data.task
     for name, info in fields_of(Training).items():
-        if info.on is not None and info.on.holds != holds:
+        if info.on is not None and info.on.task != task:
             yield (
                 (),
                 NoEffect(
                     place=At.field("training", name),
                     field=name,
-                    why=f"it is read on {info.on.holds} alone",
-                    advice=f"leave it out: {word_of(variant.setup.data)} holds {holds}",
+                    why=f"it is read on {info.on.task.holds} alone",
+                    advice=f"leave it out: {word_of(variant.setup.data)} holds {task.holds}",
                 ),
             )
 
@@ -149,9 +121,9 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
     setup = variant.setup
-    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    memories = (*setup.output.memories(), *setup.evaluation.memories())
     adaptation = setup.evaluation.adaptation
-    remembers = any(part.reads_labels for part in outputs) or (
+    remembers = any(memory.reads_labels for memory in memories) or (
         adaptation is not None and adaptation.remembers
     )
     if setup.evaluation.boundary != "none" and not remembers:
@@ -167,10 +139,10 @@ def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 
 def _never_sampled(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-    if not isinstance(variant, ClassificationPlan):
-        return
     limit, classes = variant.setup.training.evaluation_classes, variant.levels[-1]
-    if limit is not None and limit >= classes:
+    on = fields_of(Training)["evaluation_classes"].on
+    read = on is None or on.task == variant.setup.data.task
+    if read and limit is not None and limit >= classes:
         yield (
             (),
             NoEffect(

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf
-from hebbdsl.plan.plan import ClassificationPlan, Plan, VariantPlan
+from hebbdsl.plan.plan import Plan, VariantPlan
 
 
 def during(metric: MetricOf) -> Range:
@@ -48,5 +49,5 @@ def _by_unit(metric: Metric) -> Range:
 
 def _fewest_steps(variant: VariantPlan) -> int:
     """A level is passed by an evaluation; a run that never finishes counts with all its steps."""
-    assert isinstance(variant, ClassificationPlan), "only pictures are learnt level by level"
-    return min(len(variant.levels) * variant.evaluate_every, variant.steps)
+    steps, every = variant.steps, variant.evaluate_every
+    return 0 if steps is None or every is None else min(len(variant.levels) * every, steps)

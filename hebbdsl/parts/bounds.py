@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from hebbdsl.tasks import Task
+
 LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact as doubles, and so in JSON."""
 
@@ -96,18 +98,18 @@ class Formerly:
 class Suggested:
     """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default.
 
-    `on`: only one for that kind of data.
+    `on`: only one of that task.
     """
 
     value: str | int | None = None
-    on: str | None = None
+    on: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """The field is read on one kind of data alone: `pictures` or `text`."""
+    """The field is read in one task alone."""
 
-    holds: str
+    task: Task
 
 
 Whole = Annotated[int, Bounds(minimum=0, maximum=LARGEST_EXACT)]

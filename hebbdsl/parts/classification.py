@@ -5,14 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.diagnostics.wording import entry, listed, quoted
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
-from hebbdsl.parts.part import Dataset, Facts, Layer, Model, Reporter
+from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
+from hebbdsl.parts.reporter import Reporter
+from hebbdsl.parts.searching import Shown
+from hebbdsl.tasks import CLASSIFICATION, Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -37,12 +40,36 @@ class ClassificationFacts(Facts):
     validation_drawings: int = 0
 
     @property
-    def to_tell_apart(self) -> int:
-        return self.classes
+    def validation_targets(self) -> int:
+        return self.classes * self.validation_drawings
 
     @property
-    def asked_in_validation(self) -> int:
-        return self.classes * self.validation_drawings
+    def examples_at_test(self) -> int:
+        return self.classes * self.train_drawings
+
+    @property
+    def longest_held_out(self) -> None:
+        return None
+
+    def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
+        return batch_size
+
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        return self.examples_at_test
+
+    def shown_at_test(self, remembers_train: bool) -> Shown:
+        """The training examples of all classes, then every held-out one."""
+        pairs, queries = self.examples_at_test, self.held_out(None)
+        return Shown(pairs, queries, pairs * queries)
+
+    def held_out(self, limit: int | None) -> int:
+        """Held-out examples of all classes, or of so many."""
+        classes = self.classes if limit is None else min(limit, self.classes)
+        return classes * (self.test_drawings + self.validation_drawings)
+
+    def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
+        unfit = any(curriculum.data_problems(self, batch_size=1))
+        return () if unfit else curriculum.levels(self.classes)
 
     @property
     def bytes(self) -> int:
@@ -56,7 +83,7 @@ class ClassificationFacts(Facts):
 class CharacterSet(Dataset):
     """A set of drawn characters in classes, each drawn by several hands."""
 
-    holds: ClassVar[str] = "pictures"
+    task: ClassVar[Task] = CLASSIFICATION
     drawings: ClassVar[int]
     """How many drawings each class has."""
 
@@ -95,7 +122,7 @@ class CharacterSet(Dataset):
         """How many classes the data has (of the alphabets asked for), before rotation."""
 
     def facts(self) -> ClassificationFacts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
         available = self.base_classes() * (4 if self.rotated_classes else 1)
         left = self.drawings - self.test_drawings - self.validation_drawings
         return ClassificationFacts(
@@ -112,7 +139,7 @@ class CharacterSet(Dataset):
         held_out = frozenset[Split]({"train", "test"})
         return held_out | {"validation"} if self.validation_drawings else held_out
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         """What this data set can't give, nor its substitute."""
         test, validation, train = (
             self.test_drawings,
@@ -139,9 +166,9 @@ class CharacterSet(Dataset):
             yield MoreClassesThanData(
                 place=At.field("classes"), classes=facts.classes, available=facts.available
             )
-        yield from self._substitute_refusals(facts)
+        yield from self._substitute_errors(facts)
 
-    def _substitute_refusals(self, facts: ClassificationFacts) -> Iterator[Problem]:
+    def _substitute_errors(self, facts: ClassificationFacts) -> Iterator[Problem]:
         substitute = self.substitute()
         if substitute is None:
             return
@@ -149,17 +176,16 @@ class CharacterSet(Dataset):
         if type(substitute) is type(self):
             yield SubstituteSame(place=place)
             return
-        available = substitute.facts().available
+        other = substitute.facts()
+        assert isinstance(other, ClassificationFacts), "it is of the same task"
+        available = other.available
         if self.classes is not None and available < facts.classes <= facts.available:
             yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
 
-    def substitute(self) -> CharacterSet | None:
-        """What stands in when the data can't be had, with the same counts; None: nothing may."""
-        return None
-
-    def like(self, other: CharacterSet) -> Self:
+    def like(self, other: Dataset) -> Self:
         """This data set with the counts, sizes and augmentation of `other`."""
-        shared = {field.name: getattr(other, field.name) for field in fields(CharacterSet)}
+        own = fields(CharacterSet)
+        shared: dict[str, Any] = {f.name: getattr(other, f.name, f.default) for f in own}
         return replace(self, **shared)
 
     @abstractmethod
@@ -174,7 +200,7 @@ class CharacterSet(Dataset):
 class ClassificationModel(Model):
     """What turns an image into an activation: a vector of `features` numbers."""
 
-    reads: ClassVar[str] = "pictures"
+    task: ClassVar[Task] = CLASSIFICATION
 
     features: Annotated[
         int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"

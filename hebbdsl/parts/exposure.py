@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
-from typing import ClassVar
 
 _SIGMAS = 6
 """Standard deviations beyond which a count of sightings is not expected in any run."""
@@ -20,21 +19,25 @@ class Exposure:
         levels: classes in play at each level.
         train_drawings: of each class.
         newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
+        examples_at_test: training examples that what is added at test time is shown; None: it
+            reads held-out data in place of them.
+        shared_activations: whether all activations share a large part, and are longer than rows.
         dropout: share of an activation's elements that training sets to zero.
         moments: how many numbers the optimizer keeps of each weight.
         at_test: whether the part is added under `evaluation`, and never sees what is trained on.
     """
 
-    of_text: ClassVar[bool] = False
     steps: int
     batch_size: int
     evaluate_every: int
     levels: tuple[int, ...]
     train_drawings: int
     newest_drawn: int | None
+    examples_at_test: int | None
     dropout: float
     moments: int
     at_test: bool = False
+    shared_activations: bool = False
 
     @property
     def examples(self) -> int:
@@ -42,7 +45,7 @@ class Exposure:
         return self.steps * self.batch_size
 
     @property
-    def most_sightings(self) -> int:
+    def max_occurrences(self) -> int:
         """More often than this no class is seen in any run.
 
         Certain where a class stands in every batch with all its drawings; else its mean at the
@@ -59,7 +62,7 @@ class Exposure:
         return min(certain, int(mean + _SIGMAS * sqrt(mean) + 2 * _SIGMAS))
 
     @property
-    def least_at_first_sight(self) -> int:
+    def min_early_occurrences(self) -> int:
         """So often at least every class is seen before the first evaluation after it came in.
 
         The mean where classes are seen least, less six standard deviations.
@@ -77,7 +80,6 @@ class Exposure:
 class TextExposure(Exposure):
     """Of a run on text, of which little is known before it is read: the bounds are wide."""
 
-    of_text: ClassVar[bool] = True
     sequence_length: int
 
     @property
@@ -85,11 +87,11 @@ class TextExposure(Exposure):
         return self.steps * self.batch_size * self.sequence_length
 
     @property
-    def most_sightings(self) -> int:
+    def max_occurrences(self) -> int:
         """A word could be all there is."""
         return self.examples
 
     @property
-    def least_at_first_sight(self) -> int:
+    def min_early_occurrences(self) -> int:
         """All words are in play before any is seen."""
         return 0

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import HELD_OUT
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
-from hebbdsl.parts.part import Dataset, Facts, Reporter
+from hebbdsl.parts.part import Curriculum, Dataset, Facts
+from hebbdsl.parts.reporter import Reporter
+from hebbdsl.parts.searching import Shown
+from hebbdsl.tasks import LANGUAGE, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,24 +51,55 @@ class LanguageFacts(Facts):
         return 0
 
     @property
-    def to_tell_apart(self) -> int:
+    def classes(self) -> int:
         return self.words
 
     @property
-    def asked_in_validation(self) -> int:
+    def validation_targets(self) -> int:
         return self.tokens.get("validation", 0)
+
+    @property
+    def examples_at_test(self) -> None:
+        return None
+
+    @property
+    def longest_held_out(self) -> int | None:
+        """All words of the longer held-out text but the first."""
+        known = [self.tokens[split] for split in HELD_OUT if split in self.tokens]
+        return max(known) - 1 if known else None
+
+    def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
+        return batch_size * sequence_length
+
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        return self.tokens.get("train", 0) if remembers_train else 0
+
+    def shown_at_test(self, remembers_train: bool) -> Shown:
+        """Each held-out text, word by word, or the train text before them."""
+        read = self.held_out
+        if remembers_train:
+            pairs = self.remembered_at_test(remembers_train)
+            return Shown(pairs, sum(read), pairs * sum(read))
+        return Shown(read[1], sum(read), sum(count * count // 2 for count in read))
+
+    @property
+    def held_out(self) -> tuple[int, int]:
+        """Words of the validation and of the test text; 0 of what is not known yet."""
+        return self.tokens.get("validation", 0), self.tokens.get("test", 0)
+
+    def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Corpus(Dataset):
     """A text in three splits, whose next word is asked for."""
 
-    holds: ClassVar[str] = "text"
+    task: ClassVar[Task] = LANGUAGE
+    reveals_labels: ClassVar[bool] = True
     word: ClassVar[str]
     published: ClassVar[bool] = False
     """Whether the text is cut already, and taken byte for byte."""
-    tells_articles: ClassVar[bool] = False
-    """Whether `articles` finds them."""
     fills: ClassVar[Mapping[str, str]] = {}
     """What to do where a split is empty, which a field decides."""
 
@@ -109,7 +144,7 @@ class Corpus(Dataset):
 
     def same_content(self, other: Dataset) -> bool:
         """Perplexities are compared word by word, so cut and vocabulary must be the same too."""
-        return isinstance(other, Corpus) and self.deciding() == other.deciding()
+        return isinstance(other, type(self)) and self.deciding() == other.deciding()
 
     def deciding(self) -> Corpus:
         """This corpus with the fields that do not decide its tokens at their defaults."""
@@ -149,7 +184,7 @@ class Corpus(Dataset):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SoughtCorpus(Corpus):
+class ExternalCorpus(Corpus):
     """A corpus that must be found or fetched, and may be missing."""
 
     fallback: Annotated[
@@ -162,18 +197,15 @@ class SoughtCorpus(Corpus):
     def deciding(self) -> Corpus:
         return replace(self, fallback=None)
 
-    def substitute(self) -> Corpus | None:
-        return self.fallback if isinstance(self.fallback, Corpus) else None
-
-    def refusals(self) -> Iterator[Problem]:
+    def substitute(self) -> Dataset | None:
         other = self.fallback
-        if other is not None and other.holds != self.holds:
-            yield SubstituteReadsOther(place=At.field("fallback"), holds=other.holds)
+        return other.like(self) if other is not None and other.task == self.task else None
+
+    def errors(self) -> Iterator[Problem]:
+        other = self.fallback
+        if other is not None and other.task != self.task:
+            yield SubstituteReadsOther(
+                place=At.field("fallback"), holds=other.task.holds, instead_of=self.task.holds
+            )
         elif type(other) is type(self):
             yield SubstituteSame(place=At.field("fallback"))
-
-
-def facts_of(content: CorpusContent) -> LanguageFacts:
-    """What is known of a corpus once it has been read."""
-    tokens = {split: len(ids) for split, ids in content.splits.items()}
-    return LanguageFacts(len(content.words), True, tokens)

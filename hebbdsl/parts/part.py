@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import Fraction, NonNegative, Rate
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,38 +20,27 @@ if TYPE_CHECKING:
 
     from hebbdsl.parts.adaptations.adapter import Adapter
     from hebbdsl.parts.classification import ClassificationFacts
-    from hebbdsl.parts.datasets.content import LabelledContent
-    from hebbdsl.parts.datasets.corpora.content import CorpusContent
+    from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.exposure import Exposure
+    from hebbdsl.parts.memory_output import MemoryOutput
     from hebbdsl.parts.outputs.layer import OutputLayer
-    from hebbdsl.parts.searching import Searching
-
-
-class Reporter(Protocol):
-    """Who is told of long work (a download, a rendering). The terminal's is `run.progress`."""
-
-    def say(self, text: str) -> None: ...
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None: ...
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def say(self, text: str) -> None:
-        pass
-
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
-        pass
+    from hebbdsl.parts.reporter import Reporter
+    from hebbdsl.parts.searching import Shown
 
 
 class Part:
     """A word of the language with its fields: a frozen dataclass with keywords and slots.
 
-    `kind` is what the word may stand for.
+    `kind` is what the word may stand for, `task` the only one it is for; None: it is for any.
     """
 
     __slots__ = ()
     kind: ClassVar[str]
+    task: ClassVar[Task | None] = None
+
+    @classmethod
+    def suits(cls, task: Task) -> bool:
+        return cls.task in (None, task)
 
     @property
     def semantics(self) -> int:
@@ -58,13 +48,13 @@ class Part:
         runs with the part are made again, and those without it stay what they are."""
         return 1
 
-    def refusals(self) -> Iterator[Problem]:
-        """What is wrong with these fields taken together, at places `At(...)` of this part."""
+    def errors(self) -> Iterator[Problem]:
+        """What is wrong with these fields taken together. Places are `At(...)` of this part."""
         yield from ()
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        """Fields that do nothing, or not what they seem to, in such a run. Warnings, placed at the
-        field in doubt; nothing is said of one that was not written."""
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        """Fields that do nothing, or not what they seem to, in such a run. Places are `At(...)` of
+        this part; nothing is said of a field that was not written."""
         yield from ()
 
 
@@ -95,28 +85,64 @@ class Facts:
     def bytes(self) -> int:
         """Memory that the data takes while a run lasts."""
 
-    @property
-    @abstractmethod
-    def to_tell_apart(self) -> int:
-        """Classes or words in all."""
+    if TYPE_CHECKING:
+
+        @property
+        def classes(self) -> int:
+            """In all: of language, the words of the vocabulary."""
 
     @property
     @abstractmethod
-    def asked_in_validation(self) -> int:
-        """Pictures or words of the validation data; 0 where that is not known yet."""
+    def validation_targets(self) -> int:
+        """Labels of the validation data; 0 where that is not known yet."""
+
+    @property
+    @abstractmethod
+    def examples_at_test(self) -> int | None:
+        """Training examples that what is added at test time is shown; None: it reads held-out data
+        in place of them."""
+
+    @property
+    @abstractmethod
+    def longest_held_out(self) -> int | None:
+        """Targets of the longest held-out split that is read in order; None: there is none, or it
+        is not known yet."""
+
+    @abstractmethod
+    def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
+        """Labels that one step is trained on."""
+
+    @abstractmethod
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        """Pairs of the training data that a memory which is added at test time is shown.
+
+        Args:
+            remembers_train: whether it remembers that, and not the held-out data as it is read.
+        """
+
+    @abstractmethod
+    def shown_at_test(self, remembers_train: bool) -> Shown:
+        """What a memory is shown that is added at test time, and how often it is asked."""
+
+    @abstractmethod
+    def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
+        """Classes in play at each level of a curriculum; none where it does not fit the data."""
 
 
 class Dataset(Part):
-    """What is learnt: pictures in classes, or a text whose next word is asked for."""
+    """What is learnt: examples of classes, or a text whose next word is to be predicted."""
 
     __slots__ = ()
     kind: ClassVar[str] = "dataset"
-    holds: ClassVar[str]
-    """`pictures` or `text`: models say which of them they read."""
+    task: ClassVar[Task]
+    reveals_labels: ClassVar[bool] = False
+    """Whether held-out labels are shown, once they were scored, to what remembers or adapts."""
+    has_article_boundaries: ClassVar[bool] = False
+    """Whether it knows where articles begin within a held-out text."""
 
     @abstractmethod
     def facts(self) -> Facts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
 
     @abstractmethod
     def splits(self) -> frozenset[Split]:
@@ -130,6 +156,10 @@ class Dataset(Part):
         """What stands in when the data can't be had; None: nothing may."""
         return None
 
+    def like(self, other: Dataset) -> Self:
+        """This data set as it stands in for another of its task."""
+        return self
+
     def missing_here(self) -> Iterator[Problem]:
         """What of the data is not on this machine, found by looking and not by reading.
 
@@ -138,7 +168,7 @@ class Dataset(Part):
         yield from ()
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> LabelledContent | CorpusContent:
+    def open(self, reporter: Reporter) -> Content:
         """Find, fetch or make the data; the door to numpy.
 
         Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
@@ -150,8 +180,7 @@ class Model(Part):
 
     __slots__ = ()
     kind: ClassVar[str] = "model"
-    reads: ClassVar[str]
-    """`pictures` or `text`."""
+    task: ClassVar[Task]
     compiles: ClassVar[bool] = True
     """Whether torch.compile is of use: fused recurrent kernels are kept out of what it compiles."""
 
@@ -167,73 +196,78 @@ class Model(Part):
 
 
 class Output(Part):
-    """What turns an activation into probabilities of the classes in play."""
+    """What turns an activation into probabilities of the active classes.
+
+    A simple one answers two questions, `layers` and `build`. The others have an answer here that
+    fits what is learnt by gradient; what only memories are asked stands in `MemoryOutput`.
+    """
 
     __slots__ = ()
     kind: ClassVar[str] = "output"
-    has_rows: ClassVar[bool] = False
-    """Whether there is one row a class that an embedding may be tied to."""
-    is_trained: ClassVar[bool] = False
-    """Whether it stands for what was trained: under `evaluation` alone."""
     adapts_rows: ClassVar[bool] = False
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
-    grows: ClassVar[bool] = False
-    """Whether it remembers all that it is shown, so that what it takes depends on the run."""
+    is_trained: ClassVar[bool] = False
+    """Whether it stands for what was trained: under `evaluation` alone."""
 
-    @classmethod
-    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
-        """Whether, with these fields and defaults else, held-out words change it once they were
-        scored."""
-        return False
+    @abstractmethod
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        """The plan's rows, for activations of width `hidden` and `classes` classes in all."""
 
-    @property
-    def reads_labels(self) -> bool:
-        """The same of the fields it has."""
-        own = fields(self)  # type: ignore[arg-type]  # every word is a dataclass
-        return self.reads_labels_with({one.name: getattr(self, one.name) for one in own})
+    @abstractmethod
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        """The door to torch."""
 
-    @property
-    def keeps_train(self) -> bool:
-        """Whether a held-out text is asked of words of the train text that it remembers."""
-        return False
-
-    @property
-    def learns(self) -> bool:
-        """Whether it has weights of its own (those of outputs inside it apart), which only training
-        gives values to."""
-        return True
-
-    @property
-    def teaches(self) -> bool:
-        """Whether its probabilities depend on the activation, so that a model learns by them."""
-        return True
-
-    @property
-    def tells_text(self) -> bool:
-        """Whether it can say of all words of a held-out text how likely each is at a place, and not
-        only of the one that stands there."""
-        return not self.reads_labels
-
-    @property
-    def asks_entropies(self) -> bool:
-        """Whether it asks outputs inside it how unsure they are."""
-        return False
-
-    def row_width(self, hidden: int) -> int:
-        """How wide its rows are, where `has_rows`, for activations of width `hidden`."""
-        return hidden
+    def row_width(self, hidden: int) -> int | None:
+        """Width of the rows, one a class, that an embedding may be tied to; None: it has none."""
+        return None
 
     @property
     def row_width_field(self) -> str | None:
         """The field that says so; None: they are as wide as the activation."""
         return None
 
+    @property
+    def learns(self) -> bool:
+        """Whether it has weights of its own (those of outputs inside it apart), which only training
+        gives values to. What has none builds a `MemoryLayer`."""
+        return True
+
+    @property
+    def passes_gradients(self) -> bool:
+        """Whether its probabilities depend on the activation, so that a model learns by them."""
+        return True
+
+    @property
+    def predicts_text(self) -> bool:
+        """Whether it gives the full predictive distribution at each position of a held-out text,
+        and not only the probability of the token that stands there."""
+        return True
+
+    @property
+    def needs_entropies(self) -> bool:
+        """Whether it needs the entropies of what outputs inside it predict."""
+        return False
+
     def with_inner(self) -> Iterator[Output]:
         """Itself, and every output inside it."""
         yield self
+        for one in fields(self):  # type: ignore[arg-type]  # every word is a dataclass
+            held = getattr(self, one.name)
+            for part in held if isinstance(held, tuple) else (held,):
+                if isinstance(part, Output):
+                    yield from part.with_inner()
+
+    @property
+    def memory(self) -> MemoryOutput | None:
+        """Itself, where it is one."""
+        return None
+
+    def memories(self) -> Iterator[MemoryOutput]:
+        """It and those inside it, where they are memories."""
+        return (one for part in self.with_inner() if (one := part.memory) is not None)
 
     def errors_inside(self, outer: Output) -> Iterator[Problem]:
-        """What is wrong with it inside another output, which asks it for probabilities. Places are
+        """What is wrong with it inside another output, which needs its probabilities. Places are
         `At(...)` of this part."""
         yield from ()
 
@@ -241,47 +275,13 @@ class Output(Part):
         """The fields (those of outputs inside it apart) whose values are searched on validation."""
         return ()
 
-    @abstractmethod
-    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        """The plan's rows, for activations of width `hidden` and `classes` classes in all."""
-
-    def bytes_grown(self, hidden: int, pairs: int) -> int:
-        """Memory beyond that of `layers` once it remembers so many pairs; outputs inside apart."""
-        return 0
-
     def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
         """The plan's rows of what `build_at_test` builds."""
         return self.layers(hidden, classes)
 
-    def size_field(self) -> str | None:
-        """The field that says how much it remembers; None: there is none."""
-        return None
-
-    def bytes_read(self, hidden: int, words: int | None) -> int:
-        """Memory for what it remembers of a held-out text of so many words, read as one stream;
-        outputs inside apart. None: it is not known how many."""
-        return 0
-
-    def bytes_tuned(self, asked: int) -> int:
-        """What is kept of so many words of validation while its settings are searched."""
-        return 0
-
-    def missing_for(self, work: Searching) -> Iterator[Problem]:
-        """Software that so much work needs and that is not on this machine. Errors, at `At(...)`
-        of this part."""
-        yield from ()
-
-    def long_work(self, work: Searching) -> Iterator[Problem]:
-        """What of it takes too long as it is declared. Warnings, placed likewise."""
-        yield from ()
-
-    @abstractmethod
-    def build(self, hidden: int, classes: int) -> OutputLayer:
-        """The door to torch."""
-
     def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
-        """The same of what is added at test time, with room for no more training examples than it
-        is shown then: of a text, none."""
+        """The same as `build` for what is added at test time, with room for no more training
+        examples than it is shown then: of a text, none."""
         return self.build(hidden, classes)
 
 
@@ -291,12 +291,11 @@ class Adaptation(Part):
 
     __slots__ = ()
     kind: ClassVar[str] = "adaptation"
+    task: ClassVar[Task | None] = LANGUAGE
     needs_rows: ClassVar[bool] = False
     """Whether it works on `adapts_rows` outputs alone."""
     remembers: ClassVar[bool] = False
     """Whether it keeps pairs of a held-out text, which a boundary clears."""
-    takes_pictures: ClassVar[bool] = False
-    """Whether it can learn from training drawings: of pictures no labelled test data passes."""
 
     def size_field(self) -> str | None:
         """The field that says how much it remembers; None: there is none."""
@@ -327,6 +326,7 @@ class Curriculum(Part):
     """Which classes are in play when, and what is sampled of them."""
 
     kind: ClassVar[str] = "curriculum"
+    task: ClassVar[Task | None] = CLASSIFICATION
 
     order: Annotated[
         Literal["random", "alphabet"],

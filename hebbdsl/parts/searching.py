@@ -5,6 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a memory is shown that remembers everything.
+
+    Attributes:
+        pairs: remembered at the end; of what is not known before it is read, none.
+        queries: how often it is asked.
+        comparisons: of queries with what was remembered when they were asked.
+    """
+
+    pairs: int
+    queries: int
+    comparisons: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Searching:
     """What a memory that grows is planned to be asked.

@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
-from hebbdsl.parts.language import Corpus, LanguageFacts
-from hebbdsl.parts.models.language_model import LanguageModel
-from hebbdsl.parts.part import Curriculum, Facts, Layer
-from hebbdsl.spec.checked import Checked
+from hebbdsl.parts.part import Dataset, Facts, Layer
+from hebbdsl.plan.sizes import Memory
+from hebbdsl.spec.checked import Checked, Sections
 from hebbdsl.spec.experiment import Setup
+from hebbdsl.tasks import Task
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
-    """What a run holds all the time, in bytes. Activations of a batch come on top.
-
-    Attributes:
-        weights: parameters of the model and the output, in float32.
-        gradients: as many again, also in float32.
-        optimizer: its numbers for each parameter.
-        buffers: running statistics, counters, remembered activations.
-        data: pixels of the classes that take part, one byte each; text stays on the disk.
-        evaluation: what is added at test time: memories and adaptations.
-        tuning: what is stored of the validation data while they are tuned.
-    """
-
-    weights: int
-    gradients: int
-    optimizer: int
-    buffers: int
-    data: int
-    evaluation: int = 0
-    tuning: int = 0
-
-    @property
-    def total(self) -> int:
-        """While it is trained."""
-        return self.weights + self.gradients + self.optimizer + self.buffers + self.data
-
-    @property
-    def at_test(self) -> int:
-        """While it is tested, the data apart."""
-        return self.weights + self.buffers + self.evaluation
-
-    @property
-    def most(self) -> int:
-        """While it is trained, tuned or tested, whichever takes most."""
-        return max(self.total, self.at_test + self.tuning)
+if TYPE_CHECKING:
+    from hebbdsl.parts.exposure import Exposure
+    from hebbdsl.parts.searching import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +39,40 @@ class VariantPlan:
     memory: Memory
     steps: int | None
     evaluate_every: int | None
+
+    @classmethod
+    @abstractmethod
+    def of(cls, setup: Setup, facts: Facts) -> Self:
+        """The plan of one setup whose parts fit together."""
+
+    @staticmethod
+    @abstractmethod
+    def problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
+        """What does not fit together in a variant of this task. Places are of the experiment."""
+
+    @abstractmethod
+    def exposure(self) -> Exposure:
+        """What the runs of the variant show to its parts."""
+
+    @abstractmethod
+    def shown_in_training(self, remembers_train: bool) -> Shown:
+        """What a memory is shown by the longest run: its batches, the evaluations among them, and
+        those at its end."""
+
+    @abstractmethod
+    def summary(self) -> Iterator[tuple[str, str]]:
+        """Data, curriculum and length of training in words: rows of a name, or none, and text."""
+
+    @property
+    def task(self) -> Task:
+        return self.setup.data.task
+
+    @property
+    def targets_trained(self) -> int:
+        """Labels that the longest run is trained on; 0: that is not known yet."""
+        training = self.setup.training
+        of_step = self.facts.targets_per_step(training.batch_size, training.sequence_length)
+        return (self.steps or 0) * of_step
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -103,32 +104,6 @@ class VariantPlan:
         """What its runs have that some metrics need."""
         curriculum = self.setup.curriculum
         return frozenset() if curriculum is None else curriculum.provides()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClassificationPlan(VariantPlan):
-    """Of a variant that learns pictures."""
-
-    facts: ClassificationFacts
-    data: CharacterSet
-    model: ClassificationModel
-    curriculum: Curriculum
-    steps: int
-    evaluate_every: int
-
-    @property
-    def evaluations(self) -> int:
-        return -(-self.steps // self.evaluate_every)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LanguagePlan(VariantPlan):
-    """Of a variant that learns a text. `epoch`: steps of one; None: not known."""
-
-    facts: LanguageFacts
-    data: Corpus
-    model: LanguageModel
-    epoch: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +16,9 @@ from hebbdsl.program.data import Opened
 from hebbdsl.program.randomness import torch_generator
 from hebbdsl.program.update import Update
 from hebbdsl.spec.experiment import Setup
+
+if TYPE_CHECKING:
+    from hebbdsl.program.building import Start
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True)
@@ -30,6 +35,14 @@ class Program:
     model: nn.Module
     output: OutputLayer
     update: Update
+
+    @classmethod
+    @abstractmethod
+    def assemble(cls, plan: VariantPlan, start: Start) -> Self:
+        """Read the data, build and initialise modules, and bind them to the device.
+
+        Raises: Rejected, when the data that was read is too short for the setup.
+        """
 
     def __repr__(self) -> str:
         run = f"{self.experiment}, {self.variant}, seed {self.seed}"

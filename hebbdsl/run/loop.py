@@ -18,8 +18,8 @@ from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationRun
 from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.language.run import LanguageRun
-from hebbdsl.run.memory import forget_peak
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.peak_memory import reset_peak_memory
 from hebbdsl.run.record import Evaluation, Level, Record, Value
 from hebbdsl.run.step_statistics import NotFiniteAt
 from hebbdsl.run.store import RunFolder
@@ -68,7 +68,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
 def _executed(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
     run = begin(program)
     folder.start(plain(program.setup))
-    forget_peak(program.device)
+    reset_peak_memory(program.device)
     try:
         while not run.ended:
             evaluation = run.advance(monitor)

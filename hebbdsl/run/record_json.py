@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS, Unit
+from hebbdsl.expression.metric import Unit
+from hebbdsl.expression.metrics import EVALUATION_VALUES, RUN_METRICS
 from hebbdsl.run.limits import LARGEST_COUNT
 from hebbdsl.run.record import (
     Binding,
@@ -18,6 +19,7 @@ from hebbdsl.run.record import (
 )
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.renaming import renamed_plain
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
 
 _DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
@@ -180,7 +182,7 @@ SETUP_SCHEMA: dict[str, Any] = {
 }
 
 
-def _evaluation(task: str, binding: dict[str, Any]) -> dict[str, Any]:
+def _evaluation(task: Task, binding: dict[str, Any]) -> dict[str, Any]:
     """A line that a run of one task writes."""
     declared = [one for one in EVALUATION_VALUES.values() if one.of in (None, task)]
     halves = [one.name for one in declared if one.optional and one.split is not None]
@@ -220,8 +222,8 @@ EVALUATION_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "One evaluation: a line of metrics.jsonl",
     "if": {"type": "object", "required": ["binding"]},
-    "then": _evaluation("pictures", {"binding": _BINDING}),
-    "else": _evaluation("text", {}),
+    "then": _evaluation(CLASSIFICATION, {"binding": _BINDING}),
+    "else": _evaluation(LANGUAGE, {}),
 }
 
 

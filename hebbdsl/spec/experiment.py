@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.parts.bounds import (
@@ -32,6 +32,10 @@ from hebbdsl.parts.part import (
     Output,
     Schedule,
 )
+from hebbdsl.tasks import CLASSIFICATION, LANGUAGE
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 MOST_VARIANTS = 1_000
 MOST_CLAIMS = 1_000
@@ -56,39 +60,39 @@ class Training:
     ] = 64
     steps: Annotated[
         Steps | None,
-        Suggested(2_000, on="pictures"),
+        Suggested(2_000, on=CLASSIFICATION),
         "optimizer steps after which a run ends; null: as `epochs` of a text say",
     ] = None
     epochs: Annotated[
         Count | None,
         AddedLater(),
-        On("text"),
+        On(LANGUAGE),
         Suggested(3),
         "times that the training text is read; null: until `steps`",
     ] = None
     sequence_length: Annotated[
         Count,
         AddedLater(),
-        On("text"),
+        On(LANGUAGE),
         Suggested(),
         "words of each stream in one step, through which gradients flow back",
     ] = 35
     evaluate_every: Annotated[
         Steps | None,
-        Suggested(10, on="pictures"),
+        Suggested(10, on=CLASSIFICATION),
         "steps between evaluations on held-out data; null: 10 on images, an epoch on text",
     ] = None
     evaluation_streams: Annotated[
         Count,
         AddedLater(),
-        On("text"),
+        On(LANGUAGE),
         "streams that the validation text is cut into for evaluations during a run; the last ones,"
         " of the best weights, read each split whole, as one",
     ] = 10
     patience: Annotated[
         Count | None,
         AddedLater(),
-        On("text"),
+        On(LANGUAGE),
         "evaluations in a row without a better validation loss after which a run ends; null: it"
         " does not",
     ] = None
@@ -96,7 +100,7 @@ class Training:
         Fraction,
         Formerly("decay"),
         AddedLater(),
-        On("text"),
+        On(LANGUAGE),
         "factor of the learning rate after an evaluation whose validation loss is not the best so"
         " far; 1 leaves it",
     ] = 1.0
@@ -109,13 +113,13 @@ class Training:
     ] = None
     evaluation_classes: Annotated[
         Classes | None,
-        On("pictures"),
+        On(CLASSIFICATION),
         "classes that an evaluation looks at, the newest always among them, the others drawn anew"
         " each time; a level is passed only by an evaluation of all; null: always all",
     ] = None
     binding_steps: Annotated[
         Steps,
-        On("pictures"),
+        On(CLASSIFICATION),
         "steps for which the accuracy of added classes is followed after they appear",
     ] = 100
     precision: Annotated[
@@ -132,7 +136,7 @@ class Training:
     cudnn_benchmark: Annotated[
         bool,
         AddedLater(),
-        On("pictures"),
+        On(CLASSIFICATION),
         "let cuDNN choose the kernels of convolutions by timing them: faster, and a run is no more"
         " the same to the last bit when it is repeated",
     ] = False
@@ -175,6 +179,11 @@ class Evaluation:
         if self.output is not None:
             yield from self.output.with_inner()
 
+    def memories(self) -> Iterator[MemoryOutput]:
+        """Those of them that are memories."""
+        if self.output is not None:
+            yield from self.output.memories()
+
 
 AS_TRAINED = Evaluation()
 
@@ -196,13 +205,11 @@ class Setup:
 
     @property
     def reads_labels(self) -> bool:
-        """Whether words of a held-out text, once scored, change what is predicted after them.
-
-        Of pictures nothing does: only training writes a memory.
-        """
-        asked = (*self.output.with_inner(), *self.evaluation.outputs())
-        remembers = any(part.reads_labels for part in asked)
-        return self.data.holds == "text" and (remembers or self.evaluation.adaptation is not None)
+        """Whether held-out labels, once scored, change what is predicted after them."""
+        memories = (*self.output.memories(), *self.evaluation.memories())
+        remembers = any(memory.reads_labels for memory in memories)
+        reads = remembers or self.evaluation.adaptation is not None
+        return self.data.reveals_labels and reads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
-from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion, unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
+from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf, metrics_of
 from hebbdsl.expression.parsing import parse_expression
-from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Path
@@ -69,12 +70,12 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
 def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Iterator[Problem]:
     """What keeps a metric from having a value in any run of the variant."""
     curriculum, data = draft.sections.curriculum, draft.sections.data
-    if data is not None and declared.of not in (None, data.holds):
+    if data is not None and declared.of not in (None, data.task):
         yield OfOtherData(
             place=place,
             metric=name,
             variant=draft.name,
-            of=declared.of or "",
+            of=declared.of.holds if declared.of else "",
             data=word_of(data),
         )
         return
@@ -93,14 +94,9 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
 def _of_one_level(draft: Draft) -> int:
     """How many classes are in play from start to end; 0: some are added, or it can't be told."""
     data, curriculum = draft.sections.data, draft.sections.curriculum
-    if data is None or curriculum is None or any(data.refusals()):
+    if data is None or curriculum is None or any(data.errors()):
         return 0
-    facts = data.facts()
-    if not isinstance(facts, ClassificationFacts) or any(
-        curriculum.data_problems(facts, batch_size=1)
-    ):
-        return 0
-    levels = curriculum.levels(facts.classes)
+    levels = data.facts().levels(curriculum)
     return levels[0] if len(levels) == 1 else 0
 
 
@@ -166,7 +162,7 @@ class UnknownVariant(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.variant, self.known)
+        return is_clear_typo(self.variant, self.known)
 
 
 class NotProduced(Problem):

@@ -6,7 +6,8 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, nearest
-from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion, unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
+from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 from hebbdsl.expression.numerals import whole_number
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
@@ -235,7 +236,7 @@ class NoSuchPath(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.name, self.known)
+        return is_clear_typo(self.name, self.known)
 
 
 class NothingInside(Problem):

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hebbdsl.diagnostics.catalogue import first_sentence
-from hebbdsl.parts.part import Dataset, Model, Optimizer, Output, Part
+from hebbdsl.parts.part import Dataset, Optimizer, Output, Part
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.glossary import WIDTH, spelt
 from hebbdsl.spec.printing import Surface, print_plain
 from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, Type, fields_of
-from hebbdsl.vocabulary import FIRST, FIRST_MODEL, word_of, words_of
+from hebbdsl.tasks import Task
+from hebbdsl.vocabulary import FIRST, word_of, words_of
 
 _LONGEST = 40
 _MIXED = 2
@@ -42,19 +43,22 @@ def asked() -> Mapping[str, type[Part]]:
 
 
 def first_words(given: Mapping[str, str]) -> Mapping[str, str]:
-    """A word for every part that is not given; none for a curriculum where the data is text."""
-    holds = _holds(given.get("data", FIRST[Dataset]))
-    words = {name: FIRST[kind] for name, kind in asked().items()}
-    words["model"] = FIRST_MODEL[holds]
-    if holds == "text":
-        del words["curriculum"]
-    return {**words, **given}
+    """A word for every part that is not given, where one of its kind suits the data's task."""
+    task = _task(given.get("data", FIRST[Dataset]))
+    words = ((name, _first_word(kind, task)) for name, kind in asked().items())
+    return {**{name: word for name, word in words if word is not None}, **given}
 
 
-def _holds(word: str) -> str:
+def _first_word(kind: type[Part], task: Task) -> str | None:
+    """What a new spec begins with; None: no word of the kind suits the task."""
+    words = words_of(kind)
+    return next((word for word in (FIRST[kind], *words) if words[word].suits(task)), None)
+
+
+def _task(word: str) -> Task:
     cls = words_of(Dataset)[word]
     assert issubclass(cls, Dataset)
-    return cls.holds
+    return cls.task
 
 
 def _part_in(type_: Type) -> PartOf | None:
@@ -73,7 +77,7 @@ def scaffold(name: str, words: Mapping[str, str], surface: Surface, *, compared:
     Fields that have no default are written, and those that are worth a look. Comments are the
     sentences of the fields themselves. `compared`: with the plainest output as a second variant.
     """
-    text = _Scaffold(compared).write(name, words, surface)
+    text = _Scaffold(compared, _task(words["data"])).write(name, words, surface)
     # A blank line before every block of comments that stands at the margin.
     return re.sub(r"(?m)^(?!#)(.+)\n(?=#)", r"\1\n\n", text)
 
@@ -81,12 +85,11 @@ def scaffold(name: str, words: Mapping[str, str], surface: Surface, *, compared:
 @dataclass(slots=True)
 class _Scaffold:
     compared: bool
-    holds: str = "pictures"
+    task: Task
     above: dict[Path, str] = field(default_factory=dict)
     beside: dict[Path, str] = field(default_factory=dict)
 
     def write(self, name: str, words: Mapping[str, str], surface: Surface) -> str:
-        self.holds = _holds(words["data"])
         value: dict[str, Plain] = {"hebbdsl": 1, "experiment": name}
         value["about"] = "Which question does this experiment answer?"
         value["seeds"] = list(_of(Experiment, "seeds").default)  # type: ignore[call-overload]
@@ -107,7 +110,7 @@ class _Scaffold:
         others = [
             other
             for other, its in ((other, part.words[other]) for other in offered(part.kind))
-            if other != word and not (issubclass(its, Model) and its.reads != self.holds)
+            if other != word and its.suits(self.task)
         ]
         said = f"{info.about}; instead of {word}: {', '.join(others)}" if others else info.about
         yield from _wrapped(said)
@@ -141,8 +144,8 @@ class _Scaffold:
         """What must be written, and what is suggested for such data."""
         if info.required or info.suggested is None:
             return info.required
-        on = info.on.holds if info.on is not None else info.suggested.on
-        return on in (None, self.holds)
+        on = info.on.task if info.on is not None else info.suggested.on
+        return on in (None, self.task)
 
     def _begun(self, info: Field) -> Plain:
         """What a field begins with: what is suggested, its default, or the first of its type."""
@@ -166,7 +169,7 @@ class _Scaffold:
     def _bare(self, type_: PartOf, word: str) -> Plain:
         """The word inside another, with what such data asks of it alone."""
         fields = fields_of(type_.words[word]).values()
-        asked = [f for f in fields if f.suggested is not None and f.suggested.on == self.holds]
+        asked = [f for f in fields if f.suggested is not None and f.suggested.on == self.task]
         return {word: {info.name: self._begun(info) for info in asked}}
 
     def _variants(self, output: str) -> dict[str, Plain]:

@@ -22,6 +22,7 @@ from hebbdsl.spec.types import (
     Type,
     fields_of,
 )
+from hebbdsl.tasks import LANGUAGE
 from hebbdsl.vocabulary import FIRST, words_of
 from tests import tiny, words
 
@@ -47,7 +48,7 @@ def variations(part: P) -> Iterator[tuple[str, P]]:
     for name, field in fields_of(type(part)).items():
         for value in _others(field.type, getattr(part, name)):
             changed = replace(part, **{name: value})
-            if not any(changed.refusals()):
+            if not any(changed.errors()):
                 yield f"{name}={value}", changed
 
 
@@ -107,7 +108,7 @@ def on(
 ) -> Setup | None:
     """A short training of these; None: the language refuses it."""
     training = {"steps": 4, "evaluate_every": 2, **training}
-    if model.reads == "text":
+    if model.task == LANGUAGE:
         short = {"batch_size": 5, "sequence_length": 3, "evaluation_streams": 2}
         training = {**short, "epochs": None, **training}
         setup = words.setup(model=model, output=output, **training)

@@ -19,7 +19,6 @@ from torch import Tensor
 
 from hebbdsl import Hebbian, Mlp, Model, Output, Softmax
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
-from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.write import Bags
 from hebbdsl.parts.part import Adaptation, Optimizer
@@ -34,7 +33,7 @@ from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.data import Opened
 from hebbdsl.program.language.evaluation import (
     StoredText,
-    gather_slopes,
+    gather_gradients,
     remember_train,
     score_at_test,
 )
@@ -45,6 +44,7 @@ from hebbdsl.program.tuning import tune
 from hebbdsl.run.loop import begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.spec.experiment import Evaluation, Setup
+from hebbdsl.tasks import LANGUAGE
 from tests import sampling, tiny
 from tests.accelerator import every
 from tests.accelerator.pretend import DEVICE, NoFloat64, Waited, Watch, WrongDevice, pretending
@@ -103,8 +103,8 @@ _LACKING: dict[str, bool] = {}
 
 
 def assembled(setup: Setup) -> Program:
-    content = TEXT if setup.data.holds == "text" else PICTURES
-    plan = plan_setup(setup, facts_of(TEXT) if content is TEXT else None)
+    content = TEXT if setup.data.task == LANGUAGE else PICTURES
+    plan = plan_setup(setup, TEXT.facts() if content is TEXT else None)
     made = assemble("pretend", "main", plan, 0, Opened(setup.data, content), DEVICE)
     assert {value.device for value in made.state().values()} == {DEVICE}
     return made
@@ -156,7 +156,7 @@ def evaluated(program: Program, watch: Watch) -> None:
 def _text_evaluated(program: LanguageProgram, at: Predictor, watch: Watch) -> None:
     with watch.waiting_for_nothing():
         if at.adapter is not None and at.adapter.training_batches:
-            gather_slopes(program, at.adapter)
+            gather_gradients(program, at.adapter)
         remember_train(program, at.output, Silent())
     with weights_kept(program):
         if program.setup.evaluation.tunes:

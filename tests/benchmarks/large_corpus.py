@@ -135,7 +135,7 @@ def _open(data: object) -> None:
     import numpy as np
 
     from hebbdsl.parts.datasets.text import Text
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
 
     assert isinstance(data, Text)
     gc.collect()
@@ -150,11 +150,10 @@ def _step(data: object) -> None:
     import torch
 
     from hebbdsl.parts.datasets.text import Text
-    from hebbdsl.parts.language import facts_of
     from hebbdsl.parts.models.lstm.spec import Lstm
     from hebbdsl.parts.optimizers.sgd import Sgd
     from hebbdsl.parts.outputs.softmax.spec import Softmax
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
     from hebbdsl.plan.planning import plan_setup
     from hebbdsl.program.building import assemble
     from hebbdsl.program.data import Opened
@@ -169,14 +168,14 @@ def _step(data: object) -> None:
         output=Softmax(),
         training=Training(optimizer=Sgd(), batch_size=20, sequence_length=35, epochs=1),
     )
-    plan = plan_setup(setup, facts_of(content))
+    plan = plan_setup(setup, content.facts())
     made = assemble("large", "main", plan, 0, Opened(data, content), torch.device("cpu"))
     assert isinstance(made, LanguageProgram)
     tokens = content.splits["train"]
     for name in ("one step", "one more"):
-        watch = torch.empty(1, len(made.update.watched))
+        statistics = torch.empty(1, len(made.update.statistic_names))
         before, began = _memory(), time.perf_counter()
-        made.train(0, made.start(20), watch, 1.0)
+        made.train(0, made.start(20), statistics, 1.0)
         print(
             f"{name} of {made.steps:,}: {time.perf_counter() - began:.1f} s,"
             f" {_said(_memory(), before)}"

@@ -31,7 +31,6 @@ from hebbdsl.parts.bfloat16 import module
 from hebbdsl.parts.bfloat16.module import how_multiplied
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.wikitext import Wikitext
-from hebbdsl.parts.language import facts_of
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.sgd import Sgd
 from hebbdsl.parts.outputs.hebbian.spec import Hebbian
@@ -79,7 +78,7 @@ def program(words: int, width: int, output: Output, precision: str) -> LanguageP
             precision=precision,  # type: ignore[arg-type]
         ),
     )
-    plan = plan_setup(setup, facts_of(content))
+    plan = plan_setup(setup, content.facts())
     made = assemble("peer", "main", plan, 0, Opened(data, content), torch.device("cpu"))
     assert isinstance(made, LanguageProgram)
     return made
@@ -149,12 +148,12 @@ def peer_loop(ours: LanguageProgram, width: int) -> Callable[[int], float]:
 
 def our_loop(ours: LanguageProgram) -> Callable[[int], float]:
     state = ours.start(STREAMS)
-    watch = torch.empty(1, len(ours.update.watched))
+    statistics = torch.empty(1, len(ours.update.statistic_names))
 
     def step(number: int) -> float:
         nonlocal state
-        state = ours.train(number, state, watch, 1.0)
-        return float(watch[0, 0])
+        state = ours.train(number, state, statistics, 1.0)
+        return float(statistics[0, 0])
 
     return step
 

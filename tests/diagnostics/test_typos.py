@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.wording import LONGEST_WORD, slips, unmistakable
+from hebbdsl.diagnostics.typos import LONGEST, is_clear_typo, slips
 
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
 
@@ -29,11 +29,11 @@ OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
         ("rmsprrrop", OPTIMIZERS, True),
         ("rmspropppp", OPTIMIZERS, False),
         ("gama", (), False),
-        ("x" * (LONGEST_WORD + 1), ("x" * LONGEST_WORD,), False),
+        ("x" * (LONGEST + 1), ("x" * LONGEST,), False),
     ],
 )
 def test_examples(word: str, choices: tuple[str, ...], sure: bool) -> None:
-    assert unmistakable(word, choices) is sure
+    assert is_clear_typo(word, choices) is sure
 
 
 WORDS = st.text("abc", max_size=6)

@@ -21,7 +21,6 @@ from hebbdsl import (
     Softmax,
     Transformer,
 )
-from hebbdsl.parts.language import facts_of
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.classification.batches import InPlay
@@ -32,6 +31,7 @@ from hebbdsl.program.language.evaluation import score
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.spec.experiment import Setup
+from hebbdsl.tasks import LANGUAGE
 from tests import tiny, words
 
 STEPS = 10
@@ -64,8 +64,8 @@ SETUPS: Mapping[str, Setup] = {
 
 
 def program_on(device: torch.device, setup: Setup) -> ClassificationProgram | LanguageProgram:
-    text = words.content() if setup.data.holds == "text" else None
-    plan = plan_setup(setup, None if text is None else facts_of(text))
+    text = words.content() if setup.data.task == LANGUAGE else None
+    plan = plan_setup(setup, None if text is None else text.facts())
     opened = Opened(setup.data, tiny.content() if text is None else text)
     made = assemble("beside", "main", plan, 0, opened, device)
     assert isinstance(made, ClassificationProgram | LanguageProgram)
@@ -74,14 +74,14 @@ def program_on(device: torch.device, setup: Setup) -> ClassificationProgram | La
 
 def stepped(program: ClassificationProgram | LanguageProgram, steps: int = STEPS) -> torch.Tensor:
     """The losses of the first steps."""
-    watch = torch.zeros(steps, len(program.update.watched), device=program.device)
+    statistics = torch.zeros(steps, len(program.update.statistic_names), device=program.device)
     with computing(program.device, program.setup.training):
         if isinstance(program, LanguageProgram):
-            program.train(0, program.start(program.train_streams.streams), watch, 1.0)
+            program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
         else:
             play = InPlay(12, 8)
-            program.train(0, program.draw(0, steps, play), play, watch)
-    return watch[:, 0].cpu()
+            program.train(0, program.draw(0, steps, play), play, statistics)
+    return statistics[:, 0].cpu()
 
 
 def apart(device: torch.device, name: str) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from hebbdsl.parts.models.mlp.spec import Mlp
 from hebbdsl.parts.optimizers.adam import Adam
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.pipeline import load_plan
-from hebbdsl.plan.plan import LanguagePlan
+from hebbdsl.plan.language import LanguagePlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.spec.experiment import Setup, Training
 from tests.specs import problems_of

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.cli.plan import difference, levels_in_words, plan_to_json, show, size
+from hebbdsl.cli.plan import difference, plan_to_json, show, size
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.launch.selection import select_variants
 from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.pipeline import load_plan
+from hebbdsl.plan.classification import levels_in_words
 from hebbdsl.plan.plan import Plan
 
 SPEC = """\

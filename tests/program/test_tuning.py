@@ -20,7 +20,7 @@ from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
 from hebbdsl.program.language.evaluation import (
     StoredText,
-    gather_slopes,
+    gather_gradients,
     score,
     score_at_test,
 )
@@ -35,8 +35,8 @@ def trained(output: Output | None = None, adaptation: object = None) -> Language
     """A program of which 60 steps were made, with an evaluation."""
     evaluation = Evaluation(output=output, adaptation=adaptation)  # type: ignore[arg-type]
     program = words.program(replace(words.setup(), evaluation=evaluation))
-    watch = torch.zeros(60, len(program.update.watched))
-    program.train(0, program.start(program.train_streams.streams), watch, 1.0)
+    statistics = torch.zeros(60, len(program.update.statistic_names))
+    program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
     return program
 
 
@@ -229,7 +229,7 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
     program = trained(None, Mbpa(size=30, learning_rate="tuned"))
     at = at_test(program)
     stored = StoredText(program, at)
-    ((knob),) = at.knobs()
+    ((tunable),) = at.tunables()
     seen = list[float]()
 
     def falling(_: object) -> Tensor:
@@ -237,12 +237,14 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
 
     def turn(value: float) -> None:
         seen.append(value)
-        knob.turn(value)
+        tunable.set(value)
 
     flat = Predictor(at.output, at.adapter, at.trained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
-        patch.setattr(Predictor, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        patch.setattr(
+            Predictor, "tunables", lambda _: iter([replace(tunable, set=turn, prepare=None)])
+        )
         tune(flat, stored)
     assert 1e-6 < min(seen) < 1e-4
 
@@ -264,7 +266,7 @@ def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
     at = at_test(program)
     assert at.adapter is not None
     if at.adapter.training_batches:
-        gather_slopes(program, at.adapter)
+        gather_gradients(program, at.adapter)
     with weights_kept(program):
         adapted = score_at_test(program, "test", at).loss()
     assert adapted != plain
@@ -276,7 +278,7 @@ def test_a_rate_of_zero_changes_nothing() -> None:
     program = trained(None, still)
     at = at_test(program)
     assert at.adapter is not None
-    gather_slopes(program, at.adapter)
+    gather_gradients(program, at.adapter)
     found = score_at_test(program, "test", at)
     assert found.sums == pytest.approx(score(program, "test", 1).sums, abs=1e-3)
 
@@ -330,9 +332,9 @@ def test_a_temperature_is_tuned(adaptation: object) -> None:
 
     program = trained(mixed("tuned"), adaptation)
     at = at_test(program)
-    assert at.asks_entropies
+    assert at.needs_entropies
     if at.adapter is not None:
-        gather_slopes(program, at.adapter)
+        gather_gradients(program, at.adapter)
     with weights_kept(program):
         stored = StoredText(program, at)
     tune(at, stored)
@@ -354,5 +356,5 @@ def test_entropies_are_asked_of_what_is_trained_only_where_they_are_needed() -> 
     for output, asked in ((TUNED, False), (replace(TUNED, weights="entropy"), True)):
         program = trained(output)
         at = at_test(program)
-        assert at.asks_entropies is asked
+        assert at.needs_entropies is asked
         assert (StoredText(program, at).unsure is None) is not asked

@@ -15,9 +15,7 @@ from typing import Any
 import torch
 
 from hebbdsl.comparison.export import as_document
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
-from hebbdsl.parts.language import facts_of
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.pipeline import compare_records, load_plan, run_program
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.planning import plan_setup
@@ -93,7 +91,7 @@ def losses(task: str, folder: Path) -> dict[str, Any]:
 
 def _run(task: str, name: str, plan: VariantPlan, folder: Path) -> Record:
     setup, content = plan.setup, TASKS[task]()
-    facts = facts_of(content) if isinstance(content, CorpusContent) else plan.facts
+    facts = content.facts() or plan.facts
     planned = plan_setup(setup, facts)
     trained = plan_setup(replace(setup, evaluation=AS_TRAINED), facts)
     opened = Opened(setup.data, content)

@@ -15,18 +15,19 @@ from hebbdsl.source import Source
 from hebbdsl.spec.printing import Surface
 from hebbdsl.spec.scaffold import asked, first_words, offered, scaffold
 from hebbdsl.spec.types import fields_of
+from hebbdsl.tasks import LANGUAGE
 from hebbdsl.vocabulary import FIRST, VOCABULARY, words_of
 from tests.sampling import sample
 
 KINDS = asked()
-HOLDS = {word: part.holds for word, part in words_of(Dataset).items()}  # type: ignore[attr-defined]
-READS = {word: part.reads for word, part in words_of(Model).items()}  # type: ignore[attr-defined]
+HOLDS = {word: part.task for word, part in words_of(Dataset).items()}  # type: ignore[attr-defined]
+READS = {word: part.task for word, part in words_of(Model).items()}  # type: ignore[attr-defined]
 COMBINATIONS = [
     {name: word for name, word in zip(KINDS, words, strict=True) if word is not None}
     for words in product(*((*offered(kind), None) for kind in KINDS.values()))
     if None not in words[:3] and words[-1] is not None
     if HOLDS[words[0]] == READS[words[1]]
-    if (words[3] is None) == (HOLDS[words[0]] == "text")
+    if (words[3] is None) == (HOLDS[words[0]] == LANGUAGE)
 ]
 DEFAULT = first_words({})
 

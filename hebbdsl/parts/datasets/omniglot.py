@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.addresses import address_refusals
-from hebbdsl.parts.datasets.alphabets import alphabet_refusals
+from hebbdsl.parts.datasets.addresses import address_errors
+from hebbdsl.parts.datasets.alphabets import alphabet_errors
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.datasets.problems import SubstituteReadsOther, SubstituteUnused
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -62,23 +63,23 @@ class Omniglot(CharacterSet):
             return _ALL
         return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets))
 
-    def substitute(self) -> CharacterSet | None:
-        if not isinstance(self.fallback, CharacterSet):
+    def substitute(self) -> Dataset | None:
+        if self.fallback is None or self.fallback.task != self.task:
             return None
         return self.fallback.like(self)
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from CharacterSet.refusals(self)
-        yield from alphabet_refusals(self.alphabets, ALPHABETS)
-        yield from address_refusals(self.addresses)
+    def errors(self) -> Iterator[Problem]:
+        yield from CharacterSet.errors(self)
+        yield from alphabet_errors(self.alphabets, ALPHABETS)
+        yield from address_errors(self.addresses)
         if self.fallback is None:
             return
-        if not isinstance(self.fallback, CharacterSet):
-            place = At.field("fallback")
-            yield SubstituteReadsOther(place=place, holds=self.fallback.holds)
+        if self.fallback.task != self.task:
+            place, holds = At.field("fallback"), self.fallback.task.holds
+            yield SubstituteReadsOther(place=place, holds=holds, instead_of=self.task.holds)
             return
         for field in fields(CharacterSet):
-            value = getattr(self.fallback, field.name)
+            value = getattr(self.fallback, field.name, field.default)
             if value not in (field.default, getattr(self, field.name)):
                 place = At.field("fallback", field.name)
                 yield SubstituteUnused(place=place, field=field.name)

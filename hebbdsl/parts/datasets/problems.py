@@ -319,12 +319,9 @@ class SubstituteReadsOther(Problem):
 
     code = "HEB419"
     holds: str
+    instead_of: str
 
-    @property
-    def title(self) -> str:
-        other = "text" if self.holds == "pictures" else "pictures"
-        return f"{self.holds} can't stand in for {other}"
-
+    title = "{holds} can't stand in for {instead_of}"
     label = "holds {holds}"
 
     @property

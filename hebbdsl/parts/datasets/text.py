@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity, nearest
 from hebbdsl.diagnostics.wording import listed, quoted
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
-from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.language import ExternalCorpus, Vocabulary
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text(SoughtCorpus):
+class Text(ExternalCorpus):
     """Files of text, plain or packed by gzip, in the order in which they are named.
 
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable
@@ -71,12 +71,12 @@ class Text(SoughtCorpus):
     def files(self) -> Mapping[Split, Sequence[str]]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from ExternalCorpus.errors(self)
         if not is_encoding(self.encoding):
             yield UnknownEncoding(place=At.field("encoding"), name=self.encoding)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         written = {
             split: {os.path.normpath(name): name for name in names}
             for split, names in self.files.items()

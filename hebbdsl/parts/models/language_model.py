@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay, Formerly, Rate, Width
 from hebbdsl.parts.part import Layer, Model
 from hebbdsl.parts.problems import NoEffect
+from hebbdsl.tasks import LANGUAGE, Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -25,7 +26,7 @@ class LanguageModel(Model):
     sets a share of elements to zero in training and scales the rest up.
     """
 
-    reads: ClassVar[str] = "text"
+    task: ClassVar[Task] = LANGUAGE
 
     features: Annotated[
         Width | None,
@@ -115,7 +116,7 @@ class LanguageModel(Model):
             rows.append(Layer("projection", (self.features,), parameters=weights))
         return tuple(rows)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.tied:
             yield NoEffect(
                 place=At.field("embedding_range"),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from jaxtyping import Float
 from torch import Tensor
 
+from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.models.language_network import LanguageNetwork, State
-from hebbdsl.plan.plan import LanguagePlan
+from hebbdsl.plan.language import LanguagePlan, text_problems
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.program.building import PRECISIONS, Start
 from hebbdsl.program.language.step import LanguageStep
 from hebbdsl.program.language.streams import Streams
 from hebbdsl.program.program import Program
-from hebbdsl.program.randomness import torch_generator
+from hebbdsl.program.randomness import own_draws_only, torch_generator
+from hebbdsl.spec.experiment import Training
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
@@ -25,6 +30,39 @@ class LanguageProgram(Program):
     train_streams: Streams
     model: LanguageNetwork
     step: LanguageStep
+
+    @classmethod
+    def assemble(cls, plan: VariantPlan, start: Start) -> Self:
+        content, training = start.opened.content, plan.setup.training
+        assert isinstance(plan, LanguagePlan), plan
+        assert isinstance(content, CorpusContent), content
+        _refuse_short(content, training)
+        with own_draws_only():
+            model = plan.model.build(plan.facts.words)
+            output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+        update = start.update(plan, model, output)
+        rows = output.class_rows() if plan.model.tied else None
+        precision = PRECISIONS[training.precision]
+        return cls(
+            experiment=start.experiment,
+            variant=start.variant,
+            seed=start.seed,
+            identity=start.identity(plan),
+            opened=start.opened,
+            device=start.device,
+            plan=plan,
+            content=content,
+            train_streams=Streams(
+                content.splits["train"],
+                training.batch_size,
+                training.sequence_length,
+                len(content.words),
+            ),
+            model=model,
+            output=output,
+            update=update,
+            step=LanguageStep(model, output, rows, update, precision, training.compile),
+        )
 
     @property
     def steps(self) -> int:
@@ -40,10 +78,10 @@ class LanguageProgram(Program):
         self,
         first: int,
         state: State,
-        watch: Float[Tensor, "steps watched"],
+        statistics: Float[Tensor, "steps statistics"],
         rate: float,
     ) -> State:
-        """Run a step for each row of `watch`, the first of which is step `first` (from 0).
+        """Run a step for each row of `statistics`, the first of which is step `first` (from 0).
 
         Args:
             state: what the step before left; at the start of an epoch it is begun anew.
@@ -52,10 +90,10 @@ class LanguageProgram(Program):
         schedule, streams = self.setup.training.schedule, self.train_streams
         self.model.train()
         self.output.train()
-        step, rows = first, iter(watch.unbind())
-        while step < first + len(watch):
+        step, rows = first, iter(statistics.unbind())
+        while step < first + len(statistics):
             window = step % streams.windows
-            count = min(streams.windows - window, first + len(watch) - step)
+            count = min(streams.windows - window, first + len(statistics) - step)
             if window == 0:
                 state = self.start(streams.streams)
             for words, following in streams.read(window, count, self.device):
@@ -67,3 +105,10 @@ class LanguageProgram(Program):
                 state = self.step(words, following, state, masks, next(rows))
                 step += 1
         return state
+
+
+def _refuse_short(content: CorpusContent, training: Training) -> None:
+    """Raises: Rejected, with HEB418, when the text that was read is too short for the setup."""
+    if problems := list(text_problems(training, content.facts().tokens)):
+        places = content.places
+        raise Rejected([replace(p, place=places.get(p.split, content.origin)) for p in problems])

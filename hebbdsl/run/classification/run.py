@@ -12,13 +12,12 @@ import torch
 from torch import Tensor
 
 from hebbdsl.expression.metrics import HELD_OUT, accuracy_of, final_accuracy_of
-from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.program.classification.evaluation import predictions_per_second
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run.classification.curriculum_state import CurriculumState
 from hebbdsl.run.classification.evaluation import Assessment, assess
-from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.peak_memory import peak_memory
 from hebbdsl.run.record import Evaluation, Level, Value
 from hebbdsl.run.step_statistics import finite
 
@@ -91,11 +90,11 @@ class ClassificationRun:
     def _train_on(self, count: int) -> Tensor:
         """The losses of the next `count` steps, on the host. Raises: NotFiniteAt."""
         program, play = self._program, self._course.in_play
-        watch = torch.empty(count, len(program.update.watched), device=program.device)
+        statistics = torch.empty(count, len(program.update.statistic_names), device=program.device)
         batches = program.draw(self.step, count, play)
-        program.train(self.step, batches, play, watch)
+        program.train(self.step, batches, play, statistics)
         self._exposures[: play.classes] += batches.exposures
-        seen = finite(program.update, watch, self.step)
+        seen = finite(program.update, statistics, self.step)
         self.step += count
         return seen[:, 0]
 
@@ -127,8 +126,7 @@ class ClassificationRun:
 
     def data(self) -> Mapping[str, Any]:
         """What the record says of the data beside its word and origin."""
-        program, content = self._program, self._program.opened.content
-        assert isinstance(content, LabelledContent)
+        program, content = self._program, self._program.content
         turns = [f"@{90 * one.quarter_turns}" * bool(one.quarter_turns) for one in program.chosen]
         names = [content.names[one.index] for one in program.chosen]
         return {"classes": [name + turn for name, turn in zip(names, turns, strict=True)]}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.language import BLOCK
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.room import room_for
+from hebbdsl.tasks import Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter
@@ -48,9 +49,9 @@ class Mbpa(Adaptation):
         to be theirs.
     """
 
+    task: ClassVar[Task | None] = None
     needs_rows: ClassVar[bool] = True
     remembers: ClassVar[bool] = True
-    takes_pictures: ClassVar[bool] = True
 
     size: Annotated[
         int,
@@ -68,16 +69,16 @@ class Mbpa(Adaptation):
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        drawings = run.levels[-1] * run.train_drawings
-        if not run.of_text and self.size > drawings:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        drawings = run.examples_at_test
+        if drawings is not None and self.size > drawings:
             yield NoEffect(
                 place=At.field("size"),
                 field="size",
                 why=f"there are {number_of(drawings, 'training drawing')}, all of which fit in",
                 advice="leave it out, or give a number below that of the training drawings",
             )
-        if not run.of_text and drawings < self.neighbours <= self.size:
+        if drawings is not None and drawings < self.neighbours <= self.size:
             yield NoEffect(
                 place=At.field("neighbours"),
                 field="neighbours",
@@ -123,7 +124,7 @@ class Mbpa(Adaptation):
             return min(self.size, drawings) * pair
         block = self.block(classes)
         slots = self.size + block
-        pairs = slots if words is None else min(slots, room_for(words))
+        pairs = slots if words is None else min(slots, capacity_for(words))
         at_once = min(block, BLOCK) if words is None else min(block, BLOCK, words)
         return pairs * pair + 2 * at_once * classes * FLOAT_BYTES
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
+from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.problems import DataProblem, UnreadableData
+from hebbdsl.parts.language import LanguageFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,15 +54,11 @@ class Words(Sequence[str]):
 
 
 @dataclass(frozen=True, eq=False)
-class CorpusContent:
-    """A corpus that has been found, verified and tokenised.
+class CorpusContent(Content):
+    """A corpus that has been found, verified and tokenised. Its fingerprint is of the tokens and
+    the vocabulary.
 
     Attributes:
-        word: the corpus's word (`wikitext`).
-        origin: where it came from, for people: a path, an address, "Python 3.11.9's own
-            documentation".
-        fingerprint: hex digest of the tokens and the vocabulary, the same whatever container they
-            came in.
         words: the vocabulary in the order of ids: by falling count in train, ties by the word.
             `<eos>` and `<unk>` take their place by count like any other.
         counts: int64 [words], how often each stands in train.
@@ -69,14 +67,15 @@ class CorpusContent:
         texts: of each split the SHA-256 of the text that it was read from.
     """
 
-    word: str
-    origin: str
-    fingerprint: str
     words: Sequence[str]
     counts: np.ndarray
     splits: Mapping[Split, np.ndarray]
     places: Mapping[Split, str] = field(default_factory=dict)
     texts: Mapping[Split, str] = field(default_factory=dict)
+
+    def facts(self) -> LanguageFacts:
+        tokens = {split: len(ids) for split, ids in self.splits.items()}
+        return LanguageFacts(len(self.words), True, tokens)
 
 
 class AlteredWhileUsed(DataProblem):

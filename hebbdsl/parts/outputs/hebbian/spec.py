@@ -12,6 +12,7 @@ from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Fraction, Suggest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import BeyondTheRun, NoEffect
+from hebbdsl.tasks import LANGUAGE
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -58,13 +59,13 @@ class Hebbian(Softmax):
     ] = "inverse"
     rescale: Annotated[
         Literal["none", "row", "mean_row"],
-        Suggested("row", on="text"),
+        Suggested("row", on=LANGUAGE),
         "norm that the written activation is given: its own, that of the row it replaces, or the"
         " mean norm of the rows in play; the paper's own choice is not known",
     ] = "none"
     center: Annotated[
         Literal["none", "running"],
-        Suggested("running", on="text"),
+        Suggested("running", on=LANGUAGE),
         "subtract a running mean of all activations before the write (and before rescaling)",
     ] = "none"
     center_rate: Annotated[Fraction, "floor of the rate at which the running mean moves"] = 0.01
@@ -93,24 +94,28 @@ class Hebbian(Softmax):
     def counts_batches(self) -> bool:
         return self.center == "running" or self.start > 0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
-        if run.of_text and self.T > 1 and (self.rescale, self.center) == ("none", "none"):
+        if (
+            run.shared_activations
+            and self.T > 1
+            and (self.rescale, self.center) == ("none", "none")
+        ):
             yield RawWriteOnText(place=At(()))
         if self.T == 1:
             yield NeverWrites(place=threshold)
-        elif run.most_sightings < self.T:
-            said = f"no class is seen more than {number_of(run.most_sightings, 'time')}"
+        elif run.max_occurrences < self.T:
+            said = f"no class is seen more than {number_of(run.max_occurrences, 'time')}"
             advice = "every class is written to the end, as with any larger `T`"
             yield BeyondTheRun(place=threshold, field="T", said=said, advice=advice)
-        elif 0 < self.T <= run.least_at_first_sight:
+        elif 0 < self.T <= run.min_early_occurrences:
             yield WrittenUnseen(
                 place=threshold,
-                sightings=run.least_at_first_sight,
+                sightings=run.min_early_occurrences,
                 evaluate_every=min(run.evaluate_every, run.steps),
             )
         # 1/c of the last write: with either count and either rate, none is smaller.
-        last = min(self.T - 1, run.most_sightings)
+        last = min(self.T - 1, run.max_occurrences)
         if self.gamma > 0 and last >= 1 and 1 / last >= self.gamma:
             yield NoEffect(
                 place=At.field("gamma"),

@@ -1,0 +1,175 @@
+"""Classification: what a variant will cost that learns labelled examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
+from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.part import Curriculum, Dataset, Facts
+from hebbdsl.parts.searching import Shown
+from hebbdsl.plan.plan import VariantPlan
+from hebbdsl.plan.sizes import memory_of, output_layers
+from hebbdsl.spec.checked import Sections
+from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
+from hebbdsl.vocabulary import word_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassificationPlan(VariantPlan):
+    """Of a variant that learns labelled examples."""
+
+    facts: ClassificationFacts
+    data: CharacterSet
+    model: ClassificationModel
+    curriculum: Curriculum
+    steps: int
+    evaluate_every: int
+
+    @classmethod
+    def of(cls, setup: Setup, facts: Facts) -> Self:
+        data, model, curriculum, training = (
+            setup.data,
+            setup.model,
+            setup.curriculum,
+            setup.training,
+        )
+        assert isinstance(data, CharacterSet), data
+        assert isinstance(model, ClassificationModel), "stage 4 refuses others"
+        assert isinstance(facts, ClassificationFacts), facts
+        assert curriculum is not None, "stage 4 asks for one"
+        assert training.steps is not None, "stage 4 asks for them"
+        layers = model.layers(facts.image)
+        rows = output_layers(setup.output, model.features, facts.classes)
+        return cls(
+            setup=setup,
+            facts=facts,
+            data=data,
+            model=model,
+            curriculum=curriculum,
+            model_layers=layers,
+            output_layers=rows,
+            levels=curriculum.levels(facts.classes),
+            memory=memory_of(setup, (*layers, *rows), facts, training.steps),
+            steps=training.steps,
+            evaluate_every=training.evaluate_every or IMAGES_EVALUATED_EVERY,
+        )
+
+    @property
+    def evaluations(self) -> int:
+        return -(-self.steps // self.evaluate_every)
+
+    @staticmethod
+    def problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
+        facts, word = data.facts(), word_of(data)
+        assert isinstance(facts, ClassificationFacts), facts
+        if isinstance(sections.model, ClassificationModel):
+            yield from sections.model.shape_problems(facts.image)
+        if sections.no_curriculum:
+            yield ImagesNeed(place=At.field("data"), field="curriculum", data=word)
+        elif sections.curriculum is not None:
+            # Without a training section a batch of one asks for no more than the curriculum does.
+            batch_size = sections.training.batch_size if sections.training is not None else 1
+            yield from sections.curriculum.data_problems(facts, batch_size)
+        if sections.training is not None and sections.training.steps is None:
+            yield ImagesNeed(place=At.field("training"), field="steps", data=word)
+
+    def exposure(self) -> Exposure:
+        setup, training = self.setup, self.setup.training
+        return Exposure(
+            steps=self.steps,
+            batch_size=training.batch_size,
+            evaluate_every=self.evaluate_every,
+            levels=self.levels,
+            train_drawings=self.facts.train_drawings,
+            newest_drawn=self.curriculum.newest_drawn(training.batch_size),
+            examples_at_test=self.facts.examples_at_test,
+            dropout=setup.model.activation_dropout,
+            moments=training.optimizer.state_per_parameter,
+        )
+
+    def shown_in_training(self, remembers_train: bool) -> Shown:
+        pairs = self.targets_trained
+        tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
+        return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)
+
+    def summary(self) -> Iterator[tuple[str, str]]:
+        facts, training = self.facts, self.setup.training
+        channels, height, width = facts.image
+        yield (
+            "data",
+            f"{word_of(self.data)}: {facts.classes:,} of {facts.available:,} classes,"
+            f" {_split(facts)},"
+            f" {channels}×{height}×{width}",
+        )
+        if (substitute := self.data.substitute()) is not None:
+            other = substitute.facts()
+            assert isinstance(other, ClassificationFacts), "it is of the same task"
+            yield (
+                "",
+                f"when it can't be had, {word_of(substitute)}: {other.classes:,} of"
+                f" {other.available:,} classes",
+            )
+        yield ("curriculum", f"{word_of(self.curriculum)}: {levels_in_words(self.levels)}")
+        if (condition := self.curriculum.passes) is not None:
+            yield ("", f"passed when {condition.text}")
+        yield (
+            "training",
+            f"at most {self.steps:,} steps of {training.batch_size:,} images,"
+            f" at most {self.evaluations:,} evaluations",
+        )
+
+
+def _split(facts: ClassificationFacts) -> str:
+    """Drawings of a class by what they are for."""
+    train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
+    if not validation:
+        return f"{train} + {test} drawings each to train and test on"
+    return f"{train} + {validation} + {test} drawings each to train, validate and test on"
+
+
+def levels_in_words(levels: Sequence[int]) -> str:
+    """For example `18 levels: 30, 40, … 200 classes`."""
+    if len(levels) == 1:
+        return f"1 level of {levels[0]:,} classes"
+    shown = [f"{level:,}" for level in levels]
+    if len(levels) > 4:
+        even = len({after - before for before, after in pairwise(levels[:-1])}) == 1
+        shown = [*shown[: 2 if even else 3], f"… {shown[-1]}"]
+    return f"{len(levels)} levels: {', '.join(shown)} classes"
+
+
+class ImagesNeed(Problem):
+    """Pictures are learnt with a curriculum, for a number of steps.
+
+    Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
+    how often it is read.
+
+    Wrong:
+        curriculum: null
+
+    Right:
+        curriculum: fixed
+    """
+
+    code = "HEB414"
+    field: str
+    data: str
+
+    title = "{data!q} holds pictures, which are not learnt without {_named}"
+    label = "needs {_named}"
+
+    @property
+    def hint(self) -> str:
+        if self.field == "curriculum":
+            return "write `curriculum: fixed` for all classes from the start"
+        return "write for example `steps: 2_000`"
+
+    @property
+    def _named(self) -> str:
+        return quoted(self.field if self.field == "curriculum" else f"training.{self.field}")
