@@ -61,9 +61,8 @@ def main() -> None:
     typer = statistics.median(took["bare Typer program, `--help`"])
     for name, seconds in took.items():
         median = statistics.median(seconds)
-        print(
-            f"{name:32} {median:6.3f} s  ({median / bare:4.1f} × Python, {median / typer:4.2f} × Typer)"
-        )
+        ratios = f"{median / bare:4.1f} × Python, {median / typer:4.2f} × Typer"
+        print(f"{name:32} {median:6.3f} s  ({ratios})")
 
 
 if __name__ == "__main__":
