@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from importlib import import_module
@@ -12,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from hebbdsl import __version__
-from hebbdsl.cli.terminal import say, show_problems, tell
+from hebbdsl.cli.terminal import echo, echo_stderr, show_problems
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.run import interrupts
 
@@ -33,6 +34,9 @@ COMMANDS = {
 }
 """The commands, each the function of that name in the module of that name, with what it does."""
 
+_LASTING = {"run", "compare", "evaluate", "lsp"}
+"""Those that go on for long, and make garbage meanwhile."""
+
 
 class _Commands(TyperGroup):
     """Commands, loaded when they are called. What a stage rejects becomes text and an exit code."""
@@ -44,6 +48,8 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: typer.Context, name: str) -> Any:  # type: ignore[override]
         if name not in COMMANDS:
             return None
+        if name in _LASTING:
+            gc.set_threshold(700)  # as Python begins
         function = getattr(import_module(f"hebbdsl.cli.{name}"), name)
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -63,7 +69,7 @@ class _Commands(TyperGroup):
             show_problems(rejected.problems, sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
         except KeyboardInterrupt:
-            tell("interrupted")
+            echo_stderr("interrupted")
             raise typer.Exit(130) from None
 
 
@@ -80,7 +86,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"hebbdsl {__version__}")
+        echo(f"hebbdsl {__version__}")
         raise typer.Exit
 
 
@@ -112,7 +118,7 @@ def main() -> None:
         # What is left in the buffer must not fail once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if error.errno != errno.EPIPE:
-            tell(f"the output can't be written: {error.strerror}")
+            echo_stderr(f"the output can't be written: {error.strerror}")
         sys.exit(4)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
-from hebbdsl.cli.terminal import emit, say, show_problems, tell
+from hebbdsl.cli.terminal import echo, echo_stderr, emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def validate(
     Formats for programs: json, github (workflow commands), sarif (2.1.0), junit (XML).
     """
     from hebbdsl.diagnostics.diagnostic import Problems
-    from hebbdsl.diagnostics.render import summary
+    from hebbdsl.diagnostics.wording import summary
     from hebbdsl.pipeline import inspect, inspect_here
     from hebbdsl.syntax.reading import NoSpecs, find_specs
 
@@ -72,7 +72,7 @@ def validate(
         problems.extend((inspect_here if here else inspect)(file, set_ or ()))
     if not diff:
         _show(problems, format, tuple(map(str, files)), strict)
-    tell(summary(problems, len(files)))
+    echo_stderr(summary(problems, len(files)))
     failing = tuple(problems) if strict else problems.errors
     codes = [problem.exit_code for problem in failing]
     raise typer.Exit(max([*codes, int(diff and changed > 0)]))
@@ -80,11 +80,11 @@ def validate(
 
 def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], strict: bool) -> None:
     """What the format asks for, on stdout. A format for programs says so when all is well too."""
-    from hebbdsl.diagnostics import render
-
     match format:
         case ValidateFormat.json:
-            emit(json_text(render.render_json(problems)))
+            from hebbdsl.diagnostics.render import render_json
+
+            emit(json_text(render_json(problems)))
         case ValidateFormat.sarif:
             from hebbdsl import __version__
             from hebbdsl.diagnostics.sarif import render_sarif
@@ -99,7 +99,9 @@ def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], stri
 
             emit(render_github(problems))
         case ValidateFormat.concise if len(problems):
-            say(render.render_lines(problems))
+            from hebbdsl.diagnostics.render import render_lines
+
+            echo(render_lines(problems))
         case ValidateFormat.text if len(problems):
             show_problems(problems, sys.stdout)
-            say()
+            echo()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import Fraction, NonNegative, Rate
 from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
 
@@ -137,7 +137,7 @@ class Dataset(Part):
     task: ClassVar[Task]
     reveals_labels: ClassVar[bool] = False
     """Whether held-out labels are shown, once they were scored, to what remembers or adapts."""
-    tells_articles: ClassVar[bool] = False
+    has_article_boundaries: ClassVar[bool] = False
     """Whether it knows where articles begin within a held-out text."""
 
     @abstractmethod

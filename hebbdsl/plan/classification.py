@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
-from hebbdsl.parts.searching import Shown
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.plan.problems import PicturesNeed
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 from hebbdsl.vocabulary import word_of
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.searching import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,13 +73,13 @@ class ClassificationPlan(VariantPlan):
         if isinstance(sections.model, ClassificationModel):
             yield from sections.model.shape_problems(facts.image)
         if sections.no_curriculum:
-            yield PicturesNeed(place=At.field("data"), field="curriculum", data=word)
+            yield ImagesNeed(place=At.field("data"), field="curriculum", data=word)
         elif sections.curriculum is not None:
             # Without a training section a batch of one asks for no more than the curriculum does.
             batch_size = sections.training.batch_size if sections.training is not None else 1
             yield from sections.curriculum.data_problems(facts, batch_size)
         if sections.training is not None and sections.training.steps is None:
-            yield PicturesNeed(place=At.field("training"), field="steps", data=word)
+            yield ImagesNeed(place=At.field("training"), field="steps", data=word)
 
     def exposure(self) -> Exposure:
         setup, training = self.setup, self.setup.training
@@ -94,6 +96,8 @@ class ClassificationPlan(VariantPlan):
         )
 
     def shown_in_training(self, remembers_train: bool) -> Shown:
+        from hebbdsl.parts.searching import Shown
+
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
         return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)
@@ -142,3 +146,34 @@ def levels_in_words(levels: Sequence[int]) -> str:
         even = len({after - before for before, after in pairwise(levels[:-1])}) == 1
         shown = [*shown[: 2 if even else 3], f"… {shown[-1]}"]
     return f"{len(levels)} levels: {', '.join(shown)} classes"
+
+
+class ImagesNeed(Problem):
+    """Pictures are learnt with a curriculum, for a number of steps.
+
+    Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
+    how often it is read.
+
+    Wrong:
+        curriculum: null
+
+    Right:
+        curriculum: fixed
+    """
+
+    code = "HEB414"
+    field: str
+    data: str
+
+    title = "{data!q} holds pictures, which are not learnt without {_named}"
+    label = "needs {_named}"
+
+    @property
+    def hint(self) -> str:
+        if self.field == "curriculum":
+            return "write `curriculum: fixed` for all classes from the start"
+        return "write for example `steps: 2_000`"
+
+    @property
+    def _named(self) -> str:
+        return quoted(self.field if self.field == "curriculum" else f"training.{self.field}")

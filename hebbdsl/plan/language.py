@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from typing import Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.language import Corpus, LanguageFacts
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Dataset, Facts, Output
 from hebbdsl.parts.searching import Shown
-from hebbdsl.plan.nested import directly_inside, nested_outputs
-from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.plan.problems import (
+from hebbdsl.plan.language_problems import (
+    EntropyUnknown,
     NoEnd,
     NothingToTie,
     StreamsTooShort,
     TextTakesNoCurriculum,
     TiedWidths,
 )
+from hebbdsl.plan.nested import directly_inside, nested_outputs
+from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
-from hebbdsl.plan.test_time_problems import EntropyUnknown
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.vocabulary import word_of

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metrics import Split, final_accuracy_of
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import final_accuracy_of
 from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.classification.evaluation import (
     StoredExamples,
@@ -21,7 +22,7 @@ from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_part
 from hebbdsl.program.language.evaluation import (
     Scored,
     StoredText,
-    gather_slopes,
+    gather_gradients,
     remember_train,
     score_at_test,
 )
@@ -29,11 +30,11 @@ from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
+from hebbdsl.run.label_reading import reads_labels
 from hebbdsl.run.language.run import losses, perplexities
 from hebbdsl.run.loop import environment
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.problems import AlteredRecord, OtherData, OtherMeaning
-from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.step_statistics import NotFiniteAt, finite_perplexities
 from hebbdsl.run.store import RunFolder
@@ -113,7 +114,7 @@ def _of_words(
     scored = dict[Split, Scored]()
     if at.adapter is not None and at.adapter.training_batches:
         reporter.say("gradients of training batches are gathered")
-        gather_slopes(program, at.adapter)
+        gather_gradients(program, at.adapter)
     remember_train(program, at.output, reporter)
     with weights_kept(program):
         reporter.say("the validation text is read")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf, metrics_of
 from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.parts.part import Part
@@ -161,7 +162,7 @@ class UnknownVariant(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.variant, self.known)
+        return is_clear_typo(self.variant, self.known)
 
 
 class NotProduced(Problem):

@@ -16,8 +16,8 @@ from hebbdsl.program.classification.evaluation import predictions_per_second
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.run.classification.curriculum_state import CurriculumState
 from hebbdsl.run.classification.evaluation import Assessment, assess
-from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.peak_memory import peak_memory
 from hebbdsl.run.record import Evaluation, Level, Value
 from hebbdsl.run.step_statistics import finite
 
@@ -90,11 +90,11 @@ class ClassificationRun:
     def _train_on(self, count: int) -> Tensor:
         """The losses of the next `count` steps, on the host. Raises: NotFiniteAt."""
         program, play = self._program, self._course.in_play
-        watch = torch.empty(count, len(program.update.watched), device=program.device)
+        statistics = torch.empty(count, len(program.update.statistic_names), device=program.device)
         batches = program.draw(self.step, count, play)
-        program.train(self.step, batches, play, watch)
+        program.train(self.step, batches, play, statistics)
         self._exposures[: play.classes] += batches.exposures
-        seen = finite(program.update, watch, self.step)
+        seen = finite(program.update, statistics, self.step)
         self.step += count
         return seen[:, 0]
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, Split, perplexity_of
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, perplexity_of
 from hebbdsl.program.language.evaluation import Scored, score
 from hebbdsl.program.language.program import LanguageProgram
-from hebbdsl.run.memory import peak_memory
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.peak_memory import peak_memory
 from hebbdsl.run.record import Evaluation, Level, Value
 from hebbdsl.run.step_statistics import finite, finite_perplexities, finite_perplexity
 
@@ -86,9 +87,11 @@ class LanguageRun:
         end = min(self.step + self._every - self.step % self._every, program.steps)
         while self.step < end:
             count = min(end - self.step, self._at_once())
-            watch = torch.empty(count, len(program.update.watched), device=program.device)
-            self._state = program.train(self.step, self._state, watch, self._rate)
-            losses.append(finite(program.update, watch, self.step)[:, 0])
+            statistics = torch.empty(
+                count, len(program.update.statistic_names), device=program.device
+            )
+            self._state = program.train(self.step, self._state, statistics, self._rate)
+            losses.append(finite(program.update, statistics, self.step)[:, 0])
             self.step += count
             if self.step < end:
                 monitor.trained(self.step, float(losses[-1][-1]))

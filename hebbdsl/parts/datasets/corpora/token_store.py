@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
@@ -147,8 +147,8 @@ def _load(
         sizes = {name: (folder / name).stat().st_size for name in manifest["sizes"]}
         if manifest["key"] != key or sizes != manifest["sizes"]:
             return None
-        told = verifying(reporter, f"verifying the tokens of {word}", sum(sizes.values()))
-        if any(digest_of(folder / n, told) != d for n, d in manifest["content"].items()):
+        on_bytes = verifying(reporter, f"verifying the tokens of {word}", sum(sizes.values()))
+        if any(digest_of(folder / n, on_bytes) != d for n, d in manifest["content"].items()):
             return None
         splits = {split: _mapped(folder / f"{split}.tokens", np.int32) for split in SPLITS}
         counts = _mapped(folder / "counts", np.int64)
