@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
@@ -18,6 +18,9 @@ from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 from hebbdsl.vocabulary import word_of
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.neighbour_search import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +97,8 @@ class ClassificationPlan(VariantPlan):
         )
 
     def shown_in_training(self, remembers_train: bool) -> Shown:
+        from hebbdsl.parts.neighbour_search import Shown
+
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
         return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metrics import Split, final_accuracy_of
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import final_accuracy_of
 from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.classification.evaluation import (
     StoredExamples,

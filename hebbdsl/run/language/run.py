@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, Split, perplexity_of
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, perplexity_of
 from hebbdsl.program.language.evaluation import Scored, score
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.run.monitor import Monitor
