@@ -20,7 +20,7 @@ from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.peak_memory import reset_peak_memory
-from hebbdsl.run.record import Evaluation, Level, Record, Value
+from hebbdsl.run.record import Evaluation, Level, Record, Status, Value
 from hebbdsl.run.step_statistics import NotFiniteAt
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.canonical import plain
@@ -103,7 +103,9 @@ def begin(program: Program) -> Run:
     raise TypeError(f"no run is known of {type(program).__name__}")
 
 
-def _record(program: Program, run: Run, status: str, failure: Mapping[str, Any] | None) -> Record:
+def _record(
+    program: Program, run: Run, status: Status, failure: Mapping[str, Any] | None
+) -> Record:
     content = program.opened.content
     return Record(
         experiment=program.experiment,
