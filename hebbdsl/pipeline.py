@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hebbdsl.expression.claim import Claim
     from hebbdsl.launch.schedule import Runs
     from hebbdsl.lint.examination import Examined
-    from hebbdsl.parts.part import Reporter
+    from hebbdsl.parts.reporter import Reporter
     from hebbdsl.plan.plan import Plan
     from hebbdsl.program.program import Program
     from hebbdsl.run.monitor import JobMonitor, Monitor

@@ -137,9 +137,16 @@ def test_its_warnings_are_allowed_by_a_comment(installed: Run, tmp_path: Path) -
 
 
 def test_it_is_trained_and_compared_and_its_record_says_where_it_is_from(installed: Run) -> None:
-    said = hebbdsl(installed, "compare", "spec.yaml", "--device", "cpu", "--quiet")
+    quiet = ("--device", "cpu", "--quiet")
+    said = hebbdsl(installed, "run", "spec.yaml", *quiet)
+    assert "margins · hinge · seed 0: finished" in said
+    said = hebbdsl(installed, "compare", "spec.yaml", *quiet)
     assert "hinge" in said
     folder = Path(installed("-c", "import os; print(os.getcwd())").stdout.strip())
+    (trained,) = folder.glob("runs/margins/hinge/seed-0-*")
+    added = "evaluation.output={mixture: {experts: [trained, cache]}}"
+    said = hebbdsl(installed, "evaluate", trained, "--set", added, *quiet)
+    assert "hinge" in said
     records = {
         name: json.loads(next(folder.glob(f"runs/margins/{name}/seed-0-*/record.json")).read_text())
         for name in ("hinge", "softmax")
@@ -150,6 +157,43 @@ def test_it_is_trained_and_compared_and_its_record_says_where_it_is_from(install
     page = hebbdsl(installed, "compare", "spec.yaml", "--device", "cpu", "--quiet",
                    "--format", "md")  # fmt: skip
     assert "hinge" in page
+
+
+OF_OUTPUTS = "tests/parts/outputs/test_every_output.py"
+OF_PAGES = "tests/diagnostics/test_catalogue.py"
+
+
+def laws(run: Run, *laws: str, code: int = 0) -> str:
+    """The tests of these files that are about the word, or about codes of its package."""
+    files = (str(ROOT / file) for file in laws)
+    options = ("-q", "-p", "no:cacheprovider", "-k", "hinge", "--rootdir", str(ROOT))
+    config = ("-c", str(ROOT / "pyproject.toml"))
+    return run("-m", "pytest", *options, *config, *files, code=code).stdout
+
+
+def test_it_keeps_the_laws_of_every_output_and_its_pages_those_of_every_problem(
+    installed: Run,
+) -> None:
+    assert int(laws(installed, OF_OUTPUTS, OF_PAGES).split(" passed")[0].split()[-1]) > 20
+
+
+def test_the_laws_find_what_a_package_does_wrong(tmp_path: Path) -> None:
+    """More is planned than is built, and without a margin what is built is no distribution."""
+    source = PACKAGE / "hebbdsl_hinge"
+    for name, old, new in (
+        ("__init__", "", ""),
+        ("spec", "parameters=classes * hidden", "parameters=classes * hidden + 1"),
+        ("module", "F.log_softmax(h @ self.rows[:in_play].T, dim=1)", "h @ self.rows[:in_play].T"),
+    ):
+        text = (source / f"{name}.py").read_text()
+        assert old in text
+        (tmp_path / "hebbdsl_hinge").mkdir(exist_ok=True)
+        (tmp_path / "hebbdsl_hinge" / f"{name}.py").write_text(text.replace(old, new))
+    point = "[hebbdsl.outputs]\nhinge = hebbdsl_hinge.spec:Hinge\n"
+    made(tmp_path, "broken-hinge", point)
+    said = laws(runner(tmp_path, tmp_path), OF_OUTPUTS, code=1)
+    assert "test_the_plan_is_what_is_built[hinge]" in said
+    assert "test_the_probabilities_of_active_classes_sum_to_one[3-hinge]" in said
 
 
 def test_where_it_is_missing_one_problem_names_it(tmp_path: Path) -> None:
@@ -216,9 +260,9 @@ class Odd(Output):
         (PART.replace("def build", "def built"), "lacks `build`"),
         (PART.replace("return (Layer", "return ['odd'] or (Layer"), "`layers` returns list"),
         (PART.replace("return (Layer", "return 1 / 0 or (Layer"), "ZeroDivisionError"),
-        (PART + "    def refusals(self):\n        yield 'odd'\n", "`refusals` yields str"),
-        (PART + "    def refusals(self):\n        raise KeyError(7)\n", "KeyError: 7"),
-        (PART + "    def doubts(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
+        (PART + "    def errors(self):\n        yield 'odd'\n", "`errors` yields str"),
+        (PART + "    def errors(self):\n        raise KeyError(7)\n", "KeyError: 7"),
+        (PART + "    def warnings(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
     ],
 )  # fmt: skip
 def test_a_part_that_breaks_its_promises_is_refused(

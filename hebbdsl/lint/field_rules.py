@@ -18,8 +18,8 @@ from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of
 from hebbdsl.vocabulary import word_of
 
 
-def part_doubts(plan: Plan) -> Iterator[Problem]:
-    """HEB713 and HEB720–HEB729, as parts say them of themselves."""
+def part_warnings(plan: Plan) -> Iterator[Problem]:
+    """HEB713 and HEB720–HEB729: the warnings of parts."""
     runs: dict[Exposure, Exposure] = {}
     said: dict[tuple[int, int], tuple[tuple[Path, Problem], ...]] = {}
 
@@ -29,7 +29,7 @@ def part_doubts(plan: Plan) -> Iterator[Problem]:
     def ask_part(section: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
         key = id(section), id(run)
         if key not in said:  # variants share the sections that they leave alone
-            said[key] = tuple(_doubts(section, path, run))
+            said[key] = tuple(_warnings(section, path, run))
         yield from said[key]
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
@@ -70,24 +70,24 @@ def long_searches(plan: Plan) -> Iterator[Problem]:
     """HEB751: memories that are searched exactly, at a size where that takes too long."""
 
     def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
-        for path, part, work in searches(variant):
-            for problem in part.long_work(work):
+        for path, memory, work in searches(variant):
+            for problem in memory.long_work(work):
                 yield path, problem
 
     yield from in_any_use(plan, ask)
 
 
-def _doubts(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
-    """What every part has to say, those inside others too."""
+def _warnings(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+    """Warnings of every part, those inside others too."""
     if isinstance(value, Part):
-        for problem in value.doubts(run):
+        for problem in value.warnings(run):
             yield path, problem
     if isinstance(value, (Part, Training)):
         for name in fields_holding(type(value), PartOf, SectionOf):
-            yield from _doubts(getattr(value, name), (*path, name), run)
+            yield from _warnings(getattr(value, name), (*path, name), run)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _doubts(item, (*path, index), run)
+            yield from _warnings(item, (*path, index), run)
 
 
 def _unused(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
@@ -121,9 +121,9 @@ def _left_as_it_is(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
 
 def _cleared_in_vain(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
     setup = variant.setup
-    outputs = (*setup.output.with_inner(), *setup.evaluation.outputs())
+    memories = (*setup.output.memories(), *setup.evaluation.memories())
     adaptation = setup.evaluation.adaptation
-    remembers = any(part.reads_labels for part in outputs) or (
+    remembers = any(memory.reads_labels for memory in memories) or (
         adaptation is not None and adaptation.remembers
     )
     if setup.evaluation.boundary != "none" and not remembers:

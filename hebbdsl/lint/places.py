@@ -12,7 +12,7 @@ from hebbdsl.spec.checked import Path
 from hebbdsl.spec.origins import resolve, span_of
 
 Question = Callable[[VariantPlan], Iterator[tuple[Path, Problem]]]
-"""What is in doubt in a variant, each at a field below the path that stands beside it."""
+"""The warnings of a variant, each at a field below the path that stands beside it."""
 
 
 def of_head(plan: Plan, *path: str | int, key: bool = False) -> Span | None:
@@ -26,21 +26,21 @@ def of_variant(plan: Plan, name: str) -> Span | None:
 
 
 def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
-    """What is in doubt about a written value in every variant that takes it.
+    """Warnings of a written value that every variant gives that takes it.
 
     A value that does its work in one variant is not written in vain, though the changes of another
     leave it none. A field that has its default was not written, and nothing is said of it.
     """
-    doubted: defaultdict[tuple[str, Path, Span], list[Problem]] = defaultdict(list)
+    found: defaultdict[tuple[str, Path, Span], list[Problem]] = defaultdict(list)
     for name, variant in plan.variants.items():
         origins = plan.checked.variants[name].origins
         for prefix, problem in ask(variant):
-            assert isinstance(problem.place, At), "a doubt stands at a field"
+            assert isinstance(problem.place, At), "a warning stands at a field"
             path = (*prefix, *problem.place.path)
             if path in origins:
-                found = resolve(problem, origins, prefix)
-                doubted[problem.code, path, origins[path].value].append(found)
-    for (_, path, place), problems in doubted.items():
+                resolved = resolve(problem, origins, prefix)
+                found[problem.code, path, origins[path].value].append(resolved)
+    for (_, path, place), problems in found.items():
         if len(problems) == _uses(plan, path, place):
             yield problems[0]
 
@@ -52,7 +52,7 @@ def _uses(plan: Plan, path: Path, place: Span) -> int:
 
 
 def in_any_use(plan: Plan, ask: Question) -> Iterator[Problem]:
-    """What is in doubt in some variant, said once for a place."""
+    """Warnings of some variant, each once for a place."""
     found: dict[tuple[str, object], Problem] = {}
     for name, variant in plan.variants.items():
         for prefix, problem in ask(variant):

@@ -29,7 +29,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     curriculum_rules.foregone_conditions,
     curriculum_rules.binding_unseen,
     curriculum_rules.held_out_unread,
-    field_rules.part_doubts,
+    field_rules.part_warnings,
     field_rules.evaluation_of_all,
     field_rules.of_other_data,
     field_rules.nothing_to_clear,

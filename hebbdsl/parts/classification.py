@@ -12,7 +12,8 @@ from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
-from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model, Reporter
+from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.parts.searching import Shown
 from hebbdsl.tasks import CLASSIFICATION, Task
 
@@ -53,10 +54,10 @@ class ClassificationFacts(Facts):
     def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
         return batch_size
 
-    def remembered_at_test(self, keeps_train: bool) -> int:
+    def remembered_at_test(self, remembers_train: bool) -> int:
         return self.examples_at_test
 
-    def shown_at_test(self, keeps_train: bool) -> Shown:
+    def shown_at_test(self, remembers_train: bool) -> Shown:
         """The training examples of all classes, then every held-out one."""
         pairs, queries = self.examples_at_test, self.held_out(None)
         return Shown(pairs, queries, pairs * queries)
@@ -121,7 +122,7 @@ class CharacterSet(Dataset):
         """How many classes the data has (of the alphabets asked for), before rotation."""
 
     def facts(self) -> ClassificationFacts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
         available = self.base_classes() * (4 if self.rotated_classes else 1)
         left = self.drawings - self.test_drawings - self.validation_drawings
         return ClassificationFacts(
@@ -138,7 +139,7 @@ class CharacterSet(Dataset):
         held_out = frozenset[Split]({"train", "test"})
         return held_out | {"validation"} if self.validation_drawings else held_out
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         """What this data set can't give, nor its substitute."""
         test, validation, train = (
             self.test_drawings,
@@ -165,9 +166,9 @@ class CharacterSet(Dataset):
             yield MoreClassesThanData(
                 place=At.field("classes"), classes=facts.classes, available=facts.available
             )
-        yield from self._substitute_refusals(facts)
+        yield from self._substitute_errors(facts)
 
-    def _substitute_refusals(self, facts: ClassificationFacts) -> Iterator[Problem]:
+    def _substitute_errors(self, facts: ClassificationFacts) -> Iterator[Problem]:
         substitute = self.substitute()
         if substitute is None:
             return

@@ -11,7 +11,8 @@ from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metrics import HELD_OUT, Split
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
-from hebbdsl.parts.part import Curriculum, Dataset, Facts, Reporter
+from hebbdsl.parts.part import Curriculum, Dataset, Facts
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.parts.searching import Shown
 from hebbdsl.tasks import LANGUAGE, Task
 
@@ -69,14 +70,14 @@ class LanguageFacts(Facts):
     def targets_per_step(self, batch_size: int, sequence_length: int) -> int:
         return batch_size * sequence_length
 
-    def remembered_at_test(self, keeps_train: bool) -> int:
-        return self.tokens.get("train", 0) if keeps_train else 0
+    def remembered_at_test(self, remembers_train: bool) -> int:
+        return self.tokens.get("train", 0) if remembers_train else 0
 
-    def shown_at_test(self, keeps_train: bool) -> Shown:
+    def shown_at_test(self, remembers_train: bool) -> Shown:
         """Each held-out text, word by word, or the train text before them."""
         read = self.held_out
-        if keeps_train:
-            pairs = self.remembered_at_test(keeps_train)
+        if remembers_train:
+            pairs = self.remembered_at_test(remembers_train)
             return Shown(pairs, sum(read), pairs * sum(read))
         return Shown(read[1], sum(read), sum(count * count // 2 for count in read))
 
@@ -199,7 +200,7 @@ class SoughtCorpus(Corpus):
         other = self.fallback
         return other.like(self) if other is not None and other.task == self.task else None
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         other = self.fallback
         if other is not None and other.task != self.task:
             yield SubstituteReadsOther(

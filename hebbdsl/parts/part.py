@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
@@ -22,25 +22,10 @@ if TYPE_CHECKING:
     from hebbdsl.parts.classification import ClassificationFacts
     from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.exposure import Exposure
+    from hebbdsl.parts.memory_output import MemoryOutput
     from hebbdsl.parts.outputs.layer import OutputLayer
-    from hebbdsl.parts.searching import Searching, Shown
-
-
-class Reporter(Protocol):
-    """Who is told of long work (a download, a rendering). The terminal's is `run.progress`."""
-
-    def say(self, text: str) -> None: ...
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None: ...
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def say(self, text: str) -> None:
-        pass
-
-    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
-        pass
+    from hebbdsl.parts.reporter import Reporter
+    from hebbdsl.parts.searching import Shown
 
 
 class Part:
@@ -63,13 +48,13 @@ class Part:
         runs with the part are made again, and those without it stay what they are."""
         return 1
 
-    def refusals(self) -> Iterator[Problem]:
-        """What is wrong with these fields taken together, at places `At(...)` of this part."""
+    def errors(self) -> Iterator[Problem]:
+        """What is wrong with these fields taken together. Places are `At(...)` of this part."""
         yield from ()
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
-        """Fields that do nothing, or not what they seem to, in such a run. Warnings, placed at the
-        field in doubt; nothing is said of one that was not written."""
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
+        """Fields that do nothing, or not what they seem to, in such a run. Places are `At(...)` of
+        this part; nothing is said of a field that was not written."""
         yield from ()
 
 
@@ -128,15 +113,15 @@ class Facts:
         """Labels that one step is trained on."""
 
     @abstractmethod
-    def remembered_at_test(self, keeps_train: bool) -> int:
+    def remembered_at_test(self, remembers_train: bool) -> int:
         """Pairs of the training data that a memory which is added at test time is shown.
 
         Args:
-            keeps_train: whether it remembers that, and not the held-out data as it is read.
+            remembers_train: whether it remembers that, and not the held-out data as it is read.
         """
 
     @abstractmethod
-    def shown_at_test(self, keeps_train: bool) -> Shown:
+    def shown_at_test(self, remembers_train: bool) -> Shown:
         """What a memory is shown that is added at test time, and how often it is asked."""
 
     @abstractmethod
@@ -157,7 +142,7 @@ class Dataset(Part):
 
     @abstractmethod
     def facts(self) -> Facts:
-        """Published constants only; nothing is read. Meaningful when `refusals` finds nothing."""
+        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
 
     @abstractmethod
     def splits(self) -> frozenset[Split]:
@@ -211,73 +196,78 @@ class Model(Part):
 
 
 class Output(Part):
-    """What turns an activation into probabilities of the classes in play."""
+    """What turns an activation into probabilities of the active classes.
+
+    A simple one answers two questions, `layers` and `build`. The others have an answer here that
+    fits what is learnt by gradient; what only memories are asked stands in `MemoryOutput`.
+    """
 
     __slots__ = ()
     kind: ClassVar[str] = "output"
-    has_rows: ClassVar[bool] = False
-    """Whether there is one row a class that an embedding may be tied to."""
-    is_trained: ClassVar[bool] = False
-    """Whether it stands for what was trained: under `evaluation` alone."""
     adapts_rows: ClassVar[bool] = False
     """Whether its logits are linear in the activation, by rows that steps at test time change."""
-    grows: ClassVar[bool] = False
-    """Whether it remembers all that it is shown, so that what it takes depends on the run."""
+    is_trained: ClassVar[bool] = False
+    """Whether it stands for what was trained: under `evaluation` alone."""
 
-    @classmethod
-    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
-        """Whether, with these fields and defaults else, held-out words change it once they were
-        scored."""
-        return False
+    @abstractmethod
+    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
+        """The plan's rows, for activations of width `hidden` and `classes` classes in all."""
 
-    @property
-    def reads_labels(self) -> bool:
-        """The same of the fields it has."""
-        own = fields(self)  # type: ignore[arg-type]  # every word is a dataclass
-        return self.reads_labels_with({one.name: getattr(self, one.name) for one in own})
+    @abstractmethod
+    def build(self, hidden: int, classes: int) -> OutputLayer:
+        """The door to torch."""
 
-    @property
-    def keeps_train(self) -> bool:
-        """Whether a held-out text is asked of words of the train text that it remembers."""
-        return False
-
-    @property
-    def learns(self) -> bool:
-        """Whether it has weights of its own (those of outputs inside it apart), which only training
-        gives values to."""
-        return True
-
-    @property
-    def teaches(self) -> bool:
-        """Whether its probabilities depend on the activation, so that a model learns by them."""
-        return True
-
-    @property
-    def tells_text(self) -> bool:
-        """Whether it can say of all words of a held-out text how likely each is at a place, and not
-        only of the one that stands there."""
-        return not self.reads_labels
-
-    @property
-    def asks_entropies(self) -> bool:
-        """Whether it asks outputs inside it how unsure they are."""
-        return False
-
-    def row_width(self, hidden: int) -> int:
-        """How wide its rows are, where `has_rows`, for activations of width `hidden`."""
-        return hidden
+    def row_width(self, hidden: int) -> int | None:
+        """Width of the rows, one a class, that an embedding may be tied to; None: it has none."""
+        return None
 
     @property
     def row_width_field(self) -> str | None:
         """The field that says so; None: they are as wide as the activation."""
         return None
 
+    @property
+    def learns(self) -> bool:
+        """Whether it has weights of its own (those of outputs inside it apart), which only training
+        gives values to. What has none builds a `MemoryLayer`."""
+        return True
+
+    @property
+    def passes_gradients(self) -> bool:
+        """Whether its probabilities depend on the activation, so that a model learns by them."""
+        return True
+
+    @property
+    def predicts_text(self) -> bool:
+        """Whether it gives the full predictive distribution at each position of a held-out text,
+        and not only the probability of the token that stands there."""
+        return True
+
+    @property
+    def needs_entropies(self) -> bool:
+        """Whether it needs the entropies of what outputs inside it predict."""
+        return False
+
     def with_inner(self) -> Iterator[Output]:
         """Itself, and every output inside it."""
         yield self
+        for one in fields(self):  # type: ignore[arg-type]  # every word is a dataclass
+            held = getattr(self, one.name)
+            for part in held if isinstance(held, tuple) else (held,):
+                if isinstance(part, Output):
+                    yield from part.with_inner()
+
+    @property
+    def memory(self) -> MemoryOutput | None:
+        """Itself, where it is one."""
+        return None
+
+    def memories(self) -> Iterator[MemoryOutput]:
+        """It and those inside it, where they are memories."""
+        return (one for part in self.with_inner() if (one := part.memory) is not None)
 
     def errors_inside(self, outer: Output) -> Iterator[Problem]:
-        """What is wrong with it inside another output, which asks it for probabilities. Places are
+        """What is wrong with it inside another output, which needs its probabilities. Places are
         `At(...)` of this part."""
         yield from ()
 
@@ -285,47 +275,13 @@ class Output(Part):
         """The fields (those of outputs inside it apart) whose values are searched on validation."""
         return ()
 
-    @abstractmethod
-    def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
-        """The plan's rows, for activations of width `hidden` and `classes` classes in all."""
-
-    def bytes_grown(self, hidden: int, pairs: int) -> int:
-        """Memory beyond that of `layers` once it remembers so many pairs; outputs inside apart."""
-        return 0
-
     def layers_at_test(self, hidden: int, classes: int, shown: int) -> tuple[Layer, ...]:
         """The plan's rows of what `build_at_test` builds."""
         return self.layers(hidden, classes)
 
-    def size_field(self) -> str | None:
-        """The field that says how much it remembers; None: there is none."""
-        return None
-
-    def bytes_read(self, hidden: int, words: int | None) -> int:
-        """Memory for what it remembers of a held-out text of so many words, read as one stream;
-        outputs inside apart. None: it is not known how many."""
-        return 0
-
-    def bytes_tuned(self, asked: int) -> int:
-        """What is kept of so many words of validation while its settings are searched."""
-        return 0
-
-    def missing_for(self, work: Searching) -> Iterator[Problem]:
-        """Software that so much work needs and that is not on this machine. Errors, at `At(...)`
-        of this part."""
-        yield from ()
-
-    def long_work(self, work: Searching) -> Iterator[Problem]:
-        """What of it takes too long as it is declared. Warnings, placed likewise."""
-        yield from ()
-
-    @abstractmethod
-    def build(self, hidden: int, classes: int) -> OutputLayer:
-        """The door to torch."""
-
     def build_at_test(self, hidden: int, classes: int, shown: int) -> OutputLayer:
-        """The same of what is added at test time, with room for no more training examples than it
-        is shown then: of a text, none."""
+        """The same as `build` for what is added at test time, with room for no more training
+        examples than it is shown then: of a text, none."""
         return self.build(hidden, classes)
 
 

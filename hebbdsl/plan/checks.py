@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.parts.part import Adaptation, Dataset, Model, Part
-from hebbdsl.plan.nested import directly_inside, nested_outputs
-from hebbdsl.plan.problems import OnOtherData, ReadsOther, UnfitSubstitute
-from hebbdsl.plan.test_time_problems import (
-    CannotAdapt,
-    LearnsAtTest,
-    NoArticles,
-    NothingAdapted,
-    NothingLearns,
-    NothingToTuneOn,
-    TrainedInTraining,
-    TunedInTraining,
-)
+from hebbdsl.parts.part import Dataset, Model
+from hebbdsl.plan.test_time_checks import test_time_problems
+from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.tasks import Task
 from hebbdsl.vocabulary import word_of, words_of
 
 DATA = At.field("data")
@@ -49,7 +37,7 @@ def _draft_problems(draft: Draft) -> Iterator[Problem]:
     A data set that refuses its own fields has no facts, and is asked nothing.
     """
     data = draft.sections.data
-    if data is None or any(data.refusals()):
+    if data is None or any(data.errors()):
         return
     found = {problem: resolve(problem, draft.origins) for problem in _clashes(draft.sections, data)}
     yield from found.values()
@@ -94,59 +82,125 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
             reads=model.task.holds,
             data=word_of(data),
             holds=data.task.holds,
-            known=tuple(_suiting(Model, data.task)),
+            known=tuple(word for word, cls in words_of(Model).items() if cls.suits(data.task)),
         )
-    yield from _at_test(sections, data)
+    yield from test_time_problems(sections, data)
     yield from data.task.plan_class.problems(sections, data)
 
 
-def _at_test(sections: Sections, data: Dataset) -> Iterator[Problem]:
-    """What `evaluation` adds that can't be added, and what only it may add."""
-    output, evaluation = sections.output, sections.evaluation
-    for path, part in nested_outputs(output, ("output",)):
-        if part.is_trained:
-            yield TrainedInTraining(place=At(path))
-        for field in part.tunes():
-            yield TunedInTraining(place=At((*path, field)), field=field, output=word_of(part))
-        for place, expert in directly_inside(part, path):
-            for problem in expert.errors_inside(part):
-                inner = problem.place.path if isinstance(problem.place, At) else ()
-                yield replace(problem, place=At((*place, *inner)))
-    if output is not None and not output.teaches:
-        yield NothingLearns(place=At(("output",)), output=word_of(output))
-    if evaluation is None:
-        return
-    for path, part in nested_outputs(evaluation.output, ("evaluation", "output")):
-        if part.learns:
-            yield LearnsAtTest(place=At(path), output=word_of(part))
-        for field in part.tunes():
-            if "validation" not in data.splits():
-                yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
-    if evaluation.boundary == "articles" and not data.tells_articles:
-        yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
-    adaptation = evaluation.adaptation
-    if adaptation is not None:
-        why = None
-        instead: tuple[str, ...] = ()
-        if not adaptation.suits(data.task):
-            why = "it learns from labelled test data that has passed, and of pictures none passes"
-            instead = tuple(_suiting(Adaptation, data.task))
-        elif adaptation.needs_rows and output is not None and not output.adapts_rows:
-            why = f"{quoted(word_of(output))} has no rows that a few steps could change"
-        if why is not None:
-            word = word_of(adaptation)
-            yield CannotAdapt(
-                place=At(("evaluation", "adaptation")), adaptation=word, why=why, instead=instead
-            )
-        asked = list(evaluation.outputs())
-        if adaptation.needs_rows and asked and not any(part.is_trained for part in asked):
-            yield NothingAdapted(
-                place=At(("evaluation", "adaptation")),
-                adaptation=word_of(adaptation),
-                output=word_of(asked[0]),
-            )
+class ReadsOther(Problem):
+    """A model of pictures is given text, or a model of words pictures.
+
+    `convnet` and `mlp` read pictures; `lstm`, `gru` and `transformer` read the words of a text.
+
+    Wrong:
+        data: stdlib_docs
+        model: mlp
+        curriculum: null
+
+    Right:
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+    """
+
+    code = "HEB413"
+    model: str
+    reads: str
+    data: str
+    holds: str
+    known: tuple[str, ...]
+
+    title = "{model!q} reads {reads}, and {data!q} holds {holds}"
+    label = "reads {reads}"
+
+    @property
+    def hint(self) -> str:
+        return f"models that read {self.holds}: {', '.join(self.known)}"
+
+    related = Also(DATA, "holds {holds}")
 
 
-def _suiting(kind: type[Part], task: Task) -> Iterator[str]:
-    """The words of a kind that are for a task, or for any."""
-    return (word for word, cls in words_of(kind).items() if cls.suits(task))
+class UnfitSubstitute(Problem):
+    """The curriculum fits the data set, but not the one that would stand in for it.
+
+    With `fallback`, another data set is used when the first can't be had, and the experiment has
+    to be sound on both. Where `classes` is not given, each data set brings all of its own: give
+    `classes`, or leave `fallback` out.
+
+    Wrong:
+        data:
+          omniglot: {alphabets: [Greek], fallback: glyphs}
+        curriculum:
+          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 40, steps: 100}
+
+    Right:
+        data:
+          omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}
+        curriculum:
+          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
+        training: {optimizer: adam, batch_size: 40, steps: 100}
+    """
+
+    code = "HEB410"
+    substitute: str
+    found: Problem
+
+    title = "with `{substitute}` standing in for the data, {found.title}"
+
+    @property
+    def label(self) -> str:
+        return self.found.label
+
+    @property
+    def hint(self) -> str | None:
+        return self.found.hint
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return self.found.related
+
+
+class OnOtherData(Problem):
+    """A variant is trained on other data than the baseline.
+
+    Nothing can be compared then: what differs is the data as much as the setup, and `compare` would
+    refuse the runs (HEB601) after all have been trained. How many classes take part, how large
+    images are and how they are split may differ. A text must be cut into the same words: with a
+    smaller vocabulary more of them are `<unk>`, which is easy to foretell. Write a spec for each
+    data set, or choose one for all variants with `--set data=…`.
+
+    Wrong:
+        variants:
+          real: {}
+          rendered: {data: {glyphs: {classes: 100}}}
+
+    Right:
+        data:
+          glyphs: {classes: 100}
+        variants:
+          many: {}
+          few: {data.classes: 50}
+    """
+
+    code = "HEB411"
+    variant: str
+    word: str
+    baseline: str
+    reference: str
+    first: Span | None
+
+    @property
+    def title(self) -> str:
+        baseline = f"the baseline {quoted(self.baseline)}"
+        if self.word == self.reference:
+            said = f"another {quoted(self.word)} than {baseline}"
+        else:
+            said = f"{quoted(self.word)}, {baseline} on {quoted(self.reference)}"
+        return f"{quoted(self.variant)} is trained on {said}"
+
+    label = "can't be compared"
+    hint = "write a spec for each data set, or choose one for all with `--set data=…`"
+    related = Also("first", "data of the baseline")

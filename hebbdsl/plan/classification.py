@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
 from hebbdsl.parts.searching import Shown
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.plan.problems import PicturesNeed
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
@@ -93,7 +93,7 @@ class ClassificationPlan(VariantPlan):
             moments=training.optimizer.state_per_parameter,
         )
 
-    def shown_in_training(self, keeps_train: bool) -> Shown:
+    def shown_in_training(self, remembers_train: bool) -> Shown:
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
         return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)
@@ -142,3 +142,34 @@ def levels_in_words(levels: Sequence[int]) -> str:
         even = len({after - before for before, after in pairwise(levels[:-1])}) == 1
         shown = [*shown[: 2 if even else 3], f"… {shown[-1]}"]
     return f"{len(levels)} levels: {', '.join(shown)} classes"
+
+
+class PicturesNeed(Problem):
+    """Pictures are learnt with a curriculum, for a number of steps.
+
+    Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
+    how often it is read.
+
+    Wrong:
+        curriculum: null
+
+    Right:
+        curriculum: fixed
+    """
+
+    code = "HEB414"
+    field: str
+    data: str
+
+    title = "{data!q} holds pictures, which are not learnt without {_named}"
+    label = "needs {_named}"
+
+    @property
+    def hint(self) -> str:
+        if self.field == "curriculum":
+            return "write `curriculum: fixed` for all classes from the start"
+        return "write for example `steps: 2_000`"
+
+    @property
+    def _named(self) -> str:
+        return quoted(self.field if self.field == "curriculum" else f"training.{self.field}")

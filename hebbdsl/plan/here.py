@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected, Severity
 from hebbdsl.diagnostics.wording import listed, quoted
-from hebbdsl.parts.part import FLOAT_BYTES, Adaptation, Output
+from hebbdsl.parts.part import FLOAT_BYTES, Adaptation
 from hebbdsl.plan.machine import DeviceMemory, device_memory, gpu_memory, machine_memory
-from hebbdsl.plan.nested import nested_outputs
+from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.searching import searches
 from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.origins import resolve
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 
 def here_problems(drafts: Iterable[Draft], plan: Plan | None) -> Iterator[Problem]:
@@ -28,8 +32,8 @@ def here_problems(drafts: Iterable[Draft], plan: Plan | None) -> Iterator[Proble
     if plan is None:
         return
     for name, variant in plan.variants.items():
-        for path, part, work in searches(variant):
-            for problem in part.missing_for(work):
+        for path, memory, work in searches(variant):
+            for problem in memory.missing_for(work):
                 yield resolve(problem, plan.checked.variants[name].origins, path)
     if (device := device_memory()) is not None:
         yield from memory_problems(plan, device)
@@ -40,7 +44,7 @@ def refuse_missing(variant: VariantPlan) -> None:
 
     Raises: Rejected, with HEB544, when it needs software that is not installed here.
     """
-    found = [p for _, part, work in searches(variant) for p in part.missing_for(work)]
+    found = [p for _, memory, work in searches(variant) for p in memory.missing_for(work)]
     if found:
         raise Rejected([replace(problem, place=None) for problem in found])
 
@@ -70,9 +74,11 @@ def refuse_large(variant: VariantPlan, run: str, device: str, trains: bool) -> N
 
 def _size_fields(setup: Setup, trains: bool) -> Iterator[str]:
     """Paths of the fields that say how much is remembered."""
-    parts: list[tuple[Path, Output | Adaptation]] = [*nested_outputs(setup.output, ("output",))]
+    parts: list[tuple[Path, MemoryOutput | Adaptation]] = [
+        *nested_memories(setup.output, ("output",))
+    ]
     if not trains:
-        parts += nested_outputs(setup.evaluation.output, ("evaluation", "output"))
+        parts += nested_memories(setup.evaluation.output, ("evaluation", "output"))
         if setup.evaluation.adaptation is not None:
             parts.append((("evaluation", "adaptation"), setup.evaluation.adaptation))
     for path, part in parts:

@@ -14,17 +14,17 @@ from hebbdsl.parts.language import Corpus, LanguageFacts
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Dataset, Facts, Output
 from hebbdsl.parts.searching import Shown
-from hebbdsl.plan.nested import directly_inside, nested_outputs
-from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.plan.problems import (
+from hebbdsl.plan.language_problems import (
+    EntropyUnknown,
     NoEnd,
     NothingToTie,
     StreamsTooShort,
     TextTakesNoCurriculum,
     TiedWidths,
 )
+from hebbdsl.plan.nested import directly_inside, nested_outputs
+from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
-from hebbdsl.plan.test_time_problems import EntropyUnknown
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.vocabulary import word_of
@@ -101,16 +101,16 @@ class LanguagePlan(VariantPlan):
             sequence_length=training.sequence_length,
         )
 
-    def shown_in_training(self, keeps_train: bool) -> Shown:
+    def shown_in_training(self, remembers_train: bool) -> Shown:
         facts, pairs = self.facts, self.targets_trained
         validated = (self.evaluations or 0) * facts.validation_targets
         comparisons, tested = pairs * pairs // 2, sum(facts.held_out)
-        if keeps_train:
+        if remembers_train:
             comparisons += validated * pairs // 2 + tested * pairs
         else:
             streams = self.setup.training.evaluation_streams
             comparisons += validated * facts.validation_targets // (2 * streams)
-            comparisons += facts.shown_at_test(keeps_train).comparisons
+            comparisons += facts.shown_at_test(remembers_train).comparisons
         return Shown(pairs, pairs + validated + tested, comparisons)
 
     def summary(self) -> Iterator[tuple[str, str]]:
@@ -132,13 +132,12 @@ class LanguagePlan(VariantPlan):
 
 
 def _of_tied(model: LanguageModel, output: Output) -> Iterator[Problem]:
-    if not output.has_rows:
+    rows, own = output.row_width(model.activation_width), output.row_width_field
+    if rows is None:
         yield NothingToTie(
             place=At(("model", "tied")), model=word_of(model), output=word_of(output)
         )
-        return
-    rows, own = output.row_width(model.activation_width), output.row_width_field
-    if rows != model.embedding_width:
+    elif rows != model.embedding_width:
         field = model.activation_width_field
         yield TiedWidths(
             place=At(("model", "embedding")),
@@ -176,7 +175,7 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
     added = None if evaluation is None else evaluation.output
     for root, at in ((sections.output, ("output",)), (added, ("evaluation", "output"))):
         for path, part in nested_outputs(root, at):
-            if not part.asks_entropies:
+            if not part.needs_entropies:
                 continue
             for place, expert in directly_inside(part, path):
                 trained = expert if sections.output is None else sections.output
@@ -187,5 +186,5 @@ def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
                         expert=word_of(expert),
                         adaptation=word_of(changes),
                     )
-                elif not (trained if expert.is_trained else expert).tells_text:
+                elif not (trained if expert.is_trained else expert).predicts_text:
                     yield EntropyUnknown(place=At(place), expert=word_of(expert), adaptation=None)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hebbdsl.parts.part import Output
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.types import PartOf, fields_holding
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 
 def nested_outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Output]]:
@@ -16,6 +20,13 @@ def nested_outputs(part: Output | None, path: Path) -> Iterator[tuple[Path, Outp
     yield path, part
     for place, one in directly_inside(part, path):
         yield from nested_outputs(one, place)
+
+
+def nested_memories(part: Output | None, path: Path) -> Iterator[tuple[Path, MemoryOutput]]:
+    """Those of them that are memories."""
+    for place, one in nested_outputs(part, path):
+        if one.memory is not None:
+            yield place, one.memory
 
 
 def directly_inside(part: Output, path: Path) -> Iterator[tuple[Path, Output]]:

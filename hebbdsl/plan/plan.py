@@ -55,7 +55,7 @@ class VariantPlan:
         """What the runs of the variant show to its parts."""
 
     @abstractmethod
-    def shown_in_training(self, keeps_train: bool) -> Shown:
+    def shown_in_training(self, remembers_train: bool) -> Shown:
         """What a memory is shown by the longest run: its batches, the evaluations among them, and
         those at its end."""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from hebbdsl.parts.part import Output
 from hebbdsl.parts.searching import Searching
-from hebbdsl.plan.nested import nested_outputs
+from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.spec.checked import Path
 
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
-def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
+
+def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searching]]:
     """Every memory that grows, where it stands, and its work as far as that is known."""
     setup, facts = variant.setup, variant.facts
     hidden = setup.model.activation_width
@@ -19,16 +22,16 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, Output, Searching]]:
         (("output",), setup.output),
         (("evaluation", "output"), setup.evaluation.output),
     ):
-        for place, part in nested_outputs(output, path):
-            if part.grows:
+        for place, memory in nested_memories(output, path):
+            if memory.grows:
                 if path == ("output",):
-                    shown = variant.shown_in_training(part.keeps_train)
+                    shown = variant.shown_in_training(memory.remembers_train)
                 else:
-                    shown = facts.shown_at_test(part.keeps_train)
+                    shown = facts.shown_at_test(memory.remembers_train)
                 work = Searching(
                     hidden=hidden,
                     pairs=shown.pairs,
                     queries=shown.queries,
                     products=shown.comparisons * hidden,
                 )
-                yield place, part, work
+                yield place, memory, work

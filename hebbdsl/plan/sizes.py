@@ -53,7 +53,7 @@ def memory_of(setup: Setup, layers: tuple[Layer, ...], facts: Facts, steps: int 
     of_step = facts.targets_per_step(training.batch_size, training.sequence_length)
     hidden = setup.model.activation_width
     grown = sum(
-        part.bytes_grown(hidden, (steps or 0) * of_step) for part in setup.output.with_inner()
+        memory.bytes_grown(hidden, (steps or 0) * of_step) for memory in setup.output.memories()
     )
     weights = FLOAT_BYTES * sum(layer.parameters for layer in layers)
     return Memory(
@@ -72,12 +72,12 @@ def _added(setup: Setup, layers: tuple[Layer, ...], facts: Facts) -> int:
     hidden, classes, examples = setup.model.activation_width, facts.classes, facts.examples_at_test
     evaluation = setup.evaluation
     added = sum(
-        part.bytes_grown(hidden, facts.remembered_at_test(part.keeps_train))
-        for part in evaluation.outputs()
+        memory.bytes_grown(hidden, facts.remembered_at_test(memory.remembers_train))
+        for memory in evaluation.memories()
     )
     if setup.data.reveals_labels:  # the trained output then has a memory of its own
-        read = (*evaluation.outputs(), *setup.output.with_inner())
-        added += sum(part.bytes_read(hidden, facts.longest_held_out) for part in read)
+        read = (*evaluation.memories(), *setup.output.memories())
+        added += sum(memory.bytes_read(hidden, facts.longest_held_out) for memory in read)
     if evaluation.output is not None:
         rows = evaluation.output.layers_at_test(hidden, classes, examples or 0)
         added += sum(one.buffer_bytes for one in rows)
@@ -96,7 +96,7 @@ def _stored(setup: Setup, facts: Facts) -> int:
         return 0
     pair = setup.model.activation_width * FLOAT_BYTES + INTEGER_BYTES
     targets = facts.validation_targets
-    return targets * pair + sum(part.bytes_tuned(targets) for part in setup.evaluation.outputs())
+    return targets * pair + sum(one.bytes_tuned(targets) for one in setup.evaluation.memories())
 
 
 def output_layers(output: Output, hidden: int, classes: int) -> tuple[Layer, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.problems import DataProblem
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.spec.experiment import Setup

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Knob
-from hebbdsl.parts.outputs.trained.module import TrainedLayer
-from hebbdsl.parts.outputs.trained.spec import Trained
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
+from hebbdsl.parts.outputs.stand_in import StandIn
+from hebbdsl.parts.outputs.stored import Tunable
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only
+from hebbdsl.vocabulary import refuse_part
 
 ADAPTATION = "adaptation."
 
@@ -30,7 +31,7 @@ class Predictor:
         trained: what stands for `trained`, adapted where the adapter wraps it.
     """
 
-    output: OutputLayer
+    output: MemoryLayer
     adapter: Adapter | None
     trained: OutputLayer
 
@@ -39,21 +40,23 @@ class Predictor:
         self.trained.forget()
 
     @property
-    def asks_entropies(self) -> bool:
-        """Whether `trained` is to say how unsure it is."""
+    def needs_entropies(self) -> bool:
+        """Whether the entropies of what `trained` predicts are needed."""
         layers = self.output.modules()
-        return any(isinstance(layer, OutputLayer) and layer.asks_entropies for layer in layers)
+        return any(isinstance(layer, MemoryLayer) and layer.needs_entropies for layer in layers)
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         """What is to be searched on validation: settings of the adaptation, then of memories."""
-        for knob in self.trained.knobs():
-            yield replace(knob, name=f"{ADAPTATION}{knob.name}")
-        yield from self.output.knobs()
+        if isinstance(self.trained, MemoryLayer):
+            for tunable in self.trained.tunables():
+                yield replace(tunable, name=f"{ADAPTATION}{tunable.name}")
+        yield from self.output.tunables()
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         """What was chosen there, by path: of the output, and `adaptation.…`."""
-        found = {f"{ADAPTATION}{name}": value for name, value in self.trained.tuned().items()}
-        return {**self.output.tuned(), **found}
+        found = self.trained.tuned() if isinstance(self.trained, MemoryLayer) else {}
+        adapted = {f"{ADAPTATION}{name}": value for name, value in found.items()}
+        return {**self.output.tuned(), **adapted}
 
     def remember(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -63,15 +66,11 @@ class Predictor:
         if self.adapter is not None and self.adapter.remembers:
             self.trained.after_step(h, h, labels, in_play)
 
-    def give(self, terms: Tensor | None, unsure: Tensor | None) -> None:
-        """What `trained` says of the next stretch of text; None: it is to be asked.
-
-        Args:
-            unsure: its entropies there, where they are asked for.
-        """
+    def give(self, scores: Tensor | None, entropies: Tensor | None) -> None:
+        """What `trained` predicts of the next stretch of text; None: it is not known yet."""
         for layer in self.output.modules():
-            if isinstance(layer, TrainedLayer):
-                layer.given, layer.unsure = terms, unsure
+            if isinstance(layer, StandIn):
+                layer.given, layer.unsure = scores, entropies
 
 
 def at_test(program: Program) -> Predictor:
@@ -80,12 +79,16 @@ def at_test(program: Program) -> Predictor:
     adapter = None if declared.adaptation is None else declared.adaptation.build()
     trained = program.output if adapter is None else adapter.wrap(program.output)
     hidden, classes = program.setup.model.activation_width, program.plan.levels[-1]
-    added = declared.output or Trained()
     shown = program.plan.facts.examples_at_test or 0
-    with own_draws_only():
-        output = added.build_at_test(hidden, classes, shown).to(program.device)
+    output: MemoryLayer = StandIn()
+    if declared.output is not None:
+        with own_draws_only():
+            added = declared.output.build_at_test(hidden, classes, shown).to(program.device)
+        if not isinstance(added, MemoryLayer):
+            refuse_part(declared.output, "it learns nothing, and builds no `MemoryLayer`")
+        output = added
     for layer in output.modules():
-        if isinstance(layer, TrainedLayer):
+        if isinstance(layer, StandIn):
             layer.stands_for = trained
     output.eval()
     return Predictor(output, adapter, trained)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.devices import computing
 from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_parts
 from hebbdsl.program.program import Program

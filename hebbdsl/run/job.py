@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.parts.part import Quiet, Reporter
+from hebbdsl.parts.reporter import Quiet, Reporter
 from hebbdsl.plan.here import OutOfMemory, refuse_large, refuse_missing
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.identity import evaluation_identity, identity

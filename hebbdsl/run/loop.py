@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.devices import computing
 from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor
@@ -76,7 +76,7 @@ class Run(ABC):
         """Whether the weights as they stand are those to be kept of all so far."""
 
     @abstractmethod
-    def train(self, statistics: Float[Tensor, "steps watched"]) -> None:
+    def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
         """Run a step for each row of `statistics`, which `Update` fills, from `state.step` on."""
 
     @abstractmethod

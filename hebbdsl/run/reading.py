@@ -33,10 +33,11 @@ def _remembers(value: Any) -> bool:
 
 def _reads(word: str, written: Any) -> bool:
     """Whether `word` is an output that does, with these fields."""
+    from hebbdsl.parts.memory_output import MemoryOutput
     from hebbdsl.parts.part import Output
     from hebbdsl.vocabulary import words_of
 
     cls = words_of(Output).get(word)
-    if cls is None or not issubclass(cls, Output):
+    if cls is None or not issubclass(cls, MemoryOutput):
         return False
     return cls.reads_labels_with(written if isinstance(written, Mapping) else {})

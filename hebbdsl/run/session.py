@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hebbdsl.parts.part import Dataset, Quiet, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Quiet, Reporter
 from hebbdsl.program.data import Opened, open_data
 
 if TYPE_CHECKING:

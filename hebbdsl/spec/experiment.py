@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.parts.bounds import (
@@ -33,6 +33,9 @@ from hebbdsl.parts.part import (
     Schedule,
 )
 from hebbdsl.tasks import CLASSIFICATION, LANGUAGE
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.memory_output import MemoryOutput
 
 MOST_VARIANTS = 1_000
 MOST_CLAIMS = 1_000
@@ -176,6 +179,11 @@ class Evaluation:
         if self.output is not None:
             yield from self.output.with_inner()
 
+    def memories(self) -> Iterator[MemoryOutput]:
+        """Those of them that are memories."""
+        if self.output is not None:
+            yield from self.output.memories()
+
 
 AS_TRAINED = Evaluation()
 
@@ -198,8 +206,8 @@ class Setup:
     @property
     def reads_labels(self) -> bool:
         """Whether held-out labels, once scored, change what is predicted after them."""
-        asked = (*self.output.with_inner(), *self.evaluation.outputs())
-        remembers = any(part.reads_labels for part in asked)
+        memories = (*self.output.memories(), *self.evaluation.memories())
+        remembers = any(memory.reads_labels for memory in memories)
         reads = remembers or self.evaluation.adaptation is not None
         return self.data.reveals_labels and reads
 

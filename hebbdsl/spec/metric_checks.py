@@ -93,7 +93,7 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
 def _of_one_level(draft: Draft) -> int:
     """How many classes are in play from start to end; 0: some are added, or it can't be told."""
     data, curriculum = draft.sections.data, draft.sections.curriculum
-    if data is None or curriculum is None or any(data.refusals()):
+    if data is None or curriculum is None or any(data.errors()):
         return 0
     levels = data.facts().levels(curriculum)
     return levels[0] if len(levels) == 1 else 0

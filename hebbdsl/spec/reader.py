@@ -203,9 +203,9 @@ class Reader:
         if BAD in found.values() or self.problems.error_count > before or lost:
             return BAD
         part = _construct(cls, found)
-        for problem in part.refusals():
+        for problem in part.errors():
             if not isinstance(problem, Problem):
-                refuse_part(part, f"`refusals` yields {type(problem).__name__}, not a `Problem`")
+                refuse_part(part, f"`errors` yields {type(problem).__name__}, not a `Problem`")
             self.problems.add(resolve(problem, self.origins, path))
         return part
 

@@ -48,7 +48,7 @@ def variations(part: P) -> Iterator[tuple[str, P]]:
     for name, field in fields_of(type(part)).items():
         for value in _others(field.type, getattr(part, name)):
             changed = replace(part, **{name: value})
-            if not any(changed.refusals()):
+            if not any(changed.errors()):
                 yield f"{name}={value}", changed
 
 

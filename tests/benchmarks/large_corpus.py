@@ -135,7 +135,7 @@ def _open(data: object) -> None:
     import numpy as np
 
     from hebbdsl.parts.datasets.text import Text
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
 
     assert isinstance(data, Text)
     gc.collect()
@@ -153,7 +153,7 @@ def _step(data: object) -> None:
     from hebbdsl.parts.models.lstm.spec import Lstm
     from hebbdsl.parts.optimizers.sgd import Sgd
     from hebbdsl.parts.outputs.softmax.spec import Softmax
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
     from hebbdsl.plan.planning import plan_setup
     from hebbdsl.program.building import assemble
     from hebbdsl.program.data import Opened

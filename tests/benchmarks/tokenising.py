@@ -175,7 +175,7 @@ def _ours(part: str) -> tuple[int, float, float]:
     """Words, seconds of the processor, and seconds."""
     from hebbdsl.parts.datasets.text import Text
     from hebbdsl.parts.datasets.wikitext import Wikitext
-    from hebbdsl.parts.part import Quiet
+    from hebbdsl.parts.reporter import Quiet
 
     opening = part.startswith("open")
     if opening:

@@ -148,7 +148,7 @@ def test_what_was_trained_must_tell_its_own_entropy(monkeypatch: pytest.MonkeyPa
     """The trained output is the one that is asked, where `trained` stands for it."""
     evaluation = f"{{output: {ENTROPY.replace('EXPERTS', 'trained, cache')}}}"
     assert said(evaluation, "{mixture: {experts: [softmax, {cache: {size: 9}}]}}") == []
-    monkeypatch.setattr(Cache, "tells_text", False)
+    monkeypatch.setattr(Cache, "predicts_text", False)
     assert [c for c, _ in said(evaluation, "cache")] == ["HEB443", "HEB443"]
     assert [c for c, _ in said("{}", ENTROPY.replace("EXPERTS", "softmax, cache"))] == ["HEB443"]
 

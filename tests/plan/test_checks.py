@@ -8,7 +8,7 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.pipeline import check_spec, inspect, make_plan, parse_tree, read_source
-from hebbdsl.plan.problems import UnfitSubstitute
+from hebbdsl.plan.checks import UnfitSubstitute
 from hebbdsl.source import Span
 
 SPEC = """\

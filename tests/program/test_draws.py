@@ -26,7 +26,7 @@ from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.program.classification.batches import InPlay
 from hebbdsl.program.program import Program
 from hebbdsl.run.evaluating import evaluate

@@ -229,7 +229,7 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
     program = trained(None, Mbpa(size=30, learning_rate="tuned"))
     at = at_test(program)
     stored = StoredText(program, at)
-    ((knob),) = at.knobs()
+    ((tunable),) = at.tunables()
     seen = list[float]()
 
     def falling(_: object) -> Tensor:
@@ -237,12 +237,14 @@ def test_a_search_ends_where_nothing_is_gained() -> None:
 
     def turn(value: float) -> None:
         seen.append(value)
-        knob.turn(value)
+        tunable.set(value)
 
     flat = Predictor(at.output, at.adapter, at.trained)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(at.output), "score_stored", lambda _, stored: falling(stored))
-        patch.setattr(Predictor, "knobs", lambda _: iter([replace(knob, turn=turn, ask=None)]))
+        patch.setattr(
+            Predictor, "tunables", lambda _: iter([replace(tunable, set=turn, prepare=None)])
+        )
         tune(flat, stored)
     assert 1e-6 < min(seen) < 1e-4
 
@@ -330,7 +332,7 @@ def test_a_temperature_is_tuned(adaptation: object) -> None:
 
     program = trained(mixed("tuned"), adaptation)
     at = at_test(program)
-    assert at.asks_entropies
+    assert at.needs_entropies
     if at.adapter is not None:
         gather_slopes(program, at.adapter)
     with weights_kept(program):
@@ -354,5 +356,5 @@ def test_entropies_are_asked_of_what_is_trained_only_where_they_are_needed() -> 
     for output, asked in ((TUNED, False), (replace(TUNED, weights="entropy"), True)):
         program = trained(output)
         at = at_test(program)
-        assert at.asks_entropies is asked
+        assert at.needs_entropies is asked
         assert (StoredText(program, at).unsure is None) is not asked

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from hebbdsl.comparison.export import as_document
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.pipeline import compare_records, load_plan, run_program
 from hebbdsl.plan.plan import Plan, VariantPlan
 from hebbdsl.plan.planning import plan_setup

@@ -20,7 +20,8 @@ from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.parts.part import Output, Quiet
+from hebbdsl.parts.part import Output
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.data import Opened

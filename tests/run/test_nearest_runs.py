@@ -17,7 +17,8 @@ from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.outputs.trained.spec import Trained
-from hebbdsl.parts.part import Output, Quiet
+from hebbdsl.parts.part import Output
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.program.classification.batches import InPlay
 from hebbdsl.program.classification.evaluation import accuracy_by_class
 from hebbdsl.program.language.evaluation import score

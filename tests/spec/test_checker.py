@@ -139,7 +139,7 @@ def test_keys_written_twice_are_said_with_the_rest() -> None:
     assert [problem.code for problem in examine(tree).problems] == ["HEB125", "HEB201"]
 
 
-def test_refusals_of_inner_parts_are_placed() -> None:
+def test_errors_of_inner_parts_are_placed() -> None:
     output = "output: {mixture: {experts: [{mixture: {experts: [softmax], weights: [0.5]}}]}}\n"
     problems = list(examined(output).problems)
     assert len(problems) == 1

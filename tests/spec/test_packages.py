@@ -87,8 +87,8 @@ def test_a_word_of_ours_stays_ours_and_the_package_is_named_where_it_is_required
     [
         ("", "can't be imported"),
         (PART.replace("return (Layer", "return ['odd'] or (Layer"), "`layers` returns list"),
-        (PART + "    def refusals(self):\n        yield 'odd'\n", "`refusals` yields str"),
-        (PART + "    def doubts(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
+        (PART + "    def errors(self):\n        yield 'odd'\n", "`errors` yields str"),
+        (PART + "    def warnings(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
     ],
 )
 def test_what_a_package_does_wrong_is_said_of_the_package(
@@ -121,7 +121,7 @@ def test_a_fault_of_ours_is_not_said_to_be_of_a_package(monkeypatch: pytest.Monk
     def broken(_: Softmax) -> Iterator[Problem]:
         raise KeyError(9)
 
-    monkeypatch.setattr(Softmax, "refusals", broken)
+    monkeypatch.setattr(Softmax, "errors", broken)
     with pytest.raises(KeyError, match="9"):
         problems(WITHOUT.replace("output: hinge", "output: softmax"))
 

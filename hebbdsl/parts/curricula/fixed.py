@@ -26,7 +26,7 @@ class Fixed(Curriculum):
     def passes(self) -> Condition | None:
         return self.until
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.newest_share is not None:
             yield NothingNewest(place=At(("newest_share",), key=True))
 

@@ -47,7 +47,7 @@ class Growing(Curriculum):
     def provides(self) -> frozenset[str]:
         return frozenset({"finish", "levels"})
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if len(run.levels) == 1:
             yield NoEffect(
                 place=At.field("add"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hebbdsl.diagnostics.diagnostic import At, Problem
 
 
-def address_refusals(addresses: Sequence[str]) -> Iterator[Problem]:
+def address_errors(addresses: Sequence[str]) -> Iterator[Problem]:
     """Those that are no addresses, at their places in the field `addresses`."""
     for index, address in enumerate(addresses):
         if not address.startswith(("https://", "http://")):

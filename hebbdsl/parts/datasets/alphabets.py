@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from hebbdsl.diagnostics.diagnostic import At, Problem, Related, nearest
 
 
-def alphabet_refusals(chosen: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
+def alphabet_errors(chosen: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
     """Names that the data does not have, or that stand there twice, in the field `alphabets`."""
     for index, name in enumerate(chosen):
         place = At.field("alphabets", index)

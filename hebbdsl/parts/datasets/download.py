@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from hebbdsl.parts.datasets.files import locked
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 TIMEOUT = 10.0
 """Seconds of silence after which an address is given up."""

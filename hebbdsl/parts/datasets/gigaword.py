@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
@@ -49,8 +49,8 @@ class Gigaword(SoughtCorpus):
         Vocabulary, "how many words are known at most, the most frequent of train"
     ] = 250_000
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
         if both := sorted(set(self.train_years) & set(self.test_years)):
             yield InTwoSplits(
                 place=At.field("test_years"),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.alphabets import alphabet_refusals
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.datasets.alphabets import alphabet_errors
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -57,9 +58,9 @@ class Glyphs(CharacterSet):
     def same_content(self, other: Dataset) -> bool:
         return isinstance(other, type(self)) and other.rendering_seed == self.rendering_seed
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from CharacterSet.refusals(self)
-        yield from alphabet_refusals(self.alphabets, SCRIPTS)
+    def errors(self) -> Iterator[Problem]:
+        yield from CharacterSet.errors(self)
+        yield from alphabet_errors(self.alphabets, SCRIPTS)
 
     def open(self, reporter: Reporter) -> LabelledContent:
         from hebbdsl.parts.datasets.rendering import all_letters, open_rendered

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.addresses import address_refusals
-from hebbdsl.parts.datasets.alphabets import alphabet_refusals
+from hebbdsl.parts.datasets.addresses import address_errors
+from hebbdsl.parts.datasets.alphabets import alphabet_errors
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.datasets.problems import SubstituteReadsOther, SubstituteUnused
-from hebbdsl.parts.part import Dataset, Reporter
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
@@ -67,10 +68,10 @@ class Omniglot(CharacterSet):
             return None
         return self.fallback.like(self)
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from CharacterSet.refusals(self)
-        yield from alphabet_refusals(self.alphabets, ALPHABETS)
-        yield from address_refusals(self.addresses)
+    def errors(self) -> Iterator[Problem]:
+        yield from CharacterSet.errors(self)
+        yield from alphabet_errors(self.alphabets, ALPHABETS)
+        yield from address_errors(self.addresses)
         if self.fallback is None:
             return
         if self.fallback.task != self.task:

@@ -24,7 +24,7 @@ from hebbdsl.parts.datasets.omniglot_reading import (
 )
 from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
 from hebbdsl.parts.datasets.problems import DataMissing
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 
 def open_published(

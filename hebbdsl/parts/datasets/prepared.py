@@ -12,7 +12,7 @@ import numpy as np
 
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, Drawings
 from hebbdsl.parts.datasets.files import cache_folder, locked
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.writing import write_atomically
 
 DIGEST_BYTES = 32

@@ -15,7 +15,7 @@ from hebbdsl.parts.datasets.glyph_letters import CODE_POINTS, letters
 from hebbdsl.parts.datasets.letter_shapes import Shape, covered, font_folder, shapes
 from hebbdsl.parts.datasets.prepared import load_or_make, prepared_path
 from hebbdsl.parts.datasets.problems import FontUnusable
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 RECIPE = 1
 """Raised whenever the code draws the same letter otherwise."""

@@ -16,7 +16,7 @@ from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.language import SoughtCorpus, Vocabulary
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
@@ -71,12 +71,12 @@ class Text(SoughtCorpus):
     def files(self) -> Mapping[Split, Sequence[str]]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
         if not is_encoding(self.encoding):
             yield UnknownEncoding(place=At.field("encoding"), name=self.encoding)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         written = {
             split: {os.path.normpath(name): name for name in names}
             for split, names in self.files.items()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
-from hebbdsl.parts.datasets.addresses import address_refusals
+from hebbdsl.parts.datasets.addresses import address_errors
 from hebbdsl.parts.language import Corpus, LanguageFacts, SoughtCorpus
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,9 +77,9 @@ class Wikitext(SoughtCorpus):
     def deciding(self) -> Corpus:
         return replace(self, fallback=None, addresses=UPSTREAM)
 
-    def refusals(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.refusals(self)
-        yield from address_refusals(self.addresses)
+    def errors(self) -> Iterator[Problem]:
+        yield from SoughtCorpus.errors(self)
+        yield from address_errors(self.addresses)
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing

@@ -116,7 +116,7 @@ class LanguageModel(Model):
             rows.append(Layer("projection", (self.features,), parameters=weights))
         return tuple(rows)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.tied:
             yield NoEffect(
                 place=At.field("embedding_range"),

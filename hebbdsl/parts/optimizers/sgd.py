@@ -30,7 +30,7 @@ class Sgd(Optimizer):
     def state_per_parameter(self) -> int:
         return 1 if self.momentum else 0
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.nesterov and not self.momentum:
             yield NesterovWithoutMomentum(place=At(("nesterov",)))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import WithEntropies
 
 Moments = Callable[[Tensor], Sequence[Tensor]]
 """What the optimizer keeps of each element of a parameter: running means of its gradients."""
@@ -27,17 +27,16 @@ AT_ONCE = 1 << 22
 class OutputLayer(nn.Module):
     """Probabilities of classes given activations, with what happens around a step.
 
+    A simple one answers `log_probabilities`, and draws its weights in `initialise`. What learns
+    nothing, and may be added at test time, is a `MemoryLayer`.
+
     Classes are ordered by when a curriculum brings them in: those in play are `0 .. in_play - 1`,
     and no other takes part in any normalisation. Labels are always in play.
 
     Attributes:
-        asks_entropies: whether it asks outputs inside it how unsure they are.
-        keeps_train: whether it is to be shown the train text before it reads a held-out one.
         samples: whether its loss is an estimate: `draw` is to be called before each step.
     """
 
-    asks_entropies: bool = False
-    keeps_train: bool = False
     samples: bool = False
 
     def initialise(self, generator: torch.Generator) -> None:
@@ -48,16 +47,19 @@ class OutputLayer(nn.Module):
         return None
 
     @abstractmethod
-    def label_log_probabilities(
-        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
-    ) -> Float[Tensor, " batch"]:
-        """The log-probability of each label given its activation. Differentiable."""
-
-    @abstractmethod
     def log_probabilities(
         self, h: Float[Tensor, "batch hidden"], in_play: int
     ) -> Float[Tensor, "batch in_play"]:
         """Log-probabilities of all classes in play; each row's probabilities sum to one."""
+
+    def label_log_probabilities(
+        self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
+    ) -> Float[Tensor, " batch"]:
+        """The log-probability of each label given its activation. Differentiable.
+
+        Where it can be had without those of all classes, an output says how.
+        """
+        return self.log_probabilities(h, in_play).gather(1, labels[:, None]).squeeze(1)
 
     @torch.no_grad()
     def entropies(self, h: Float[Tensor, "batch hidden"], in_play: int) -> Float[Tensor, " batch"]:
@@ -127,40 +129,23 @@ class OutputLayer(nn.Module):
         found = self.log_probabilities(h.flatten(0, 1), in_play)
         return found.view(*labels.shape, in_play)
 
-    def judge_text(
+    def score_text_with_entropies(
         self,
         h: Float[Tensor, "time streams hidden"],
         labels: Int[Tensor, "time streams"],
         in_play: int,
-    ) -> Judged:
-        """What `score_text` says, and how unsure the output was at each word."""
+    ) -> WithEntropies:
+        """The same as `score_text`, with the entropies of what is predicted at each token."""
         room = max(1, AT_ONCE // (labels.shape[1] * in_play))
-        found = list[Judged]()
-        for part, asked in zip(torch.split(h, room), torch.split(labels, room), strict=True):
-            every = self.text_log_probabilities(part, asked, in_play)
-            of_labels = every.gather(2, asked[:, :, None]).squeeze(2)
-            found.append(Judged(of_labels, entropies_of(every.detach())))
-        of_labels, unsure = map(torch.cat, zip(*found, strict=True))
-        return Judged(of_labels, unsure)
+        found = list[WithEntropies]()
+        for part, some in zip(torch.split(h, room), torch.split(labels, room), strict=True):
+            every = self.text_log_probabilities(part, some, in_play)
+            of_labels = every.gather(2, some[:, :, None]).squeeze(2)
+            found.append(WithEntropies(of_labels, entropies_of(every.detach())))
+        return WithEntropies(*map(torch.cat, zip(*found, strict=True)))
 
     def forget(self) -> None:
         """Clear what was remembered at test time, at a boundary."""
-
-    def knobs(self) -> Iterator[Knob]:
-        """The numbers that are to be searched on validation."""
-        return iter(())
-
-    def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        """The log-probability of each stored label, shares found on the way kept."""
-        return stored.scored_by(self, None)
-
-    def judge_stored(self, stored: Stored) -> Judged:
-        """The same, and how unsure the output was of each."""
-        return stored.judged_by(self, None)
-
-    def tuned(self) -> Mapping[str, float | Sequence[float]]:
-        """What was chosen on validation, by path."""
-        return {}
 
     def computed_with(self) -> Mapping[str, str]:
         """What it computed with that depends on the machine and may change results, by what for;

@@ -18,12 +18,12 @@ ScoreAt = Callable[[Tensor, Tensor, int, Sequence[float]], Tensor]
 """`score_text` of an output at several values of a setting: [values, time, streams]."""
 
 
-class Judged(NamedTuple):
-    """What an output says of labels, and how unsure it was of them.
+class WithEntropies(NamedTuple):
+    """What an output predicts of labels.
 
     Attributes:
-        labels: log-probabilities.
-        entropies: of all that it said there, in nats.
+        labels: their log-probabilities.
+        entropies: of the whole distribution at each, in nats.
     """
 
     labels: Tensor
@@ -31,11 +31,11 @@ class Judged(NamedTuple):
 
 
 class Stored:
-    """Activations with the labels that were asked for, and what the trained output says of them.
+    """Activations with their labels, and what the trained output predicts of them.
 
     Attributes:
         trained: the log-probability of each label by the trained output.
-        unsure: the entropy of what it says at each; None: it was not asked for.
+        unsure: the entropy of what it predicts at each; None: nothing needs it.
         squared_norm: the mean of ‖h‖².
     """
 
@@ -45,14 +45,14 @@ class Stored:
 
     def __init__(self) -> None:
         self._known: dict[tuple[OutputLayer, Hashable], Tensor] = {}
-        self._judged: dict[tuple[OutputLayer, Hashable], Judged] = {}
+        self._known_with_entropies: dict[tuple[OutputLayer, Hashable], WithEntropies] = {}
 
     @abstractmethod
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
         """The log-probability of each label by an output that begins with nothing remembered."""
 
     @abstractmethod
-    def _judge(self, output: OutputLayer) -> Judged:
+    def _replay_with_entropies(self, output: OutputLayer) -> WithEntropies:
         """The same, with entropies."""
 
     def scored_by(self, output: OutputLayer, settings: Hashable) -> Float[Tensor, " words"]:
@@ -62,12 +62,12 @@ class Stored:
             self._known[key] = self._replay(output)
         return self._known[key]
 
-    def judged_by(self, output: OutputLayer, settings: Hashable) -> Judged:
+    def scored_with_entropies_by(self, output: OutputLayer, settings: Hashable) -> WithEntropies:
         """The same, with entropies."""
         key = output, settings
-        if key not in self._judged:
-            self._judged[key] = self._judge(output)
-        return self._judged[key]
+        if key not in self._known_with_entropies:
+            self._known_with_entropies[key] = self._replay_with_entropies(output)
+        return self._known_with_entropies[key]
 
     def score_together(
         self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
@@ -85,18 +85,18 @@ class Stored:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Knob:
+class Tunable:
     """A positive number to be searched, by its logarithm.
 
     Attributes:
         name: its path in the output.
         around: where the search begins, which may depend on what was stored.
-        turn: gives it a value.
-        ask: where several values are stored together for little more than one: does that, before
-            they are asked for one by one.
+        set: gives it a value.
+        prepare: where several values are scored together for little more than one: does that,
+            before they are scored one by one.
     """
 
     name: str
     around: Callable[[Stored], float]
-    turn: Callable[[float], None]
-    ask: Callable[[Stored, Sequence[float]], None] | None = None
+    set: Callable[[float], None]
+    prepare: Callable[[Stored, Sequence[float]], None] | None = None

@@ -33,7 +33,7 @@ class Cosine(Schedule):
     warmup: Annotated[Whole, "steps of a straight rise before the fall, 0 for none"] = 0
     floor: Annotated[Fraction, "share of the learning rate that is left at the last step"] = 0.0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.warmup and self.warmup >= run.steps - 1:
             yield BeyondTheRun(
                 place=At.field("warmup"),

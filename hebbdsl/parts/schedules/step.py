@@ -31,7 +31,7 @@ class Step(Schedule):
         "what the learning rate is multiplied by at each change",
     ] = 0.5
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.step_size >= run.steps:
             yield BeyondTheRun(
                 place=At.field("step_size"),

@@ -25,7 +25,7 @@ class Warmup(Schedule):
 
     steps: Annotated[Steps, "steps until the full learning rate is reached"] = 100
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.steps > run.steps:
             yield BeyondTheRun(
                 place=At.field("steps"),

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
+from hebbdsl.parts.outputs.stored import ScoreAt, Stored, WithEntropies
 from hebbdsl.program.classification.examples import ink
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.test_time import Predictor
@@ -136,7 +136,7 @@ class StoredExamples(Stored):
             self._labels, self._in_play = wanted, in_play
             self.squared_norm = float(self._h.square().sum(dim=1).mean())
             self.trained = at.trained.label_log_probabilities(self._h, wanted, in_play)
-            asked = at.asks_entropies
+            asked = at.needs_entropies
             self.unsure = at.trained.entropies(self._h, in_play) if asked else None
 
     def score_together(
@@ -149,5 +149,5 @@ class StoredExamples(Stored):
         return output.label_log_probabilities(self._h, self._labels, self._in_play)
 
     @torch.no_grad()
-    def _judge(self, output: OutputLayer) -> Judged:
-        return Judged(self._replay(output), output.entropies(self._h, self._in_play))
+    def _replay_with_entropies(self, output: OutputLayer) -> WithEntropies:
+        return WithEntropies(self._replay(output), output.entropies(self._h, self._in_play))

@@ -15,8 +15,9 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.language import BLOCK, Corpus
 from hebbdsl.parts.outputs.layer import OutputLayer
-from hebbdsl.parts.outputs.stored import Judged, ScoreAt, Stored
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
+from hebbdsl.parts.outputs.stored import ScoreAt, Stored, WithEntropies
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.language.streams import Streams
 from hebbdsl.program.test_time import Predictor
@@ -99,7 +100,10 @@ def passages(
     Memories are cleared at boundaries, where a stretch ends early and the next begins. Weights are
     left as the adaptation leaves them: `weights_kept` is the caller's.
     """
-    segment, asks_entropies = None if at.adapter is None else at.adapter.segment, at.asks_entropies
+    segment, needs_entropies = (
+        None if at.adapter is None else at.adapter.segment,
+        at.needs_entropies,
+    )
     words = len(program.content.words)
     text = Streams(program.content.splits[split], 1, segment or BLOCK, words)
     _ready(program, slopes=segment is not None)
@@ -119,8 +123,8 @@ def passages(
                 state = tuple(one.detach() for one in state)
                 h = h.view(*following.shape, -1)
                 unsure = None
-                if asks_entropies:
-                    found, unsure = at.trained.judge_text(h, following, words)
+                if needs_entropies:
+                    found, unsure = at.trained.score_text_with_entropies(h, following, words)
                 else:
                     found = at.trained.score_text(h, following, words)
                 loss = -found.mean()
@@ -174,7 +178,7 @@ def gather_slopes(program: LanguageProgram, adapter: Adapter) -> None:
 
 def remember_train(program: LanguageProgram, output: OutputLayer, reporter: Reporter) -> None:
     """Show the train text, in the streams it is trained in, to memories that are asked of it."""
-    memories = [m for m in output.modules() if isinstance(m, OutputLayer) and m.keeps_train]
+    memories = [m for m in output.modules() if isinstance(m, MemoryLayer) and m.remembers_train]
     if not memories:
         return
     reporter.say("the train text is read, to be remembered")
@@ -252,12 +256,15 @@ class StoredText(Stored):
         return torch.cat([one.flatten() for one in found])
 
     @torch.no_grad()
-    def _judge(self, output: OutputLayer) -> Judged:
-        found = [output.judge_text(p.h, p.labels, self._words) for p in self._read_by(output)]
+    def _replay_with_entropies(self, output: OutputLayer) -> WithEntropies:
+        found = [
+            output.score_text_with_entropies(p.h, p.labels, self._words)
+            for p in self._read_by(output)
+        ]
         of_labels, unsure = (
             torch.cat([one.flatten() for one in each]) for each in zip(*found, strict=True)
         )
-        return Judged(of_labels, unsure)
+        return WithEntropies(of_labels, unsure)
 
     def _read_by(self, output: OutputLayer) -> Iterator[Passage]:
         """The passages, an output forgetting where it has to."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import HELD_OUT, accuracy_of, final_accuracy_of
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.classification.evaluation import (
     StoredExamples,
     accuracy_by_class,
@@ -104,7 +104,7 @@ class ClassificationRun(Run):
         """The last ones are kept."""
         return self.ended
 
-    def train(self, statistics: Float[Tensor, "steps watched"]) -> None:
+    def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
         program, step, play = self.program, self.state.step, self._course.in_play
         batches = program.draw(step, len(statistics), play)
         program.train(step, batches, play, statistics)

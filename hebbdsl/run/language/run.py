@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, Split, perplexity_of
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.language.evaluation import (
     Scored,
     StoredText,
@@ -100,7 +100,7 @@ class LanguageRun(Run):
     def best(self) -> bool:
         return self.state.best_step == self.state.step
 
-    def train(self, statistics: Float[Tensor, "steps watched"]) -> None:
+    def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
         state = self.state
         self.carried = self.program.train(state.step, self.carried, statistics, state.rate)
 

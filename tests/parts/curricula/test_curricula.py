@@ -109,7 +109,7 @@ def test_newest_share_looks_at_the_smallest_addition() -> None:
 
 
 def test_newest_share_needs_additions() -> None:
-    problem = only(list(Fixed(newest_share=0.5).refusals()))
+    problem = only(list(Fixed(newest_share=0.5).errors()))
     assert isinstance(problem, NothingNewest)
     assert problem.place == At(("newest_share",), key=True)
-    assert not list(Fixed().refusals())
+    assert not list(Fixed().errors())

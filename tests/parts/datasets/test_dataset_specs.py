@@ -16,12 +16,13 @@ from hebbdsl.parts.datasets.glyphs import Glyphs
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.datasets.problems import DataProblem
-from hebbdsl.parts.part import Dataset, Quiet
+from hebbdsl.parts.part import Dataset
+from hebbdsl.parts.reporter import Quiet
 
 
 def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
     found = []
-    for problem in dataset.refusals():
+    for problem in dataset.errors():
         assert isinstance(problem.place, At)
         assert problem.title
         assert problem.label
@@ -81,7 +82,7 @@ def refused(dataset: Dataset) -> list[tuple[str, tuple[str | int, ...]]]:
         (Omniglot(addresses=("file:///data",)), [("HEB428", ("addresses", 0))]),
     ],
 )
-def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
+def test_errors(dataset: Dataset, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
     assert refused(dataset) == expected
 
 
@@ -125,7 +126,7 @@ def test_refusals(dataset: Dataset, expected: list[tuple[str, tuple[str | int, .
 def test_too_many_drawings_says_for_what(
     dataset: Dataset, title: str, label: str, related: list[str]
 ) -> None:
-    (problem,) = dataset.refusals()
+    (problem,) = dataset.errors()
     assert (problem.title, problem.label) == (title, label)
     assert [other.label for other in problem.related] == related
 
@@ -143,7 +144,7 @@ def test_substitute_with_fewer_classes() -> None:
 
 
 def test_a_near_name_is_suggested() -> None:
-    (problem,) = Omniglot(alphabets=("Hebreww",)).refusals()
+    (problem,) = Omniglot(alphabets=("Hebreww",)).errors()
     assert problem.hint == "did you mean `Hebrew`?"
 
 

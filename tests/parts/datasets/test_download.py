@@ -21,7 +21,7 @@ from hebbdsl.parts.datasets import download
 from hebbdsl.parts.datasets.download import FetchFailed, fetch
 from hebbdsl.parts.datasets.omniglot_opening import open_published
 from hebbdsl.parts.datasets.problems import DataMissing
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 
 @dataclass

@@ -27,7 +27,7 @@ from hebbdsl.parts.datasets.omniglot_problems import (
     WrongDrawingSize,
 )
 from hebbdsl.parts.datasets.problems import DamagedZip, DataMissing, UnreadableData
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 
 def opened(tiny: Tiny) -> Drawings:

@@ -17,7 +17,7 @@ from hebbdsl.parts.datasets.handwriting import inked
 from hebbdsl.parts.datasets.letter_shapes import covered, font_folder, shapes, thin
 from hebbdsl.parts.datasets.problems import FontUnusable
 from hebbdsl.parts.datasets.rendering import FACES, all_letters, names_of, open_rendered
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 FEW = {"Latin": ("A", "b", "o"), "Greek": ("Ω",), "Canadian_Aboriginal": ("ᐅ",)}
 

@@ -185,7 +185,7 @@ def test_pooled_away_names_the_sizes() -> None:
 
 
 def test_even_kernel_is_refused() -> None:
-    (problem,) = Convnet(kernel_size=4).refusals()
+    (problem,) = Convnet(kernel_size=4).errors()
     assert isinstance(problem, EvenKernel)
     assert problem.place == At(("kernel_size",))
-    assert not list(Convnet(kernel_size=5).refusals())
+    assert not list(Convnet(kernel_size=5).errors())

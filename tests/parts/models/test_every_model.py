@@ -16,7 +16,7 @@ MODELS = [part for part in words_of(Model).values() if issubclass(part, Classifi
 @pytest.mark.parametrize("word", MODELS)
 def test_defaults_fit_28_pixels_and_plan_what_is_built(word: type[ClassificationModel]) -> None:
     spec = word(features=10)
-    assert not list(spec.refusals())
+    assert not list(spec.errors())
     assert not list(spec.shape_problems(IMAGE))
     layers = spec.layers(IMAGE)
     assert layers[-1].shape == (10,)

@@ -35,7 +35,7 @@ BATCHES = st.integers(1, 4)
 @given(spec=SPECS, words=st.integers(1, 5_000))
 @settings(max_examples=150)
 def test_planned_sizes_are_those_of_the_module(spec: LanguageModel, words: int) -> None:
-    assert not list(spec.refusals())
+    assert not list(spec.errors())
     rows = spec.layers(words)
     with torch.device("meta"):
         network = spec.build(words)

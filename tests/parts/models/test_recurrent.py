@@ -246,7 +246,7 @@ RUN = Exposure(
         (Gru(tied=False, locked_dropout=True, dropout=0.5), set()),
     ],
 )
-def test_fields_without_effect_are_doubted(spec: Recurrent, fields: set[str]) -> None:
-    said = list(spec.doubts(RUN))
+def test_fields_without_effect_give_warnings(spec: Recurrent, fields: set[str]) -> None:
+    said = list(spec.warnings(RUN))
     assert {s.field for s in said if isinstance(s, NoEffect)} == fields
     assert len(said) == len(fields)

@@ -217,22 +217,22 @@ def test_heads_share_the_width_in_pairs() -> None:
         (Transformer(width=100, heads=4), [OddHeads(place=heads, heads=4, width=100, each=25)]),
         (Transformer(width=96, heads=4), []),
     ):
-        assert list(spec.refusals()) == said
+        assert list(spec.errors()) == said
 
 
 @given(width=st.integers(1, 400), heads=st.integers(2, 40))
 def test_the_number_of_heads_that_is_advised_is_taken(width: int, heads: int) -> None:
-    for problem in Transformer(width=width, heads=heads).refusals():
+    for problem in Transformer(width=width, heads=heads).errors():
         if isinstance(problem, UnevenHeads):
             assert (problem.better is None) == (width % 2 == 1)
             if problem.better is not None:
                 assert problem.better <= heads
                 assert f"use {problem.better}, " in (problem.hint or "")
-                assert not list(Transformer(width=width, heads=problem.better).refusals())
+                assert not list(Transformer(width=width, heads=problem.better).errors())
         else:
             assert isinstance(problem, OddHeads)
             assert f"a width that {2 * heads} divides" in (problem.hint or "")
-            assert not list(Transformer(width=6 * heads, heads=heads).refusals())
+            assert not list(Transformer(width=6 * heads, heads=heads).errors())
 
 
 def test_turns_are_kept_while_windows_are_of_one_length_and_change_nothing() -> None:

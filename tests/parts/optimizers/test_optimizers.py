@@ -118,7 +118,7 @@ def test_every_optimizer_of_the_language_is_compared() -> None:
 
 
 def test_nesterov_needs_momentum() -> None:
-    (problem,) = Sgd(nesterov=True).refusals()
+    (problem,) = Sgd(nesterov=True).errors()
     assert isinstance(problem, NesterovWithoutMomentum)
     assert problem.place == At(("nesterov",))
-    assert not list(Sgd(nesterov=True, momentum=0.9).refusals())
+    assert not list(Sgd(nesterov=True, momentum=0.9).errors())

@@ -92,12 +92,12 @@ def test_of_the_classes_in_play_probabilities_sum_to_one(
 
 
 def test_cutoffs_rise_and_some_class_is_beyond_them() -> None:
-    (problem,) = AdaptiveSoftmax(cutoffs=(5, 9, 9)).refusals()
+    (problem,) = AdaptiveSoftmax(cutoffs=(5, 9, 9)).errors()
     assert isinstance(problem, CutoffsFall)
     assert problem.title == "`cutoffs` has 9 after 9"
-    assert not list(AdaptiveSoftmax(cutoffs=(5, 9, 10)).refusals())
-    assert [p.code for p in AdaptiveSoftmax(cutoffs=(5,)).doubts(exposure(5))] == ["HEB720"]
-    assert not list(AdaptiveSoftmax(cutoffs=(5,)).doubts(exposure(6)))
+    assert not list(AdaptiveSoftmax(cutoffs=(5, 9, 10)).errors())
+    assert [p.code for p in AdaptiveSoftmax(cutoffs=(5,)).warnings(exposure(5))] == ["HEB720"]
+    assert not list(AdaptiveSoftmax(cutoffs=(5,)).warnings(exposure(6)))
 
 
 def sampled(spec: SampledSoftmax, classes: int) -> tuple[SampledSoftmaxLayer, SoftmaxLayer]:
@@ -152,8 +152,8 @@ def test_training_is_exact_where_the_sample_would_be_as_large_and_evaluation_alw
     assert torch.equal(layer.loss(h, labels, 10), exact.loss(h, labels, 10))
     assert torch.equal(layer.log_probabilities(h, 30), exact.log_probabilities(h, 30))
     assert not torch.equal(layer.loss(h, labels, 30), exact.loss(h, labels, 30))
-    assert [p.code for p in SampledSoftmax(samples=30).doubts(exposure(30))] == ["HEB720"]
-    assert not list(SampledSoftmax(samples=29).doubts(exposure(30)))
+    assert [p.code for p in SampledSoftmax(samples=30).warnings(exposure(30))] == ["HEB720"]
+    assert not list(SampledSoftmax(samples=29).warnings(exposure(30)))
 
 
 def test_what_is_drawn_is_a_function_of_the_generator_that_is_given() -> None:

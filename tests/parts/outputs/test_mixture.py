@@ -101,7 +101,7 @@ def test_probabilities_are_the_weighted_sum_and_sum_to_one(
     total = sum(parts)
     given_weights: Any = "equal" if total == 0 else tuple(part / total for part in parts)
     spec = Mixture(experts=tuple(experts), weights="learned" if learned else given_weights)
-    assert not list(spec.refusals())
+    assert not list(spec.errors())
     layer = built(spec)
     assert isinstance(layer, MixtureLayer)
     train(layer, 3)
@@ -196,12 +196,12 @@ def test_evaluating_twice_gives_the_same() -> None:
 
 def test_weights_that_are_refused() -> None:
     experts = (Softmax(), Cache())
-    (few,) = Mixture(experts=experts, weights=(1.0,)).refusals()
+    (few,) = Mixture(experts=experts, weights=(1.0,)).errors()
     assert isinstance(few, WeightsPerExpert)
     assert few.place == At(("weights",))
     assert few.title == "a mixture of 2 experts is given 1 weight"
-    (sum_,) = Mixture(experts=experts, weights=(0.7, 0.2)).refusals()
+    (sum_,) = Mixture(experts=experts, weights=(0.7, 0.2)).errors()
     assert isinstance(sum_, WeightsSum)
     assert "0.9" in sum_.title
-    assert not list(Mixture(experts=experts, weights=(0.3, 0.7 + 9e-7)).refusals())
-    assert not list(Mixture(experts=experts, weights="equal").refusals())
+    assert not list(Mixture(experts=experts, weights=(0.3, 0.7 + 9e-7)).errors())
+    assert not list(Mixture(experts=experts, weights="equal").errors())

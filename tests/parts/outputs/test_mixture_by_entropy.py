@@ -20,7 +20,6 @@ from hebbdsl.parts.outputs.mixture.spec import Mixture
 from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Output
-from hebbdsl.vocabulary import words_of
 from tests.parts.outputs.test_chunked_loss import Largest
 
 CLASSES, HIDDEN, BATCH = 7, 4, 6
@@ -152,31 +151,6 @@ def test_what_is_impossible_adds_nothing_to_the_entropy() -> None:
 def text(time: int, streams: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     h, labels = batch(seed, time * streams)
     return h.view(time, streams, HIDDEN), labels.view(time, streams)
-
-
-@pytest.mark.parametrize("word", words_of(Output))
-def test_of_all_words_an_output_says_what_it_says_of_one(word: str) -> None:
-    """Every output that can say it, those with a memory from what its stream remembers."""
-    cls = words_of(Output)[word]
-    assert issubclass(cls, Output)
-    spec = cls(experts=(Softmax(), SINGLES[2])) if cls is Mixture else cls()
-    if spec.is_trained or not spec.tells_text:
-        return
-    told, asked = built(spec), built(spec)
-    h, labels = text(23, 2)
-    with torch.no_grad():
-        for start, stop in ((0, 1), (1, 9), (9, 23)):
-            piece, names = h[start:stop], labels[start:stop]
-            every = told.text_log_probabilities(piece, names, CLASSES)
-            one = asked.score_text(piece, names, CLASSES)
-            assert every.shape == (*names.shape, CLASSES)
-            torch.testing.assert_close(every.exp().sum(2), torch.ones(names.shape))
-            found = every.gather(2, names[..., None])[..., 0]
-            torch.testing.assert_close(found, one, rtol=1e-4, atol=1e-4)
-    told.forget()
-    again = told.text_log_probabilities(h[:1], labels[:1], CLASSES)
-    fresh = built(spec).text_log_probabilities(h[:1], labels[:1], CLASSES)
-    torch.testing.assert_close(again, fresh)
 
 
 SAID = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +14,7 @@ from hebbdsl.parts.outputs.mixture_of_softmaxes.spec import MixtureOfSoftmaxes
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.sampled_softmax.spec import SampledSoftmax
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
-from hebbdsl.vocabulary import words_of
 
 SINGLE = st.one_of(
     st.builds(Softmax, bias=st.booleans()),
@@ -63,19 +60,4 @@ def test_planned_sizes_are_those_of_the_module(spec: Output, hidden: int, classe
     constants = {name for name, _ in module.named_buffers() if name.split(".")[-1] == "one"}
     assert set(module.state_dict()) | constants == {
         name for name, _ in (*module.named_parameters(), *module.named_buffers())
-    }
-
-
-@pytest.mark.parametrize("word", words_of(Output))
-def test_every_output_of_the_language_is_counted_here(word: str) -> None:
-    assert words_of(Output)[word] in {
-        Softmax,
-        Hebbian,
-        Cache,
-        Nearest,
-        Mixture,
-        MixtureOfSoftmaxes,
-        AdaptiveSoftmax,
-        SampledSoftmax,
-        Trained,  # counted where it was trained
     }

@@ -14,8 +14,9 @@ from hebbdsl.parts.adaptations.mbpa.memory import Memory
 from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
 from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, NUMBERS, Mbpa
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Stored, Tunable, WithEntropies
 
 
 class MbpaAdapter(Adapter):
@@ -31,14 +32,14 @@ class MbpaAdapter(Adapter):
         return MbpaLayer(self.spec, trained)
 
 
-class MbpaLayer(OutputLayer):
+class MbpaLayer(MemoryLayer):
     """A softmax whose rows are adapted to each word of a held-out text from what stood before.
 
     A word is asked of the pairs before it, those of its own stretch of text included. A picture is
     asked of the training drawings that were shown, none of which a boundary clears.
 
     Attributes:
-        rate: α, as declared or as last turned to.
+        rate: α, as declared or as last set.
     """
 
     def __init__(self, spec: Mbpa, trained: SoftmaxLayer) -> None:
@@ -218,23 +219,23 @@ class MbpaLayer(OutputLayer):
             change += slope * (rate * weight)[..., None]
         return change
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
-            yield Knob("learning_rate", lambda _: BEGINNING, self._turn, self._ask)
+            yield Tunable("learning_rate", lambda _: BEGINNING, self._set_rate, self._prepare)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.rate)
 
-    def judge_stored(self, stored: Stored) -> Judged:
-        return stored.judged_by(self, self.rate)
+    def score_stored_with_entropies(self, stored: Stored) -> WithEntropies:
+        return stored.scored_with_entropies_by(self, self.rate)
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         return {"learning_rate": self.rate} if self.spec.tunes() else {}
 
-    def _turn(self, rate: float) -> None:
+    def _set_rate(self, rate: float) -> None:
         self.rate = rate
 
-    def _ask(self, stored: Stored, rates: Sequence[float]) -> None:
+    def _prepare(self, stored: Stored, rates: Sequence[float]) -> None:
         stored.score_together(self, rates, self.score_at)
 
 

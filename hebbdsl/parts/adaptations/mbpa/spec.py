@@ -69,7 +69,7 @@ class Mbpa(Adaptation):
     pull: Annotated[NonNegative, "β: pull back to the trained rows at each step"] = 0.0
     epsilon: Annotated[Rate, "ε: added to squared distances"] = 1e-3
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         drawings = run.examples_at_test
         if drawings is not None and self.size > drawings:
             yield NoEffect(

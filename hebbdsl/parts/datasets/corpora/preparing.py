@@ -19,7 +19,7 @@ from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
 from hebbdsl.parts.datasets.corpora.verifying import Progress, Told, refuse_changed
 from hebbdsl.parts.datasets.files import held_by_another
 from hebbdsl.parts.datasets.problems import EmptySplit
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 _BLOCK = 1 << 20
 """Bytes of tokens that are renumbered at once."""

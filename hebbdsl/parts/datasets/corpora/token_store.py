@@ -33,7 +33,7 @@ from hebbdsl.parts.datasets.corpora.problems import NotKept, StoreNotWritten
 from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
 from hebbdsl.parts.datasets.corpora.verifying import digest_of, source_digests, verifying
 from hebbdsl.parts.datasets.files import cache_folder, locked, temporary_folder
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 KEPT = 3
 """Version of the folder's form: one of another form is not looked at."""

@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 from hebbdsl.parts.datasets.finding import unreadable
 from hebbdsl.parts.datasets.problems import DataProblem
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 _BLOCK = 1 << 20
 """Bytes that are read at once."""

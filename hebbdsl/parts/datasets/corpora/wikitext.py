@@ -19,7 +19,7 @@ from hebbdsl.parts.datasets.corpora.corpus_source import (
 from hebbdsl.parts.datasets.files import cache_folder, temporary_folder
 from hebbdsl.parts.datasets.finding import folders_of, is_file, missing_place
 from hebbdsl.parts.datasets.problems import DataNotHere, DataProblem
-from hebbdsl.parts.part import Reporter
+from hebbdsl.parts.reporter import Reporter
 
 FILES: Mapping[Split, str] = {
     "train": "wiki.train.tokens",

@@ -35,7 +35,7 @@ class Convnet(ClassificationModel):
     ] = 3
     batch_norm: Annotated[bool, "normalise each channel over the batch"] = True
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if self.kernel_size % 2 == 0:
             yield EvenKernel(place=At(("kernel_size",)), kernel=self.kernel_size)
 

@@ -1,4 +1,4 @@
-"""`transformer`: fields, sizes and refusals."""
+"""`transformer`: fields, sizes and errors."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Transformer(LanguageModel):
         """Width inside of the feed-forward layers."""
         return 4 * self.width if self.feedforward is None else self.feedforward
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         place = At.field("heads")
         each, left = divmod(self.width, self.heads)
         if left:

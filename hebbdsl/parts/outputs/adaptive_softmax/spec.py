@@ -60,13 +60,13 @@ class AdaptiveSoftmax(Output):
         clusters = range(1, len(self.starts(classes)))
         return tuple(max(1, int(hidden / self.div_value**number)) for number in clusters)
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         for index, (one, following) in enumerate(pairwise(self.cutoffs)):
             if following <= one:
                 place = At.field("cutoffs", index + 1)
                 yield CutoffsFall(place=place, cutoff=following, before=one)
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.cutoffs[0] >= run.levels[-1]:
             yield NoEffect(
                 place=At.field("cutoffs"),

@@ -11,11 +11,12 @@ from torch import Tensor
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.cache.stream import StreamMemory
 from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
-from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.layer import Moments, no_moments
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
+from hebbdsl.parts.outputs.stored import Stored, Tunable, WithEntropies
 
 
-class CacheLayer(OutputLayer):
+class CacheLayer(MemoryLayer):
     """Probability by likeness to remembered activations, with a share spread evenly.
 
     `keys` and `labels` are a ring of `size` places (or `room`) for what was trained on; `written`
@@ -83,20 +84,20 @@ class CacheLayer(OutputLayer):
     def forget(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
-            yield Knob("theta", lambda stored: 4 / stored.squared_norm, self._turn)
+            yield Tunable("theta", lambda stored: 4 / stored.squared_norm, self._set_theta)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         return stored.scored_by(self, self.theta)
 
-    def judge_stored(self, stored: Stored) -> Judged:
-        return stored.judged_by(self, self.theta)
+    def score_stored_with_entropies(self, stored: Stored) -> WithEntropies:
+        return stored.scored_with_entropies_by(self, self.theta)
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         return {"theta": self.theta} if self.spec.tunes() else {}
 
-    def _turn(self, theta: float) -> None:
+    def _set_theta(self, theta: float) -> None:
         self.theta = theta
         self.forget()
 

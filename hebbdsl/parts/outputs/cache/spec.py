@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
+from hebbdsl.parts.memory_output import MemoryOutput
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import BeyondTheRun
 from hebbdsl.parts.room import room_for
 
@@ -28,7 +29,7 @@ def stream_room(size: int, words: int | None) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cache(Output):
+class Cache(MemoryOutput):
     """A memory of the last activations with their labels; nothing in it is learnt.
 
     With pairs (h_j, y_j) of past training batches, and n classes in play:
@@ -62,20 +63,12 @@ class Cache(Output):
         "ε: share of the probability that is spread evenly over the classes in play",
     ] = 1e-3
 
-    @classmethod
-    def reads_labels_with(cls, _fields: Mapping[str, object]) -> bool:
-        return True
-
     @property
-    def learns(self) -> bool:
-        return False
-
-    @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         return self.uniform < 1
 
     @property
-    def tells_text(self) -> bool:
+    def predicts_text(self) -> bool:
         return True
 
     def size_field(self) -> str | None:
@@ -84,7 +77,7 @@ class Cache(Output):
     def tunes(self) -> tuple[str, ...]:
         return ("theta",) if self.theta == "tuned" else ()
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.size > run.examples and not run.at_test:
             yield BeyondTheRun(
                 place=At.field("size"),

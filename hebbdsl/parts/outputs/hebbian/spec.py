@@ -94,7 +94,7 @@ class Hebbian(Softmax):
     def counts_batches(self) -> bool:
         return self.center == "running" or self.start > 0
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         threshold = At.field("T")
         if (
             run.shared_activations

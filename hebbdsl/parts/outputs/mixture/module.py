@@ -11,12 +11,13 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, entropies_of, no_moments
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.mixture.shares import Branch, fit
 from hebbdsl.parts.outputs.mixture.spec import Mixture
-from hebbdsl.parts.outputs.stored import Judged, Knob, Stored
+from hebbdsl.parts.outputs.stored import Stored, Tunable, WithEntropies
 
 
-class MixtureLayer(OutputLayer):
+class MixtureLayer(MemoryLayer):
     """log p = log Σ_k w_k p_k, from the experts' own log-probabilities.
 
     Shares are numbers, or a number for each position: of a gate, or by the experts' entropies.
@@ -31,7 +32,7 @@ class MixtureLayer(OutputLayer):
         super().__init__()
         self.experts = nn.ModuleList(experts)
         self._spec = spec
-        self.asks_entropies = spec.asks_entropies
+        self.needs_entropies = spec.needs_entropies
         self.temperature = 1.0 if isinstance(spec.temperature, str) else spec.temperature
         self.gate = nn.Linear(hidden, len(experts)) if spec.gated else None
         self._shares: Sequence[float] = (1 / len(experts),) * len(experts)
@@ -84,9 +85,9 @@ class MixtureLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
-        if self.asks_entropies:
-            judged = [e.judge_text(h, labels, in_play) for e in self.outputs()]
-            return self._mixed_judged(judged)
+        if self.needs_entropies:
+            found = [e.score_text_with_entropies(h, labels, in_play) for e in self.outputs()]
+            return self._mixed_by_entropies(found)
         terms = [e.score_text(h, labels, in_play).flatten() for e in self.outputs()]
         if len(terms) == 1:
             return terms[0].view(labels.shape)
@@ -105,30 +106,31 @@ class MixtureLayer(OutputLayer):
         for expert in self.outputs():
             expert.forget()
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if "temperature" in self._spec.tunes():
-            yield Knob("temperature", lambda _: 1.0, self._warm)
-        for number, expert in enumerate(self.outputs()):
-            for knob in expert.knobs():
-                yield replace(knob, name=f"experts.{number}.{knob.name}")
+            yield Tunable("temperature", lambda _: 1.0, self._set_temperature)
+        for number, expert in self.memories():
+            for tunable in expert.tunables():
+                yield replace(tunable, name=f"experts.{number}.{tunable.name}")
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
-        if self.asks_entropies:
-            return self._mixed_judged([expert.judge_stored(stored) for expert in self.outputs()])
+        if self.needs_entropies:
+            found = [one.score_stored_with_entropies(stored) for _, one in self.memories()]
+            return self._mixed_by_entropies(found)
         branch = self._branch(stored)
         fit(branch)
         return self._found(branch)
 
-    def judge_stored(self, stored: Stored) -> Judged:
+    def score_stored_with_entropies(self, stored: Stored) -> WithEntropies:
         self.score_stored(stored)  # leaves shares as they are best for what is chosen elsewhere
         settings = ((k, v if isinstance(v, float) else (*v,)) for k, v in self.tuned().items())
-        return stored.judged_by(self, tuple(settings))
+        return stored.scored_with_entropies_by(self, tuple(settings))
 
     def tuned(self) -> Mapping[str, float | Sequence[float]]:
         found = dict[str, float | Sequence[float]]()
         for name in self._spec.tunes():
             found[name] = list(self._shares) if name == "weights" else self.temperature
-        for number, expert in enumerate(self.outputs()):
+        for number, expert in self.memories():
             found |= {f"experts.{number}.{name}": v for name, v in expert.tuned().items()}
         return found
 
@@ -139,14 +141,20 @@ class MixtureLayer(OutputLayer):
 
         Numbers stay Python's: a tensor made of them would be a copy that the device waits for.
         """
-        if self.asks_entropies:
+        if self.needs_entropies:
             return self._by_entropies([e.entropies(h, in_play) for e in self.outputs()])
         if self.gate is None:
             return _logs(self._shares)
         scores: Tensor = self.gate(h)
         return scores.float().log_softmax(dim=1).unbind(dim=1)
 
-    def _warm(self, temperature: float) -> None:
+    def memories(self) -> Iterator[tuple[int, MemoryLayer]]:
+        """The experts that may be added at test time, where all are, with their numbers."""
+        for number, expert in enumerate(self.experts):
+            if isinstance(expert, MemoryLayer):
+                yield number, expert
+
+    def _set_temperature(self, temperature: float) -> None:
         self.temperature = temperature
 
     def _branch(self, stored: Stored) -> Branch:
@@ -154,9 +162,9 @@ class MixtureLayer(OutputLayer):
         assert self.gate is None, "what learns is not added at test time"
         mixed = [
             expert._branch(stored)
-            if isinstance(expert, MixtureLayer) and not expert.asks_entropies
+            if isinstance(expert, MixtureLayer) and not expert.needs_entropies
             else expert.score_stored(stored)
-            for expert in self.outputs()
+            for _, expert in self.memories()
         ]
         return Branch(self._shares, "weights" in self._spec.tunes(), mixed)
 
@@ -176,15 +184,15 @@ class MixtureLayer(OutputLayer):
         sharpness = torch.stack(list(entropies)) / -self.temperature
         return sharpness.log_softmax(dim=0).unbind(dim=0)
 
-    def _mixed_judged(self, judged: Sequence[Judged]) -> Tensor:
-        weights = self._by_entropies([one.entropies for one in judged])
-        return _mixed([one.labels for one in judged], weights)
+    def _mixed_by_entropies(self, found: Sequence[WithEntropies]) -> Tensor:
+        weights = self._by_entropies([one.entropies for one in found])
+        return _mixed([one.labels for one in found], weights)
 
     def _mixed_whole(self, h: Tensor, terms: Sequence[Tensor]) -> Tensor:
         """Of all classes at each position; entropies are those of what is at hand."""
         if len(terms) == 1:
             return terms[0]
-        if self.asks_entropies:
+        if self.needs_entropies:
             weights = self._by_entropies([entropies_of(term.detach()) for term in terms])
             return _mixed(terms, weights)
         return _mixed(terms, self.log_weights(h, terms[0].shape[1]))

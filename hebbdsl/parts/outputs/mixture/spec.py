@@ -60,7 +60,7 @@ class Mixture(Output):
         return self.weights == "learned" and len(self.experts) > 1
 
     @property
-    def asks_entropies(self) -> bool:
+    def needs_entropies(self) -> bool:
         return self.weights == "entropy" and len(self.experts) > 1
 
     @property
@@ -68,28 +68,25 @@ class Mixture(Output):
         return self.gated
 
     @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         heard = list(self.experts)
         if isinstance(self.weights, tuple):
             pairs = zip(self.weights, self.experts, strict=False)
             heard = [expert for weight, expert in pairs if weight > 0]
-        return not heard or any(expert.teaches for expert in heard)  # of none: refused already
+        return not heard or any(
+            expert.passes_gradients for expert in heard
+        )  # of none: refused already
 
     @property
-    def tells_text(self) -> bool:
-        return all(one.tells_text and not one.is_trained for one in self.experts)
-
-    def with_inner(self) -> Iterator[Output]:
-        yield self
-        for expert in self.experts:
-            yield from expert.with_inner()
+    def predicts_text(self) -> bool:
+        return all(one.predicts_text and not one.is_trained for one in self.experts)
 
     def tunes(self) -> tuple[str, ...]:
         if self.weights == "tuned" and len(self.experts) > 1:
             return ("weights",)
-        return ("temperature",) if self.asks_entropies and self.temperature == "tuned" else ()
+        return ("temperature",) if self.needs_entropies and self.temperature == "tuned" else ()
 
-    def refusals(self) -> Iterator[Problem]:
+    def errors(self) -> Iterator[Problem]:
         if isinstance(self.weights, str):
             return
         place = At(("weights",))
@@ -100,7 +97,7 @@ class Mixture(Output):
         elif abs(fsum(self.weights) - 1) > TOLERANCE:
             yield WeightsSum(place=place, total=fsum(self.weights))
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if isinstance(self.weights, tuple):
             for number, weight in enumerate(self.weights):
                 if weight == 0:
@@ -112,7 +109,7 @@ class Mixture(Output):
                 why="one expert alone has the weight 1",
                 advice="leave it out, or add an expert",
             )
-        if not self.asks_entropies:
+        if not self.needs_entropies:
             yield NoEffect(
                 place=At.field("temperature"),
                 field="temperature",

@@ -11,16 +11,17 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
-from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
+from hebbdsl.parts.outputs.layer import Moments, no_moments
+from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
 from hebbdsl.parts.outputs.nearest.index import faiss_version
 from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
 from hebbdsl.parts.outputs.nearest.memory import Memory
 from hebbdsl.parts.outputs.nearest.spec import Nearest
-from hebbdsl.parts.outputs.stored import Knob, Stored
+from hebbdsl.parts.outputs.stored import Stored, Tunable
 
 
-class NearestLayer(OutputLayer):
+class NearestLayer(MemoryLayer):
     """Probability by likeness to the nearest of all remembered activations.
 
     What was trained on is part of the weights; what is remembered of a held-out text is not.
@@ -29,7 +30,7 @@ class NearestLayer(OutputLayer):
     def __init__(self, spec: Nearest, hidden: int) -> None:
         super().__init__()
         self.spec = spec
-        self.keeps_train = spec.keeps_train
+        self.remembers_train = spec.remembers_train
         self.memory = Memory(spec, 1, hidden)
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._share = EvenShare(spec.uniform)
@@ -81,7 +82,7 @@ class NearestLayer(OutputLayer):
         labels: Int[Tensor, "time streams"],
         in_play: int,
     ) -> Float[Tensor, "time streams"]:
-        if self.keeps_train:
+        if self.remembers_train:
             return super().score_text(h, labels, in_play)
         time, streams = labels.shape
         if not self._read:
@@ -115,11 +116,11 @@ class NearestLayer(OutputLayer):
     def forget(self) -> None:
         self._read = ()
 
-    def knobs(self) -> Iterator[Knob]:
+    def tunables(self) -> Iterator[Tunable]:
         if self.spec.tunes():
             # The products of a squared distance are twice those of the dot product.
             ratio = 2.0 if self.spec.kernel == "squared_distance" else 4.0
-            yield Knob("theta", lambda stored: ratio / stored.squared_norm, self._turn)
+            yield Tunable("theta", lambda stored: ratio / stored.squared_norm, self._set_theta)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
         if not self.spec.tunes():
@@ -141,7 +142,7 @@ class NearestLayer(OutputLayer):
         indexed = self._indexed or self.memory.indexed
         return {"neighbours": f"faiss {faiss_version()}" if indexed else "exact search"}
 
-    def _turn(self, theta: float) -> None:
+    def _set_theta(self, theta: float) -> None:
         self.theta = theta
         self.forget()
 

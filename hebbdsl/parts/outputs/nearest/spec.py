@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
-from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer, Output
+from hebbdsl.parts.memory_output import MemoryOutput
+from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import NoEffect
 from hebbdsl.parts.room import room_for
 from hebbdsl.parts.searching import Searching
@@ -36,7 +37,7 @@ def faiss_is_here() -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Nearest(Output):
+class Nearest(MemoryOutput):
     """An unbounded memory of activations with their labels, asked by nearest-neighbour search.
 
     With all pairs (h_j, y_j) of past training batches, of which the K nearest to h are N(h):
@@ -99,18 +100,14 @@ class Nearest(Output):
         return _fields.get("datastore", "passing") == "passing"
 
     @property
-    def keeps_train(self) -> bool:
+    def remembers_train(self) -> bool:
         return self.datastore == "train"
 
     @property
-    def learns(self) -> bool:
-        return False
-
-    @property
-    def teaches(self) -> bool:
+    def passes_gradients(self) -> bool:
         return self.uniform < 1
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if run.examples_at_test is not None:
             yield NoEffect(
                 place=At.field("datastore"),
@@ -136,10 +133,10 @@ class Nearest(Output):
         return size
 
     def bytes_read(self, hidden: int, words: int | None) -> int:
-        return 0 if self.keeps_train else self.bytes_grown(hidden, words or 0)
+        return 0 if self.remembers_train else self.bytes_grown(hidden, words or 0)
 
-    def bytes_tuned(self, asked: int) -> int:
-        size = asked * self.neighbours * (FLOAT_BYTES + 1)
+    def bytes_tuned(self, examples: int) -> int:
+        size = examples * self.neighbours * (FLOAT_BYTES + 1)
         return size if self.tunes() and size <= MOST_KEPT else 0
 
     def missing_for(self, work: Searching) -> Iterator[Problem]:

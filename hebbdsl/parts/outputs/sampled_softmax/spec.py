@@ -50,7 +50,7 @@ class SampledSoftmax(Softmax):
     def errors_inside(self, outer: Output) -> Iterator[Problem]:
         yield SampledExpert(place=At(()), output="sampled_softmax")
 
-    def doubts(self, run: Exposure) -> Iterator[Problem]:
+    def warnings(self, run: Exposure) -> Iterator[Problem]:
         if self.samples >= run.levels[-1]:
             yield NoEffect(
                 place=At.field("samples"),

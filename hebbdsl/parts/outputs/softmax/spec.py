@@ -21,7 +21,6 @@ class Softmax(Output):
     more slowly, and a Hebbian write with `mean_row` keeps the scale that it finds.
     """
 
-    has_rows: ClassVar[bool] = True
     adapts_rows: ClassVar[bool] = True
 
     bias: Annotated[bool, "add a learnt number b[i] to each class's logit"] = True
@@ -35,6 +34,9 @@ class Softmax(Output):
         "arithmetic of the products of rows and activations where there are many classes; the"
         " softmax, sums over words and the rows stay in float32",
     ] = "float32"
+
+    def row_width(self, hidden: int) -> int:
+        return hidden
 
     def layers(self, hidden: int, classes: int) -> tuple[Layer, ...]:
         parameters = classes * (hidden + self.bias)

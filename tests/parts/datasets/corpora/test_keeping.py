@@ -25,7 +25,7 @@ from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.files import held_by_another, locked
 from hebbdsl.parts.datasets.text import Text
-from hebbdsl.parts.part import Quiet, Reporter
+from hebbdsl.parts.reporter import Quiet, Reporter
 from tests.effort import PATIENCE
 
 ROOT = Path(__file__).parents[4]
@@ -428,7 +428,7 @@ def test_opening_loads_neither_jsonschema_nor_what_makes_a_corpus(
     script = (
         "import sys\n"
         "from hebbdsl.parts.datasets.text import Text\n"
-        "from hebbdsl.parts.part import Quiet\n"
+        "from hebbdsl.parts.reporter import Quiet\n"
         "data = Text(train=('train.txt',), validation=('validation.txt',), test=('test.txt',))\n"
         "data.open(Quiet())\n"
         "names = {'jsonschema', 'hebbdsl.parts.datasets.corpora.preparing'}\n"
@@ -522,7 +522,7 @@ def test_processes_that_need_it_at_once_make_it_once(tmp_path: Path, cache: Path
         "import os, time\n"
         "from hebbdsl.parts.datasets.corpora import preparing\n"
         "from hebbdsl.parts.datasets.text import Text\n"
-        "from hebbdsl.parts.part import Quiet\n"
+        "from hebbdsl.parts.reporter import Quiet\n"
         "fill = preparing._fill\n"
         "def told(*given):\n"
         "    with open('made', 'a') as file: file.write('made\\n')\n"

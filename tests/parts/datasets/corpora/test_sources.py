@@ -38,7 +38,7 @@ from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
 from hebbdsl.parts.language import Corpus
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.program.data import open_data
 
 REAL = os.environ.get("HEBBDSL_DATA")
@@ -828,13 +828,13 @@ def test_a_file_in_two_splits_is_warned_of(
 
 
 def test_years_and_books_stand_in_one_split() -> None:
-    years = list(Gigaword(train_years=tuple(range(2000, 2011))).refusals())
+    years = list(Gigaword(train_years=tuple(range(2000, 2011))).errors())
     assert [problem.code for problem in years] == ["HEB448"]
     assert years[0].title == "`2010` stands in `train_years` and `test_years` both"
-    assert not list(Gigaword().refusals())
-    books = list(Gutenberg(validation=tuple("abcdefg"), test=tuple("bcdefg")).refusals())
+    assert not list(Gigaword().errors())
+    books = list(Gutenberg(validation=tuple("abcdefg"), test=tuple("bcdefg")).errors())
     assert books[0].title == "`b` and 5 more stand in `validation` and `test` both"
-    assert not list(Gutenberg(validation=("a",), test=("b",)).refusals())
+    assert not list(Gutenberg(validation=("a",), test=("b",)).errors())
 
 
 def test_a_cut_gzip_is_named(data: Path) -> None:

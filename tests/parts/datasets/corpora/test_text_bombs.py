@@ -23,7 +23,7 @@ from hebbdsl.parts.datasets.corpora.corpus_source import LONGEST, Piece, of_file
 from hebbdsl.parts.datasets.corpora.gigaword import documents
 from hebbdsl.parts.datasets.corpora.licences import body
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 PROSE, CUT = Rules(tokens="words"), Rules()
 MIB = 1 << 20

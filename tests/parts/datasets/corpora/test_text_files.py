@@ -14,7 +14,7 @@ from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import Wikitext
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 from hebbdsl.spec.canonical import plain
 from tests.parts.datasets.corpora.test_sources import tiny_wikitext
 
@@ -190,14 +190,14 @@ def test_what_is_no_utf_8_names_the_field(data: Path) -> None:
     "name", ["latin1252", "", "base64", "rot13", "idna", "unicode_escape", "utf 99", "é", "\0"]
 )
 def test_no_encoding_of_text_is_refused(name: str) -> None:
-    (problem,) = corpus(name).refusals()
+    (problem,) = corpus(name).errors()
     assert (problem.code, problem.place) == ("HEB517", At.field("encoding"))
     assert "`utf-8`" in str(problem.hint)
 
 
 def test_all_names_of_encodings_are_taken() -> None:
     assert all(is_encoding(name) for name in (*TEXTS, "UTF-8", "Windows-1252", "L1"))
-    assert not list(corpus("Windows-1252").refusals())
+    assert not list(corpus("Windows-1252").errors())
 
 
 def test_an_encoding_is_no_part_of_a_runs_identity() -> None:

@@ -26,7 +26,7 @@ from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
@@ -286,7 +286,7 @@ from pathlib import Path
 from hebbdsl.parts.datasets.corpora import preparing, token_store
 from hebbdsl.parts.datasets.corpora.token_rules import Rules
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 token_store.cache_folder = lambda: Path({str(cache)!r})
 preparing._keep = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 splits = {{

@@ -16,7 +16,7 @@ from hebbdsl.parts.datasets.corpora import word_breaks
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import canonical
 from hebbdsl.parts.datasets.text import Text
-from hebbdsl.parts.part import Quiet
+from hebbdsl.parts.reporter import Quiet
 
 PROSE = Rules(tokens="words")
 

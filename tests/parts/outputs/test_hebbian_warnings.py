@@ -1,4 +1,4 @@
-"""What is doubted of the Hebbian write makes no difference to it, and nothing else is doubted."""
+"""The Hebbian write warns of fields exactly where they make no difference."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ RULES = st.builds(
 )
 
 
-def test_what_is_never_reached_or_never_kept_is_doubted() -> None:
-    assert "HEB721" in doubted(Hebbian(start=10_000))
-    assert "HEB721" not in doubted(Hebbian(start=9_999))
+def test_what_is_never_reached_or_never_kept_gives_a_warning() -> None:
+    assert "HEB721" in warnings_of(Hebbian(start=10_000))
+    assert "HEB721" not in warnings_of(Hebbian(start=9_999))
     found = [
         problem.title
         for moments in (0, 2)
-        for problem in Hebbian(moments="clear").doubts(replace(RUN, moments=moments))
+        for problem in Hebbian(moments="clear").warnings(replace(RUN, moments=moments))
         if "moments" in problem.title
     ]
     assert found == ["`moments` makes no difference: the optimizer keeps none"]
 
 
-def doubted(rule: Hebbian, run: Exposure = RUN) -> set[str]:
-    return {problem.code for problem in rule.doubts(run)}
+def warnings_of(rule: Hebbian, run: Exposure = RUN) -> set[str]:
+    return {problem.code for problem in rule.warnings(run)}
 
 
 def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
@@ -64,18 +64,18 @@ def rows_after(rule: Hebbian, batches: list[int], seed: int) -> torch.Tensor:
 
 @given(rule=RULES, batches=st.lists(st.integers(1, 3), max_size=40), seed=st.integers(0, 99))
 @settings(max_examples=200)
-def test_a_floor_that_is_doubted_changes_no_bit(
+def test_a_floor_with_a_warning_changes_no_bit(
     rule: Hebbian, batches: list[int], seed: int
 ) -> None:
-    if "HEB720" in doubted(rule):
+    if "HEB720" in warnings_of(rule):
         without = replace(rule, gamma=0.0)
         assert torch.equal(rows_after(rule, batches, seed), rows_after(without, batches, seed))
 
 
 @given(rule=RULES.filter(lambda rule: rule.T > 1 and rule.rate == "inverse"))
 @settings(max_examples=200)
-def test_a_floor_that_is_not_doubted_changes_a_row(rule: Hebbian) -> None:
-    if "HEB720" not in doubted(rule):
+def test_a_floor_without_a_warning_changes_a_row(rule: Hebbian) -> None:
+    if "HEB720" not in warnings_of(rule):
         without = replace(rule, gamma=0.0)
         one_by_one = [1] * rule.T
         assert not torch.equal(rows_after(rule, one_by_one, 0), rows_after(without, one_by_one, 0))
@@ -84,22 +84,22 @@ def test_a_floor_that_is_not_doubted_changes_a_row(rule: Hebbian) -> None:
 @given(count_timing=st.sampled_from(["before", "after"]), batches=st.lists(st.integers(1, 3)))
 def test_one_writes_nothing(count_timing: str, batches: list[int]) -> None:
     rule = Hebbian(T=1, count_timing=count_timing, center="running")  # type: ignore[arg-type]
-    assert doubted(rule) == {"HEB723"}
+    assert warnings_of(rule) == {"HEB723"}
     assert torch.equal(rows_after(rule, batches, 0), rows_after(rule, [], 0))
-    assert doubted(replace(rule, T=2, gamma=0.0)) == set()
+    assert warnings_of(replace(rule, T=2, gamma=0.0)) == set()
     two = replace(rule, T=2, count_timing="before")
     assert not torch.equal(rows_after(two, [1], 0), rows_after(two, [], 0))
 
 
 @given(steps=st.integers(1, 500), T=st.integers(2, 3_000))
-def test_a_threshold_is_doubted_where_no_class_comes_so_far(steps: int, T: int) -> None:
+def test_a_threshold_gives_a_warning_where_no_class_comes_so_far(steps: int, T: int) -> None:
     run = replace(RUN, steps=steps)
     rule = Hebbian(T=T, gamma=0.0, center="running")
-    assert doubted(rule, run) == ({"HEB721"} if run.most_sightings < T else set())
+    assert warnings_of(rule, run) == ({"HEB721"} if run.most_sightings < T else set())
 
 
 @given(every=st.integers(1, 500), T=st.integers(2, 500))
-def test_a_threshold_is_doubted_where_it_passes_unseen(every: int, T: int) -> None:
+def test_a_threshold_gives_a_warning_where_it_passes_unseen(every: int, T: int) -> None:
     run = replace(RUN, evaluate_every=every)
     rule = Hebbian(T=T, gamma=0.0, center="running")
-    assert doubted(rule, run) == ({"HEB722"} if run.least_at_first_sight >= T else set())
+    assert warnings_of(rule, run) == ({"HEB722"} if run.least_at_first_sight >= T else set())

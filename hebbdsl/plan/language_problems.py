@@ -1,79 +1,11 @@
-"""Problems of parts that do not fit together, each being right by itself."""
+"""Problems of a text, and of what is added to a model that was trained on one."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related, Second
+from hebbdsl.diagnostics.diagnostic import Also, Problem, Second
 from hebbdsl.diagnostics.wording import number_of, quoted
-from hebbdsl.source import Span
-
-DATA = At.field("data")
-
-
-class ReadsOther(Problem):
-    """A model of pictures is given text, or a model of words pictures.
-
-    `convnet` and `mlp` read pictures; `lstm`, `gru` and `transformer` read the words of a text.
-
-    Wrong:
-        data: stdlib_docs
-        model: mlp
-        curriculum: null
-
-    Right:
-        data: stdlib_docs
-        model: lstm
-        curriculum: null
-        output: softmax
-    """
-
-    code = "HEB413"
-    model: str
-    reads: str
-    data: str
-    holds: str
-    known: tuple[str, ...]
-
-    title = "{model!q} reads {reads}, and {data!q} holds {holds}"
-    label = "reads {reads}"
-
-    @property
-    def hint(self) -> str:
-        return f"models that read {self.holds}: {', '.join(self.known)}"
-
-    related = Also(DATA, "holds {holds}")
-
-
-class PicturesNeed(Problem):
-    """Pictures are learnt with a curriculum, for a number of steps.
-
-    Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
-    how often it is read.
-
-    Wrong:
-        curriculum: null
-
-    Right:
-        curriculum: fixed
-    """
-
-    code = "HEB414"
-    field: str
-    data: str
-
-    title = "{data!q} holds pictures, which are not learnt without {_named}"
-    label = "needs {_named}"
-
-    @property
-    def hint(self) -> str:
-        if self.field == "curriculum":
-            return "write `curriculum: fixed` for all classes from the start"
-        return "write for example `steps: 2_000`"
-
-    @property
-    def _named(self) -> str:
-        return quoted(self.field if self.field == "curriculum" else f"training.{self.field}")
 
 
 class TextTakesNoCurriculum(Problem):
@@ -269,85 +201,47 @@ class TiedWidths(Problem):
     related = Also("decides", "{field!q} makes it {rows:_}")
 
 
-class UnfitSubstitute(Problem):
-    """The curriculum fits the data set, but not the one that would stand in for it.
+class EntropyUnknown(Problem):
+    """Weights by entropy ask an expert what it can't say of a held-out text.
 
-    With `fallback`, another data set is used when the first can't be had, and the experiment has
-    to be sound on both. Where `classes` is not given, each data set brings all of its own: give
-    `classes`, or leave `fallback` out.
-
-    Wrong:
-        data:
-          omniglot: {alphabets: [Greek], fallback: glyphs}
-        curriculum:
-          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
-        training: {optimizer: adam, batch_size: 40, steps: 100}
-
-    Right:
-        data:
-          omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}
-        curriculum:
-          growing: {start: 22, add: 2, when: test_accuracy >= 0.6, newest_share: 0.5}
-        training: {optimizer: adam, batch_size: 40, steps: 100}
-    """
-
-    code = "HEB410"
-    substitute: str
-    found: Problem
-
-    title = "with `{substitute}` standing in for the data, {found.title}"
-
-    @property
-    def label(self) -> str:
-        return self.found.label
-
-    @property
-    def hint(self) -> str | None:
-        return self.found.hint
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return self.found.related
-
-
-class OnOtherData(Problem):
-    """A variant is trained on other data than the baseline.
-
-    Nothing can be compared then: what differs is the data as much as the setup, and `compare` would
-    refuse the runs (HEB601) after all have been trained. How many classes take part, how large
-    images are and how they are split may differ. A text must be cut into the same words: with a
-    smaller vocabulary more of them are `<unk>`, which is easy to foretell. Write a spec for each
-    data set, or choose one for all variants with `--set data=…`.
+    The entropy at a word takes the probabilities of all words there, asked for once, while the text
+    is read. `trained` says its own where it is an expert itself; deep in a mixture of its own, or
+    with rows that `mbpa` changes for each word, it is asked of the word that stands there alone. On
+    pictures there is no such limit.
 
     Wrong:
-        variants:
-          real: {}
-          rendered: {data: {glyphs: {classes: 100}}}
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [{mixture: {experts: [trained, cache]}}, cache], weights: entropy}
 
     Right:
-        data:
-          glyphs: {classes: 100}
-        variants:
-          many: {}
-          few: {data.classes: 50}
+        data: stdlib_docs
+        model: lstm
+        curriculum: null
+        output: softmax
+        evaluation:
+          output:
+            mixture: {experts: [{mixture: {experts: [trained, cache], weights: entropy}}, cache]}
     """
 
-    code = "HEB411"
-    variant: str
-    word: str
-    baseline: str
-    reference: str
-    first: Span | None
+    code = "HEB443"
+    expert: str
+    adaptation: str | None
+    """What keeps `trained` from saying it; None: the expert itself does."""
 
     @property
     def title(self) -> str:
-        baseline = f"the baseline {quoted(self.baseline)}"
-        if self.word == self.reference:
-            said = f"another {quoted(self.word)} than {baseline}"
-        else:
-            said = f"{quoted(self.word)}, {baseline} on {quoted(self.reference)}"
-        return f"{quoted(self.variant)} is trained on {said}"
+        said = f"the entropy of {quoted(self.expert)} is not known on a text"
+        return said if self.adaptation is None else f"{said} with {quoted(self.adaptation)}"
 
-    label = "can't be compared"
-    hint = "write a spec for each data set, or choose one for all with `--set data=…`"
-    related = Also("first", "data of the baseline")
+    label = "can't be weighted by it"
+
+    @property
+    def hint(self) -> str:
+        if self.expert == "mixture":
+            return "give its experts to the outer mixture, or use other weights"
+        return "use other weights: `tuned`, or numbers"

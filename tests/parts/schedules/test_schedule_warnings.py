@@ -1,4 +1,4 @@
-"""A schedule is doubted exactly where it does not do what its fields say."""
+"""A schedule warns exactly where it does not do what its fields say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hebbdsl.parts.schedules.step import Step
 from hebbdsl.parts.schedules.warmup import Warmup
 
 
-def doubted(schedule: Schedule, steps: int) -> list[str]:
+def warnings_of(schedule: Schedule, steps: int) -> list[str]:
     run = Exposure(
         steps=steps,
         batch_size=64,
@@ -26,7 +26,7 @@ def doubted(schedule: Schedule, steps: int) -> list[str]:
         dropout=0.0,
         moments=2,
     )
-    return [problem.code for problem in schedule.doubts(run)]
+    return [problem.code for problem in schedule.warnings(run)]
 
 
 def factors(schedule: Schedule, steps: int) -> list[float]:
@@ -37,7 +37,7 @@ def factors(schedule: Schedule, steps: int) -> list[float]:
 @settings(max_examples=200)
 def test_a_warmup_that_never_ends(warmup: int, steps: int) -> None:
     never = max(factors(Warmup(steps=warmup), steps)) < 1
-    assert doubted(Warmup(steps=warmup), steps) == (["HEB721"] if never else [])
+    assert warnings_of(Warmup(steps=warmup), steps) == (["HEB721"] if never else [])
 
 
 @given(warmup=st.integers(1, 60), steps=st.integers(2, 60))
@@ -45,7 +45,7 @@ def test_a_warmup_that_never_ends(warmup: int, steps: int) -> None:
 def test_a_cosine_that_never_falls(warmup: int, steps: int) -> None:
     found = factors(Cosine(warmup=warmup), steps)
     never = all(a <= b for a, b in pairwise(found))
-    assert doubted(Cosine(warmup=warmup), steps) == (["HEB721"] if never else [])
+    assert warnings_of(Cosine(warmup=warmup), steps) == (["HEB721"] if never else [])
 
 
 @given(every=st.integers(1, 60), decay=st.sampled_from([0.5, 1.0]), steps=st.integers(1, 60))
@@ -53,4 +53,4 @@ def test_a_cosine_that_never_falls(warmup: int, steps: int) -> None:
 def test_steps_that_change_nothing(every: int, decay: float, steps: int) -> None:
     schedule = Step(step_size=every, gamma=decay)
     constant = len(set(factors(schedule, steps))) == 1
-    assert bool(doubted(schedule, steps)) == constant
+    assert bool(warnings_of(schedule, steps)) == constant

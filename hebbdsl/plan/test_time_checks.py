@@ -1,9 +1,65 @@
-"""Problems of what `evaluation` adds to a trained model."""
+"""What can't be added to a trained model, and what only `evaluation` may add."""
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Problem
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import listed, quoted
+from hebbdsl.parts.part import Adaptation, Dataset
+from hebbdsl.plan.nested import directly_inside, nested_outputs
+from hebbdsl.spec.checked import Sections
+from hebbdsl.vocabulary import word_of, words_of
+
+
+def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
+    """What `evaluation` adds that can't be added, and what only it may add."""
+    output, evaluation = sections.output, sections.evaluation
+    for path, part in nested_outputs(output, ("output",)):
+        if part.is_trained:
+            yield TrainedInTraining(place=At(path))
+        for field in part.tunes():
+            yield TunedInTraining(place=At((*path, field)), field=field, output=word_of(part))
+        for place, expert in directly_inside(part, path):
+            for problem in expert.errors_inside(part):
+                inner = problem.place.path if isinstance(problem.place, At) else ()
+                yield replace(problem, place=At((*place, *inner)))
+    if output is not None and not output.passes_gradients:
+        yield NothingLearns(place=At(("output",)), output=word_of(output))
+    if evaluation is None:
+        return
+    for path, part in nested_outputs(evaluation.output, ("evaluation", "output")):
+        if part.learns:
+            yield LearnsAtTest(place=At(path), output=word_of(part))
+        for field in part.tunes():
+            if "validation" not in data.splits():
+                yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
+    if evaluation.boundary == "articles" and not data.tells_articles:
+        yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
+    adaptation = evaluation.adaptation
+    if adaptation is not None:
+        why = None
+        instead: tuple[str, ...] = ()
+        if not adaptation.suits(data.task):
+            why = "it learns from labelled test data that has passed, and of pictures none passes"
+            instead = tuple(
+                word for word, cls in words_of(Adaptation).items() if cls.suits(data.task)
+            )
+        elif adaptation.needs_rows and output is not None and not output.adapts_rows:
+            why = f"{quoted(word_of(output))} has no rows that a few steps could change"
+        if why is not None:
+            word = word_of(adaptation)
+            yield CannotAdapt(
+                place=At(("evaluation", "adaptation")), adaptation=word, why=why, instead=instead
+            )
+        asked = list(evaluation.outputs())
+        if adaptation.needs_rows and asked and not any(part.is_trained for part in asked):
+            yield NothingAdapted(
+                place=At(("evaluation", "adaptation")),
+                adaptation=word_of(adaptation),
+                output=word_of(asked[0]),
+            )
 
 
 class TrainedInTraining(Problem):
@@ -165,52 +221,6 @@ class NothingLearns(Problem):
     title = "nothing can be learnt with this {output!q}"
     label = "gives every class the same probability"
     hint = "give the memory a `uniform` below 1, or add an output that learns"
-
-
-class EntropyUnknown(Problem):
-    """Weights by entropy ask an expert what it can't say of a held-out text.
-
-    The entropy at a word takes the probabilities of all words there, asked for once, while the text
-    is read. `trained` says its own where it is an expert itself; deep in a mixture of its own, or
-    with rows that `mbpa` changes for each word, it is asked of the word that stands there alone. On
-    pictures there is no such limit.
-
-    Wrong:
-        data: stdlib_docs
-        model: lstm
-        curriculum: null
-        output: softmax
-        evaluation:
-          output:
-            mixture: {experts: [{mixture: {experts: [trained, cache]}}, cache], weights: entropy}
-
-    Right:
-        data: stdlib_docs
-        model: lstm
-        curriculum: null
-        output: softmax
-        evaluation:
-          output:
-            mixture: {experts: [{mixture: {experts: [trained, cache], weights: entropy}}, cache]}
-    """
-
-    code = "HEB443"
-    expert: str
-    adaptation: str | None
-    """What keeps `trained` from saying it; None: the expert itself does."""
-
-    @property
-    def title(self) -> str:
-        said = f"the entropy of {quoted(self.expert)} is not known on a text"
-        return said if self.adaptation is None else f"{said} with {quoted(self.adaptation)}"
-
-    label = "can't be weighted by it"
-
-    @property
-    def hint(self) -> str:
-        if self.expert == "mixture":
-            return "give its experts to the outer mixture, or use other weights"
-        return "use other weights: `tuned`, or numbers"
 
 
 class NoArticles(Problem):
