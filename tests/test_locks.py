@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hebbdsl.writing import Held, Lock, locks
+from hebbdsl.writing import Lock, LockHeld, locks
 
 WITHOUT = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -35,7 +35,7 @@ def path(
 
 def _holder(path: Path) -> str:
     lock = Lock(path)
-    with pytest.raises(Held) as caught:
+    with pytest.raises(LockHeld) as caught:
         lock.acquire()
     return caught.value.holder
 
@@ -93,7 +93,7 @@ def test_of_many_that_want_it_at_once_one_has_it(path: Path) -> None:
             lock = Lock(path)
             try:
                 lock.acquire()
-            except Held:
+            except LockHeld:
                 continue
             inside += 1
             most.append(inside)
@@ -111,14 +111,14 @@ def test_of_many_that_want_it_at_once_one_has_it(path: Path) -> None:
 CHILD = """
 import os, sys
 from pathlib import Path
-from hebbdsl.writing import Held, Lock
+from hebbdsl.writing import LockHeld, Lock
 lock = Lock(Path(sys.argv[1]))
 lock.acquire()
 if child := os.fork():
     assert os.waitpid(child, 0)[1] == 0
     try:
         Lock(Path(sys.argv[1])).acquire()
-    except Held as held:
+    except LockHeld as held:
         assert held.holder == "this process itself", held.holder
     else:
         raise AssertionError("the child's end gave it back")
@@ -132,7 +132,7 @@ if child := os.fork():
 else:
     try:
         Lock(Path(sys.argv[1])).acquire()
-    except Held as held:
+    except LockHeld as held:
         assert held.holder in (f"process {os.getppid()}", "another process"), held.holder
     lock.release()  # the parent's, which stays the parent's
     os._exit(0)
@@ -217,7 +217,7 @@ def test_a_file_of_another_machine_is_named(
     _without_locks(monkeypatch)
     left = tmp_path / "lock.far-away.0123abcd-4026531836.4711.99.0a1b2c3d"
     left.touch()
-    with pytest.raises(Held) as caught:
+    with pytest.raises(LockHeld) as caught:
         Lock(tmp_path / "lock").acquire()
     assert caught.value.holder == "process 4711 of the machine far-away"
     assert caught.value.left == left

@@ -24,7 +24,7 @@ from hebbdsl.cli.options import (
     progress,
     seeds_given,
 )
-from hebbdsl.cli.terminal import emit, show_problems, tell
+from hebbdsl.cli.terminal import echo_stderr, emit, show_problems
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
@@ -109,7 +109,7 @@ def compare(
     # Where the user says to draw may be a link.
     drawn = _draw(comparison, folder, figures or within)
     if drawn and not quiet:
-        tell(f"figures: {', '.join(path.name for path in drawn)} in {folder}")
+        echo_stderr(f"figures: {', '.join(path.name for path in drawn)} in {folder}")
     raise typer.Exit(code or _verdict_code(comparison, strict))
 
 

@@ -38,7 +38,7 @@ def show(comparison: Comparison, file: TextIO, width: int | None = None) -> None
 
 
 def _print(comparison: Comparison, console: Console) -> None:
-    from hebbdsl.cli.console import print_whole, styled
+    from hebbdsl.cli.console import print_unwrapped, styled
 
     heading = styled(comparison.experiment, "bold")
     console.print(heading + styled(f" on {comparison.data}"))
@@ -49,7 +49,7 @@ def _print(comparison: Comparison, console: Console) -> None:
         block, table = _fitting(each, console)
         console.print()
         console.print(styled(block.title, "bold") + styled(f"  {block.about}", "dim"))
-        print_whole(table, console)
+        print_unwrapped(table, console)
     if comparison.claims:
         console.print()
         console.print(_claims(comparison))

@@ -40,7 +40,7 @@ def print_laid_out(
     terminal.show("\n".join(line.rstrip() for line in capture.get().splitlines()), stream)
 
 
-def print_whole(table: Table, console: Console) -> None:
+def print_unwrapped(table: Table, console: Console) -> None:
     """At the width that the table needs: a cut number would be a wrong one."""
     width = console.width
     console.width = max(width, needed_width(table, console))

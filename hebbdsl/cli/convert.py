@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hebbdsl.cli.completion import specs
-from hebbdsl.cli.terminal import emit_source, tell
+from hebbdsl.cli.terminal import echo_stderr, emit_source
 
 
 def convert(
@@ -37,7 +37,7 @@ def convert(
     _check(target, force)
     text = formatted(tree, surface_of(str(target)))
     _write(target, text)
-    tell(f"wrote {target}")
+    echo_stderr(f"wrote {target}")
 
 
 def _check(target: Path, force: bool) -> None:

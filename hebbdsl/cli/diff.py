@@ -11,7 +11,7 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
-from hebbdsl.cli.terminal import emit, say
+from hebbdsl.cli.terminal import echo, emit
 from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def diff(
     if format is DiffFormat.json:
         emit(json_text(_json(found)))
     else:
-        say("\n".join(_lines(found)))
+        echo("\n".join(_lines(found)))
     raise typer.Exit(int(bool(found)))
 
 

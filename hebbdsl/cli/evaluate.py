@@ -10,7 +10,7 @@ import typer
 from hebbdsl.cli.options import Device, QuietOption, Set, Threads, progress
 from hebbdsl.cli.record_summary import summary
 from hebbdsl.cli.run import RunFormat
-from hebbdsl.cli.terminal import emit, say
+from hebbdsl.cli.terminal import echo, emit
 from hebbdsl.diagnostics.escaping import json_text
 
 
@@ -42,4 +42,4 @@ def evaluate(
 
         emit(json_text(record_to_json(record)))
     else:
-        say(summary(record))
+        echo(summary(record))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from hebbdsl.cli.completion import topics
-from hebbdsl.cli.terminal import emit, say, tell
+from hebbdsl.cli.terminal import echo, echo_stderr, emit
 
 
 def explain(
@@ -23,11 +23,11 @@ def explain(
 ) -> None:
     """Explain a code or a word; without one, list them all."""
     if topic is None:
-        say(_overview())
+        echo(_overview())
         return
     found = _code_page(topic) or _word_pages(topic)
     if found is None:
-        tell(_unknown(topic))
+        echo_stderr(_unknown(topic))
         raise typer.Exit(1)
     emit(found)
 

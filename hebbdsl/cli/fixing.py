@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.cli.terminal import emit_source, tell
+from hebbdsl.cli.terminal import echo_stderr, emit_source
 from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
                 unwritten.append(NotWritten(place=str(file), path=str(file), reason=reason))
                 continue
         made, changed = made + len(mended.made), changed + bool(mended.made)
-        _tell(mended.left)
-    tell(_count(made, changed, write))
+        _print_unfixed(mended.left)
+    echo_stderr(_count(made, changed, write))
     return changed, unwritten
 
 
@@ -89,11 +89,11 @@ def _lines(source: Source) -> Sequence[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _tell(left: Iterable[Problem]) -> None:
+def _print_unfixed(left: Iterable[Problem]) -> None:
     from hebbdsl.diagnostics.render import render_lines
 
     for line in render_lines(left).splitlines():
-        tell(f"not fixed, as other problems would come up: {line}")
+        echo_stderr(f"not fixed, as other problems would come up: {line}")
 
 
 def _count(made: int, files: int, write: bool) -> str:

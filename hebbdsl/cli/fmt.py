@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hebbdsl.cli.completion import specs
-from hebbdsl.cli.terminal import emit_source, show_problems, tell
+from hebbdsl.cli.terminal import echo_stderr, emit_source, show_problems
 
 if TYPE_CHECKING:
     from hebbdsl.diagnostics.diagnostic import Problem
@@ -64,10 +64,10 @@ def fmt(
             failed += 1
         else:
             changed += 1
-            tell(f"formatted {file}")
-    _tell(tuple(problems))
+            echo_stderr(f"formatted {file}")
+    _print_problems(tuple(problems))
     if changed or same or failed:
-        tell(_count(changed, same, failed, writes))
+        echo_stderr(_count(changed, same, failed, writes))
     codes = [problem.exit_code for problem in problems.errors]
     raise typer.Exit(max([*codes, int(changed > 0 and not writes)]))
 
@@ -101,7 +101,7 @@ def _formatted(file: Path, stdin_name: str) -> tuple[Source, Source]:
 
 def _show(before: Source, after: Source, diff: bool) -> None:
     if not diff:
-        tell(f"would format {before.name}")
+        echo_stderr(f"would format {before.name}")
         return
     from hebbdsl.cli.fixing import difference
 
@@ -120,7 +120,7 @@ def _write(file: Path, before: Source, after: Source) -> Problem | None:
     return None
 
 
-def _tell(problems: Sequence[Problem]) -> None:
+def _print_problems(problems: Sequence[Problem]) -> None:
     if problems:
         show_problems(problems, sys.stderr)
 

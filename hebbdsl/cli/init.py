@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hebbdsl.cli.completion import words_for
-from hebbdsl.cli.terminal import say, tell
+from hebbdsl.cli.terminal import echo, echo_stderr
 from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def init(
     words = _words({name: word for name, word in given.items() if word is not None}, yes)
     text = _sound(file, _name(file), words, surface)
     _write(file, text)
-    say(f"wrote {file}")
-    say(f"next: hebbdsl plan {file}, then hebbdsl compare {file}; `about` awaits your question")
+    echo(f"wrote {file}")
+    echo(f"next: hebbdsl plan {file}, then hebbdsl compare {file}; `about` awaits your question")
 
 
 def _file(path: Path | None, format: InitFormat | None) -> tuple[Path, Surface]:
@@ -129,12 +129,12 @@ def _ask(name: str, kind: type[Part], default: str) -> str:
 
     words = offered(kind)
     while True:
-        tell(f"{name} ({', '.join(words)}) [{default}]: ", end="")
+        echo_stderr(f"{name} ({', '.join(words)}) [{default}]: ", end="")
         if not (line := sys.stdin.readline()):
             raise KeyboardInterrupt
         if (answer := line.strip() or default) in words:
             return answer
-        tell(f"  {suggestion(answer, words, 'one of the words in parentheses')}")
+        echo_stderr(f"  {suggestion(answer, words, 'one of the words in parentheses')}")
 
 
 def _sound(file: Path, name: str, words: Mapping[str, str], surface: Surface) -> str:

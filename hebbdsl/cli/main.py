@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from hebbdsl import __version__
-from hebbdsl.cli.terminal import say, show_problems, tell
+from hebbdsl.cli.terminal import echo, echo_stderr, show_problems
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.run import interrupts
 
@@ -63,7 +63,7 @@ class _Commands(TyperGroup):
             show_problems(rejected.problems, sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
         except KeyboardInterrupt:
-            tell("interrupted")
+            echo_stderr("interrupted")
             raise typer.Exit(130) from None
 
 
@@ -80,7 +80,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"hebbdsl {__version__}")
+        echo(f"hebbdsl {__version__}")
         raise typer.Exit
 
 
@@ -112,7 +112,7 @@ def main() -> None:
         # What is left in the buffer must not fail once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if error.errno != errno.EPIPE:
-            tell(f"the output can't be written: {error.strerror}")
+            echo_stderr(f"the output can't be written: {error.strerror}")
         sys.exit(4)
 
 

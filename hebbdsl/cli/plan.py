@@ -45,10 +45,10 @@ def plan(
         emit(json_text(plan_to_json(planned, names)))
     else:
         show(planned, names, sys.stdout)
-    raise typer.Exit(_tell(planned))
+    raise typer.Exit(_print_warnings(planned))
 
 
-def _tell(planned: Plan) -> int:
+def _print_warnings(planned: Plan) -> int:
     """Warnings, and what the plan would meet on this machine, on stderr. Returns the exit code."""
     from hebbdsl.cli.warnings import print_warnings
     from hebbdsl.pipeline import inspect_plan_here
@@ -104,7 +104,7 @@ def show(planned: Plan, names: Sequence[str], file: TextIO, width: int | None = 
 
 
 def _print(planned: Plan, names: Sequence[str], console: Console) -> None:
-    from hebbdsl.cli.console import print_whole, styled
+    from hebbdsl.cli.console import print_unwrapped, styled
     from hebbdsl.diagnostics.wording import number_of
 
     experiment = planned.checked.experiment
@@ -121,7 +121,7 @@ def _print(planned: Plan, names: Sequence[str], console: Console) -> None:
     console.print(_memory(first))
     if len(names) > 1:
         console.print()
-        print_whole(_variants(planned, names), console)
+        print_unwrapped(_variants(planned, names), console)
 
 
 def _grid() -> Table:

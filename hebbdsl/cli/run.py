@@ -24,7 +24,7 @@ from hebbdsl.cli.options import (
     seeds_given,
 )
 from hebbdsl.cli.record_summary import summary
-from hebbdsl.cli.terminal import emit, say, show_problems
+from hebbdsl.cli.terminal import echo, emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 
 
@@ -73,5 +73,5 @@ def run(
         emit(json_text([record_to_json(record) for record in runs.records]))
     else:
         for record in runs.records:
-            say(summary(record))
+            echo(summary(record))
     raise typer.Exit(runs.exit_code)

@@ -12,12 +12,12 @@ from hebbdsl.diagnostics.escaping import printed
 from hebbdsl.diagnostics.render import COLOUR, PLAIN, Paint, render_text
 
 
-def say(text: str = "") -> None:
+def echo(text: str = "") -> None:
     """Lines for people, on stdout."""
     print(printed(text))
 
 
-def tell(text: str, end: str = "\n") -> None:
+def echo_stderr(text: str, end: str = "\n") -> None:
     """The same on stderr: what is said beside what was asked for."""
     print(printed(text), end=end, file=sys.stderr, flush=True)
 

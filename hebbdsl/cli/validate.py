@@ -12,7 +12,7 @@ import typer
 
 from hebbdsl.cli.completion import specs
 from hebbdsl.cli.options import Set
-from hebbdsl.cli.terminal import emit, say, show_problems, tell
+from hebbdsl.cli.terminal import echo, echo_stderr, emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def validate(
         problems.extend((inspect_here if here else inspect)(file, set_ or ()))
     if not diff:
         _show(problems, format, tuple(map(str, files)), strict)
-    tell(summary(problems, len(files)))
+    echo_stderr(summary(problems, len(files)))
     failing = tuple(problems) if strict else problems.errors
     codes = [problem.exit_code for problem in failing]
     raise typer.Exit(max([*codes, int(diff and changed > 0)]))
@@ -99,7 +99,7 @@ def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], stri
 
             emit(render_github(problems))
         case ValidateFormat.concise if len(problems):
-            say(render.render_lines(problems))
+            echo(render.render_lines(problems))
         case ValidateFormat.text if len(problems):
             show_problems(problems, sys.stdout)
-            say()
+            echo()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hebbdsl.cli.terminal import tell
+from hebbdsl.cli.terminal import echo_stderr
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
@@ -20,7 +20,7 @@ def print_warnings(plan: Plan) -> None:
         return
     from hebbdsl.diagnostics.render import render_lines
 
-    tell(render_lines(warnings[:MOST]))
+    echo_stderr(render_lines(warnings[:MOST]))
     more = len(warnings) - MOST
     rest = f"and {more} more; " if more > 0 else ""
-    tell(f"{rest}`hebbdsl validate` says more of them")
+    echo_stderr(f"{rest}`hebbdsl validate` says more of them")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from hebbdsl.comparison.comparison import JudgedClaim, Judgement, Verdict
+from hebbdsl.comparison.comparison import ClaimResult, ComparisonResult, Verdict
 from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, estimate
 from hebbdsl.comparison.paired import Estimate, Sample, known_of, sample_of
 from hebbdsl.comparison.statistics import ANYWHERE, Interval
@@ -103,7 +103,7 @@ def family_of(claims: Sequence[Claim], values: Values) -> Mapping[Sides, Sample 
     return found
 
 
-def judge(claims: Sequence[Claim], values: Values) -> tuple[JudgedClaim, ...]:
+def evaluate_claims(claims: Sequence[Claim], values: Values) -> tuple[ClaimResult, ...]:
     """*Holds* or *fails* where a comparison is decided, else *undecided*.
 
     `a < b` holds where the test of their equality rejects it and a is the smaller, and fails where
@@ -113,34 +113,37 @@ def judge(claims: Sequence[Claim], values: Values) -> tuple[JudgedClaim, ...]:
     them, in at most 5 % of experiments.
     """
     tests = corrected_tests(family_of(claims, values))
-    return tuple(_judged(claim, values, tests) for claim in claims)
+    return tuple(_evaluate_claim(claim, values, tests) for claim in claims)
 
 
-def _judged(claim: Claim, values: Values, tests: Mapping[Sides, PairedTest]) -> JudgedClaim:
-    judgements = {
-        compare: _judge_one(compare, values, tests) for compare in comparisons_of(claim.expression)
+def _evaluate_claim(claim: Claim, values: Values, tests: Mapping[Sides, PairedTest]) -> ClaimResult:
+    comparisons = {
+        compare: _test_comparison(compare, values, tests)
+        for compare in comparisons_of(claim.expression)
     }
-    verdict = _verdict(claim.expression, judgements)
-    said = tuple(judgements[one] for one in comparisons_of(claim.expression))
-    return JudgedClaim(text=claim.text, verdict=verdict, judgements=said)
+    verdict = _verdict(claim.expression, comparisons)
+    said = tuple(comparisons[one] for one in comparisons_of(claim.expression))
+    return ClaimResult(text=claim.text, verdict=verdict, comparisons=said)
 
 
-def _verdict(expression: Expression, judgements: Mapping[Compare, Judgement]) -> Verdict:
+def _verdict(expression: Expression, comparisons: Mapping[Compare, ComparisonResult]) -> Verdict:
     match expression:
         case Both(left, right):
-            sides = {_verdict(left, judgements), _verdict(right, judgements)}
+            sides = {_verdict(left, comparisons), _verdict(right, comparisons)}
             order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS)
             return next(verdict for verdict in order if verdict in sides)
         case Either(left, right):
-            sides = {_verdict(left, judgements), _verdict(right, judgements)}
+            sides = {_verdict(left, comparisons), _verdict(right, comparisons)}
             order = (Verdict.HOLDS, Verdict.UNDECIDED, Verdict.FAILS)
             return next(verdict for verdict in order if verdict in sides)
         case Compare():
-            return judgements[expression].verdict
+            return comparisons[expression].verdict
     raise TypeError(f"not a truth value: {expression}")
 
 
-def _judge_one(compare: Compare, values: Values, tests: Mapping[Sides, PairedTest]) -> Judgement:
+def _test_comparison(
+    compare: Compare, values: Values, tests: Mapping[Sides, PairedTest]
+) -> ComparisonResult:
     if not any(metrics_of(compare)):
         return _of_constants(compare)
     gathered, test = gather(compare, values), tests[sides_of(compare)]
@@ -155,7 +158,7 @@ def _judge_one(compare: Compare, values: Values, tests: Mapping[Sides, PairedTes
     if gathered.left_out and not gathered.missing:
         seeds = ", ".join(map(str, gathered.left_out))
         said[-1] += f"; not on seeds {seeds}, which not all sides finished"
-    return Judgement(
+    return ComparisonResult(
         text=_written(compare),
         verdict=verdict,
         scale=Scale.DIFFERENCE if sample is None else sample.scale,
@@ -166,10 +169,10 @@ def _judge_one(compare: Compare, values: Values, tests: Mapping[Sides, PairedTes
     )
 
 
-def _of_constants(compare: Compare) -> Judgement:
+def _of_constants(compare: Compare) -> ComparisonResult:
     """What no run has a say in is true or false, and no test of the family."""
     known = settled(compare, _possible)
-    return Judgement(
+    return ComparisonResult(
         text=_written(compare),
         verdict=Verdict.UNDECIDED if known is None else _DECIDED[known],
         scale=Scale.DIFFERENCE,

@@ -11,9 +11,9 @@ from hebbdsl.comparison.claims import (
     Family,
     Gathered,
     Values,
+    evaluate_claims,
     family_of,
     gather,
-    judge,
 )
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
 from hebbdsl.comparison.differences import setup_differences
@@ -26,7 +26,7 @@ from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import Range
 from hebbdsl.expression.metrics import AGES, RUN_METRICS, Scale, run_metric
 from hebbdsl.expression.nodes import Compare, MetricOf, Sides, metrics_of, sides_of
-from hebbdsl.run.reading import reads_labels
+from hebbdsl.run.label_reading import reads_labels
 from hebbdsl.run.record import Record, Value, aggregated
 
 
@@ -81,12 +81,12 @@ def compare_records(
         and (pairing := _pair(values, variant, against[variant], column)) is not None
     }
     claimed = family_of(claims, values)
-    judged = corrected_tests(claimed)
+    claim_tests = corrected_tests(claimed)
     tests = dict[tuple[str, str], PairedTest]()
     for column in columns:
         of_it = {key: p for key, p in pairings.items() if key[1] == column.name}
         if column.tested and of_it:
-            tests |= _tests(of_it, claimed, judged)
+            tests |= _tests(of_it, claimed, claim_tests)
     rows = tuple(
         Row(
             variant=variant,
@@ -101,7 +101,7 @@ def compare_records(
                 if (summary := _summary(values[variant], column)) is not None
             },
             contrasts={
-                column.name: _contrast(pairings[key], tests.get(key), judged)
+                column.name: _contrast(pairings[key], tests.get(key), claim_tests)
                 for column in columns
                 if (key := (variant, column.name)) in pairings
             },
@@ -124,7 +124,7 @@ def compare_records(
         differences=setup_differences(
             {name: next(iter(seeds.values())).setup for name, seeds in selection.finished.items()}
         ),
-        claims=judge(claims, values),
+        claims=evaluate_claims(claims, values),
         unfinished=selection.unfinished,
         missing=tuple(v for v in (order if asked is None else asked) if v not in values),
         mixtures=selection.mixtures(),
@@ -260,24 +260,24 @@ def _pair(values: Values, variant: str, baseline: str, column: Column) -> _Pairi
 def _tests(
     pairings: Mapping[tuple[str, str], _Pairing],
     claimed: Family,
-    judged: Mapping[Sides, PairedTest],
+    claim_tests: Mapping[Sides, PairedTest],
 ) -> Mapping[tuple[str, str], PairedTest]:
     """One test for each pairing, corrected together with the comparisons of all claims.
 
-    What is claimed too has the method by which the claim is judged. The family is larger than that
-    of the claims alone, so that nothing is told apart here that is undecided there.
+    A comparison that is claimed too has the method of the claim's test. The family is larger than
+    that of the claims alone, so that nothing is significant here that is undecided there.
     """
-    methods = {sides: test.method for sides, test in judged.items()}
+    methods = {sides: test.method for sides, test in claim_tests.items()}
     samples = {sides_of(p.compare): p.gathered.sample for p in pairings.values()} | dict(claimed)
     found = corrected_tests(samples, methods)
     return {key: found[sides_of(pairing.compare)] for key, pairing in pairings.items()}
 
 
 def _contrast(
-    pairing: _Pairing, test: PairedTest | None, judged: Mapping[Sides, PairedTest]
+    pairing: _Pairing, test: PairedTest | None, claim_tests: Mapping[Sides, PairedTest]
 ) -> Contrast:
     sample = pairing.gathered.sample
-    by = test or judged.get(sides_of(pairing.compare))
+    by = test or claim_tests.get(sides_of(pairing.compare))
     shown = None
     if sample is not None:
         shown = estimate(sample, by.method, by.significance) if by else estimate_alone(sample)

@@ -131,7 +131,7 @@ class Mixture:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class ComparisonResult:
     """One comparison inside a claim: left against right, over the seeds they share.
 
     `estimate` is of left / right or of left − right; None where there is none. `test` is None of
@@ -148,17 +148,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class JudgedClaim:
+class ClaimResult:
     text: str
     verdict: Verdict
-    judgements: tuple[Judgement, ...]
+    comparisons: tuple[ComparisonResult, ...]
 
     @property
     def reason(self) -> str:
         """Why, for one comparison; for several, each with its verdict."""
-        if len(self.judgements) == 1:
-            return self.judgements[0].reason
-        return "; ".join(f"{j.text}: {j.verdict.value}, {j.reason}" for j in self.judgements)
+        if len(self.comparisons) == 1:
+            return self.comparisons[0].reason
+        return "; ".join(f"{j.text}: {j.verdict.value}, {j.reason}" for j in self.comparisons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class Comparison:
     tests: int
     claimed: int
     differences: tuple[Difference, ...]
-    claims: tuple[JudgedClaim, ...]
+    claims: tuple[ClaimResult, ...]
     unfinished: tuple[Unfinished, ...]
     missing: tuple[str, ...]
     mixtures: tuple[Mixture, ...]

@@ -65,7 +65,7 @@ _SUMMARY = _closed(
     tokens=_or_null(_COUNT),
     against_baseline=_or_null(_CONTRAST),
 )
-_JUDGEMENT = _closed(
+_CLAIM_COMPARISON = _closed(
     text=_TEXT,
     verdict=_VERDICT,
     scale=_SCALE,
@@ -113,7 +113,9 @@ COMPARISON_SCHEMA: Mapping[str, Any] = {
         claimed=_COUNT,
         differences=_list(_closed(path=_TEXT, values=_each(_or_null(_TEXT)))),
         claims=_list(
-            _closed(text=_TEXT, verdict=_VERDICT, reason=_TEXT, comparisons=_list(_JUDGEMENT))
+            _closed(
+                text=_TEXT, verdict=_VERDICT, reason=_TEXT, comparisons=_list(_CLAIM_COMPARISON)
+            )
         ),
         unfinished=_list(_closed(variant=_TEXT, seed=_COUNT, status=_TEXT)),
         missing=_list(_TEXT),

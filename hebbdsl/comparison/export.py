@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from hebbdsl.comparison.comparison import Comparison, Contrast, JudgedClaim, Summary
+from hebbdsl.comparison.comparison import ClaimResult, Comparison, Contrast, Summary
 from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
@@ -130,27 +130,27 @@ def _estimate(estimate: Estimate | None) -> Mapping[str, Any]:
     }
 
 
-def _claim(claim: JudgedClaim) -> Mapping[str, Any]:
+def _claim(claim: ClaimResult) -> Mapping[str, Any]:
     return {
         "text": claim.text,
         "verdict": claim.verdict.value,
         "reason": claim.reason,
         "comparisons": [
             {
-                "text": judgement.text,
-                "verdict": judgement.verdict.value,
-                "scale": judgement.scale.value,
-                **_estimate(judgement.estimate),
-                "level": _level(judgement.test),
+                "text": result.text,
+                "verdict": result.verdict.value,
+                "scale": result.scale.value,
+                **_estimate(result.estimate),
+                "level": _level(result.test),
                 "unit": "seeds",
-                "method": judgement.test and judgement.test.method and judgement.test.method.value,
-                "p": judgement.test and judgement.test.p,
-                "p_corrected": judgement.test and judgement.test.corrected,
-                "n": len(judgement.seeds),
-                "seeds": list(judgement.seeds),
-                "reason": judgement.reason,
+                "method": result.test and result.test.method and result.test.method.value,
+                "p": result.test and result.test.p,
+                "p_corrected": result.test and result.test.corrected,
+                "n": len(result.seeds),
+                "seeds": list(result.seeds),
+                "reason": result.reason,
             }
-            for judgement in claim.judgements
+            for result in claim.comparisons
         ],
     }
 

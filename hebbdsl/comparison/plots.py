@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Told apart by colour-blind readers too (Okabe and Ito 2008); the spec's baseline is grey."""
+"""Distinguishable by colour-blind readers too (Okabe and Ito 2008); the spec's baseline is grey."""
 
 _GREY = "#767676"
 _AT_RIGHT = ("axes fraction", "data")

@@ -9,8 +9,8 @@ from pathlib import Path
 from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import Comparison
 from hebbdsl.comparison.record_selection import names_of
+from hebbdsl.run.experiment_file import ExperimentFile, experiment_file_of_run
 from hebbdsl.run.record import Record
-from hebbdsl.run.stated import Stated, stated_beside
 
 
 def compare_recorded(records: Sequence[Record], baseline: str | None = None) -> Comparison:
@@ -65,17 +65,17 @@ def compare_recorded(records: Sequence[Record], baseline: str | None = None) -> 
 
 def _stated(
     records: Sequence[Record],
-) -> tuple[Mapping[str, tuple[Path, Stated]], list[str]]:
+) -> tuple[Mapping[str, tuple[Path, ExperimentFile]], list[str]]:
     """Of each experiment, what is kept first, and where; with a remark on each that differs."""
-    found: dict[str, tuple[Path, Stated]] = {}
+    found: dict[str, tuple[Path, ExperimentFile]] = {}
     remarks: dict[str, None] = {}
-    read: dict[Path, tuple[Path, Stated] | None] = {}
+    read: dict[Path, tuple[Path, ExperimentFile] | None] = {}
     for record in records:
         if record.folder is None:
             continue
         beside = record.folder.parent.parent
         if beside not in read:
-            read[beside] = stated_beside(record)
+            read[beside] = experiment_file_of_run(record)
         if (kept := read[beside]) is None:
             continue
         path, stated = found.setdefault(record.experiment, kept)

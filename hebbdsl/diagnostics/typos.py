@@ -11,7 +11,7 @@ _CLEAR = 2
 """How many more slips every other choice must be away."""
 
 
-def unmistakable(word: str, choices: Iterable[str]) -> bool:
+def is_clear_typo(word: str, choices: Iterable[str]) -> bool:
     """Whether `word` is one of the choices but for a slip or two, and unlike all the others.
 
     A slip is a letter left out, put in, exchanged for another, or in its neighbour's place; a word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, run_metric
@@ -188,7 +188,7 @@ class UnknownMetric(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.metric, self.known)
+        return is_clear_typo(self.metric, self.known)
 
 
 class NotYet(Problem):

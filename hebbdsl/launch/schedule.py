@@ -10,12 +10,12 @@ from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.launch.launcher import Graph, InProcess, Launcher
 from hebbdsl.plan.plan import Plan
 from hebbdsl.run import interrupts
+from hebbdsl.run.experiment_file import experiment_file_of_plan, write_experiment_file
 from hebbdsl.run.job import Job, completed, failure_of, folder_of, refuse
 from hebbdsl.run.job_document import plan_digest
 from hebbdsl.run.monitor import JobMonitor
 from hebbdsl.run.record import Record
 from hebbdsl.run.session import Session
-from hebbdsl.run.stated import keep_stated, stated_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def run_jobs(plan: Plan, jobs: Sequence[Job], monitor: JobMonitor, workers: int 
 
 
 def _keep(plan: Plan, out: Path) -> list[Problem]:
-    problem = keep_stated(stated_of(plan), out)
+    problem = write_experiment_file(experiment_file_of_plan(plan), out)
     return [] if problem is None else [problem]
 
 

@@ -67,7 +67,7 @@ def claimed_twice(plan: Plan) -> Iterator[Problem]:
             first[said] = place
 
 
-def foregone_claims(plan: Plan) -> Iterator[Problem]:
+def constant_claims(plan: Plan) -> Iterator[Problem]:
     """HEB707: a claim that no outcome can refute, or none support."""
     known = partial(at_the_end, plan)
     for claim, place in _claims(plan):
@@ -75,7 +75,7 @@ def foregone_claims(plan: Plan) -> Iterator[Problem]:
         # Of steps beside shares it is said that they are no match, not which of them is larger.
         if verdict is not None and clash_of(claim.expression) is None:
             limits = ((metric, known(metric)) for metric in metrics_of(claim.expression))
-            yield ForegoneClaim(place=place, verdict=verdict, ranges=in_words(limits))
+            yield ConstantClaim(place=place, verdict=verdict, ranges=in_words(limits))
 
 
 def stopped_accuracy(plan: Plan) -> Iterator[Problem]:
@@ -222,7 +222,7 @@ class EqualityClaimed(Problem):
     hint = "claim limits: `… > 450 and … < 550`"
 
 
-class ForegoneClaim(Problem):
+class ConstantClaim(Problem):
     """A claim is true or false whatever the runs do.
 
     A metric is compared with itself, or with a number that it can't reach: shares lie between 0

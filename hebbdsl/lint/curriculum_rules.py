@@ -44,7 +44,7 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     yield from in_any_use(plan, ask)
 
 
-def foregone_conditions(plan: Plan) -> Iterator[Problem]:
+def constant_conditions(plan: Plan) -> Iterator[Problem]:
     """HEB711: a condition that no run can meet, or none can miss."""
     yield from in_any_use(plan, _foregone)
 
@@ -54,7 +54,7 @@ def binding_unseen(plan: Plan) -> Iterator[Problem]:
     yield from in_every_use(plan, _unseen)
 
 
-def held_out_unread(plan: Plan) -> Iterator[Problem]:
+def validation_unused(plan: Plan) -> Iterator[Problem]:
     """HEB714: validation drawings are held out, and test drawings decide."""
     yield from in_any_use(plan, _unread)
 
@@ -70,7 +70,7 @@ def _foregone(variant: VariantPlan) -> Found:
             limits = ((metric, during(metric)) for metric in metrics_of(condition.expression))
             yield (
                 (),
-                ForegoneCondition(
+                ConstantCondition(
                     place=At(path),
                     condition=condition.text,
                     verdict=verdict,
@@ -103,7 +103,7 @@ def _unread(variant: VariantPlan) -> Found:
             if instead == metric:
                 instead = metric.replace("newest_", "newest_validation_")
             known = instead if instead in EVALUATION_METRICS else None
-            yield (), HeldOutUnread(place=At(path), metric=metric, instead=known)
+            yield (), ValidationUnused(place=At(path), metric=metric, instead=known)
 
 
 class CannotFinish(Problem):
@@ -142,7 +142,7 @@ class CannotFinish(Problem):
     related = Also("every", "steps from one evaluation to the next")
 
 
-class ForegoneCondition(Problem):
+class ConstantCondition(Problem):
     """A condition holds at every evaluation, or at none.
 
     Accuracies are shares, between 0 and 1: 60 % is 0.6. A condition that never holds keeps a run
@@ -206,7 +206,7 @@ class BindingUnseen(Problem):
     related = Also("up_to", "{binding_steps:step} by default, or here")
 
 
-class HeldOutUnread(Problem):
+class ValidationUnused(Problem):
     """Drawings are held out for validation, and the condition looks at the test drawings.
 
     What is decided on the test drawings is no longer measured by them. Ask for

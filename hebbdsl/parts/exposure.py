@@ -45,7 +45,7 @@ class Exposure:
         return self.steps * self.batch_size
 
     @property
-    def most_sightings(self) -> int:
+    def max_occurrences(self) -> int:
         """More often than this no class is seen in any run.
 
         Certain where a class stands in every batch with all its drawings; else its mean at the
@@ -62,7 +62,7 @@ class Exposure:
         return min(certain, int(mean + _SIGMAS * sqrt(mean) + 2 * _SIGMAS))
 
     @property
-    def least_at_first_sight(self) -> int:
+    def min_early_occurrences(self) -> int:
         """So often at least every class is seen before the first evaluation after it came in.
 
         The mean where classes are seen least, less six standard deviations.
@@ -87,11 +87,11 @@ class TextExposure(Exposure):
         return self.steps * self.batch_size * self.sequence_length
 
     @property
-    def most_sightings(self) -> int:
+    def max_occurrences(self) -> int:
         """A word could be all there is."""
         return self.examples
 
     @property
-    def least_at_first_sight(self) -> int:
+    def min_early_occurrences(self) -> int:
         """All words are in play before any is seen."""
         return 0

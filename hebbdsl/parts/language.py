@@ -183,7 +183,7 @@ class Corpus(Dataset):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SoughtCorpus(Corpus):
+class ExternalCorpus(Corpus):
     """A corpus that must be found or fetched, and may be missing."""
 
     fallback: Annotated[

@@ -137,7 +137,7 @@ class Dataset(Part):
     task: ClassVar[Task]
     reveals_labels: ClassVar[bool] = False
     """Whether held-out labels are shown, once they were scored, to what remembers or adapts."""
-    tells_articles: ClassVar[bool] = False
+    has_article_boundaries: ClassVar[bool] = False
     """Whether it knows where articles begin within a held-out text."""
 
     @abstractmethod

@@ -71,13 +71,13 @@ class ClassificationPlan(VariantPlan):
         if isinstance(sections.model, ClassificationModel):
             yield from sections.model.shape_problems(facts.image)
         if sections.no_curriculum:
-            yield PicturesNeed(place=At.field("data"), field="curriculum", data=word)
+            yield ImagesNeed(place=At.field("data"), field="curriculum", data=word)
         elif sections.curriculum is not None:
             # Without a training section a batch of one asks for no more than the curriculum does.
             batch_size = sections.training.batch_size if sections.training is not None else 1
             yield from sections.curriculum.data_problems(facts, batch_size)
         if sections.training is not None and sections.training.steps is None:
-            yield PicturesNeed(place=At.field("training"), field="steps", data=word)
+            yield ImagesNeed(place=At.field("training"), field="steps", data=word)
 
     def exposure(self) -> Exposure:
         setup, training = self.setup, self.setup.training
@@ -144,7 +144,7 @@ def levels_in_words(levels: Sequence[int]) -> str:
     return f"{len(levels)} levels: {', '.join(shown)} classes"
 
 
-class PicturesNeed(Problem):
+class ImagesNeed(Problem):
     """Pictures are learnt with a curriculum, for a number of steps.
 
     Both may be left out only where a text is learnt: all its words are in play, and `epochs` says

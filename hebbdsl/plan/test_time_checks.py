@@ -35,7 +35,7 @@ def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
         for field in part.tunes():
             if "validation" not in data.splits():
                 yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
-    if evaluation.boundary == "articles" and not data.tells_articles:
+    if evaluation.boundary == "articles" and not data.has_article_boundaries:
         yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
     adaptation = evaluation.adaptation
     if adaptation is not None:

@@ -35,9 +35,9 @@ class Predictor:
     adapter: Adapter | None
     trained: OutputLayer
 
-    def forget(self) -> None:
-        self.output.forget()
-        self.trained.forget()
+    def clear_memory(self) -> None:
+        self.output.clear_memory()
+        self.trained.clear_memory()
 
     @property
     def needs_entropies(self) -> bool:

@@ -1,4 +1,4 @@
-"""What follows a forward pass, whatever was learnt. Nothing in it waits for the device."""
+"""What follows a forward pass, of either task. Nothing in it waits for the device."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Update:
         self._names = [name for name, _ in named]
         self._parameters: list[Tensor] = [parameter for _, parameter in named]
         self._zero = torch.zeros((), device=self._parameters[0].device)
-        self.watched = (
+        self.statistic_names = (
             "loss",
             *(f"gradient of {name}" for name in self._names),
             "written rows",
         )
-        """What is watched for numbers that are not finite, in the order of `watch`."""
+        """Names of the statistics that are checked for non-finite numbers, in their order."""
 
     def __call__(
         self,
@@ -45,15 +45,15 @@ class Update:
         clean: Float[Tensor, "batch hidden"],
         labels: Int[Tensor, " batch"],
         in_play: int,
-        watch: Float[Tensor, " watched"],
+        statistics: Float[Tensor, " statistics"],
         after_backward: Callable[[], None] | None = None,
     ) -> None:
         """Update on the loss of one batch.
 
         Args:
             h: activations as the loss saw them; `clean`: before dropout.
-            watch: is given the loss, the norm of each gradient and that of what was written. It
-                stays on the device: whoever reads it waits, once for many steps.
+            statistics: receives the loss, the norm of each gradient and that of the written rows,
+                and stays on the device: reading it waits, once for many steps.
             after_backward: completes the gradients.
         """
         for parameter in self._parameters:
@@ -69,7 +69,7 @@ class Update:
         self.optimizer.step()
         written = self.output.after_step(h.detach(), clean.detach(), labels, in_play, self._moments)
         last = self._zero if written is None else torch.linalg.vector_norm(written)
-        torch.stack([loss.detach(), *norms, last], out=watch)
+        torch.stack([loss.detach(), *norms, last], out=statistics)
 
     def _moments(self, parameter: Tensor) -> list[Tensor]:
         state = self.optimizer.state.get(parameter, {}).values()
@@ -82,7 +82,7 @@ class Update:
         factor = (self._clip / (whole + 1e-6)).clamp(max=1.0)
         torch._foreach_mul_([g for g in gradients if g is not self._zero], factor)
 
-    def first_bad_parameter(self) -> str | None:
+    def first_non_finite_parameter(self) -> str | None:
         """The first parameter that is not finite. Waits for the device: asked between steps.
 
         A step's own loss and gradients can be finite and its update overflow; the next step's loss

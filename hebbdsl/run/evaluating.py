@@ -12,10 +12,10 @@ from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_part
 from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor, at_test
 from hebbdsl.run.environment import environment
+from hebbdsl.run.label_reading import reads_labels
 from hebbdsl.run.loop import begin
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.problems import AlteredRecord, OtherData, OtherMeaning
-from hebbdsl.run.reading import reads_labels
 from hebbdsl.run.record import Record, Value
 from hebbdsl.run.step_statistics import NotFiniteAt
 from hebbdsl.run.store import RunFolder

@@ -20,8 +20,8 @@ from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor
 from hebbdsl.run.environment import environment
 from hebbdsl.run.interrupts import Interrupted
-from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Monitor
+from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
 from hebbdsl.run.state import RunState
 from hebbdsl.run.step_statistics import NotFiniteAt, finite
@@ -142,7 +142,7 @@ def execute(program: Program, folder: RunFolder, monitor: Monitor) -> Record:
 def _executed(run: Run, folder: RunFolder, monitor: Monitor) -> Record:
     program = run.program
     folder.start(plain(program.setup))
-    forget_peak(program.device)
+    reset_peak_memory(program.device)
     try:
         while not run.ended:
             evaluation = advance(run, monitor)
@@ -186,7 +186,7 @@ def _train(run: Run, monitor: Monitor) -> float:
     end = min(state.step + every - state.step % every, run.steps)
     while state.step < end:
         count = min(end - state.step, run.steps_at_once)
-        statistics = torch.empty(count, len(update.watched), device=run.program.device)
+        statistics = torch.empty(count, len(update.statistic_names), device=run.program.device)
         run.train(statistics)
         losses.append(finite(update, statistics, state.step)[:, 0])
         state.step += count

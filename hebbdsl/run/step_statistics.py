@@ -28,19 +28,19 @@ class NotFiniteAt(Exception):
 
 
 def finite(
-    update: Update, watch: Float[Tensor, "steps watched"], first: int
-) -> Float[Tensor, "steps watched"]:
-    """What was watched over some steps, on the host, the first of which was step `first` (from 0).
+    update: Update, statistics: Float[Tensor, "steps statistics"], first: int
+) -> Float[Tensor, "steps statistics"]:
+    """The statistics of some steps on the host; the first of them was step `first` (from 0).
 
     Waits for the device. Raises: NotFiniteAt.
     """
-    seen = watch.cpu()
+    seen = statistics.cpu()
     bad = (~torch.isfinite(seen)).nonzero()
     if len(bad):
         row, column = bad[0].tolist()
-        raise NotFiniteAt(first + row + 1, update.watched[column])
-    if (name := update.first_bad_parameter()) is not None:
-        raise NotFiniteAt(first + len(watch), name)
+        raise NotFiniteAt(first + row + 1, update.statistic_names[column])
+    if (name := update.first_non_finite_parameter()) is not None:
+        raise NotFiniteAt(first + len(statistics), name)
     return seen
 
 

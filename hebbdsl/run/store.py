@@ -41,9 +41,9 @@ from hebbdsl.run.record_json import (
     record_to_json,
 )
 from hebbdsl.writing import (
-    Held,
     LinkFound,
     Lock,
+    LockHeld,
     atomic_file,
     make_folders,
     sweep,
@@ -98,7 +98,7 @@ class RunFolder:
         lock = Lock(self.path / LOCK)
         try:
             lock.acquire()
-        except Held as held:
+        except LockHeld as held:
             left = None if held.left is None else str(held.left)
             problem = Busy(place=str(self.path), holder=held.holder, left=left)
             raise Rejected([problem]) from held

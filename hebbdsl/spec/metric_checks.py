@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
@@ -161,7 +161,7 @@ class UnknownVariant(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.variant, self.known)
+        return is_clear_typo(self.variant, self.known)
 
 
 class NotProduced(Problem):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Path
@@ -137,7 +137,7 @@ class UnknownField(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.field, self.known)
+        return is_clear_typo(self.field, self.known)
 
 
 class UnknownWord(Problem):
@@ -178,7 +178,7 @@ class UnknownWord(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.word, self.known)
+        return is_clear_typo(self.word, self.known)
 
 
 class MissingField(Problem):

@@ -6,7 +6,7 @@ from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
 from hebbdsl.expression.numerals import whole_number
 from hebbdsl.source import Span
@@ -236,7 +236,7 @@ class NoSuchPath(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.name, self.known)
+        return is_clear_typo(self.name, self.known)
 
 
 class NothingInside(Problem):

@@ -87,10 +87,10 @@ def _is_whole(value: object) -> bool:
 
 
 def _problem(value: object, path: tuple[str, ...]) -> Problem:
-    return NotSayable(place=PYTHON, field=".".join(path), found=type(value).__name__)
+    return NotRepresentable(place=PYTHON, field=".".join(path), found=type(value).__name__)
 
 
-class NotSayable(Problem):
+class NotRepresentable(Problem):
     """A field of an experiment made in Python holds an object that no spec can say.
 
     A spec says numbers, texts, `True`, `False`, `None`, tuples, conditions, claims and parts. Turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import unmistakable
+from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import number_of, quoted
 
 MOST_EXPRESSION = 10_000
@@ -107,7 +107,7 @@ class NotAChoice(Problem):
 
     @property
     def fix_is_safe(self) -> bool:
-        return unmistakable(self.written, self.choices)
+        return is_clear_typo(self.written, self.choices)
 
 
 class WrongLength(Problem):

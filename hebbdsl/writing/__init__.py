@@ -8,12 +8,12 @@ from hebbdsl.writing.atomic import (
     sync_folder,
     write_atomically,
 )
-from hebbdsl.writing.locks import Held, Lock
+from hebbdsl.writing.locks import Lock, LockHeld
 
 __all__ = [
-    "Held",
     "LinkFound",
     "Lock",
+    "LockHeld",
     "atomic_file",
     "make_folders",
     "sweep",

@@ -22,7 +22,7 @@ _PAUSE = 0.2
 """Seconds between looks at a lock that is made of files, where it is waited for."""
 
 
-class Held(Exception):
+class LockHeld(Exception):
     """Somebody has the lock.
 
     Attributes:
@@ -48,7 +48,7 @@ class Lock:
     def acquire(self, *, wait: bool = False) -> None:
         """Take the lock; with `wait` once others have given it back.
 
-        Raises: Held; OSError, where no file can be made.
+        Raises: LockHeld; OSError, where no file can be made.
         """
         while True:
             handle = os.open(
@@ -62,7 +62,7 @@ class Lock:
             except BlockingIOError:
                 holder = _holder(handle)
                 os.close(handle)
-                raise Held(holder) from None
+                raise LockHeld(holder) from None
             except OSError as error:
                 os.close(handle)
                 if error.errno not in _UNSUPPORTED:
@@ -92,7 +92,7 @@ class Lock:
             _give_back(self._handle)
             self._handle = None
 
-    def forget(self) -> None:
+    def disown(self) -> None:
         """In a child that was forked: the lock is its parent's alone."""
         if self._handle is not None:
             os.close(self._handle)
@@ -104,14 +104,14 @@ _HELD: dict[tuple[int, int] | str, Lock] = {}
 for a lock."""
 
 
-def _forget_all() -> None:
+def _disown_all() -> None:
     for lock in _HELD.values():
-        lock.forget()
+        lock.disown()
     _HELD.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
+    os.register_at_fork(after_in_child=_disown_all)
 
 
 def _take(handle: int, wait: bool) -> None:
@@ -225,7 +225,7 @@ def _take_by_file(lock: Path, wait: bool) -> Path:
     """Make a file of this process's own, then look for others': of two who do so at once at least
     one sees the other. Who sees one takes its own away again.
 
-    Raises: Held; OSError.
+    Raises: LockHeld; OSError.
     """
     while True:
         mine = _Maker.this().file(lock)
@@ -247,7 +247,7 @@ def _take_by_file(lock: Path, wait: bool) -> Path:
         time.sleep(_PAUSE * (0.5 + os.urandom(1)[0] / 256))
 
 
-def _other(lock: Path, mine: Path, names: list[str]) -> Held | None:
+def _other(lock: Path, mine: Path, names: list[str]) -> LockHeld | None:
     here = _Maker.this()
     for path in map(lock.with_name, names):
         if path == mine or (maker := _Maker.of(path, lock)) is None:
@@ -256,13 +256,13 @@ def _other(lock: Path, mine: Path, names: list[str]) -> Held | None:
             with suppress(OSError):
                 path.unlink()
         elif (maker.host, maker.system) != (here.host, here.system):
-            return Held(f"process {maker.process} of the machine {maker.host}", path)
+            return LockHeld(f"process {maker.process} of the machine {maker.host}", path)
         elif maker.process != here.process:
-            return Held(f"process {maker.process}", None if maker.system else path)
+            return LockHeld(f"process {maker.process}", None if maker.system else path)
         elif (held := _HELD.get(path.name)) is not None:
-            return Held(_thread(held.thread))
+            return LockHeld(_thread(held.thread))
         else:
-            return Held("another thread of this process")
+            return LockHeld("another thread of this process")
     return None
 
 

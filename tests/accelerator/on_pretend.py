@@ -33,7 +33,7 @@ from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.data import Opened
 from hebbdsl.program.language.evaluation import (
     StoredText,
-    gather_slopes,
+    gather_gradients,
     remember_train,
     score_at_test,
 )
@@ -156,7 +156,7 @@ def evaluated(program: Program, watch: Watch) -> None:
 def _text_evaluated(program: LanguageProgram, at: Predictor, watch: Watch) -> None:
     with watch.waiting_for_nothing():
         if at.adapter is not None and at.adapter.training_batches:
-            gather_slopes(program, at.adapter)
+            gather_gradients(program, at.adapter)
         remember_train(program, at.output, Silent())
     with weights_kept(program):
         if program.setup.evaluation.tunes:

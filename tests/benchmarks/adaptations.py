@@ -26,7 +26,7 @@ from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.program.language.evaluation import gather_slopes, passages
+from hebbdsl.program.language.evaluation import gather_gradients, passages
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.test_time import at_test
 from hebbdsl.spec.experiment import Evaluation
@@ -202,7 +202,7 @@ def dynamic(words: int, width: int) -> None:
     theirs, expected = dynamic_peer(program, Peer(program, words, width), spec)
     at = at_test(program)
     assert at.adapter is not None
-    gather_slopes(program, at.adapter)
+    gather_gradients(program, at.adapter)
 
     def read() -> Tensor:
         return torch.cat([one.trained.flatten() for one in passages(program, "test", at)])

@@ -40,10 +40,10 @@ def main() -> None:
     state, step, after_three = run.start(run.train_streams.streams), 0, 0
     while step < steps:
         count = 3 if step == 0 else min(EVERY, steps - step)
-        watch = torch.empty(count, len(run.update.watched))
+        statistics = torch.empty(count, len(run.update.statistic_names))
         run.output.rule = replace(rule, gamma=0.01 + step % 7 / 10, T=2 + step % 30)
-        state = run.train(step, state, watch, 1.0)
-        assert bool(torch.isfinite(watch).all())
+        state = run.train(step, state, statistics, 1.0)
+        assert bool(torch.isfinite(statistics).all())
         step += count
         after_three = after_three or graphs()
     print(f"{steps} steps in windows of {run.train_streams.windows} an epoch:")

@@ -27,8 +27,8 @@ from hebbdsl.program.devices import computing, find_device, use_threads
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.run.environment import device_name
 from hebbdsl.run.loop import advance, begin
-from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Silent
+from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from hebbdsl.spec.experiment import Setup
 from tests import words as tiny
 from tests.benchmarks.gpu import Row, Task
@@ -134,7 +134,7 @@ def _ran(task: Task, variant: str, seed: int) -> tuple[LanguageProgram, float, d
     began = time.perf_counter()
     with computing(device, program.setup.training):
         run = begin(program)
-        forget_peak(device)
+        reset_peak_memory(device)
         while not run.ended:
             advance(run, Silent())
         run.conclude(Silent())
@@ -218,8 +218,8 @@ def _step_of(program: LanguageProgram) -> Callable[[], object]:
 
     def step() -> None:
         nonlocal state, number
-        watch = torch.zeros(1, len(program.update.watched), device=program.device)
-        state = program.train(number, state, watch, 1.0)
+        statistics = torch.zeros(1, len(program.update.statistic_names), device=program.device)
+        state = program.train(number, state, statistics, 1.0)
         number += 1
 
     return step
@@ -238,7 +238,7 @@ def _whole(task: Task, name: str, setup: Setup) -> Iterator[Row]:
 
 def _by_part(task: Task, name: str, setup: Setup) -> Iterator[Row]:
     device = find_device(task.device)
-    forget_peak(device)
+    reset_peak_memory(device)
     yield from _whole(task, name, setup)
     program = _drawn(task, setup)
     if device.type == "cuda":

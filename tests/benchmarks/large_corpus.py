@@ -173,9 +173,9 @@ def _step(data: object) -> None:
     assert isinstance(made, LanguageProgram)
     tokens = content.splits["train"]
     for name in ("one step", "one more"):
-        watch = torch.empty(1, len(made.update.watched))
+        statistics = torch.empty(1, len(made.update.statistic_names))
         before, began = _memory(), time.perf_counter()
-        made.train(0, made.start(20), watch, 1.0)
+        made.train(0, made.start(20), statistics, 1.0)
         print(
             f"{name} of {made.steps:,}: {time.perf_counter() - began:.1f} s,"
             f" {_said(_memory(), before)}"

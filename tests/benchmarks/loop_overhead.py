@@ -28,9 +28,9 @@ STEPS, BLOCKS = 100, 60
 
 def _ours(program: ClassificationProgram, start: int) -> None:
     play = InPlay(classes=12, newest=8)
-    watch = torch.empty(STEPS, len(program.update.watched))
-    program.train(start, program.draw(start, STEPS, play), play, watch)
-    torch.isfinite(watch.cpu()).all()
+    statistics = torch.empty(STEPS, len(program.update.statistic_names))
+    program.train(start, program.draw(start, STEPS, play), play, statistics)
+    torch.isfinite(statistics.cpu()).all()
 
 
 class Bare:

@@ -13,15 +13,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hebbdsl.comparison.claims import judge
-from hebbdsl.comparison.comparison import JudgedClaim, Verdict
+from hebbdsl.comparison.claims import evaluate_claims
+from hebbdsl.comparison.comparison import ClaimResult, Verdict
 from hebbdsl.expression.claim import Claim
 from hebbdsl.run.record import Value
 
 SEEDS = (2, 5, 6, 7, 10)
 Draw = Callable[[random.Random], Value]
 Runs = Mapping[str, Mapping[int, Mapping[str, Value]]]
-Judging = Callable[[Sequence[Claim], Runs], Sequence[JudgedClaim]]
+Judging = Callable[[Sequence[Claim], Runs], Sequence[ClaimResult]]
 
 
 def steps(grid: int, spread: float, limit: float = math.inf) -> Draw:
@@ -93,7 +93,7 @@ def experiment(scene: Scene, n: int, chance: random.Random) -> Runs:
 
 
 def rates(
-    scene: Scene, n: int, shared: bool, experiments: int, judging: Judging = judge
+    scene: Scene, n: int, shared: bool, experiments: int, judging: Judging = evaluate_claims
 ) -> tuple[float, float]:
     """Shares of experiments in which a claim holds, and in which one is decided."""
     chance = random.Random(f"{scene.name} {n} {shared}")

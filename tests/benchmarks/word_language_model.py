@@ -148,12 +148,12 @@ def peer_loop(ours: LanguageProgram, width: int) -> Callable[[int], float]:
 
 def our_loop(ours: LanguageProgram) -> Callable[[int], float]:
     state = ours.start(STREAMS)
-    watch = torch.empty(1, len(ours.update.watched))
+    statistics = torch.empty(1, len(ours.update.statistic_names))
 
     def step(number: int) -> float:
         nonlocal state
-        state = ours.train(number, state, watch, 1.0)
-        return float(watch[0, 0])
+        state = ours.train(number, state, statistics, 1.0)
+        return float(statistics[0, 0])
 
     return step
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.comparison.claims import judge
+from hebbdsl.comparison.claims import evaluate_claims
 from hebbdsl.comparison.comparing import compare_records
-from hebbdsl.comparison.comparison import JudgedClaim, Verdict
+from hebbdsl.comparison.comparison import ClaimResult, Verdict
 from hebbdsl.comparison.paired import Bound
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.metrics import Scale
@@ -23,8 +23,8 @@ HOLDS, FAILS, UNDECIDED = Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED
 Runs = dict[str, list[float | Value]]
 
 
-def judged(said: Claim, runs: Runs, name: str = "steps_to_finish") -> JudgedClaim:
-    (found,) = judge(
+def evaluated(said: Claim, runs: Runs, name: str = "steps_to_finish") -> ClaimResult:
+    (found,) = evaluate_claims(
         [said],
         {
             variant: {
@@ -38,7 +38,7 @@ def judged(said: Claim, runs: Runs, name: str = "steps_to_finish") -> JudgedClai
 
 
 def verdict(sign: str, a: list[float | Value], b: list[float | Value]) -> Verdict:
-    return judged(claim(sign, metric("a"), metric("b")), {"a": a, "b": b}).verdict
+    return evaluated(claim(sign, metric("a"), metric("b")), {"a": a, "b": b}).verdict
 
 
 @pytest.mark.parametrize("n", [5, 6])
@@ -63,10 +63,10 @@ def test_verdict_of_each_comparison(sign: str, faster: Verdict, slower: Verdict,
 
 
 def test_the_estimate_is_the_geometric_mean_of_the_ratios() -> None:
-    found = judged(
+    found = evaluated(
         claim("<", metric("a"), times(0.7, metric("b"))), {"a": [300, 320], "b": [600, 600]}
     )
-    (one,) = found.judgements
+    (one,) = found.comparisons
     assert one.text == "steps_to_finish(a) < 0.7 * steps_to_finish(b)"
     assert one.scale is Scale.RATIO
     assert one.estimate is not None
@@ -77,22 +77,22 @@ def test_the_estimate_is_the_geometric_mean_of_the_ratios() -> None:
 
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_fewer_than_five_seeds_decide_nothing(n: int) -> None:
-    found = judged(
+    found = evaluated(
         claim("<", metric("a"), metric("b")), {"a": [300, 310, 305, 307][:n], "b": [900] * n}
     )
-    assert (found.verdict, found.judgements[0].estimate.interval) == (UNDECIDED, None)
+    assert (found.verdict, found.comparisons[0].estimate.interval) == (UNDECIDED, None)
     assert found.reason.endswith(f"{n} common seeds: a verdict needs 5")
 
 
 def test_equal_differences_have_the_p_of_their_number_and_no_interval() -> None:
     """Coarse steps: without spread there is no error to divide by, and n alone speaks."""
     for n, expected in ((5, UNDECIDED), (6, HOLDS)):
-        found = judged(
+        found = evaluated(
             claim("<", metric("a", "levels_passed"), metric("b", "levels_passed")),
             {"a": [3] * n, "b": [4] * n},
             "levels_passed",
         )
-        (one,) = found.judgements
+        (one,) = found.comparisons
         assert found.verdict is expected
         assert one.test is not None
         assert one.test.p == 2.0 ** (1 - n)
@@ -103,20 +103,20 @@ def test_equal_differences_have_the_p_of_their_number_and_no_interval() -> None:
 
 def test_a_constant_may_stand_on_one_side() -> None:
     said = claim(">=", metric("a", "newest_accuracy@10"), 0.30)
-    found = judged(said, {"a": [0.40, 0.42, 0.41, 0.43, 0.40]}, "newest_accuracy@10")
+    found = evaluated(said, {"a": [0.40, 0.42, 0.41, 0.43, 0.40]}, "newest_accuracy@10")
     assert found.verdict is HOLDS
-    assert found.judgements[0].scale is Scale.DIFFERENCE
+    assert found.comparisons[0].scale is Scale.DIFFERENCE
     low: Runs = {"a": [0.1, 0.12, 0.11, 0.09, 0.1]}
-    assert judged(said, low, "newest_accuracy@10").verdict is FAILS
+    assert evaluated(said, low, "newest_accuracy@10").verdict is FAILS
     steps = claim("<=", metric("a"), 500)
-    assert judged(steps, {"a": [300, 310]}).judgements[0].scale is Scale.RATIO
+    assert evaluated(steps, {"a": [300, 310]}).comparisons[0].scale is Scale.RATIO
 
 
 def test_rounding_decides_nothing() -> None:
     runs: Runs = {"a": [350] * 6, "b": [500] * 6}
     for sign in ("<", "<="):
         said = claim(sign, metric("a"), times(0.7, metric("b")))
-        assert judged(said, runs).verdict is UNDECIDED
+        assert evaluated(said, runs).verdict is UNDECIDED
 
 
 ATOMS = {
@@ -133,8 +133,8 @@ def test_and_and_or_are_three_valued(left: Verdict, right: Verdict) -> None:
     a, b = ATOMS[left], ATOMS[right]
 
     def of(expression: Expression) -> Verdict:
-        found = judged(Claim("", expression), {})
-        assert len(found.judgements) == 2
+        found = evaluated(Claim("", expression), {})
+        assert len(found.comparisons) == 2
         return found.verdict
 
     assert of(Both(a, b)) is min(left, right, key=RANK.__getitem__)
@@ -172,7 +172,7 @@ def test_censored_values_decide_only_what_they_could_only_strengthen(
 
 def test_a_censored_estimate_is_marked_as_a_bound() -> None:
     runs: Runs = {"a": [*EARLY], "b": [censored(2000), *[600.0] * 5]}
-    (one,) = judged(claim("<", metric("a"), metric("b")), runs).judgements
+    (one,) = evaluated(claim("<", metric("a"), metric("b")), runs).comparisons
     assert one.estimate is not None
     assert one.estimate.bound is Bound.UPPER
     assert "≤" in one.reason
@@ -187,8 +187,8 @@ B = [400, 430, 390, 450, 410, 420, 440, 400, 415, 405]
 def test_a_verdict_under_censoring_is_that_of_the_run_continued(last: float) -> None:
     """One run of ten is cut at 662; by a t interval its true 1,900 would take the verdict back."""
     said = claim(">", metric("a"), times(1.08, metric("b")))
-    cut = judged(said, {"a": [*A, censored(662)], "b": [*B]})
-    then = judged(said, {"a": [*A, last], "b": [*B]})
+    cut = evaluated(said, {"a": [*A, censored(662)], "b": [*B]})
+    then = evaluated(said, {"a": [*A, last], "b": [*B]})
     assert (cut.verdict, then.verdict) == (HOLDS, HOLDS)
 
 
@@ -240,9 +240,11 @@ def test_no_later_data_overturns_a_verdict(
         return found
 
     said = [Claim.parse(text) for text in texts]
-    for now, then in zip(judge(said, runs(False)), judge(said, runs(True)), strict=True):
+    for now, then in zip(
+        evaluate_claims(said, runs(False)), evaluate_claims(said, runs(True)), strict=True
+    ):
         assert now.verdict in (UNDECIDED, then.verdict)
-        for one, other in zip(now.judgements, then.judgements, strict=True):
+        for one, other in zip(now.comparisons, then.comparisons, strict=True):
             assert one.verdict in (UNDECIDED, other.verdict)
 
 
@@ -288,7 +290,7 @@ def test_uncensored_claims_are_judged_as_scipy_and_holm_would(key: int, n: int, 
         name: {seed: {P: Value(value=v)} for seed, v in enumerate(found)}
         for name, found in values.items()
     }
-    assert [found.verdict for found in judge(said, runs)] == slow_verdicts(texts, values)
+    assert [found.verdict for found in evaluate_claims(said, runs)] == slow_verdicts(texts, values)
 
 
 P = "test_perplexity"
@@ -304,11 +306,13 @@ def test_the_more_is_claimed_the_more_a_claim_needs() -> None:
     first = Claim.parse("test_perplexity(a) < test_perplexity(b)")
     others = [Claim.parse(f"test_perplexity(nobody) < {n}") for n in (1, 2, 3)]
     again = Claim.parse("test_perplexity(b) > test_perplexity(a)")
-    (alone,) = judge([first], values)
+    (alone,) = evaluate_claims([first], values)
     assert alone.verdict is HOLDS
     assert "at 95 %, 7 seeds, paired t, p = 0.0" in alone.reason
-    assert judge([first, again], values)[0].verdict is HOLDS, "one comparison, written twice"
-    among = judge([first, *others], values)[0]
+    assert evaluate_claims([first, again], values)[0].verdict is HOLDS, (
+        "one comparison, written twice"
+    )
+    among = evaluate_claims([first, *others], values)[0]
     assert among.verdict is UNDECIDED
     assert "at 98.75 %, which includes 1, 7 seeds, paired t, p = 0.0" in among.reason
     assert among.reason.endswith("corrected for 4 comparisons")
@@ -336,10 +340,10 @@ def test_opposite_claims_never_both_hold(
 
 def test_missing_runs_leave_a_claim_undecided_with_a_reason() -> None:
     said = claim("<", metric("a"), metric("b"))
-    found = judged(said, {"a": [300, 310]})
+    found = evaluated(said, {"a": [300, 310]})
     assert found.verdict is UNDECIDED
     assert found.reason == "no finished run has steps_to_finish(b)"
-    alone = judged(said, {"a": [300], "b": [600]})
+    alone = evaluated(said, {"a": [300], "b": [600]})
     assert alone.verdict is UNDECIDED
     assert "1 common seed: a verdict needs 5" in alone.reason
 
@@ -350,11 +354,11 @@ def test_only_common_seeds_are_judged_and_the_others_are_named() -> None:
         "b": {s: {"steps_to_finish": Value(value=600 + s)} for s in (1, 2, 3, 4, 5, 6)},
     }
     said = claim("<", metric("a"), metric("b"))
-    (found,) = judge([said], values)
+    (found,) = evaluate_claims([said], values)
     assert found.verdict is HOLDS
-    assert found.judgements[0].seeds == (1, 2, 3, 4, 6)
+    assert found.comparisons[0].seeds == (1, 2, 3, 4, 6)
     assert "not on seeds 0, 5" in found.reason
-    (apart,) = judge([said], {"a": {0: values["a"][0]}, "b": {1: values["b"][1]}})
+    (apart,) = evaluate_claims([said], {"a": {0: values["a"][0]}, "b": {1: values["b"][1]}})
     assert apart.verdict is UNDECIDED
     assert apart.reason.startswith("no common seeds")
 
@@ -364,7 +368,7 @@ def test_a_division_by_what_may_be_zero_decides_nothing() -> None:
 
     said = claim("<", Arithmetic("/", Number(1), metric("a", "final_test_accuracy")), 5)
     values: Runs = {"a": [0.0, 0.5, 0.5, 0.6, 0.5, 0.4]}
-    found = judged(said, values, "final_test_accuracy")
+    found = evaluated(said, values, "final_test_accuracy")
     assert (found.verdict, found.reason) == (UNDECIDED, "a side may divide by zero")
 
 
@@ -391,7 +395,7 @@ def test_a_failing_claim_fails_the_comparison() -> None:
 )
 def test_a_comparison_is_written_as_it_is_read(text: str) -> None:
     said = Claim.parse(text)
-    (one,) = judged(said, {}).judgements
+    (one,) = evaluated(said, {}).comparisons
     assert Claim.parse(one.text).expression == said.expression
 
 
@@ -399,20 +403,20 @@ def test_a_comparison_is_written_as_it_is_read(text: str) -> None:
     ("value", "text"), [(1e-7, "1e-7"), (2.5e30, "2.5e30"), (0.3, "0.3"), (5000.0, "5000")]
 )
 def test_numbers_are_written_as_the_language_does(value: float, text: str) -> None:
-    (one,) = judged(claim("<", metric("a"), value), {}).judgements
+    (one,) = evaluated(claim("<", metric("a"), value), {}).comparisons
     assert one.text == f"steps_to_finish(a) < {text}"
 
 
 def test_the_parts_of_a_claim_are_told_apart() -> None:
     said = Claim.parse("steps_to_finish(a) < 400 and steps_to_finish(a) > 500")
-    found = judged(said, {"a": [300, 310, 305, 307, 302, 309, 308]})
+    found = evaluated(said, {"a": [300, 310, 305, 307, 302, 309, 308]})
     assert found.verdict is FAILS
-    assert [one.verdict for one in found.judgements] == [HOLDS, FAILS]
+    assert [one.verdict for one in found.comparisons] == [HOLDS, FAILS]
     assert found.reason.startswith("steps_to_finish(a) < 400: holds, left / right 0.76")
 
 
 def test_a_division_by_zero_is_named_as_what_leaves_a_claim_open() -> None:
-    found = judged(Claim.parse("steps_to_finish(a) / 0 > 1"), {"a": [5.0 + s for s in range(6)]})
+    found = evaluated(Claim.parse("steps_to_finish(a) / 0 > 1"), {"a": [5.0 + s for s in range(6)]})
     assert found.verdict is UNDECIDED
     assert found.reason == "a side may divide by zero"
 
@@ -420,6 +424,8 @@ def test_a_division_by_zero_is_named_as_what_leaves_a_claim_open() -> None:
 def test_numbers_that_are_too_large_to_be_added_decide_nothing() -> None:
     """Of a product beyond a float it is known that it is large, and no more."""
     values = {"a": [*EARLY], "b": [2 * steps for steps in EARLY]}
-    found = judged(Claim.parse("1e308 * steps_to_finish(a) < 1e308 * steps_to_finish(b)"), values)
+    found = evaluated(
+        Claim.parse("1e308 * steps_to_finish(a) < 1e308 * steps_to_finish(b)"), values
+    )
     assert found.verdict is UNDECIDED
-    assert judged(Claim.parse("1e308 * steps_to_finish(a) > 1"), values).verdict is HOLDS
+    assert evaluated(Claim.parse("1e308 * steps_to_finish(a) > 1"), values).verdict is HOLDS

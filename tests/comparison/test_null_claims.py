@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hebbdsl.comparison.claims import judge
-from hebbdsl.comparison.comparison import JudgedClaim
+from hebbdsl.comparison.claims import evaluate_claims
+from hebbdsl.comparison.comparison import ClaimResult
 from hebbdsl.expression.claim import Claim
 from tests.benchmarks.null_claims import SCENES, Runs, Scene, rates
 
@@ -40,8 +40,8 @@ def test_null_claims_seldom_hold(scene: Scene, n: int) -> None:
 
 
 def test_a_rule_that_forgets_the_family_is_found_out() -> None:
-    def one_by_one(said: Sequence[Claim], runs: Runs) -> list[JudgedClaim]:
-        return [judge([claim], runs)[0] for claim in said]
+    def one_by_one(said: Sequence[Claim], runs: Runs) -> list[ClaimResult]:
+        return [evaluate_claims([claim], runs)[0] for claim in said]
 
     _, decided = rates(NAMED["perplexity"], 5, False, EXPERIMENTS, one_by_one)
     assert decided > MOST

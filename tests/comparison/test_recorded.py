@@ -8,8 +8,8 @@ from pathlib import Path
 from hebbdsl.comparison.comparison import Comparison, Verdict
 from hebbdsl.comparison.plots import _looks
 from hebbdsl.comparison.recorded import compare_recorded
+from hebbdsl.run.experiment_file import ExperimentFile, write_experiment_file
 from hebbdsl.run.record import Record
-from hebbdsl.run.stated import Stated, keep_stated
 
 from .records import run
 
@@ -38,8 +38,10 @@ def runs(
 
 def stated(out: Path, baseline: str, *variants: str, experiment: str = "letters") -> None:
     claims = (f"steps_to_finish({variants[0]}) > steps_to_finish({variants[1]})",)
-    said = Stated(experiment=experiment, baseline=baseline, variants=variants, claims=claims)
-    assert keep_stated(said, out) is None
+    said = ExperimentFile(
+        experiment=experiment, baseline=baseline, variants=variants, claims=claims
+    )
+    assert write_experiment_file(said, out) is None
 
 
 def said(comparison: Comparison) -> str:
@@ -116,8 +118,8 @@ def test_nothing_is_kept_through_a_link(tmp_path: Path) -> None:
     elsewhere.mkdir()
     out.mkdir()
     (out / "letters").symlink_to(elsewhere)
-    problem = keep_stated(
-        Stated(experiment="letters", baseline="a", variants=("a",), claims=()), out
+    problem = write_experiment_file(
+        ExperimentFile(experiment="letters", baseline="a", variants=("a",), claims=()), out
     )
     assert problem is not None
     assert problem.code == "HEB607"

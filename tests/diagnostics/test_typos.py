@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.typos import LONGEST, slips, unmistakable
+from hebbdsl.diagnostics.typos import LONGEST, is_clear_typo, slips
 
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
 
@@ -33,7 +33,7 @@ OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop", "adagrad")
     ],
 )
 def test_examples(word: str, choices: tuple[str, ...], sure: bool) -> None:
-    assert unmistakable(word, choices) is sure
+    assert is_clear_typo(word, choices) is sure
 
 
 WORDS = st.text("abc", max_size=6)

@@ -145,7 +145,7 @@ class Editor:
         item = lsp.TextDocumentIdentifier(uri)
         self._tell("text_document_did_close", lsp.DidCloseTextDocumentParams(item))
 
-    def forget(self, uri: str) -> None:
+    def discard_published(self, uri: str) -> None:
         """Wait for what is published from now on, whatever came before."""
         with self._news:
             self._published.pop(uri, None)

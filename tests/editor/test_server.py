@@ -193,10 +193,10 @@ class TestParents:
         base = editor.open(folder / "base.yaml", YAML)  # on no disk: the buffer counts
         child = Buffer(editor, folder, surface, self.child(surface))
         assert [code for code in child.problems() if code < "HEB7"] == []
-        editor.forget(child.uri)
+        editor.discard_published(child.uri)
         editor.change(base, YAML.replace("hebbian: {gamma: 0.05, T: 300}", "softmax", 1))
         assert "gamma" in child.problems().values()
-        editor.forget(child.uri)
+        editor.discard_published(child.uri)
         editor.close(base)
         assert "base.yaml" in child.problems()["HEB230"]
         editor.close(child.uri)

@@ -74,14 +74,14 @@ def program_on(device: torch.device, setup: Setup) -> ClassificationProgram | La
 
 def stepped(program: ClassificationProgram | LanguageProgram, steps: int = STEPS) -> torch.Tensor:
     """The losses of the first steps."""
-    watch = torch.zeros(steps, len(program.update.watched), device=program.device)
+    statistics = torch.zeros(steps, len(program.update.statistic_names), device=program.device)
     with computing(program.device, program.setup.training):
         if isinstance(program, LanguageProgram):
-            program.train(0, program.start(program.train_streams.streams), watch, 1.0)
+            program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
         else:
             play = InPlay(12, 8)
-            program.train(0, program.draw(0, steps, play), play, watch)
-    return watch[:, 0].cpu()
+            program.train(0, program.draw(0, steps, play), play, statistics)
+    return statistics[:, 0].cpu()
 
 
 def apart(device: torch.device, name: str) -> tuple[float, float]:

@@ -10,8 +10,8 @@ import torch
 from hebbdsl.program.devices import computing, find_device
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.run.loop import advance, begin
-from hebbdsl.run.memory import forget_peak, peak_memory
 from hebbdsl.run.monitor import Silent
+from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from tests.gpu.beside_cpu import LOSS, SETUPS, WEIGHTS, apart, program_on, stepped
 
 pytestmark = [
@@ -47,7 +47,7 @@ def test_a_step_waits_for_nothing(name: str, gpu: torch.device) -> None:
     """By CUDA's own account. What is trained on is copied there before."""
     program = program_on(gpu, SETUPS[name])
     stepped(program)  # what is set up once may wait
-    watch = torch.zeros(len(program.update.watched), device=gpu)
+    statistics = torch.zeros(len(program.update.statistic_names), device=gpu)
     program.model.train()
     program.output.train()
     try:
@@ -57,15 +57,15 @@ def test_a_step_waits_for_nothing(name: str, gpu: torch.device) -> None:
             masks = program.model.masks(torch.Generator(gpu), streams.streams, len(pair[0]))
             state = program.start(streams.streams)
             torch.cuda.set_sync_debug_mode("error")
-            program.step(*pair, state, masks, watch)
+            program.step(*pair, state, masks, statistics)
         else:
             labels = torch.arange(8, device=gpu)
             images = program.images.training_batch(labels, labels)
             torch.cuda.set_sync_debug_mode("error")
-            program.step(images, labels, None, 12, watch)
+            program.step(images, labels, None, 12, statistics)
     finally:
         torch.cuda.set_sync_debug_mode("default")
-    assert watch.isfinite().all()
+    assert statistics.isfinite().all()
 
 
 def test_products_are_rounded_only_where_the_spec_says_so(gpu: torch.device) -> None:
@@ -83,6 +83,6 @@ def test_products_are_rounded_only_where_the_spec_says_so(gpu: torch.device) -> 
 
 def test_the_memory_that_was_planned_is_held(gpu: torch.device) -> None:
     program = program_on(gpu, SETUPS["lstm, hebbian"])
-    forget_peak(gpu)
+    reset_peak_memory(gpu)
     advance(begin(program), Silent())
     assert peak_memory(gpu) >= program.plan.memory.total

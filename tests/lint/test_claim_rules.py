@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.comparison.claims import judge
+from hebbdsl.comparison.claims import evaluate_claims
 from hebbdsl.comparison.comparison import Verdict
 from hebbdsl.comparison.statistics import holm
 from hebbdsl.expression.claim import Claim
-from hebbdsl.lint.claim_rules import ForegoneClaim, TooFewSeeds
+from hebbdsl.lint.claim_rules import ConstantClaim, TooFewSeeds
 from hebbdsl.plan.power import SAMPLES, SIGNIFICANCE, decidable, seeds_needed, smallest_p
 from hebbdsl.run.record import Value
 from tests.specs import codes_of, problems_of, with_sections
@@ -120,7 +120,7 @@ def test_the_advice_is_what_compare_does(seeds: int, finishes: bool, tmp_path: P
         }
         for name, factor in (("a", 1), ("b", 3))
     }
-    judged = judge([Claim.parse(claim) for claim in claims], values)
+    judged = evaluate_claims([Claim.parse(claim) for claim in claims], values)
     decided = {claim.verdict is not Verdict.UNDECIDED for claim in judged[:2]}
     assert decided == {found is None or (finishes and found.ever)}
     assert (judged[2].verdict is Verdict.HOLDS) is (seeds >= 5)
@@ -170,7 +170,7 @@ def test_claims(claims: list[str], codes: list[str], tmp_path: Path) -> None:
 def test_a_foregone_claim_says_what_can_be(tmp_path: Path) -> None:
     text = with_sections(f"{STOPS}claims:\n  - newest_accuracy@10(main) >= 30\n")
     (problem,) = problems_of(text, tmp_path)
-    assert isinstance(problem, ForegoneClaim)
+    assert isinstance(problem, ConstantClaim)
     assert problem.verdict is False
     assert problem.hint == "`newest_accuracy@10(main)` lies between 0 and 1"
 

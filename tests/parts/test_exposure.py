@@ -52,7 +52,7 @@ def test_no_class_is_seen_more_often_than_the_most(
             seen[: play.classes] += found[: play.classes]
             step = end
     assert seen.sum() == run.examples
-    assert seen.max() <= run.most_sightings
+    assert seen.max() <= run.max_occurrences
 
 
 @given(run=exposures(), seed=st.integers(0, 2**32 - 1))
@@ -65,7 +65,7 @@ def test_every_class_is_seen_as_often_as_the_least_before_it_is_looked_at(
     for level, classes in enumerate(run.levels):
         newest = run.levels[level - 1] if level else 0
         seen = sampler.draw(0, interval, InPlay(classes, newest), CPU).exposures
-        assert seen[newest:classes].min() >= run.least_at_first_sight
+        assert seen[newest:classes].min() >= run.min_early_occurrences
 
 
 def test_on_paper() -> None:
@@ -81,5 +81,5 @@ def test_on_paper() -> None:
         moments=2,
     )
     assert run.examples == 128_000
-    assert run.most_sightings == 4_000 + int(6 * 4_000**0.5 + 12)  # all steps at the first level
-    assert run.least_at_first_sight == 100 - 60  # at the second
+    assert run.max_occurrences == 4_000 + int(6 * 4_000**0.5 + 12)  # all steps at the first level
+    assert run.min_early_occurrences == 100 - 60  # at the second

@@ -137,7 +137,9 @@ def _drawn_on_words(first: int, count: int) -> list[Tensor]:
     made = words.program(of_words())
     return _drawn(
         made,
-        lambda watch: made.train(first, made.start(made.train_streams.streams), watch, 1.0),
+        lambda statistics: made.train(
+            first, made.start(made.train_streams.streams), statistics, 1.0
+        ),
         count,
     )
 
@@ -145,7 +147,9 @@ def _drawn_on_words(first: int, count: int) -> list[Tensor]:
 def _drawn_on_pictures(first: int, count: int) -> list[Tensor]:
     made = tiny.program(of_pictures())
     return _drawn(
-        made, lambda watch: made.train(first, made.draw(first, count, PLAY), PLAY, watch), count
+        made,
+        lambda statistics: made.train(first, made.draw(first, count, PLAY), PLAY, statistics),
+        count,
     )
 
 
@@ -158,10 +162,10 @@ def _drawn(made: Program, train: Callable[[Tensor], object], count: int) -> list
         found.append(draw(*shape, **named))
         return found[-1]
 
-    watch = torch.empty(count, len(made.update.watched))
+    statistics = torch.empty(count, len(made.update.statistic_names))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch, "rand", noted)
-        train(watch)
+        train(statistics)
     each = len(found) // count
     assert len(found) == each * count
     return found[-each:]
@@ -188,11 +192,11 @@ def test_a_step_draws_the_same_whatever_was_drawn_before(
 def test_a_loss_that_is_evaluated_between_steps_changes_no_draw() -> None:
     made, other = (words.program(of_words()) for _ in range(2))
     for one, disturbed in ((made, False), (other, True)):
-        watch = torch.empty(1, len(one.update.watched))
-        state = one.train(0, one.start(one.train_streams.streams), watch, 1.0)
+        statistics = torch.empty(1, len(one.update.statistic_names))
+        state = one.train(0, one.start(one.train_streams.streams), statistics, 1.0)
         if disturbed:
             one.draw_samples("gathering", 0, words.WORDS)
-        one.train(1, state, watch, 1.0)
+        one.train(1, state, statistics, 1.0)
     pairs = zip(made.weights().values(), other.weights().values(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
 
@@ -213,8 +217,8 @@ def test_compiled_steps_of_a_sampled_loss_are_one_graph_with_the_same_draws() ->
     torch._dynamo.utils.counters.clear()
     for compiled in (False, True):
         made = tiny.program(tiny.setup(SampledSoftmax(samples=5), compile=compiled))
-        watch = torch.empty(5, len(made.update.watched))
-        made.train(0, made.draw(0, 5, PLAY), PLAY, watch)
-        losses.append(watch[:, 0])
+        statistics = torch.empty(5, len(made.update.statistic_names))
+        made.train(0, made.draw(0, 5, PLAY), PLAY, statistics)
+        losses.append(statistics[:, 0])
     torch.testing.assert_close(losses[1], losses[0], rtol=1e-4, atol=1e-4)
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1

@@ -57,10 +57,10 @@ def _setups() -> dict[str, Setup]:
 
 def _losses(setup: Setup) -> list[float]:
     program = tiny.program(setup)
-    watch = torch.empty(STEPS, len(program.update.watched))
+    statistics = torch.empty(STEPS, len(program.update.statistic_names))
     play = InPlay(classes=12, newest=8)
-    program.train(0, program.draw(0, STEPS, play), play, watch)
-    losses: list[float] = watch[:, 0].tolist()
+    program.train(0, program.draw(0, STEPS, play), play, statistics)
+    losses: list[float] = statistics[:, 0].tolist()
     return losses
 
 

@@ -45,9 +45,9 @@ def _train(
     watched = []
     for start in range(first, first + steps, at_once):
         count = min(at_once, first + steps - start)
-        watch = torch.empty(count, len(program.update.watched))
-        program.train(start, program.draw(start, count, PLAY), PLAY, watch)
-        watched.append(watch)
+        statistics = torch.empty(count, len(program.update.statistic_names))
+        program.train(start, program.draw(start, count, PLAY), PLAY, statistics)
+        watched.append(statistics)
     return torch.cat(watched)[:, 0]
 
 
@@ -132,14 +132,14 @@ def test_the_step_never_waits_for_the_device(output: Output) -> None:
     program = tiny.program(setup)
     _train(program, 3)
     batches = program.draw(3, 5, PLAY)
-    watch = torch.empty(5, len(program.update.watched))
+    statistics = torch.empty(5, len(program.update.statistic_names))
     # The fused optimizer is one operation on a GPU; its CPU form reads its step counters.
     program.optimizer.step = lambda: None  # type: ignore[method-assign, assignment]
     with _Asked() as asked:
-        program.train(3, batches, PLAY, watch)
+        program.train(3, batches, PLAY, statistics)
     assert asked.waits == []
     with _Asked() as asked:
-        watch[0, 0].item()
+        statistics[0, 0].item()
     assert asked.waits == ["_local_scalar_dense"], "the counter counts"
 
 
@@ -157,12 +157,12 @@ def test_evaluation_writes_nothing_and_gives_the_same_twice(output: Output) -> N
 
 def test_every_watched_number_is_given_and_finite() -> None:
     program = tiny.program(tiny.setup(tiny.HEBBIAN))
-    watch = torch.full((4, len(program.update.watched)), torch.nan)
-    program.train(0, program.draw(0, 4, PLAY), PLAY, watch)
-    assert torch.isfinite(watch).all()
-    assert program.update.watched[0] == "loss"
-    assert program.update.watched[-1] == "written rows"
-    assert "gradient of output.rows" in program.update.watched
+    statistics = torch.full((4, len(program.update.statistic_names)), torch.nan)
+    program.train(0, program.draw(0, 4, PLAY), PLAY, statistics)
+    assert torch.isfinite(statistics).all()
+    assert program.update.statistic_names[0] == "loss"
+    assert program.update.statistic_names[-1] == "written rows"
+    assert "gradient of output.rows" in program.update.statistic_names
 
 
 def test_dropout_changes_the_loss_and_not_the_batches() -> None:
@@ -203,12 +203,12 @@ def test_the_compiled_step_agrees_with_eager_as_levels_change() -> None:
     def losses(compiled: bool) -> Tensor:
         training = replace(setup.training, compile=compiled)
         program = tiny.program(replace(setup, training=training))
-        watch = torch.empty(8, len(program.update.watched))
+        statistics = torch.empty(8, len(program.update.statistic_names))
         for level, classes in enumerate((4, 6, 8, 12)):
             play = InPlay(classes=classes, newest=0)
-            rows = watch[2 * level : 2 * level + 2]
+            rows = statistics[2 * level : 2 * level + 2]
             program.train(2 * level, program.draw(2 * level, 2, play), play, rows)
-        return watch[:, 0]
+        return statistics[:, 0]
 
     torch.compiler.reset()
     torch._dynamo.utils.counters.clear()

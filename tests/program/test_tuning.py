@@ -20,7 +20,7 @@ from hebbdsl.parts.outputs.trained.spec import Trained
 from hebbdsl.parts.part import Output
 from hebbdsl.program.language.evaluation import (
     StoredText,
-    gather_slopes,
+    gather_gradients,
     score,
     score_at_test,
 )
@@ -35,8 +35,8 @@ def trained(output: Output | None = None, adaptation: object = None) -> Language
     """A program of which 60 steps were made, with an evaluation."""
     evaluation = Evaluation(output=output, adaptation=adaptation)  # type: ignore[arg-type]
     program = words.program(replace(words.setup(), evaluation=evaluation))
-    watch = torch.zeros(60, len(program.update.watched))
-    program.train(0, program.start(program.train_streams.streams), watch, 1.0)
+    statistics = torch.zeros(60, len(program.update.statistic_names))
+    program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
     return program
 
 
@@ -266,7 +266,7 @@ def test_trained_weights_come_back_bit_for_bit(adaptation: object) -> None:
     at = at_test(program)
     assert at.adapter is not None
     if at.adapter.training_batches:
-        gather_slopes(program, at.adapter)
+        gather_gradients(program, at.adapter)
     with weights_kept(program):
         adapted = score_at_test(program, "test", at).loss()
     assert adapted != plain
@@ -278,7 +278,7 @@ def test_a_rate_of_zero_changes_nothing() -> None:
     program = trained(None, still)
     at = at_test(program)
     assert at.adapter is not None
-    gather_slopes(program, at.adapter)
+    gather_gradients(program, at.adapter)
     found = score_at_test(program, "test", at)
     assert found.sums == pytest.approx(score(program, "test", 1).sums, abs=1e-3)
 
@@ -334,7 +334,7 @@ def test_a_temperature_is_tuned(adaptation: object) -> None:
     at = at_test(program)
     assert at.needs_entropies
     if at.adapter is not None:
-        gather_slopes(program, at.adapter)
+        gather_gradients(program, at.adapter)
     with weights_kept(program):
         stored = StoredText(program, at)
     tune(at, stored)

@@ -117,11 +117,11 @@ def test_a_number_that_is_not_finite_ends_the_run_and_is_named(tmp_path: Path) -
     record = _run(setup, tmp_path)
     assert record.status == "failed"
     program = tiny.program(setup)
-    watch = torch.empty(60, len(program.update.watched))
+    statistics = torch.empty(60, len(program.update.statistic_names))
     play = CurriculumState((4, 8, 12)).in_play
-    program.train(0, program.draw(0, 60, play), play, watch)
-    row, column = (~torch.isfinite(watch)).nonzero()[0].tolist()
-    assert record.failure == {"step": row + 1, "tensor": program.update.watched[column]}
+    program.train(0, program.draw(0, 60, play), play, statistics)
+    row, column = (~torch.isfinite(statistics)).nonzero()[0].tolist()
+    assert record.failure == {"step": row + 1, "tensor": program.update.statistic_names[column]}
     assert all(one.step <= row for one in record.evaluations)
     assert record.steps <= row
     assert not (tmp_path / "weights.safetensors").exists()
@@ -210,9 +210,9 @@ def _trained(of: Setup, steps: int) -> tuple[ClassificationProgram, CurriculumSt
     program, course = tiny.program(of), CurriculumState((4, 8, 12))
     course.pass_level(0)
     course.pass_level(0)
-    watch = torch.empty(steps, len(program.update.watched))
+    statistics = torch.empty(steps, len(program.update.statistic_names))
     play = course.in_play
-    program.train(0, program.draw(0, steps, play), play, watch)
+    program.train(0, program.draw(0, steps, play), play, statistics)
     return program, course
 
 

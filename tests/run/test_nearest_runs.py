@@ -233,10 +233,13 @@ def test_a_compiled_step_learns_as_one_that_is_not(monkeypatch: pytest.MonkeyPat
     def losses(compiled: bool) -> list[float]:
         output = Mixture(experts=(Softmax(), Nearest(neighbours=20)))
         made = tiny.program(tiny.setup(output, compile=compiled))
-        watch, play = torch.empty(6, len(made.update.watched)), InPlay(classes=12, newest=8)
-        made.train(0, made.draw(0, 3, play), play, watch[:3])
-        made.train(3, made.draw(3, 3, play), play, watch[3:])
-        found: list[float] = watch[:, 0].tolist()
+        statistics, play = (
+            torch.empty(6, len(made.update.statistic_names)),
+            InPlay(classes=12, newest=8),
+        )
+        made.train(0, made.draw(0, 3, play), play, statistics[:3])
+        made.train(3, made.draw(3, 3, play), play, statistics[3:])
+        found: list[float] = statistics[:, 0].tolist()
         counted.append(len(graphs))
         return found
 

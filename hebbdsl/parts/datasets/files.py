@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Rejected, nearest
 from hebbdsl.parts.datasets.problems import DataProblem
-from hebbdsl.writing import Held, Lock
+from hebbdsl.writing import Lock, LockHeld
 
 DATA_VARIABLE = "HEBBDSL_DATA"
 _MOST_NEIGHBOURS = 1_000
@@ -31,13 +31,13 @@ def cache_folder() -> Path:
     try:
         path = Path(user_cache_dir("hebbdsl", appauthor=False))
     except RuntimeError:
-        return _cache_of_the_homeless()
+        return _cache_without_home()
     # Versions that do not raise leave the `~` in it.
-    return path if path.is_absolute() else _cache_of_the_homeless()
+    return path if path.is_absolute() else _cache_without_home()
 
 
 @cache
-def _cache_of_the_homeless() -> Path:
+def _cache_without_home() -> Path:
     folder = temporary_folder()
     # Processes that this one starts share it.
     os.environ["XDG_CACHE_HOME"] = str(folder)
@@ -89,13 +89,13 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def held_by_another(path: Path) -> bool:
+def locked_elsewhere(path: Path) -> bool:
     """Whether a lock is held, by another process or elsewhere in this one. Where that can't be
     told, it is."""
     lock = Lock(path)
     try:
         lock.acquire()
-    except (OSError, Held):
+    except (OSError, LockHeld):
         return True
     lock.release()
     return False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
-from hebbdsl.parts.language import SoughtCorpus, Vocabulary
+from hebbdsl.parts.language import ExternalCorpus, Vocabulary
 from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gigaword(SoughtCorpus):
+class Gigaword(ExternalCorpus):
     """English Gigaword of the Linguistic Data Consortium, its SGML read as it comes.
 
     A folder `gigaword` of files like `nyt_eng_200001.gz`, in any folders below it, is looked for in
@@ -50,7 +50,7 @@ class Gigaword(SoughtCorpus):
     ] = 250_000
 
     def errors(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.errors(self)
+        yield from ExternalCorpus.errors(self)
         if both := sorted(set(self.train_years) & set(self.test_years)):
             yield InTwoSplits(
                 place=At.field("test_years"),

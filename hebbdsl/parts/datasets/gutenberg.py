@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
-from hebbdsl.parts.language import SoughtCorpus, Vocabulary
+from hebbdsl.parts.language import ExternalCorpus, Vocabulary
 from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gutenberg(SoughtCorpus):
+class Gutenberg(ExternalCorpus):
     """Books as Project Gutenberg publishes them, licence header and footer taken off.
 
     A zip `books.zip` or `gutenberg.zip`, or a folder `gutenberg` of `.txt` files, is looked for in
@@ -44,7 +44,7 @@ class Gutenberg(SoughtCorpus):
     ] = 250_000
 
     def errors(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.errors(self)
+        yield from ExternalCorpus.errors(self)
         if both := sorted(set(self.validation) & set(self.test)):
             yield InTwoSplits(
                 place=At.field("test"),

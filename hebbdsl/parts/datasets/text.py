@@ -15,7 +15,7 @@ from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
-from hebbdsl.parts.language import SoughtCorpus, Vocabulary
+from hebbdsl.parts.language import ExternalCorpus, Vocabulary
 from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Text(SoughtCorpus):
+class Text(ExternalCorpus):
     """Files of text, plain or packed by gzip, in the order in which they are named.
 
     Names may hold `*`, `?` and `**`. They are taken from the folder that the environment variable
@@ -72,7 +72,7 @@ class Text(SoughtCorpus):
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
     def errors(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.errors(self)
+        yield from ExternalCorpus.errors(self)
         if not is_encoding(self.encoding):
             yield UnknownEncoding(place=At.field("encoding"), name=self.encoding)
 

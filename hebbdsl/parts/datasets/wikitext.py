@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metrics import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_errors
-from hebbdsl.parts.language import Corpus, LanguageFacts, SoughtCorpus
+from hebbdsl.parts.language import Corpus, ExternalCorpus, LanguageFacts
 from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ TOKENS: Mapping[int, Mapping[Split, int]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wikitext(SoughtCorpus):
+class Wikitext(ExternalCorpus):
     """WikiText-2 or WikiText-103: articles of Wikipedia, already cut into words.
 
     Two million or 103 million words to train on; validation and test texts are the same for both.
@@ -48,7 +48,7 @@ class Wikitext(SoughtCorpus):
 
     word: ClassVar[str] = "wikitext"
     published: ClassVar[bool] = True
-    tells_articles: ClassVar[bool] = True
+    has_article_boundaries: ClassVar[bool] = True
 
     version: Annotated[
         Literal[2, 103], Suggested(), "millions of words to train on, about: 2 or 103"
@@ -78,7 +78,7 @@ class Wikitext(SoughtCorpus):
         return replace(self, fallback=None, addresses=UPSTREAM)
 
     def errors(self) -> Iterator[Problem]:
-        yield from SoughtCorpus.errors(self)
+        yield from ExternalCorpus.errors(self)
         yield from address_errors(self.addresses)
 
     def missing_here(self) -> Iterator[Problem]:
@@ -94,7 +94,7 @@ class Wikitext(SoughtCorpus):
     def open(self, reporter: Reporter) -> CorpusContent:
         from hebbdsl.parts.datasets.corpora.wikitext import refuse_altered
 
-        content = SoughtCorpus.open(self, reporter)
+        content = ExternalCorpus.open(self, reporter)
         whole = self.vocabulary is None and self.facts().exact
         words = WORDS[self.version] if whole else None
         refuse_altered(self.version, content, TOKENS[self.version], words)

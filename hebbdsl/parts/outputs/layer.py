@@ -98,7 +98,7 @@ class OutputLayer(nn.Module):
             moments: what the optimizer keeps of a parameter, to be changed in place.
 
         Returns:
-            what was written, to be watched for numbers that are not finite; None: nothing.
+            what was written, checked for non-finite numbers; None: nothing.
         """
         return None
 
@@ -144,7 +144,7 @@ class OutputLayer(nn.Module):
             found.append(WithEntropies(of_labels, entropies_of(every.detach())))
         return WithEntropies(*map(torch.cat, zip(*found, strict=True)))
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         """Clear what was remembered at test time, at a boundary."""
 
     def computed_with(self) -> Mapping[str, str]:

@@ -78,5 +78,5 @@ class StandIn(MemoryLayer):
         layer = self.stands_for
         return layer if isinstance(layer, MemoryLayer) and any(layer.tunables()) else None
 
-    def forget(self) -> None:
-        self.stands_for.forget()
+    def clear_memory(self) -> None:
+        self.stands_for.clear_memory()

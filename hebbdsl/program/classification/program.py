@@ -75,12 +75,18 @@ class ClassificationProgram(Program):
         return self.sampler.draw(first, steps, play, self.device)
 
     def train(
-        self, first: int, batches: Batches, play: InPlay, watch: Float[Tensor, "steps watched"]
+        self,
+        first: int,
+        batches: Batches,
+        play: InPlay,
+        statistics: Float[Tensor, "steps statistics"],
     ) -> None:
         """Run the steps of `batches`, the first of which is step `first` (from 0)."""
         dropout, schedule = self.plan.model.dropout, self.setup.training.schedule
         self.model.train()
-        rows = zip(batches.labels.unbind(), batches.drawings.unbind(), watch.unbind(), strict=True)
+        rows = zip(
+            batches.labels.unbind(), batches.drawings.unbind(), statistics.unbind(), strict=True
+        )
         for step, (labels, drawings, row) in enumerate(rows, start=first):
             if schedule is not None:
                 self.set_learning_rate(schedule.factor(step, self.plan.steps))

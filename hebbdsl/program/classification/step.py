@@ -43,16 +43,16 @@ class ClassificationStep:
         labels: Int[Tensor, " batch"],
         keep: Float[Tensor, "batch hidden"] | None,
         in_play: int,
-        watch: Float[Tensor, " watched"],
+        statistics: Float[Tensor, " statistics"],
     ) -> None:
         """Train on one batch.
 
         Args:
             keep: dropout's mask, already scaled up; None: no dropout.
-            watch: what `Update` is given.
+            statistics: as `Update` fills them.
         """
         loss, h, clean = self._forward(images, labels, keep, in_play)
-        self.update(loss, h, clean, labels, in_play, watch)
+        self.update(loss, h, clean, labels, in_play, statistics)
 
     def _compute(
         self, images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int

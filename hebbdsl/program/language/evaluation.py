@@ -40,11 +40,11 @@ Told = Callable[[Split, int, int], None]
 """Is told which split is read, how many of its words were asked for, and of how many in all."""
 
 
-def untold(*_: object) -> None:
+def no_progress(*_: object) -> None:
     """Tells nobody."""
 
 
-def score(program: LanguageProgram, split: Split, streams: int, told: Told = untold) -> Scored:
+def score(program: LanguageProgram, split: Split, streams: int, told: Told = no_progress) -> Scored:
     """Read a split from its first word to its last, the state carried all the way.
 
     Args:
@@ -56,7 +56,7 @@ def score(program: LanguageProgram, split: Split, streams: int, told: Told = unt
     text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams), words)
     program.model.eval()
     program.output.eval()
-    program.output.forget()
+    program.output.clear_memory()
 
     def predicted() -> Iterator[Tensor]:
         state, done = program.start(streams), 0
@@ -71,7 +71,7 @@ def score(program: LanguageProgram, split: Split, streams: int, told: Told = unt
 
     with torch.inference_mode():
         scored = _summed(predicted(), text.asked(), words)
-    program.output.forget()
+    program.output.clear_memory()
     return scored
 
 
@@ -93,7 +93,7 @@ class Passage:
 
 
 def passages(
-    program: LanguageProgram, split: Split, at: Predictor, told: Told = untold
+    program: LanguageProgram, split: Split, at: Predictor, told: Told = no_progress
 ) -> Iterator[Passage]:
     """Read a split as one stream; an adaptation changes the weights between its stretches.
 
@@ -107,7 +107,7 @@ def passages(
     words = len(program.content.words)
     text = Streams(program.content.splits[split], 1, segment or BLOCK, words)
     _ready(program, slopes=segment is not None)
-    at.forget()
+    at.clear_memory()
     weights = _weights(program)
     if at.adapter is not None:
         at.adapter.begin(weights)
@@ -117,7 +117,7 @@ def passages(
         read = text.read(start, count, program.device)
         for tokens, following, begins in _cut(read, start * text.window, cuts):
             if begins:
-                at.forget()
+                at.clear_memory()
             with torch.set_grad_enabled(segment is not None):
                 h, state = program.step.read(tokens, state)
                 state = tuple(one.detach() for one in state)
@@ -160,7 +160,7 @@ def _cut(
         first += len(tokens)
 
 
-def gather_slopes(program: LanguageProgram, adapter: Adapter) -> None:
+def gather_gradients(program: LanguageProgram, adapter: Adapter) -> None:
     """Show an adaptation the gradients of training batches, taken without dropout."""
     streams, words = program.train_streams, len(program.content.words)
     _ready(program, slopes=True)
@@ -220,7 +220,7 @@ def _slopes(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
 
 
 def score_at_test(
-    program: LanguageProgram, split: Split, at: Predictor, told: Told = untold
+    program: LanguageProgram, split: Split, at: Predictor, told: Told = no_progress
 ) -> Scored:
     """Read a split once, as one stream, by what predicts at test time."""
     words = len(program.content.words)
@@ -239,7 +239,7 @@ def score_at_test(
 class StoredText(Stored):
     """A validation text as the model reads it, kept on the device."""
 
-    def __init__(self, program: LanguageProgram, at: Predictor, told: Told = untold) -> None:
+    def __init__(self, program: LanguageProgram, at: Predictor, told: Told = no_progress) -> None:
         super().__init__()
         self._words = len(program.content.words)
         self._asked = Streams(program.content.splits["validation"], 1, BLOCK).asked()
@@ -268,12 +268,12 @@ class StoredText(Stored):
 
     def _read_by(self, output: OutputLayer) -> Iterator[Passage]:
         """The passages, an output forgetting where it has to."""
-        output.forget()
+        output.clear_memory()
         for passage in self._passages:
             if passage.begins:
-                output.forget()
+                output.clear_memory()
             yield passage
-        output.forget()
+        output.clear_memory()
 
     @torch.no_grad()
     def _replay_at(

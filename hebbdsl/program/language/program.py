@@ -78,10 +78,10 @@ class LanguageProgram(Program):
         self,
         first: int,
         state: State,
-        watch: Float[Tensor, "steps watched"],
+        statistics: Float[Tensor, "steps statistics"],
         rate: float,
     ) -> State:
-        """Run a step for each row of `watch`, the first of which is step `first` (from 0).
+        """Run a step for each row of `statistics`, the first of which is step `first` (from 0).
 
         Args:
             state: what the step before left; at the start of an epoch it is begun anew.
@@ -90,10 +90,10 @@ class LanguageProgram(Program):
         schedule, streams = self.setup.training.schedule, self.train_streams
         self.model.train()
         self.output.train()
-        step, rows = first, iter(watch.unbind())
-        while step < first + len(watch):
+        step, rows = first, iter(statistics.unbind())
+        while step < first + len(statistics):
             window = step % streams.windows
-            count = min(streams.windows - window, first + len(watch) - step)
+            count = min(streams.windows - window, first + len(statistics) - step)
             if window == 0:
                 state = self.start(streams.streams)
             for words, following in streams.read(window, count, self.device):

@@ -52,7 +52,7 @@ class LanguageStep:
         following: Int[Tensor, "time streams"],
         state: State,
         masks: Masks,
-        watch: Float[Tensor, " watched"],
+        statistics: Float[Tensor, " statistics"],
     ) -> State:
         """Train on one window, and return the state that follows it."""
         table = self._rows if self.model.embedding is None else self.model.embedding
@@ -71,7 +71,7 @@ class LanguageStep:
                 table.grad = self._zeros(table)
             table.grad.index_add_(0, words.flatten(), embedded.grad.flatten(0, 1))
 
-        self.update(loss, flat, clean.flatten(0, 1), labels, self.model.words, watch, complete)
+        self.update(loss, flat, clean.flatten(0, 1), labels, self.model.words, statistics, complete)
         return tuple(one.detach() for one in after)
 
     def _activations(

@@ -17,7 +17,7 @@ from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.language.evaluation import (
     Scored,
     StoredText,
-    gather_slopes,
+    gather_gradients,
     remember_train,
     score,
     score_at_test,
@@ -141,7 +141,7 @@ class LanguageRun(Run):
         scored = dict[Split, Scored]()
         if at.adapter is not None and at.adapter.training_batches:
             reporter.say("gradients of training batches are gathered")
-            gather_slopes(program, at.adapter)
+            gather_gradients(program, at.adapter)
         remember_train(program, at.output, reporter)
         with weights_kept(program):
             reporter.say("the validation text is read")

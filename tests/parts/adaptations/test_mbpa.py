@@ -194,7 +194,7 @@ def test_what_is_ahead_is_never_seen() -> None:
     layer, (h, labels) = trained(True), text()
     adapted = Mbpa(learning_rate=1.0).build().wrap(layer)
     whole = adapted.score_text(h, labels, CLASSES)
-    adapted.forget()
+    adapted.clear_memory()
     assert torch.allclose(adapted.score_text(h[:9], labels[:9], CLASSES), whole[:9], atol=1e-6)
 
 

@@ -18,8 +18,8 @@ from hebbdsl.parts.models.transformer.module import (
     Block,
     TransformerNetwork,
     attended,
+    rotary_angles,
     turned,
-    turns_of,
 )
 from hebbdsl.parts.models.transformer.spec import OddHeads, Transformer, UnevenHeads
 
@@ -43,7 +43,7 @@ def test_a_score_depends_on_the_distance_only(
     q, k = torch.randn(2, 2 * half, generator=generator(), dtype=torch.float64)
 
     def score(at: int, of: int) -> Tensor:
-        cosine, sine = turns_of(200, 2 * half, q)
+        cosine, sine = rotary_angles(200, 2 * half, q)
         return turned(q, cosine[at], sine[at]) @ turned(k, cosine[of], sine[of])
 
     here, there = places
@@ -53,7 +53,7 @@ def test_a_score_depends_on_the_distance_only(
 
 def test_a_score_does_depend_on_the_distance() -> None:
     q, k = torch.randn(2, 8, generator=generator(), dtype=torch.float64)
-    cosine, sine = turns_of(5, 8, q)
+    cosine, sine = rotary_angles(5, 8, q)
     scores = {round(float(q @ turned(k, cosine[n], sine[n])), 6) for n in range(5)}
     assert len(scores) == 5
 
@@ -248,6 +248,6 @@ def test_turns_are_kept_while_windows_are_of_one_length_and_change_nothing() -> 
 
 def test_a_device_without_float64_has_the_same_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """The host makes them."""
-    expected = turns_of(300, 8, torch.zeros(()))
+    expected = rotary_angles(300, 8, torch.zeros(()))
     monkeypatch.setattr("hebbdsl.parts.float64.WITH_FLOAT64", frozenset())
-    assert all(map(torch.equal, turns_of(300, 8, torch.zeros(())), expected))
+    assert all(map(torch.equal, rotary_angles(300, 8, torch.zeros(())), expected))

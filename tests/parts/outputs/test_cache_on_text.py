@@ -47,7 +47,7 @@ def in_stretches(
     layer: OutputLayer, h: Tensor, labels: Tensor, cuts: list[int], forget: bool = True
 ) -> Tensor:
     if forget:
-        layer.forget()
+        layer.clear_memory()
     found, start = list[Tensor](), 0
     for length in (*cuts, len(h)):
         stop = min(len(h), start + length)
@@ -163,7 +163,7 @@ def test_a_text_is_read_twice_with_the_same_result_and_training_is_not_asked() -
 
     made = program(setup(output=Mixture(experts=(Softmax(), Cache(size=20)))))
     first = score(made, "test", 1)
-    watch = torch.empty(3, len(made.update.watched))
+    watch = torch.empty(3, len(made.update.statistic_names))
     made.train(0, made.start(made.train_streams.streams), watch, 0.0)
     again = score(made, "test", 1)
     assert first.sums.tolist() == again.sums.tolist()

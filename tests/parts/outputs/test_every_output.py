@@ -148,7 +148,7 @@ def test_a_text_is_scored_alike_in_one_piece_and_in_several(name: str) -> None:
             pieces = ((0, 1), (1, 9), (9, 23))
             found = [cut.score_text(h[a:b], labels[a:b], CLASSES) for a, b in pieces]
             torch.testing.assert_close(torch.cat(found), expected, rtol=1e-4, atol=1e-4)
-            cut.forget()
+            cut.clear_memory()
 
 
 @of_every_output

@@ -55,7 +55,7 @@ def test_gradients_are_those_of_the_plain_loop(
     assert float(said.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
     torch.testing.assert_close(torch.autograd.grad(said, h)[0], slopes, rtol=1e-4, atol=1e-5)
     assert float(layer.score_text(h[:1, None], labels[:1, None], WORDS).detach()) != -log(WORDS)
-    layer.forget()
+    layer.clear_memory()
     first_word = layer.score_text(h[:1, None], labels[:1, None], WORDS)
     assert float(first_word.detach()) == pytest.approx(-log(WORDS))
     assert not torch.autograd.grad(first_word.sum(), h)[0].any()

@@ -82,7 +82,7 @@ def test_moments_of_rows_that_were_written_are_cleared_and_no_others(optimizer: 
     update = Update(model, built, stepper, None)
     hebbian.counters[1] = 6
     h, labels = model(torch.randn(3, HIDDEN)), torch.tensor([0, 1, 0])
-    watch = torch.zeros(len(update.watched))
+    watch = torch.zeros(len(update.statistic_names))
     update(built.loss(h, labels, CLASSES), h, h, labels, CLASSES, watch)
     for rows, written in ((hebbian.rows, [0]), (softmax.rows, [])):
         kept = [one for one in stepper.state[rows].values() if one.shape == rows.shape]

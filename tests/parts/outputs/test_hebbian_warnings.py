@@ -95,11 +95,11 @@ def test_one_writes_nothing(count_timing: str, batches: list[int]) -> None:
 def test_a_threshold_gives_a_warning_where_no_class_comes_so_far(steps: int, T: int) -> None:
     run = replace(RUN, steps=steps)
     rule = Hebbian(T=T, gamma=0.0, center="running")
-    assert warnings_of(rule, run) == ({"HEB721"} if run.most_sightings < T else set())
+    assert warnings_of(rule, run) == ({"HEB721"} if run.max_occurrences < T else set())
 
 
 @given(every=st.integers(1, 500), T=st.integers(2, 500))
 def test_a_threshold_gives_a_warning_where_it_passes_unseen(every: int, T: int) -> None:
     run = replace(RUN, evaluate_every=every)
     rule = Hebbian(T=T, gamma=0.0, center="running")
-    assert warnings_of(rule, run) == ({"HEB722"} if run.least_at_first_sight >= T else set())
+    assert warnings_of(rule, run) == ({"HEB722"} if run.min_early_occurrences >= T else set())

@@ -188,7 +188,7 @@ def test_evaluating_twice_gives_the_same() -> None:
     h, labels = batch(9)
     first = layer.log_probabilities(h, CLASSES)
     layer.score_text(h[:, None], labels[:, None], CLASSES)
-    layer.forget()
+    layer.clear_memory()
     assert torch.equal(first, layer.log_probabilities(h, CLASSES))
     for name, value in layer.state_dict().items():
         assert torch.equal(value, before[name])

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.nearest import exact, module
 from hebbdsl.parts.outputs.nearest.module import NearestLayer
 from hebbdsl.parts.outputs.nearest.spec import Nearest
-from hebbdsl.parts.room import room_for
 from tests.parts.outputs.test_cache import Watching
 
 HIDDEN = 4
@@ -241,7 +241,7 @@ def test_room_doubles_and_the_state_holds_what_is_remembered_alone() -> None:
         rooms.add(layer.memory.labels.shape[1])
         assert layer.state_dict()["memory.labels"].shape == (1, 150 * (number + 1))
     assert rooms == {1_024, 2_048, 4_096, 8_192}
-    assert room_for(0) == room_for(1_024) == 1_024
+    assert capacity_for(0) == capacity_for(1_024) == 1_024
 
 
 @pytest.mark.parametrize("further", [0, 5])
@@ -296,7 +296,7 @@ def test_training_never_waits_and_makes_nothing_as_wide_as_the_classes(name: str
             h.requires_grad_()
             layer.loss(h, labels, classes).backward()
             layer.after_step(h.detach(), h.detach(), labels, classes)
-    assert 0 < watched.most <= room_for(1) * (HIDDEN + 1)
+    assert 0 < watched.most <= capacity_for(1) * (HIDDEN + 1)
 
 
 @pytest.mark.parametrize("queries", [1, 500])

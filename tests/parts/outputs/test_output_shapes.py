@@ -72,7 +72,7 @@ def test_every_answer_has_the_shape_it_promises(
                 layer.after_step(h, h, labels, IN_PLAY)
                 found = layer.score_text(h[:, None], labels[:, None], IN_PLAY)
                 assert found.shape == (BATCH, 1)
-            layer.forget()
+            layer.clear_memory()
 
 
 def test_a_wrong_shape_is_caught(checked: dict[str, Any]) -> None:

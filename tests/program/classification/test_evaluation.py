@@ -22,8 +22,8 @@ def _trained(validation: int) -> ClassificationProgram:
     setup = tiny.setup(tiny.HEBBIAN)
     data = replace(setup.data, test_drawings=4, validation_drawings=validation)
     program, play = tiny.program(replace(setup, data=data)), InPlay(classes=12, newest=8)
-    watch = torch.empty(12, len(program.update.watched))
-    program.train(0, program.draw(0, 12, play), play, watch)
+    statistics = torch.empty(12, len(program.update.statistic_names))
+    program.train(0, program.draw(0, 12, play), play, statistics)
     return program
 
 

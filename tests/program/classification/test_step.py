@@ -22,9 +22,9 @@ def test_a_compiler_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     setup = tiny.setup(steps=2)
     program = tiny.program(replace(setup, training=replace(setup.training, compile=True)))
     batches = program.draw(0, 1, InPlay(classes=4, newest=0))
-    watch = torch.empty(1, len(program.update.watched))
+    statistics = torch.empty(1, len(program.update.statistic_names))
     with pytest.raises(Rejected) as caught:
-        program.train(0, batches, InPlay(classes=4, newest=0), watch)
+        program.train(0, batches, InPlay(classes=4, newest=0), statistics)
     (problem,) = caught.value.problems
     assert (problem.code, problem.exit_code) == ("HEB537", 4)
     assert "no compiler here" in problem.title

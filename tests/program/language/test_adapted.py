@@ -15,7 +15,7 @@ from hebbdsl.parts.models.gru.spec import Gru
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.models.transformer.spec import Transformer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
-from hebbdsl.program.language.evaluation import gather_slopes, score, score_at_test
+from hebbdsl.program.language.evaluation import gather_gradients, score, score_at_test
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.test_time import at_test, weights_kept
 from hebbdsl.spec.experiment import Evaluation
@@ -28,8 +28,8 @@ WIDTH = 12
 def trained(adaptation: DynamicEvaluation, **changes: object) -> LanguageProgram:
     setup = replace(words.setup(**changes), evaluation=Evaluation(adaptation=adaptation))
     program = words.program(setup)
-    watch = torch.zeros(60, len(program.update.watched))
-    program.train(0, program.start(program.train_streams.streams), watch, 1.0)
+    statistics = torch.zeros(60, len(program.update.statistic_names))
+    program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
     return program
 
 
@@ -113,7 +113,7 @@ def test_it_is_the_literal_loop(spec: DynamicEvaluation, tied: bool) -> None:
     labels, expected = literally(program, spec)
     at = at_test(program)
     assert at.adapter is not None
-    gather_slopes(program, at.adapter)
+    gather_gradients(program, at.adapter)
     with weights_kept(program):
         found = score_at_test(program, "test", at)
     sums = torch.zeros(words.WORDS, dtype=torch.float64)
@@ -139,13 +139,13 @@ def test_with_every_model_it_reads_without_dropout_and_the_weights_come_back(
     plain = score(program, "test", 1)
     at = at_test(program)
     assert at.adapter is not None
-    gather_slopes(program, at.adapter)
+    gather_gradients(program, at.adapter)
     # Without a step nothing is to be pulled back: it is the trained model, word for word.
     assert score_at_test(program, "test", at).sums == pytest.approx(plain.sums, abs=2e-3)
     moving = trained(replace(still, learning_rate=0.002), model=model, output=Softmax())
     at = at_test(moving)
     assert at.adapter is not None
-    gather_slopes(moving, at.adapter)
+    gather_gradients(moving, at.adapter)
     with weights_kept(moving):
         first = score_at_test(moving, "test", at)
     with weights_kept(moving):
@@ -169,7 +169,7 @@ def test_what_is_ahead_changes_nothing() -> None:
     for one in (program, other):
         at = at_test(one)
         assert at.adapter is not None
-        gather_slopes(one, at.adapter)
+        gather_gradients(one, at.adapter)
         with weights_kept(one):
             found.append(score_at_test(one, "test", at))
     longer, shorter = found

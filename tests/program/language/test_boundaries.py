@@ -55,7 +55,7 @@ def said(of: LanguageProgram) -> tuple[Tensor, Tensor]:
     """Log-probabilities of the test words, and activations there."""
     at, found, h = at_test(of), list[Tensor](), list[Tensor]()
     if at.adapter is not None and at.adapter.training_batches:
-        module.gather_slopes(of, at.adapter)
+        module.gather_gradients(of, at.adapter)
     with weights_kept(of), torch.no_grad():
         for passage in passages(of, "test", at):
             at.give(passage.trained, passage.unsure)
@@ -87,7 +87,7 @@ def test_each_article_is_read_as_if_nothing_stood_before_it(
     ends = [0, *(start - 1 for start in STARTS[1:]), len(labels)]
     at = at_test(cleared)
     for begin, end in pairwise(ends):
-        at.forget()
+        at.clear_memory()
         alone = at.output.score_text(h[begin:end], labels[begin:end], words.WORDS)[:, 0]
         assert torch.allclose(found[begin:end], alone, atol=1e-5)
     assert torch.allclose(found[: ends[1]], kept[: ends[1]], atol=1e-5)

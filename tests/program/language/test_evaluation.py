@@ -25,7 +25,7 @@ MODELS = [
 
 def trained(model: LanguageModel) -> LanguageProgram:
     made = program(setup(model=model))
-    made.train(0, made.start(5), torch.empty(20, len(made.update.watched)), 1.0)
+    made.train(0, made.start(5), torch.empty(20, len(made.update.statistic_names)), 1.0)
     return made
 
 

@@ -38,9 +38,9 @@ CACHES = Mixture(experts=(Trained(), Cache(size=50, theta="tuned")), weights="tu
 def trained(model: Lstm, output: Output, added: Output | None = None) -> LanguageProgram:
     setup = words.setup(model=model, output=output)
     program = words.program(replace(setup, evaluation=Evaluation(output=added)))
-    watch = torch.zeros(60, len(program.update.watched))
-    program.train(0, program.start(program.train_streams.streams), watch, 1.0)
-    assert watch.isfinite().all()
+    statistics = torch.zeros(60, len(program.update.statistic_names))
+    program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
+    assert statistics.isfinite().all()
     return program
 
 
@@ -78,10 +78,10 @@ def test_weights_by_entropy_are_tested_beside_those_that_are_tuned() -> None:
 def test_it_is_trained_in_bfloat16(name: str) -> None:
     model, output = MODES[name]
     program = words.program(words.setup(model=model, output=output, precision="bfloat16"))
-    watch = torch.zeros(60, len(program.update.watched))
-    program.train(0, program.start(program.train_streams.streams), watch, 1.0)
-    assert watch.isfinite().all()
-    assert watch[-10:, 0].mean() < watch[:10, 0].mean()
+    statistics = torch.zeros(60, len(program.update.statistic_names))
+    program.train(0, program.start(program.train_streams.streams), statistics, 1.0)
+    assert statistics.isfinite().all()
+    assert statistics[-10:, 0].mean() < statistics[:10, 0].mean()
 
 
 def test_tied_rows_are_the_embedding() -> None:

@@ -38,9 +38,9 @@ MODELS = [
 
 
 def trained(made: LanguageProgram, first: int, count: int, state: Any = None) -> tuple[Any, Tensor]:
-    watch = torch.empty(count, len(made.update.watched))
+    statistics = torch.empty(count, len(made.update.statistic_names))
     state = made.start(made.train_streams.streams) if state is None else state
-    return made.train(first, state, watch, 1.0), watch
+    return made.train(first, state, statistics, 1.0), statistics
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -59,8 +59,8 @@ def test_a_step_is_what_autograd_makes_of_it(model: LanguageModel, output: Outpu
         found.backward()
         slow.optimizer.step()
         state = tuple(one.detach() for one in state)
-    _, watch = trained(ours, 0, 3)
-    assert float(watch[2, 0]) == pytest.approx(float(found.detach()), rel=1e-5)
+    _, statistics = trained(ours, 0, 3)
+    assert float(statistics[2, 0]) == pytest.approx(float(found.detach()), rel=1e-5)
     for name, weights in ours.weights().items():
         torch.testing.assert_close(weights, slow.weights()[name], rtol=1e-4, atol=1e-6)
 
@@ -104,8 +104,8 @@ def test_no_gradient_is_carried_on() -> None:
 )
 def test_every_output_learns_words(output: Output) -> None:
     made = program(setup(output=output))
-    _, watch = trained(made, 0, 80)
-    assert watch[-10:, 0].mean() < watch[:10, 0].mean() - 0.3
+    _, statistics = trained(made, 0, 80)
+    assert statistics[-10:, 0].mean() < statistics[:10, 0].mean() - 0.3
 
 
 @pytest.mark.parametrize("tied", [True, False])

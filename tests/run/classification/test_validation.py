@@ -138,8 +138,8 @@ def test_a_sampled_evaluation_estimates_both_splits_from_the_same_classes() -> N
     course = CurriculumState((4, 8, 12))
     course.pass_level(0)
     course.pass_level(0)
-    play, watch = course.in_play, torch.empty(20, len(program.update.watched))
-    program.train(0, program.draw(0, 20, play), play, watch)
+    play, statistics = course.in_play, torch.empty(20, len(program.update.statistic_names))
+    program.train(0, program.draw(0, 20, play), play, statistics)
     exposures = np.zeros(12, dtype=np.int64)
     whole = assess(program, course, 20, exposures, whole=True)
     sampled = [assess(program, course, step, exposures, whole=False) for step in range(200)]

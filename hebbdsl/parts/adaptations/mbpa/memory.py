@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hebbdsl.parts.room import room_for
+from hebbdsl.parts.capacity import capacity_for
 
 
 class Memory:
@@ -74,7 +74,7 @@ class Memory:
     def _reserved(self, end: int, *like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         if self._held is None or end > len(self._held[0]):
             # It is not full yet, so that what it holds lies from its beginning on.
-            length = min(self._slots, room_for(end))
+            length = min(self._slots, capacity_for(end))
             keys, labels, shares = (one.new_empty(length, *one.shape[1:]) for one in like)
             if self._held is not None:
                 for before, after in zip(self._held, (keys, labels, shares), strict=True):

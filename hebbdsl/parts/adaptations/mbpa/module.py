@@ -102,7 +102,7 @@ class MbpaLayer(MemoryLayer):
         widest = max(in_play * vectors, len(pairs.keys), near * h.shape[1])
         return max(1, NUMBERS // widest)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._memories, self._room = [], None
 
     def score_text(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.language import BLOCK
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Adaptation
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.room import room_for
 from hebbdsl.tasks import Task
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Mbpa(Adaptation):
             return min(self.size, drawings) * pair
         block = self.block(classes)
         slots = self.size + block
-        pairs = slots if words is None else min(slots, room_for(words))
+        pairs = slots if words is None else min(slots, capacity_for(words))
         at_once = min(block, BLOCK) if words is None else min(block, BLOCK, words)
         return pairs * pair + 2 * at_once * classes * FLOAT_BYTES
 

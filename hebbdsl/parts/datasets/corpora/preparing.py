@@ -15,9 +15,9 @@ from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed, written
 from hebbdsl.parts.datasets.corpora.token_rules import TOKENISING, Rules
-from hebbdsl.parts.datasets.corpora.tokenising import Counting, Vocabulary
-from hebbdsl.parts.datasets.corpora.verifying import Progress, Told, refuse_changed
-from hebbdsl.parts.datasets.files import held_by_another
+from hebbdsl.parts.datasets.corpora.tokenising import TokenCounter, Vocabulary
+from hebbdsl.parts.datasets.corpora.verifying import OnBytes, Progress, refuse_changed
+from hebbdsl.parts.datasets.files import locked_elsewhere
 from hebbdsl.parts.datasets.problems import EmptySplit
 from hebbdsl.parts.reporter import Reporter
 
@@ -64,7 +64,7 @@ def _sweep(folder: Path) -> None:
     one holds its lock, so that what nobody holds is nobody's."""
     for left in folder.parent.glob(".*-*.*"):
         name = left.name[1:].rpartition(".")[0]
-        if name == folder.name or not held_by_another(folder.with_name(f"{name}.lock")):
+        if name == folder.name or not locked_elsewhere(folder.with_name(f"{name}.lock")):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -72,22 +72,22 @@ def _fill(
     folder: Path, key: str, splits: Splits, rules: Rules, reporter: Reporter, word: str
 ) -> None:
     total = sum(piece.size for split in SPLITS for piece in splits[split])
-    told = Progress(reporter, f"tokenising {word}", total)
-    counting, texts = Counting(rules), {}
+    on_bytes = Progress(reporter, f"tokenising {word}", total)
+    counter, texts = TokenCounter(rules), {}
     files = {split: folder / f"{split}.tokens" for split in SPLITS}
     with open(files["train"], "wb") as file:
-        texts["train"] = counting.write(splits["train"], file, told)
+        texts["train"] = counter.write(splits["train"], file, on_bytes)
     unknown = False
     for split in SPLITS[1:]:
         with open(files[split], "wb") as file:
-            texts[split], found = counting.rewrite(splits[split], file, told)
+            texts[split], found = counter.rewrite(splits[split], file, on_bytes)
             unknown = unknown or found
-    _refuse_empty(folder, splits, counting)
-    vocabulary, ids = counting.settle(splits["train"][0].name, also_unknown=unknown)
+    _refuse_empty(folder, splits, counter)
+    vocabulary, ids = counter.vocabulary(splits["train"][0].name, also_unknown=unknown)
     fingerprint = hashlib.sha256("\n".join(vocabulary.words).encode())
     total = sum(path.stat().st_size for path in files.values())
-    told = Progress(reporter, f"numbering {word}", total)
-    content = {path.name: _renumber(path, ids, told) for path in files.values()}
+    on_bytes = Progress(reporter, f"numbering {word}", total)
+    content = {path.name: _renumber(path, ids, on_bytes) for path in files.values()}
     for digest in content.values():
         fingerprint.update(digest)
     content |= _keep(folder, vocabulary)
@@ -109,20 +109,20 @@ def _fill(
     _write(folder / SEAL, sealed(manifest).encode())
 
 
-def _refuse_empty(folder: Path, splits: Splits, counting: Counting) -> None:
+def _refuse_empty(folder: Path, splits: Splits, counter: TokenCounter) -> None:
     """Raises: Rejected, with HEB551, where a split has no word and its successor."""
     problems = [
         EmptySplit(
             place=splits[split][0].name if splits[split] else None, split=split, tokens=count
         )
         for split in SPLITS
-        if (count := counting.words(folder / f"{split}.tokens", 2)) < 2
+        if (count := counter.words(folder / f"{split}.tokens", 2)) < 2
     ]
     if problems:
         raise Rejected(problems)
 
 
-def _renumber(tokens: Path, ids: np.ndarray, told: Told) -> bytes:
+def _renumber(tokens: Path, ids: np.ndarray, on_bytes: OnBytes) -> bytes:
     """Provisional numbers to ids, in place. Returns the digest of these."""
     digest = hashlib.sha256()
     with open(tokens, "r+b") as file:
@@ -131,7 +131,7 @@ def _renumber(tokens: Path, ids: np.ndarray, told: Told) -> bytes:
             file.seek(-len(block), os.SEEK_CUR)
             file.write(changed)
             digest.update(changed)
-            told(len(block))
+            on_bytes(len(block))
         file.flush()
         os.fsync(file.fileno())
     return digest.digest()

@@ -147,8 +147,8 @@ def _load(
         sizes = {name: (folder / name).stat().st_size for name in manifest["sizes"]}
         if manifest["key"] != key or sizes != manifest["sizes"]:
             return None
-        told = verifying(reporter, f"verifying the tokens of {word}", sum(sizes.values()))
-        if any(digest_of(folder / n, told) != d for n, d in manifest["content"].items()):
+        on_bytes = verifying(reporter, f"verifying the tokens of {word}", sum(sizes.values()))
+        if any(digest_of(folder / n, on_bytes) != d for n, d in manifest["content"].items()):
             return None
         splits = {split: _mapped(folder / f"{split}.tokens", np.int32) for split in SPLITS}
         counts = _mapped(folder / "counts", np.int64)

@@ -31,8 +31,8 @@ MOST_DISTINCT = 30_000_000
 MOST_HELD = 1 << 30
 """Bytes of different words that are held."""
 
-Told = Callable[[int], None]
-"""Is told how many bytes of text have been read."""
+OnBytes = Callable[[int], None]
+"""Called with the number of bytes of text that were read."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class _Numbers(dict[bytes, int]):
         return number
 
 
-class Counting:
+class TokenCounter:
     """Numbers words in the order in which they are met, and counts them.
 
-    What is written is provisional: `settle` says which id each number becomes.
+    What is written is provisional: `vocabulary` gives the id that each number becomes.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -69,12 +69,12 @@ class Counting:
         self._numbers = _Numbers()
         self._counts = np.zeros(0, np.int64)
 
-    def write(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> str:
+    def write(self, pieces: Sequence[Piece], file: BinaryIO, on_bytes: OnBytes) -> str:
         """Write the provisional numbers of a split. Returns the digest of its text."""
         digest, numbered = hashlib.sha256(), self._numbers.__getitem__
         look_up = Lookup(lambda words: map(numbered, words))
         uncounted, size = list[np.ndarray](), 0
-        for piece, text in _texts(pieces, digest, told):
+        for piece, text in _texts(pieces, digest, on_bytes):
             numbers = look_up(self._rules.spaced(text))
             file.write(numbers.data)
             uncounted.append(numbers)
@@ -96,7 +96,7 @@ class Counting:
         counts[: len(self._counts)] += self._counts
         self._counts = counts
 
-    def settle(self, place: str, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
+    def vocabulary(self, place: str, *, also_unknown: bool) -> tuple[Vocabulary, np.ndarray]:
         """The vocabulary, and the id of each provisional number.
 
         `<eos>` is known however rare it is, where there is one: without it lines would run on.
@@ -158,13 +158,15 @@ class Counting:
                 found += int((block != end).sum())
         return found
 
-    def rewrite(self, pieces: Sequence[Piece], file: BinaryIO, told: Told) -> tuple[str, bool]:
+    def rewrite(
+        self, pieces: Sequence[Piece], file: BinaryIO, on_bytes: OnBytes
+    ) -> tuple[str, bool]:
         """Provisional numbers of a split that is not counted: words that are not train's get the
         number past the last. Returns the digest of the text, and whether there were any."""
         digest, past, any_unknown = hashlib.sha256(), len(self._numbers), False
         known = self._numbers.get
         look_up = Lookup(lambda words: map(known, words, repeat(past)))
-        for _, text in _texts(pieces, digest, told):
+        for _, text in _texts(pieces, digest, on_bytes):
             numbers = look_up(self._rules.spaced(text))
             any_unknown = any_unknown or bool((numbers == past).any())
             file.write(numbers.data)
@@ -179,7 +181,7 @@ def _by_count(words: Sequence[bytes], numbers: np.ndarray, counts: np.ndarray) -
 
 
 def _texts(
-    pieces: Sequence[Piece], digest: hashlib._Hash, told: Told
+    pieces: Sequence[Piece], digest: hashlib._Hash, on_bytes: OnBytes
 ) -> Iterator[tuple[Piece, bytes]]:
     """Blocks of text, each file's last line ended. Raises: Rejected, with HEB550."""
     for piece in pieces:
@@ -189,7 +191,7 @@ def _texts(
             _refuse_no_text(text, piece, lines)
             digest.update(block)
             lines += block.count(b"\n")
-            told(len(block))
+            on_bytes(len(block))
             if held:
                 yield piece, held
             held = text

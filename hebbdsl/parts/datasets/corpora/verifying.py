@@ -17,10 +17,10 @@ _BLOCK = 1 << 20
 """Bytes that are read at once."""
 
 _LONG = 1 << 28
-"""Bytes of which it is told how far they are read: less takes a fraction of a second."""
+"""Bytes from which on progress is reported: fewer are read in a fraction of a second."""
 
-Told = Callable[[int], None]
-"""Is told of bytes that were done, block by block."""
+OnBytes = Callable[[int], None]
+"""Called with the bytes of each block that was read."""
 
 
 class Progress:
@@ -35,18 +35,18 @@ class Progress:
         self._reporter.advance(self._what, self._done, total, "bytes")
 
 
-def verifying(reporter: Reporter, what: str, total: int) -> Told:
+def verifying(reporter: Reporter, what: str, total: int) -> OnBytes:
     """Tells of it where it takes its time."""
     return Progress(reporter, what, total) if total >= _LONG else lambda _: None
 
 
-def digest_of(path: Path, told: Told = lambda _: None) -> str:
+def digest_of(path: Path, on_bytes: OnBytes = lambda _: None) -> str:
     """SHA-256 of a file. Raises: OSError."""
     digest = hashlib.sha256()
     with open(path, "rb", buffering=0) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
-            told(len(block))
+            on_bytes(len(block))
     return digest.hexdigest()
 
 
@@ -60,8 +60,8 @@ def source_digests(splits: Splits, reporter: Reporter, word: str) -> Mapping[Pat
     files = dict.fromkeys(f for pieces in splits.values() for p in pieces for f in p.files)
     try:
         total = sum(os.stat(path).st_size for path in files)
-        told = verifying(reporter, f"reading {word}", total)
-        return {path: digest_of(path, told) for path in files}
+        on_bytes = verifying(reporter, f"reading {word}", total)
+        return {path: digest_of(path, on_bytes) for path in files}
     except FileNotFoundError as error:
         raise Rejected([ChangedWhileRead(place=str(error.filename))]) from error
     except OSError as error:

@@ -120,7 +120,7 @@ class TransformerNetwork(LanguageNetwork):
     ) -> tuple[Float[Tensor, "time batch last"], State]:
         remembered, *memories = state
         context, time = self.spec.context, len(x)
-        turns = self._turns_of(context + time, memories[0])
+        turns = self._rotary_angles(context + time, memories[0])
         allowed = attended(remembered, context, time)
         after = [(remembered + time).clamp(max=context)]
         x = x * self._scale
@@ -135,16 +135,16 @@ class TransformerNetwork(LanguageNetwork):
         h: Tensor = self.norm(x)
         return h, tuple(after)
 
-    def _turns_of(self, places: int, like: Tensor) -> tuple[Tensor, Tensor]:
-        """Those of `turns_of`, kept from window to window while windows are of one length."""
+    def _rotary_angles(self, places: int, like: Tensor) -> tuple[Tensor, Tensor]:
+        """Those of `rotary_angles`, kept from window to window while windows are of one length."""
         head = self.spec.width // self.spec.heads
         if torch.compiler.is_compiling():
-            return turns_of(places, head, like)
+            return rotary_angles(places, head, like)
         key = places, like.device, like.dtype
         if self._turns is None or self._turns[0] != key:
             # What is kept from an evaluation is trained with.
             with torch.inference_mode(False):
-                self._turns = key, turns_of(places, head, like)
+                self._turns = key, rotary_angles(places, head, like)
         return self._turns[1]
 
     def _blocks(self) -> Iterator[Block]:
@@ -163,7 +163,7 @@ def attended(remembered: Int[Tensor, ""], context: int, time: int) -> Bool[Tenso
     return (back >= 0) & (back <= context) & (places >= context - remembered)
 
 
-def turns_of(
+def rotary_angles(
     places: int, head: int, like: Tensor
 ) -> tuple[Float[Tensor, "places half"], Float[Tensor, "places half"]]:
     """Cosine and sine of the angle by which each pair of a head is turned at each place."""

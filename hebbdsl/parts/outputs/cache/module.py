@@ -81,7 +81,7 @@ class CacheLayer(MemoryLayer):
         anything = shares.sum(dim=2, keepdim=True) > 0
         return self._share.mixed(log_of(shares), anything, in_play)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._stream = StreamMemory(self.spec.size, self.theta)
 
     def tunables(self) -> Iterator[Tunable]:
@@ -99,7 +99,7 @@ class CacheLayer(MemoryLayer):
 
     def _set_theta(self, theta: float) -> None:
         self.theta = theta
-        self.forget()
+        self.clear_memory()
 
     @torch.no_grad()
     def after_step(

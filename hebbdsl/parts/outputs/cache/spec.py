@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import BeyondTheRun
-from hebbdsl.parts.room import room_for
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
@@ -22,10 +22,10 @@ SPARE = 1_024
 """Pairs of a stream that there is room for beside those that are asked for."""
 
 
-def stream_room(size: int, words: int | None) -> int:
+def stream_capacity(size: int, words: int | None) -> int:
     """Places that are held when so many words of a stream were remembered; None: any number."""
     most = size + SPARE
-    return most if words is None else min(most, room_for(words))
+    return most if words is None else min(most, capacity_for(words))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +94,7 @@ class Cache(MemoryOutput):
         return (Layer("cache", (classes,), buffer_bytes=held + INTEGER_BYTES),)
 
     def bytes_read(self, hidden: int, words: int | None) -> int:
-        return stream_room(self.size, words) * _pair_bytes(hidden)
+        return stream_capacity(self.size, words) * _pair_bytes(hidden)
 
     def build(self, hidden: int, classes: int) -> OutputLayer:
         from hebbdsl.parts.outputs.cache.module import CacheLayer

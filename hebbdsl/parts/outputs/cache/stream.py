@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hebbdsl.parts.outputs.cache.spec import SPARE, stream_room
+from hebbdsl.parts.outputs.cache.spec import SPARE, stream_capacity
 
 SCORES = 1 << 24
 """Likenesses held at once: 64 MB."""
@@ -104,7 +104,7 @@ class StreamMemory:
         streams, time, hidden = h.shape
         if self._keys is None or self._end + time > self._keys.shape[1]:
             kept = min(self._end, self._size)
-            room = stream_room(self._size, self._end + time)
+            room = stream_capacity(self._size, self._end + time)
             keys, held = h.new_empty(streams, room, hidden), labels.new_empty(streams, room)
             if self._keys is not None:
                 keys[:, :kept] = self._keys[:, self._end - kept : self._end]

@@ -104,18 +104,18 @@ class Hebbian(Softmax):
             yield RawWriteOnText(place=At(()))
         if self.T == 1:
             yield NeverWrites(place=threshold)
-        elif run.most_sightings < self.T:
-            said = f"no class is seen more than {number_of(run.most_sightings, 'time')}"
+        elif run.max_occurrences < self.T:
+            said = f"no class is seen more than {number_of(run.max_occurrences, 'time')}"
             advice = "every class is written to the end, as with any larger `T`"
             yield BeyondTheRun(place=threshold, field="T", said=said, advice=advice)
-        elif 0 < self.T <= run.least_at_first_sight:
+        elif 0 < self.T <= run.min_early_occurrences:
             yield WrittenUnseen(
                 place=threshold,
-                sightings=run.least_at_first_sight,
+                sightings=run.min_early_occurrences,
                 evaluate_every=min(run.evaluate_every, run.steps),
             )
         # 1/c of the last write: with either count and either rate, none is smaller.
-        last = min(self.T - 1, run.most_sightings)
+        last = min(self.T - 1, run.max_occurrences)
         if self.gamma > 0 and last >= 1 and 1 / last >= self.gamma:
             yield NoEffect(
                 place=At.field("gamma"),

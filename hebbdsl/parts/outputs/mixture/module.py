@@ -102,9 +102,9 @@ class MixtureLayer(MemoryLayer):
         terms = [e.text_log_probabilities(h, labels, in_play).flatten(0, 1) for e in self.outputs()]
         return self._mixed_whole(h.flatten(0, 1), terms).view(*labels.shape, in_play)
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         for expert in self.outputs():
-            expert.forget()
+            expert.clear_memory()
 
     def tunables(self) -> Iterator[Tunable]:
         if "temperature" in self._spec.tunes():

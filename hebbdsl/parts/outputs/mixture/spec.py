@@ -101,7 +101,7 @@ class Mixture(Output):
         if isinstance(self.weights, tuple):
             for number, weight in enumerate(self.weights):
                 if weight == 0:
-                    yield NeverHeard(place=At.field("weights", number), expert=number + 1)
+                    yield ZeroWeightExpert(place=At.field("weights", number), expert=number + 1)
         elif self.weights != "equal" and len(self.experts) == 1:
             yield NoEffect(
                 place=At.field("weights"),
@@ -147,7 +147,7 @@ class Mixture(Output):
         return MixtureLayer(self, hidden, experts)
 
 
-class NeverHeard(Problem):
+class ZeroWeightExpert(Problem):
     """An expert of a mixture has the weight 0.
 
     Nothing that it says counts, and nothing is learnt of it, while it takes its time and memory.

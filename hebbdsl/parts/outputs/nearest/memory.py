@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.outputs.nearest.exact import (
     SCORES,
     Centred,
@@ -19,7 +20,6 @@ from hebbdsl.parts.outputs.nearest.exact import (
 )
 from hebbdsl.parts.outputs.nearest.index import Index
 from hebbdsl.parts.outputs.nearest.spec import INDEXED, Nearest, faiss_is_here
-from hebbdsl.parts.room import room_for
 
 FEWEST_INDEXED = 4_096
 """Pairs below which nothing is indexed: exact search is as fast."""
@@ -73,7 +73,7 @@ class Memory(nn.Module):
         end = self.count + labels.shape[1]
         if end > self.labels.shape[1]:
             streams, _, width = self.keys.shape
-            room = room_for(end)
+            room = capacity_for(end)
             keys, held = h.new_zeros(streams, room, width), labels.new_zeros(streams, room)
             keys[:, : self.count] = self.keys[:, : self.count]
             held[:, : self.count] = self.labels[:, : self.count]

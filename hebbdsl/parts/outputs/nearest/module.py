@@ -113,7 +113,7 @@ class NearestLayer(MemoryLayer):
         self.memory.remember(clean[None].float(), labels[None], in_play)
         return clean
 
-    def forget(self) -> None:
+    def clear_memory(self) -> None:
         self._read = ()
 
     def tunables(self) -> Iterator[Tunable]:
@@ -144,7 +144,7 @@ class NearestLayer(MemoryLayer):
 
     def _set_theta(self, theta: float) -> None:
         self.theta = theta
-        self.forget()
+        self.clear_memory()
 
     def _in_parts(self, h: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Few queries at once, by how many keys each is compared with."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
+from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.room import room_for
 from hebbdsl.parts.searching import Searching
 
 if TYPE_CHECKING:
@@ -127,7 +127,9 @@ class Nearest(MemoryOutput):
         return (Layer("nearest", (classes,)),)
 
     def bytes_grown(self, hidden: int, pairs: int) -> int:
-        size = room_for(pairs) * (self.width(hidden) * FLOAT_BYTES + INTEGER_BYTES) if pairs else 0
+        size = (
+            capacity_for(pairs) * (self.width(hidden) * FLOAT_BYTES + INTEGER_BYTES) if pairs else 0
+        )
         if self.search == "faiss" or (self.search == "auto" and pairs >= INDEXED):
             size += pairs * (hidden * FLOAT_BYTES + INTEGER_BYTES)  # the index has a copy
         return size

@@ -23,7 +23,7 @@ from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, prepar
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
-from hebbdsl.parts.datasets.files import held_by_another, locked
+from hebbdsl.parts.datasets.files import locked, locked_elsewhere
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.reporter import Quiet, Reporter
 from tests.effort import PATIENCE
@@ -507,11 +507,11 @@ def test_what_killed_processes_left_is_cleared_away_and_nothing_else(
 
 def test_a_lock_is_seen_to_be_held(tmp_path: Path) -> None:
     path = tmp_path / "one.lock"
-    assert not held_by_another(path)
+    assert not locked_elsewhere(path)
     with locked(path):
-        assert held_by_another(path)
-    assert not held_by_another(path)
-    assert held_by_another(tmp_path / "none" / "one.lock"), "that can't be told"
+        assert locked_elsewhere(path)
+    assert not locked_elsewhere(path)
+    assert locked_elsewhere(tmp_path / "none" / "one.lock"), "that can't be told"
 
 
 def test_processes_that_need_it_at_once_make_it_once(tmp_path: Path, cache: Path) -> None:

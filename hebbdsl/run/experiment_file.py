@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
     from hebbdsl.run.record import Record
 
-STATED = "experiment.json"
+EXPERIMENT_FILE = "experiment.json"
 _NAME = {"type": "string", "pattern": r"^[a-z][a-z0-9_]{0,63}$"}
 _MOST = 10_000
 """Variants and claims: a spec has no more entries."""
 
-STATED_SCHEMA: dict[str, Any] = {
+EXPERIMENT_FILE_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "What a spec says of all its runs together",
     "type": "object",
@@ -54,7 +54,7 @@ STATED_SCHEMA: dict[str, Any] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stated:
+class ExperimentFile:
     """The reference of ratios, the order of variants, and the claims as they are written."""
 
     experiment: str
@@ -67,9 +67,9 @@ class Stated:
         return tuple(map(Claim.parse, self.claims))
 
 
-def stated_of(plan: Plan) -> Stated:
+def experiment_file_of_plan(plan: Plan) -> ExperimentFile:
     experiment = plan.checked.experiment
-    return Stated(
+    return ExperimentFile(
         experiment=experiment.experiment,
         baseline=plan.checked.baseline,
         variants=tuple(plan.variants),
@@ -77,12 +77,12 @@ def stated_of(plan: Plan) -> Stated:
     )
 
 
-def keep_stated(stated: Stated, out: Path) -> Problem | None:
+def write_experiment_file(stated: ExperimentFile, out: Path) -> Problem | None:
     """Write it beside the runs, where there are any and it is not there already.
 
     Returns: a warning where it can't be written; what was trained is none the worse for it.
     """
-    path = out / stated.experiment / STATED
+    path = out / stated.experiment / EXPERIMENT_FILE
     if not path.parent.is_dir():
         return None
     content = json.dumps({"version": 1, **asdict(stated)}, indent=1, ensure_ascii=False).encode()
@@ -91,18 +91,18 @@ def keep_stated(stated: Stated, out: Path) -> Problem | None:
         if not path.is_file() or path.read_bytes() != content + b"\n":
             write_atomically(path, content, b"\n")
     except OSError as error:
-        return UnkeptStatement(place=str(path), reason=error.strerror or str(error))
+        return ExperimentFileNotWritten(place=str(path), reason=error.strerror or str(error))
     return None
 
 
-def stated_beside(record: Record) -> tuple[Path, Stated] | None:
+def experiment_file_of_run(record: Record) -> tuple[Path, ExperimentFile] | None:
     """What was kept beside a run that was read from its folder; None: nothing of its experiment.
 
     Raises: Rejected, with HEB606, when what is there is none.
     """
     if record.folder is None:
         return None
-    path = record.folder.parent.parent / STATED
+    path = record.folder.parent.parent / EXPERIMENT_FILE
     try:
         written = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -116,15 +116,15 @@ def stated_beside(record: Record) -> tuple[Path, Stated] | None:
     return (path, stated) if stated.experiment == record.experiment else None
 
 
-def _parsed(written: bytes) -> Stated:
+def _parsed(written: bytes) -> ExperimentFile:
     """Raises: ValueError, RecursionError, ExpressionError."""
     from jsonschema import Draft202012Validator
 
     body = json.loads(written)
-    fault = next(Draft202012Validator(STATED_SCHEMA).iter_errors(body), None)
+    fault = next(Draft202012Validator(EXPERIMENT_FILE_SCHEMA).iter_errors(body), None)
     if fault is not None:
         raise ValueError(f"at {fault.json_path}: {fault.message}")
-    stated = Stated(
+    stated = ExperimentFile(
         experiment=body["experiment"],
         baseline=body["baseline"],
         variants=tuple(body["variants"]),
@@ -135,10 +135,10 @@ def _parsed(written: bytes) -> Stated:
 
 
 def _unreadable(path: Path, reason: str) -> Rejected:
-    return Rejected([UnreadableStatement(place=str(path), reason=reason)])
+    return Rejected([UnreadableExperimentFile(place=str(path), reason=reason)])
 
 
-class UnreadableStatement(Problem):
+class UnreadableExperimentFile(Problem):
     """What a spec said of its runs, kept beside them, can't be read.
 
     `compare` and `run` keep baseline, order of variants and claims in `experiment.json`, in the
@@ -163,7 +163,7 @@ class UnreadableStatement(Problem):
     hint = "`hebbdsl compare SPEC` writes it anew; without it the first variant is the baseline"
 
 
-class UnkeptStatement(Problem):
+class ExperimentFileNotWritten(Problem):
     """What the spec says of its runs could not be kept beside them.
 
     The runs are what they were, and the table of the spec is not touched. A table made of the

@@ -6,7 +6,7 @@ FIRST_ROOM = 1_024
 """Pairs that there is room for at first."""
 
 
-def room_for(pairs: int) -> int:
+def capacity_for(pairs: int) -> int:
     """Places that are held for so many pairs."""
     room = FIRST_ROOM
     while room < pairs:

@@ -12,7 +12,7 @@ import torch
 _KIB = 1024
 
 
-def forget_peak(device: torch.device) -> None:
+def reset_peak_memory(device: torch.device) -> None:
     """Start measuring anew: a process may run one program after another."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
