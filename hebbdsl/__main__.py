@@ -1,11 +1,15 @@
 """The program `hebbdsl`, and `python -m hebbdsl`."""
 
+import gc
+
 from hebbdsl.run import interrupts
 
 
 def main() -> None:
     """Load the command line, and run it. Signals are answered from here on, while it loads too."""
     interrupts.handle_signals()
+    # What is loaded stays: to look for garbage among it would take a tenth of the start.
+    gc.set_threshold(50_000)
     try:
         from hebbdsl.cli.main import main as program
 

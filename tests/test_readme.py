@@ -57,10 +57,12 @@ def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (tmp_path / "specs").symlink_to(ROOT / "specs")
     short = code.replace("training.steps=100", "training.steps=10")
     assert short != code
-    printed: list[object] = []
-    names: dict[str, object] = {"print": printed.append}
+    printed: list[tuple[object, ...]] = []
+    names: dict[str, object] = {"print": lambda *said: printed.append(said)}
     exec(compile(short, "README.md", "exec"), names)
-    parameters, accuracy = printed
+    *rows, (parameters,), (accuracy,) = printed
+    assert [variant for variant, _ in rows] == ["hebbian", "softmax"]
+    assert all(isinstance(mean, float) for _, mean in rows)
     assert parameters == int(re.findall(r"# (\d+)", code)[0])
     assert isinstance(accuracy, float)
 

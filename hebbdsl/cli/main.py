@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from importlib import import_module
@@ -33,6 +34,9 @@ COMMANDS = {
 }
 """The commands, each the function of that name in the module of that name, with what it does."""
 
+_LASTING = {"run", "compare", "evaluate", "lsp"}
+"""Those that go on for long, and make garbage meanwhile."""
+
 
 class _Commands(TyperGroup):
     """Commands, loaded when they are called. What a stage rejects becomes text and an exit code."""
@@ -44,6 +48,8 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: typer.Context, name: str) -> Any:  # type: ignore[override]
         if name not in COMMANDS:
             return None
+        if name in _LASTING:
+            gc.set_threshold(700)  # as Python begins
         function = getattr(import_module(f"hebbdsl.cli.{name}"), name)
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False

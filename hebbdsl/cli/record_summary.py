@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hebbdsl.diagnostics.escaping import visible
 
 if TYPE_CHECKING:
-    from hebbdsl.expression.metrics import Unit
+    from hebbdsl.expression.metric import Unit
     from hebbdsl.run.record import Record, Value
 
 
@@ -32,7 +32,8 @@ def summary(record: Record) -> str:
 
 def _said(record: Record) -> Iterator[str]:
     """A line for each metric whose declaration has one."""
-    from hebbdsl.expression.metrics import AGES, RUN_METRICS, Unit
+    from hebbdsl.expression.metric import Unit
+    from hebbdsl.expression.metrics import AGES, RUN_METRICS
 
     for name, metric in RUN_METRICS.items():
         if metric.summary is None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.escaping import printed
-from hebbdsl.diagnostics.render import COLOUR, PLAIN, Paint, render_text
+
+if TYPE_CHECKING:
+    from hebbdsl.diagnostics.render import Paint
 
 
 def echo(text: str = "") -> None:
@@ -29,6 +31,8 @@ def show(lines: str, stream: TextIO) -> None:
 
 def show_problems(problems: Iterable[Problem], stream: TextIO) -> None:
     """Problems with the lines that they are about, coloured where the stream is a terminal."""
+    from hebbdsl.diagnostics.render import render_text
+
     show(render_text(problems, paint_for(stream)), stream)
 
 
@@ -44,6 +48,8 @@ def emit_source(text: str) -> None:
 
 def paint_for(stream: TextIO) -> Paint:
     """Colours on a terminal, unless NO_COLOR is set."""
+    from hebbdsl.diagnostics.render import COLOUR, PLAIN
+
     coloured = (
         stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

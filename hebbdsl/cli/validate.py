@@ -51,7 +51,7 @@ def validate(
     Formats for programs: json, github (workflow commands), sarif (2.1.0), junit (XML).
     """
     from hebbdsl.diagnostics.diagnostic import Problems
-    from hebbdsl.diagnostics.render import summary
+    from hebbdsl.diagnostics.wording import summary
     from hebbdsl.pipeline import inspect, inspect_here
     from hebbdsl.syntax.reading import NoSpecs, find_specs
 
@@ -80,11 +80,11 @@ def validate(
 
 def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], strict: bool) -> None:
     """What the format asks for, on stdout. A format for programs says so when all is well too."""
-    from hebbdsl.diagnostics import render
-
     match format:
         case ValidateFormat.json:
-            emit(json_text(render.render_json(problems)))
+            from hebbdsl.diagnostics.render import render_json
+
+            emit(json_text(render_json(problems)))
         case ValidateFormat.sarif:
             from hebbdsl import __version__
             from hebbdsl.diagnostics.sarif import render_sarif
@@ -99,7 +99,9 @@ def _show(problems: Problems, format: ValidateFormat, files: Sequence[str], stri
 
             emit(render_github(problems))
         case ValidateFormat.concise if len(problems):
-            echo(render.render_lines(problems))
+            from hebbdsl.diagnostics.render import render_lines
+
+            echo(render_lines(problems))
         case ValidateFormat.text if len(problems):
             show_problems(problems, sys.stdout)
             echo()

@@ -7,7 +7,7 @@ import math
 from hebbdsl.comparison.comparison import Column, Contrast, Summary
 from hebbdsl.comparison.paired import Bound, Estimate
 from hebbdsl.comparison.statistics import Interval
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metric import Scale
 
 CANNOT_TELL = "cannot tell"
 

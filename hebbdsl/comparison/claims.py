@@ -13,7 +13,8 @@ from hebbdsl.comparison.paired import Estimate, Sample, known_of, sample_of
 from hebbdsl.comparison.statistics import ANYWHERE, Interval
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import Range, divides, range_of, settled
-from hebbdsl.expression.metrics import Scale, run_metric
+from hebbdsl.expression.metric import Scale
+from hebbdsl.expression.metrics import run_metric
 from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,

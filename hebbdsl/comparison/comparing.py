@@ -24,7 +24,8 @@ from hebbdsl.comparison.statistics import ANYWHERE, mean
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import AGES, RUN_METRICS, Scale, run_metric
+from hebbdsl.expression.metric import Scale
+from hebbdsl.expression.metrics import AGES, RUN_METRICS, run_metric
 from hebbdsl.expression.nodes import Compare, MetricOf, Sides, metrics_of, sides_of
 from hebbdsl.run.label_reading import reads_labels
 from hebbdsl.run.record import Record, Value, aggregated

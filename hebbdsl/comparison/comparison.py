@@ -9,7 +9,7 @@ from enum import Enum
 
 from hebbdsl.comparison.inference import PairedTest
 from hebbdsl.comparison.paired import Bound, Estimate
-from hebbdsl.expression.metrics import Metric, Scale, Unit
+from hebbdsl.expression.metric import Metric, Scale, Unit
 from hebbdsl.run.record import Record, Value
 
 

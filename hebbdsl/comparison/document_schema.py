@@ -1,125 +1,142 @@
-"""The JSON Schema of an exported comparison."""
+"""An exported comparison: its classes, and the JSON Schema that is derived from them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Literal, TypedDict
 
-from hebbdsl.run.limits import LARGEST_COUNT
+from hebbdsl.comparison.comparison import Verdict
+from hebbdsl.comparison.inference import Method
+from hebbdsl.comparison.paired import Bound
+from hebbdsl.expression.metric import Scale
+from hebbdsl.parts.bounds import Fraction, Length, Whole
+from hebbdsl.spec.json_schema import DRAFT, Schema, schema_of
 
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    """An object with exactly these keys."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+_Ends = Annotated[list[float | None], Length(minimum=2, maximum=2)]
 
 
-def _each(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": values}
+class _Data(TypedDict):
+    word: str
+    substituted_for: str | None
 
 
-def _list(items: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
+class _Metric(TypedDict):
+    unit: str
+    scale: Scale
+    lower_is_better: bool
+    tested: bool
+    uniform: Whole | None
+    beyond_uniform: bool
 
 
-def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [schema, {"type": "null"}]}
+class _Test(TypedDict):
+    method: Method | None
+    p: Fraction | None
+    p_corrected: Fraction
+    bound: bool
+    exact: bool
+    decidable: bool
 
 
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}
-_FLAG = {"type": "boolean"}
-_COUNT = {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-_SCALE = {"enum": ["ratio", "difference"]}
-_VERDICT = {"enum": ["holds", "fails", "undecided"]}
-_BOUND = {"enum": ["", "≥", "≤"]}
-_INTERVAL = _or_null({**_list(_or_null(_NUMBER)), "minItems": 2, "maxItems": 2})
-_ESTIMATE = {"estimate": _or_null(_NUMBER), "interval": _INTERVAL, "bound": _or_null(_BOUND)}
-_METHOD = {"enum": ["t", "sign_flips", None]}
-_TEST = _closed(
-    method=_METHOD,
-    p=_or_null(_SHARE),
-    p_corrected=_SHARE,
-    bound=_FLAG,
-    exact=_FLAG,
-    decidable=_FLAG,
-)
-_CONTRAST = _closed(
-    scale=_SCALE, seeds=_list(_COUNT), **_ESTIMATE, level=_SHARE, test=_or_null(_TEST)
-)
-_SUMMARY = _closed(
-    mean=_NUMBER,
-    bound=_BOUND,
-    geometric_mean=_or_null(_NUMBER),
-    interval=_INTERVAL,
-    interval_of={"enum": ["mean", "geometric_mean"]},
-    n=_COUNT,
-    censored=_COUNT,
-    per_seed=_each(_closed(value=_NUMBER, censored=_FLAG, cohorts=_or_null(_COUNT))),
-    nats=_or_null(_NUMBER),
-    tokens=_or_null(_COUNT),
-    against_baseline=_or_null(_CONTRAST),
-)
-_CLAIM_COMPARISON = _closed(
-    text=_TEXT,
-    verdict=_VERDICT,
-    scale=_SCALE,
-    **_ESTIMATE,
-    level=_SHARE,
-    unit={"const": "seeds"},
-    method=_METHOD,
-    p=_or_null(_SHARE),
-    p_corrected=_or_null(_SHARE),
-    n=_COUNT,
-    seeds=_list(_COUNT),
-    reason=_TEXT,
-)
+class _Estimate(TypedDict):
+    estimate: float | None
+    interval: _Ends | None
+    bound: Bound | None
 
-COMPARISON_SCHEMA: Mapping[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
+
+class _Contrast(_Estimate):
+    scale: Scale
+    seeds: list[Whole]
+    level: Fraction
+    test: _Test | None
+
+
+class _Value(TypedDict):
+    value: float
+    censored: bool
+    cohorts: Whole | None
+
+
+class _Summary(TypedDict):
+    mean: float
+    bound: Bound
+    geometric_mean: float | None
+    interval: _Ends | None
+    interval_of: Literal["mean", "geometric_mean"]
+    n: Whole
+    censored: Whole
+    per_seed: Mapping[str, _Value]
+    nats: float | None
+    tokens: Whole | None
+    against_baseline: _Contrast | None
+
+
+class _Row(TypedDict):
+    variant: str
+    seeds: list[Whole]
+    against: str
+    reads_labels: bool
+    tuned: str
+    weights_of: str | None
+    metrics: Mapping[str, _Summary]
+
+
+class _Difference(TypedDict):
+    path: str
+    values: Mapping[str, str | None]
+
+
+class _ComparisonResult(_Estimate):
+    text: str
+    verdict: Verdict
+    scale: Scale
+    level: Fraction
+    unit: Literal["seeds"]
+    method: Method | None
+    p: Fraction | None
+    p_corrected: Fraction | None
+    n: Whole
+    seeds: list[Whole]
+    reason: str
+
+
+class _Claim(TypedDict):
+    text: str
+    verdict: Verdict
+    reason: str
+    comparisons: list[_ComparisonResult]
+
+
+class _Unfinished(TypedDict):
+    variant: str
+    seed: Whole
+    status: str
+
+
+class _Mixture(TypedDict):
+    key: str
+    variants: Mapping[str, list[str]]
+
+
+class Document(TypedDict):
+    version: Literal[1]
+    experiment: str
+    baseline: str
+    data: _Data
+    metrics: Mapping[str, _Metric]
+    rows: list[_Row]
+    tests: Whole
+    claimed: Whole
+    differences: list[_Difference]
+    claims: list[_Claim]
+    unfinished: list[_Unfinished]
+    missing: list[str]
+    mixed_environments: list[_Mixture]
+    notes: list[str]
+
+
+COMPARISON_SCHEMA: Schema = {
+    "$schema": DRAFT,
     "title": "A comparison of hebbdsl runs",
-    **_closed(
-        version={"const": 1},
-        experiment=_TEXT,
-        baseline=_TEXT,
-        data=_closed(word=_TEXT, substituted_for=_or_null(_TEXT)),
-        metrics=_each(
-            _closed(
-                unit=_TEXT,
-                scale=_SCALE,
-                lower_is_better=_FLAG,
-                tested=_FLAG,
-                uniform=_or_null(_COUNT),
-                beyond_uniform=_FLAG,
-            )
-        ),
-        rows=_list(
-            _closed(
-                variant=_TEXT,
-                seeds=_list(_COUNT),
-                against=_TEXT,
-                reads_labels=_FLAG,
-                tuned=_TEXT,
-                weights_of=_or_null(_TEXT),
-                metrics=_each(_SUMMARY),
-            )
-        ),
-        tests=_COUNT,
-        claimed=_COUNT,
-        differences=_list(_closed(path=_TEXT, values=_each(_or_null(_TEXT)))),
-        claims=_list(
-            _closed(
-                text=_TEXT, verdict=_VERDICT, reason=_TEXT, comparisons=_list(_CLAIM_COMPARISON)
-            )
-        ),
-        unfinished=_list(_closed(variant=_TEXT, seed=_COUNT, status=_TEXT)),
-        missing=_list(_TEXT),
-        mixed_environments=_list(_closed(key=_TEXT, variants=_each(_list(_TEXT)))),
-        notes=_list(_TEXT),
-    ),
+    **schema_of(Document),
 }

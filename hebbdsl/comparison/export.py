@@ -12,7 +12,7 @@ from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.paired import Estimate
 from hebbdsl.comparison.statistics import Interval
 from hebbdsl.diagnostics.escaping import json_text
-from hebbdsl.expression.metrics import Unit
+from hebbdsl.expression.metric import Unit
 from hebbdsl.plan.power import SIGNIFICANCE
 
 VERSION = 1

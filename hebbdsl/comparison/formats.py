@@ -11,7 +11,7 @@ from hebbdsl.comparison.comparison import Column, Comparison, Summary, Verdict
 from hebbdsl.comparison.notes import notes
 from hebbdsl.comparison.table import NOTHING, Block, Tone, blocks
 from hebbdsl.diagnostics.escaping import csv_cell, latex, latex_comment, markdown, markdown_code
-from hebbdsl.expression.metrics import Unit
+from hebbdsl.expression.metric import Unit
 from hebbdsl.plan.power import SIGNIFICANCE
 
 

@@ -9,7 +9,7 @@ from hebbdsl.comparison.cells import CANNOT_TELL
 from hebbdsl.comparison.comparison import Comparison, Contrast
 from hebbdsl.comparison.inference import Method
 from hebbdsl.comparison.table import substitution
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metric import Scale
 from hebbdsl.plan.power import EXACT_UP_TO, LEAST_SEEDS, SAMPLES, decidable
 
 

@@ -14,7 +14,7 @@ from enum import Enum
 
 from hebbdsl.comparison.statistics import ANYWHERE, Interval, mean
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import Metric, Scale
+from hebbdsl.expression.metric import Metric, Scale
 from hebbdsl.run.record import Value
 
 ROUNDING = 1e-12

@@ -17,7 +17,7 @@ from hebbdsl.comparison.cells import (
     p_text,
 )
 from hebbdsl.comparison.comparison import Column, Comparison, Contrast, Row, Summary
-from hebbdsl.expression.metrics import Scale, Unit
+from hebbdsl.expression.metric import Scale, Unit
 
 NOTHING = "–"
 N = "n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
 import textwrap
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from string import ascii_uppercase
 
 from hebbdsl.diagnostics.codes import CODES
 from hebbdsl.diagnostics.diagnostic import Problem
@@ -53,7 +53,7 @@ def problems() -> tuple[type[Problem], ...]:
 
 def stage_of(code: str) -> str:
     """The first digit of a code: a key of `STAGES`."""
-    return re.sub("^[A-Z]+", "", code)[:1]
+    return code.lstrip(ascii_uppercase)[:1]
 
 
 def heading(code: str) -> str:

@@ -7,7 +7,6 @@ a cell, a formula, a command or an element of its own.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -77,6 +76,8 @@ def json_text(value: object, indent: int = 1) -> str:
     Raises: ValueError, for a number that is not finite: JSON has none.
     """
     # Between strings there is no such mark.
+    import json  # which text for people does without
+
     return _MARK.sub(r"\\u0023", json.dumps(value, indent=indent, allow_nan=False))
 
 

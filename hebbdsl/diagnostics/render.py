@@ -56,20 +56,6 @@ def render_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def summary(problems: Iterable[Problem], files: int) -> str:
-    """`2 errors and 1 warning in 3 files`."""
-    found = tuple(problems)
-    errors = sum(p.severity is Severity.ERROR for p in found)
-    warnings = len(found) - errors
-    counts = [
-        f"{n} {word}{'' if n == 1 else 's'}"
-        for n, word in ((errors, "error"), (warnings, "warning"))
-        if n
-    ]
-    what = " and ".join(counts) if counts else "no problems"
-    return f"{what} in {files} {'file' if files == 1 else 'files'}"
-
-
 def _headline(problem: Problem) -> str:
     return f"{problem.severity.value}[{problem.code}]: {visible(problem.title)}"
 

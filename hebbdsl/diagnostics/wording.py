@@ -1,4 +1,4 @@
-"""How names and lists are put into sentences."""
+"""How names, lists and counts are put into sentences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hebbdsl.diagnostics.diagnostic import Place, Problem, nearest
+from hebbdsl.diagnostics.diagnostic import Place, Problem, Severity, nearest
 from hebbdsl.source import Span
 
 LONGEST_QUOTE = 60
@@ -77,6 +77,20 @@ def plural(noun: str) -> str:
 def number_of(count: int, noun: str) -> str:
     """`1 image`, `2 images`."""
     return f"{count:,} {noun if count == 1 else plural(noun)}".replace(",", "_")
+
+
+def summary(problems: Iterable[Problem], files: int) -> str:
+    """`2 errors and 1 warning in 3 files`."""
+    found = tuple(problems)
+    errors = sum(p.severity is Severity.ERROR for p in found)
+    warnings = len(found) - errors
+    counts = [
+        f"{n} {word}{'' if n == 1 else 's'}"
+        for n, word in ((errors, "error"), (warnings, "warning"))
+        if n
+    ]
+    what = " and ".join(counts) if counts else "no problems"
+    return f"{what} in {files} {'file' if files == 1 else 'files'}"
 
 
 class _Sentences(string.Formatter):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 
 from hebbdsl.diagnostics.wording import listed
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import Field, OneOf, PartOf, article, fields_of, in_words

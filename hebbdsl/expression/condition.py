@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hebbdsl.expression.interpreter import truth
 from hebbdsl.expression.nodes import Expression, metrics_of
 
 
@@ -32,4 +31,6 @@ class Condition:
 
         Raises: KeyError when a metric of the condition is not among `values`.
         """
+        from hebbdsl.expression.interpreter import truth
+
         return truth(self.expression, values)

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.launch.launcher import Frontier, Graph, attempt
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.run import interrupts

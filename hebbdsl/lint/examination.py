@@ -63,7 +63,7 @@ def _examined(
     problems.extend(map(drafted.extended.noted, across))
     if problems.errors:
         return Examined(problems, tree, drafted)
-    from hebbdsl.lint.linting import lint_problems  # which a spec with errors does without
+    from hebbdsl.lint.rules import lint_problems  # which a spec with errors does without
     from hebbdsl.plan.planning import plan_checked
 
     plan = plan_checked(drafted.checked())

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf
 from hebbdsl.plan.plan import Plan, VariantPlan
 

@@ -1,4 +1,7 @@
-"""Every rule, in one table. A rule reads a plan and names no part."""
+"""What lint has to say of a plan: what its rules find, less what the spec allows with a reason.
+
+Every rule is in one table. A rule reads a plan and names no part.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from hebbdsl.lint import (
     unit_rules,
     variant_rules,
 )
+from hebbdsl.lint.suppressions import Suppressions
 from hebbdsl.plan.plan import Plan
+from hebbdsl.syntax.tree import Tree
 
 RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     variant_rules.compared_with_baseline,
@@ -42,3 +47,19 @@ def run_rules(plan: Plan) -> Iterator[Problem]:
     """What every rule has to say, comments that allow it or not."""
     for rule in RULES:
         yield from rule(plan)
+
+
+def lint_problems(plan: Plan, tree: Tree, *, overridden: bool = False) -> Iterator[Problem]:
+    """Warnings of a plan without errors, and of comments that allow nothing.
+
+    Args:
+        tree: of the spec itself. Comments of a spec that it extends are obeyed too, and judged
+            when that one is checked.
+        overridden: fields were changed from outside the file. A comment may then allow nothing
+            though it does without the change, and that is not held against it.
+    """
+    allowances = Suppressions(tree)
+    for problem in run_rules(plan):
+        if not allowances.allow(problem):
+            yield problem
+    yield from allowances.problems(unused=not overridden)

@@ -52,7 +52,7 @@ def _spelt(limit: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How many items a list may have."""
+    """How many items a list may have, or a text characters."""
 
     minimum: int = 0
     maximum: int | None = None
@@ -122,7 +122,8 @@ Fraction = Annotated[float, Bounds(minimum=0, maximum=1)]
 Rate = Annotated[float, Bounds(above=0, maximum=1e6)]
 NonNegative = Annotated[float, Bounds(minimum=0, maximum=1e6)]
 Decay = Annotated[float, Bounds(minimum=0, below=1)]
-Seeds = Annotated[tuple[Annotated[int, Bounds(minimum=0, maximum=2**32 - 1)], ...], Ranges(10_000)]
+Seed = Annotated[int, Bounds(minimum=0, maximum=2**32 - 1)]
+Seeds = Annotated[tuple[Seed, ...], Ranges(10_000)]
 Package = Annotated[
     str, Pattern(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", "the name of a package")
 ]

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.diagnostics.wording import entry, listed, quoted
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
-from hebbdsl.parts.datasets.problems import SubstituteSame, SubstituteTooSmall
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
-from hebbdsl.parts.reporter import Reporter
-from hebbdsl.parts.searching import Shown
 from hebbdsl.tasks import CLASSIFICATION, Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
     from hebbdsl.parts.models.network import Network
+    from hebbdsl.parts.reporter import Reporter
+    from hebbdsl.parts.searching import Shown
 
 ImageShape = tuple[int, int, int]
 """Channels, height, width."""
@@ -58,6 +57,8 @@ class ClassificationFacts(Facts):
         return self.examples_at_test
 
     def shown_at_test(self, remembers_train: bool) -> Shown:
+        from hebbdsl.parts.searching import Shown
+
         """The training examples of all classes, then every held-out one."""
         pairs, queries = self.examples_at_test, self.held_out(None)
         return Shown(pairs, queries, pairs * queries)
@@ -174,12 +175,16 @@ class CharacterSet(Dataset):
             return
         place = At.field("fallback")
         if type(substitute) is type(self):
+            from hebbdsl.parts.datasets.problems import SubstituteSame
+
             yield SubstituteSame(place=place)
             return
         other = substitute.facts()
         assert isinstance(other, ClassificationFacts), "it is of the same task"
         available = other.available
         if self.classes is not None and available < facts.classes <= facts.available:
+            from hebbdsl.parts.datasets.problems import SubstituteTooSmall
+
             yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
 
     def like(self, other: Dataset) -> Self:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.expression.metrics import HELD_OUT, Split
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import HELD_OUT
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
 from hebbdsl.parts.part import Curriculum, Dataset, Facts

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
-from hebbdsl.parts.searching import Shown
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 from hebbdsl.vocabulary import word_of
+
+if TYPE_CHECKING:
+    from hebbdsl.parts.searching import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +96,8 @@ class ClassificationPlan(VariantPlan):
         )
 
     def shown_in_training(self, remembers_train: bool) -> Shown:
+        from hebbdsl.parts.searching import Shown
+
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)
         return Shown(pairs, pairs + tested, pairs * pairs // 2 + tested * pairs // 2)

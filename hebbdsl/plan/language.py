@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.language import Corpus, LanguageFacts

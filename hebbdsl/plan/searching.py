@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hebbdsl.parts.searching import Searching
 from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.spec.checked import Path
 
 if TYPE_CHECKING:
     from hebbdsl.parts.memory_output import MemoryOutput
+    from hebbdsl.parts.searching import Searching
 
 
 def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searching]]:
@@ -24,6 +24,8 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searchi
     ):
         for place, memory in nested_memories(output, path):
             if memory.grows:
+                from hebbdsl.parts.searching import Searching
+
                 if path == ("output",):
                     shown = variant.shown_in_training(memory.remembers_train)
                 else:

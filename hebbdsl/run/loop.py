@@ -22,7 +22,7 @@ from hebbdsl.run.environment import environment
 from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
-from hebbdsl.run.record import Binding, Evaluation, Level, Record, Value
+from hebbdsl.run.record import Binding, Evaluation, Level, Record, Status, Value
 from hebbdsl.run.state import RunState
 from hebbdsl.run.step_statistics import NotFiniteAt, finite
 from hebbdsl.run.store import RunFolder
@@ -195,7 +195,7 @@ def _train(run: Run, monitor: Monitor) -> float:
     return float(torch.cat(losses).mean())
 
 
-def _record(run: Run, status: str, failure: Mapping[str, Any] | None) -> Record:
+def _record(run: Run, status: Status, failure: Mapping[str, Any] | None) -> Record:
     program, content = run.program, run.program.opened.content
     memory = program.plan.memory.at_test
     return Record(

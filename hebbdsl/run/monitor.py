@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.reporter import Quiet, Reporter
 from hebbdsl.run import interrupts
 from hebbdsl.run.record import Evaluation, Record

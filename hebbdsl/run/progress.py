@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.escaping import printed, visible
-from hebbdsl.expression.metrics import EVALUATION_VALUES, Metric, Split, Unit
+from hebbdsl.expression.metric import Metric, Split, Unit
+from hebbdsl.expression.metrics import EVALUATION_VALUES
 from hebbdsl.run.job import Job
 from hebbdsl.run.monitor import JobMonitor
 from hebbdsl.run.record import Evaluation, Record, perplexity_text

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from hebbdsl.expression.metrics import RUN_METRICS
+from hebbdsl.parts.bounds import Bounds, Count, Fraction, Length, Name, Pattern, Seed, Whole
+from hebbdsl.spec.json_schema import Elsewhere, Keys, LeftOut
+
+Digest = Annotated[str, Pattern(r"[0-9a-f]{64}", "a SHA-256 in hex digits")]
+Text = Annotated[str, Length(maximum=4_096)]
+Amount = Annotated[float, Bounds(minimum=0, maximum=2**63)]
+Status = Literal["finished", "failed", "interrupted"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +27,8 @@ class Value:
 
     value: float
     censored: bool = False
-    cohorts: int | None = None
-    tokens: int | None = None
+    cohorts: Count | None = None
+    tokens: Annotated[Count | None, LeftOut()] = None
 
 
 def perplexity_text(value: float, form: str = ".2f") -> str:
@@ -33,9 +40,9 @@ def perplexity_text(value: float, form: str = ".2f") -> str:
 class Level:
     """`classes` in play from step `began` until `passed`; None: never passed."""
 
-    classes: int
-    began: int
-    passed: int | None
+    classes: Count
+    began: Whole
+    passed: Whole | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +50,10 @@ class Binding:
     """Test accuracy of the classes added together at level `cohort` (the second level's are 1),
     `age` steps after they appeared, when each had been trained on `exposures` times on the mean."""
 
-    cohort: int
-    age: int
-    exposures: float
-    accuracy: float
+    cohort: Count
+    age: Count
+    exposures: Amount
+    accuracy: Fraction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +67,10 @@ class Evaluation:
         binding: of cohorts of classes that are followed; None: the task adds no classes.
     """
 
-    step: int
-    seconds: float
-    values: Mapping[str, float]
-    binding: tuple[Binding, ...] | None = None
+    step: Whole
+    seconds: Amount
+    values: Annotated[Mapping[str, float], Elsewhere()]
+    binding: Annotated[tuple[Binding, ...] | None, LeftOut()] = None
 
 
 def aggregated(evaluations: Sequence[Evaluation]) -> dict[str, Value]:
@@ -76,6 +83,52 @@ def aggregated(evaluations: Sequence[Evaluation]) -> dict[str, Value]:
             if values:
                 found[name] = Value(value=values[-1] if how == "last" else min(values))
     return found
+
+
+class SetupKeys(TypedDict, total=False):
+    evaluation: Mapping[str, Any] | None
+
+
+class DataKeys(TypedDict):
+    """The data a run was trained on: classes of images, or words and tokens of a text, by split."""
+
+    word: Text
+    fingerprint: Text
+    origin: Text
+    substituted_for: Text | None
+    classes: NotRequired[tuple[Text, ...]]
+    words: NotRequired[Count]
+    tokens: NotRequired[Mapping[str, Whole]]
+
+
+class EnvironmentKeys(TypedDict):
+    semantics: Any
+    hebbdsl: Any
+    torch: Any
+    device: Any
+    dtype: Any
+    threads: Any
+
+
+class FailureKeys(TypedDict):
+    """The step, and the tensor that was not finite."""
+
+    step: Whole
+    tensor: Text
+
+
+class ParentKeys(TypedDict):
+    """The run that was trained; its folder is beside those of the experiment."""
+
+    variant: Name
+    identity: Digest
+    folder: Text
+
+
+class EvaluationKeys(TypedDict):
+    parent: ParentKeys
+    tuned: Mapping[str, float | Annotated[tuple[float, ...], Length(minimum=1)]]
+    reads_labels: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,22 +151,22 @@ class Record:
         folder: where it stands.
     """
 
-    experiment: str
-    variant: str
-    seed: int
-    identity: str
-    status: str
-    setup: Mapping[str, Any]
-    data: Mapping[str, Any]
-    environment: Mapping[str, Any]
+    experiment: Name
+    variant: Name
+    seed: Seed
+    identity: Digest
+    status: Status
+    setup: Annotated[Mapping[str, Any], Keys(SetupKeys, more=True)]
+    data: Annotated[Mapping[str, Any], Keys(DataKeys, more=True)]
+    environment: Annotated[Mapping[str, Any], Keys(EnvironmentKeys, more=True)]
     plan: Mapping[str, Any]
-    levels: tuple[Level, ...]
+    levels: Annotated[tuple[Level, ...], Length(minimum=1, maximum=10_000)]
     metrics: Mapping[str, Value]
-    steps: int
-    failure: Mapping[str, Any] | None = None
-    evaluation: Mapping[str, Any] | None = None
-    folder: Path | None = None
-    evaluations: tuple[Evaluation, ...] = ()
+    steps: Whole
+    failure: Annotated[Mapping[str, Any] | None, Keys(FailureKeys, more=True)] = None
+    evaluation: Annotated[Mapping[str, Any] | None, Keys(EvaluationKeys), LeftOut()] = None
+    folder: Annotated[Path | None, Elsewhere()] = None
+    evaluations: Annotated[tuple[Evaluation, ...], Elsewhere()] = ()
 
     def __repr__(self) -> str:
         run = f"{self.experiment}, {self.variant}, seed {self.seed}"

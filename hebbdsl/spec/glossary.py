@@ -9,7 +9,8 @@ from dataclasses import is_dataclass
 
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.condition import Condition
-from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.types import Field, OneOf, PartOf, SectionOf, article, fields_of, in_words

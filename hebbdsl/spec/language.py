@@ -14,7 +14,8 @@ from hebbdsl.diagnostics.catalogue import (
     stage_of,
 )
 from hebbdsl.diagnostics.wording import plural
-from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, Metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import OneOf, PartOf, SectionOf, fields_of, in_words

@@ -9,7 +9,8 @@ from hebbdsl.diagnostics.typos import is_clear_typo
 from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
-from hebbdsl.expression.metrics import EVALUATION_METRICS, Metric, run_metric
+from hebbdsl.expression.metric import Metric
+from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf, metrics_of
 from hebbdsl.expression.parsing import parse_expression
 from hebbdsl.parts.part import Part

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, Problems, Severity
 from hebbdsl.source import Span
-from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.types import ListOf, OneOf, PartOf, SectionOf, Type, fields_of, former_names
 from hebbdsl.syntax.tree import Entry, Mapping, Scalar
+
+if TYPE_CHECKING:
+    from hebbdsl.spec.canonical import Plain
 
 
 def renamed(cls: type, mapping: Mapping, problems: Problems) -> Mapping:

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.parsing import LONGEST
-from hebbdsl.parts.bounds import Bounds, Length
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Experiment, Setup
+from hebbdsl.spec.json_schema import DRAFT, Schema, length_limits, number_limits, one_of
 from hebbdsl.spec.paths import FieldOf, Paths, paths_into
 from hebbdsl.spec.types import (
     Boolean,
@@ -40,8 +39,6 @@ from hebbdsl.spec.types import (
 )
 from hebbdsl.vocabulary import KINDS, word_of, words_of
 
-Schema = dict[str, Any]
-
 _GROUPED = r"[0-9]+(_[0-9]+)+"
 _RANGE = r"[0-9][0-9_]*\.\.[0-9][0-9_]*"
 
@@ -59,7 +56,7 @@ def spec_schema() -> Schema:
         for word, cls in words.items():
             definitions[f"{kind.kind}.{word}"] = _section(cls)
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT,
         "title": "hebbdsl spec",
         **_root(),
         "$defs": definitions,
@@ -232,18 +229,18 @@ def _type(type_: Type) -> Schema:
             return {
                 "type": ["integer" if whole else "number", "string"],
                 "pattern": f"^[+-]?{_GROUPED}{'' if whole else '.*'}$",
-                **_bounds(bounds),
+                **number_limits(bounds),
                 "errorMessage": _message(type_),
             }
         case Choice(values):
             return {"enum": list(values)}
         case ListOf(item, length):
-            return {"type": "array", "items": _type(item), **_length(length)}
+            return {"type": "array", "items": _type(item), **length_limits(length)}
         case WholeNumbers(item):
             one = {
                 "type": ["integer", "string"],
                 "pattern": f"^({_GROUPED}|{_RANGE})$",
-                **_bounds(item.bounds),
+                **number_limits(item.bounds),
             }
             return {
                 **one,
@@ -265,33 +262,7 @@ def _type(type_: Type) -> Schema:
                 "propertyNames": _type(name),
                 "additionalProperties": _named_changes(),
             }
-    return _one_of(tuple(map(_type, type_.options)), type_.optional)
-
-
-def _one_of(options: tuple[Schema, ...], optional: bool) -> Schema:
-    """One flat schema where it can be: editors explain what is wrong with it better."""
-    if len(options) == 1 and "type" in options[0] and optional:
-        of = options[0]["type"]
-        types = [of] if isinstance(of, str) else of
-        return {**options[0], "type": [*types, "null"]}
-    null: list[Schema] = [{"type": "null"}] if optional else []
-    alternatives = [*options, *null]
-    return {"anyOf": alternatives} if len(alternatives) > 1 else alternatives[0]
-
-
-def _bounds(bounds: Bounds) -> Schema:
-    limits = {
-        "minimum": bounds.minimum,
-        "maximum": bounds.maximum,
-        "exclusiveMinimum": bounds.above,
-        "exclusiveMaximum": bounds.below,
-    }
-    return {word: limit for word, limit in limits.items() if limit is not None}
-
-
-def _length(length: Length) -> Schema:
-    limits = {"minItems": length.minimum or None, "maxItems": length.maximum}
-    return {word: limit for word, limit in limits.items() if limit is not None}
+    return one_of(tuple(map(_type, type_.options)), type_.optional)
 
 
 def _message(type_: Type) -> str:

@@ -33,7 +33,6 @@ from hebbdsl.syntax.yaml_problems import (
     SeveralDocuments,
     Tag,
 )
-from hebbdsl.syntax.yaml_slips import Malformed, NoSpace, explain_slip
 
 # The C parser is ten times faster; PyYAML can be installed without it.
 _LOADER: type = getattr(yaml, "CLoader", yaml.Loader)
@@ -78,8 +77,12 @@ def _parse(source: Source, text: str) -> tuple[Node | None, tuple[Problem, ...]]
         while (event := loader.get_event()) is not None:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
+        from hebbdsl.syntax.yaml_slips import explain_slip  # which sound text does without
+
         raise Rejected([*builder.problems, explain_slip(error, source)]) from None
     except yaml.reader.ReaderError as error:
+        from hebbdsl.syntax.yaml_slips import Malformed
+
         place = Span(source, error.position, error.position + 1)
         raise Rejected([Malformed(place=place, said=error.reason)]) from None
     if builder.fatal:
@@ -242,6 +245,8 @@ class _Builder:
     def _entry(self, opened: _Open, key: Scalar, value: Node) -> None:
         alone = not key.quoted and isinstance(value, Scalar) and value.missing
         if alone and opened.flow and _JOINED_KEY.fullmatch(key.text):
+            from hebbdsl.syntax.yaml_slips import NoSpace
+
             self._refuse(NoSpace(place=key.span, written=key.text))
         if (first := opened.seen.get(key.text)) is not None:
             self.problems.append(DuplicateKey(place=key.span, key=key.text, first=first.span))

@@ -58,9 +58,11 @@ def main() -> None:
             if turn:  # the first turn writes the compiled files
                 took[name].append(time.perf_counter() - begun)
     bare = statistics.median(took["bare Python"])
+    typer = statistics.median(took["bare Typer program, `--help`"])
     for name, seconds in took.items():
         median = statistics.median(seconds)
-        print(f"{name:32} {median:6.3f} s  ({median / bare:4.1f} × bare Python)")
+        ratios = f"{median / bare:4.1f} × Python, {median / typer:4.2f} × Typer"
+        print(f"{name:32} {median:6.3f} s  ({ratios})")
 
 
 if __name__ == "__main__":

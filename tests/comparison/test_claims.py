@@ -13,7 +13,7 @@ from hebbdsl.comparison.comparing import compare_records
 from hebbdsl.comparison.comparison import ClaimResult, Verdict
 from hebbdsl.comparison.paired import Bound
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metric import Scale
 from hebbdsl.expression.nodes import Both, Compare, Either, Expression, Number
 from hebbdsl.run.record import Value
 

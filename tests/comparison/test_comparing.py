@@ -22,7 +22,7 @@ from hebbdsl.comparison.formats import as_csv, as_latex, as_markdown
 from hebbdsl.comparison.inference import Method, PairedTest
 from hebbdsl.comparison.paired import Bound
 from hebbdsl.comparison.statistics import holm
-from hebbdsl.expression.metrics import Scale
+from hebbdsl.expression.metric import Scale
 from hebbdsl.run.record import Value
 
 from .records import accuracies, censored, claim, experiment, metric, run, steps, times

@@ -12,7 +12,8 @@ from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, es
 from hebbdsl.comparison.paired import Bound, Sample, gap, known_of, sample_of, scale_of
 from hebbdsl.comparison.statistics import mean, sign_flip_test
 from hebbdsl.expression.intervals import Range
-from hebbdsl.expression.metrics import RUN_METRICS, Scale
+from hebbdsl.expression.metric import Scale
+from hebbdsl.expression.metrics import RUN_METRICS
 from hebbdsl.run.record import Value
 
 from .records import censored

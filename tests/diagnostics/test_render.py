@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hebbdsl.diagnostics.columns import WINDOW, width
 from hebbdsl.diagnostics.diagnostic import Place, Problem, Related, Severity
 from hebbdsl.diagnostics.escaping import TAB, visible
-from hebbdsl.diagnostics.render import COLOUR, render_json, render_lines, render_text, summary
+from hebbdsl.diagnostics.render import COLOUR, render_json, render_lines, render_text
+from hebbdsl.diagnostics.wording import summary
 from hebbdsl.pipeline import inspect
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.mismatches import UnknownField

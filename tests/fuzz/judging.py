@@ -16,8 +16,9 @@ from pathlib import Path
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.diagnostics.github import render_github
 from hebbdsl.diagnostics.junit import render_junit
-from hebbdsl.diagnostics.render import render_json, render_lines, render_text, summary
+from hebbdsl.diagnostics.render import render_json, render_lines, render_text
 from hebbdsl.diagnostics.sarif import render_sarif
+from hebbdsl.diagnostics.wording import summary
 from hebbdsl.pipeline import inspect, load_plan
 from tests.effort import calls_of
 from tests.fuzz.mutator import Mutant

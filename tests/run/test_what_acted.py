@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bfloat16 import module
 from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.optimizers.adam import Adam

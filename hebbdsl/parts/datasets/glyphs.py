@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.alphabets import alphabet_errors
 from hebbdsl.parts.part import Dataset
-from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
-
-    pass
+    from hebbdsl.parts.reporter import Reporter
 
 SCRIPTS: Mapping[str, int] = {
     "Latin": 530,
@@ -60,7 +57,10 @@ class Glyphs(CharacterSet):
 
     def errors(self) -> Iterator[Problem]:
         yield from CharacterSet.errors(self)
-        yield from alphabet_errors(self.alphabets, SCRIPTS)
+        if self.alphabets:
+            from hebbdsl.parts.datasets.alphabets import alphabet_errors
+
+            yield from alphabet_errors(self.alphabets, SCRIPTS)
 
     def open(self, reporter: Reporter) -> LabelledContent:
         from hebbdsl.parts.datasets.rendering import all_letters, open_rendered

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.addresses import address_errors
-from hebbdsl.parts.datasets.alphabets import alphabet_errors
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
-from hebbdsl.parts.datasets.problems import SubstituteReadsOther, SubstituteUnused
 from hebbdsl.parts.part import Dataset
-from hebbdsl.parts.reporter import Reporter
 
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
-
-    pass
+    from hebbdsl.parts.reporter import Reporter
 
 UPSTREAM = (
     "https://github.com/brendenlake/omniglot/raw/master/python",
@@ -70,17 +65,29 @@ class Omniglot(CharacterSet):
 
     def errors(self) -> Iterator[Problem]:
         yield from CharacterSet.errors(self)
-        yield from alphabet_errors(self.alphabets, ALPHABETS)
-        yield from address_errors(self.addresses)
-        if self.fallback is None:
-            return
-        if self.fallback.task != self.task:
-            place, holds = At.field("fallback"), self.fallback.task.holds
+        if self.alphabets:
+            from hebbdsl.parts.datasets.alphabets import alphabet_errors
+
+            yield from alphabet_errors(self.alphabets, ALPHABETS)
+        if self.addresses != UPSTREAM:
+            from hebbdsl.parts.datasets.addresses import address_errors
+
+            yield from address_errors(self.addresses)
+        if self.fallback is not None:
+            yield from self._fallback_errors(self.fallback)
+
+    def _fallback_errors(self, fallback: Dataset) -> Iterator[Problem]:
+        if fallback.task != self.task:
+            from hebbdsl.parts.datasets.problems import SubstituteReadsOther
+
+            place, holds = At.field("fallback"), fallback.task.holds
             yield SubstituteReadsOther(place=place, holds=holds, instead_of=self.task.holds)
             return
         for field in fields(CharacterSet):
-            value = getattr(self.fallback, field.name, field.default)
+            value = getattr(fallback, field.name, field.default)
             if value not in (field.default, getattr(self, field.name)):
+                from hebbdsl.parts.datasets.problems import SubstituteUnused
+
                 place = At.field("fallback", field.name)
                 yield SubstituteUnused(place=place, field=field.name)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import Problem
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_errors
 from hebbdsl.parts.language import Corpus, ExternalCorpus, LanguageFacts

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.parts.bounds import Formerly, NonNegative, Rate
-from hebbdsl.parts.optimizers.fusion import can_fuse
 from hebbdsl.parts.part import Optimizer
 
 if TYPE_CHECKING:
@@ -43,5 +42,5 @@ class Adagrad(Optimizer):
             initial_accumulator_value=self.initial_accumulator_value,
             eps=self.epsilon,
             weight_decay=self.weight_decay,
-            fused=can_fuse(chosen, frozenset({"cpu"})),
+            fused=module.can_fuse(chosen, frozenset({"cpu"})),
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.parts.bounds import Decay, Rate
-from hebbdsl.parts.optimizers.fusion import can_fuse
 from hebbdsl.parts.part import Optimizer
 
 if TYPE_CHECKING:
@@ -45,5 +44,5 @@ class Adam(Optimizer):
             eps=self.epsilon,
             weight_decay=self.weight_decay,
             decoupled_weight_decay=self.decoupled_decay,
-            fused=can_fuse(chosen),
+            fused=module.can_fuse(chosen),
         )

@@ -6,6 +6,7 @@ compiled, always: the functions inside of torch's decorators are called, which a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import unwrap
 from typing import Any
 
@@ -37,3 +38,12 @@ class RMSprop(_Eager, torch.optim.RMSprop):
 
 class SGD(_Eager, torch.optim.SGD):
     pass
+
+
+DEVICES = frozenset({"cpu", "cuda"})
+"""Which run a whole step as one kernel."""
+
+
+def can_fuse(parameters: Sequence[torch.nn.Parameter], devices: frozenset[str] = DEVICES) -> bool:
+    """Whether torch's fused kernels exist where these parameters live."""
+    return all(p.device.type in devices and p.is_floating_point() for p in parameters)

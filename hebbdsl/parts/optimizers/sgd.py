@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Decay
-from hebbdsl.parts.optimizers.fusion import can_fuse
 from hebbdsl.parts.part import Optimizer
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Sgd(Optimizer):
             momentum=self.momentum,
             nesterov=self.nesterov,
             weight_decay=self.weight_decay,
-            fused=can_fuse(chosen),
+            fused=module.can_fuse(chosen),
         )
 
 

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.parts.outputs.stored import ScoreAt, Stored, WithEntropies
 from hebbdsl.program.classification.examples import ink

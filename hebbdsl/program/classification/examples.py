@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.classification import CharacterSet
 from hebbdsl.parts.datasets.content import LabelledContent
 from hebbdsl.program.classification.classes import ChosenClass

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.adaptations.adapter import Adapter
 from hebbdsl.parts.language import BLOCK, Corpus
 from hebbdsl.parts.outputs.layer import OutputLayer

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, Split, perplexity_of
+from hebbdsl.expression.metric import Split
+from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, perplexity_of
 from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.language.evaluation import (
     Scored,

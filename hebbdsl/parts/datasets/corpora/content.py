@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.problems import DataProblem, UnreadableData
 from hebbdsl.parts.language import LanguageFacts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8, Decoded, Readable
 from hebbdsl.parts.datasets.finding import unreadable
 from hebbdsl.parts.datasets.problems import DamagedZip, DataMissing, DataProblem

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     BLOCK,
     LONGEST,

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
 from hebbdsl.diagnostics.wording import listed, quoted
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
     Splits,

@@ -14,7 +14,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits
 
 LEFT_OUT = ("test", "tests", "idlelib", "lib2to3", "turtledemo", "site-packages", "__pycache__")

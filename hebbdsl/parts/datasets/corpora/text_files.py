@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected, Severity
 from hebbdsl.diagnostics.wording import quoted_path
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8
 from hebbdsl.parts.datasets.files import data_folder

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
 from hebbdsl.parts.bounds import Bounds, Rate
-from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import BeyondTheRun
@@ -24,6 +23,8 @@ SPARE = 1_024
 
 def stream_capacity(size: int, words: int | None) -> int:
     """Places that are held when so many words of a stream were remembered; None: any number."""
+    from hebbdsl.parts.capacity import capacity_for
+
     most = size + SPARE
     return most if words is None else min(most, capacity_for(words))
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, preparing, token_store
 from hebbdsl.parts.datasets.corpora.content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import At, Rejected
-from hebbdsl.expression.metrics import Split
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, token_store, wikitext
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
