@@ -19,7 +19,13 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.datasets.corpora import manifest, preparing, token_store
+from hebbdsl.parts.datasets.corpora import (
+    gigaword_source,
+    gutenberg_source,
+    manifest,
+    preparing,
+    token_store,
+)
 from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules

@@ -53,7 +53,7 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (finding, token_store, wikitext):
+    for module in (finding, token_store, wikitext_source):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
 
