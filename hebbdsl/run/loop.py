@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 
 from hebbdsl import __version__
+from hebbdsl.interrupts import Interrupted
 from hebbdsl.parts.bfloat16.module import has_bfloat16
 from hebbdsl.parts.outputs.layer import OutputLayer
 from hebbdsl.program.classification.program import ClassificationProgram
@@ -16,7 +17,6 @@ from hebbdsl.program.identity import SEMANTICS, packages_of, raised_parts
 from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationRun
-from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.peak_memory import reset_peak_memory
