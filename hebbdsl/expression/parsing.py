@@ -301,6 +301,4 @@ class BadNumeral(Problem):
     def fix(self) -> str | None:
         return f"0{self.written}" if self.written.startswith(".") else None
 
-    @property
-    def fix_is_safe(self) -> bool:
-        return self.fix is not None
+    fix_is_safe = True

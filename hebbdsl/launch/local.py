@@ -241,11 +241,9 @@ class WorkerKilled(Problem):
     Runs that had ended are kept. Run fewer at a time, or one alone.
 
     Wrong:
-
         hebbdsl compare specs/omniglot_full.yaml --workers 64
 
     Right:
-
         hebbdsl compare specs/omniglot_full.yaml --workers 2
     """
 
