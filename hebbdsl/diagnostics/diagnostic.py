@@ -12,6 +12,9 @@ from typing import ClassVar, Self, dataclass_transform, overload
 
 from hebbdsl.source import Span
 
+MOST_SHOWN = 100
+"""Problems of one file that are shown."""
+
 
 class Severity(Enum):
     ERROR = "error"

@@ -14,12 +14,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from hebbdsl.interrupts import Interrupted
 from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.devices import computing
 from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor
 from hebbdsl.run.environment import environment
-from hebbdsl.run.interrupts import Interrupted
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from hebbdsl.run.record import Binding, Evaluation, Level, Record, Status, Value
