@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
 from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
