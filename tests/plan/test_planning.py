@@ -113,9 +113,12 @@ def test_planning_never_loads_torch() -> None:
 
 def test_the_summary_says_only_what_there_is() -> None:
     whole = Setup(
-        data=Omniglot(fallback=Glyphs()), model=Mlp(), output=Softmax(),
-        curriculum=Growing(start=10, add=10, when=WHEN), training=Training(optimizer=Adam(), batch_size=8, steps=9),
-    )  # fmt: skip
+        data=Omniglot(fallback=Glyphs()),
+        model=Mlp(),
+        output=Softmax(),
+        curriculum=Growing(start=10, add=10, when=WHEN),
+        training=Training(optimizer=Adam(), batch_size=8, steps=9),
+    )
     plan = plan_setup(whole)
     said = "\n".join(text for _, text in plan.summary())
     assert "when it can't be had, glyphs" in said
