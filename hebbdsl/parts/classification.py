@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
     from hebbdsl.parts.models.network import Network
     from hebbdsl.parts.reporter import Reporter
-    from hebbdsl.parts.searching import Shown
+    from hebbdsl.parts.neighbour_search import Shown
 
 ImageShape = tuple[int, int, int]
 """Channels, height, width."""
@@ -57,7 +57,7 @@ class ClassificationFacts(Facts):
         return self.examples_at_test
 
     def shown_at_test(self, remembers_train: bool) -> Shown:
-        from hebbdsl.parts.searching import Shown
+        from hebbdsl.parts.neighbour_search import Shown
 
         """The training examples of all classes, then every held-out one."""
         pairs, queries = self.examples_at_test, self.held_out(None)
