@@ -2,7 +2,7 @@
 
 import gc
 
-from hebbdsl.run import interrupts
+from hebbdsl import interrupts
 
 
 def main() -> None:

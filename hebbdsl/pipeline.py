@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.diagnostic import Problems
+from hebbdsl.diagnostics.diagnostic import MOST_SHOWN, Problems
 
 if TYPE_CHECKING:
     from hebbdsl.comparison.comparison import Comparison
@@ -122,6 +122,8 @@ def load_plan(path: Path | str, overrides: Sequence[str] = ()) -> Plan:
 
 
 def _shown(examined: Examined) -> Problems:
+    if len(examined.problems) <= MOST_SHOWN:
+        return examined.problems
     from hebbdsl.diagnostics.shortening import shortened
 
     return shortened(examined.problems)

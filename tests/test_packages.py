@@ -277,6 +277,46 @@ def test_a_part_that_breaks_its_promises_is_refused(
     assert "Traceback" not in said
 
 
+LAYER = PART.replace(
+    "        return None",
+    """\
+        import torch
+        from hebbdsl.parts.outputs.layer import OutputLayer
+        class Layer(OutputLayer):
+            def __init__(self):
+                super().__init__()
+                self.rows = torch.nn.Parameter(torch.zeros(classes, hidden))
+            def log_probabilities(self, h, in_play):
+                return (h @ self.rows[:in_play].T).log_softmax(1)
+        return Layer()
+""",
+).replace('("odd", (classes,))', '("odd", (classes,), parameters=classes * hidden)')
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (PART, "`build` returns NoneType"),
+        (LAYER.replace("super().__init__()", "super().__init__(7)"), "TypeError"),
+        (LAYER.replace("(1)", "(1)[:, :1]"), "of 3 examples and 2 classes has shape (3, 1)"),
+        (LAYER.replace("(1)", "(1) / 0 if len(h) == 3 else 1 / 0"), "ZeroDivisionError"),
+        (LAYER, None),
+    ],
+)
+def test_a_layer_that_breaks_its_promises_is_refused(
+    layer: str, reason: str | None, tmp_path: Path
+) -> None:
+    made(tmp_path, "odd-package", "[hebbdsl.outputs]\nodd = odd_package:Odd\n", layer)
+    spec = SPEC.replace("requires: [hebbdsl-hinge]\n", "").replace("output: hinge", "output: odd")
+    (tmp_path / "spec.yaml").write_text(spec)
+    said = hebbdsl(runner(tmp_path, tmp_path), "run", "spec.yaml", "--device", "cpu", "--quiet",
+                   code=0 if reason is None else 1)  # fmt: skip
+    assert "Traceback" not in said
+    if reason is not None:
+        assert "error[HEB218]: `odd` of the package `odd-package` is broken" in said
+        assert reason in said
+
+
 def test_our_own_words_are_found_without_looking_at_packages() -> None:
     code = (
         "import sys; from hebbdsl.pipeline import inspect\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import hebbdsl
 
 ROOT = Path(hebbdsl.__file__).parent
-PRINTING = {"cli/terminal.py", "run/progress.py", "run/interrupts.py"}
+PRINTING = {"cli/terminal.py", "run/progress.py", "interrupts.py"}
 LAYING_OUT = {"cli/console.py", "run/progress.py"}
 
 

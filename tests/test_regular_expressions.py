@@ -134,9 +134,9 @@ def _in_functions() -> Iterator[Used]:
 
 def _scanners() -> list[re.Pattern[str]]:
     """All terminals of the grammar, as one."""
-    from hebbdsl.expression.grammar import scanner
+    from hebbdsl.expression.grammar import expression_token_pattern, token_pattern
 
-    return [scanner().pattern, scanner().bare]
+    return [token_pattern(), expression_token_pattern()]
 
 
 def _of_fields() -> list[re.Pattern[str]]:

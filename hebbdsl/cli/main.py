@@ -12,10 +12,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hebbdsl import __version__
+from hebbdsl import __version__, interrupts
 from hebbdsl.cli.terminal import echo, echo_stderr, show_problems
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.run import interrupts
 
 COMMANDS = {
     "validate": "Check specs: all problems, each with its place.",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from hebbdsl.comparison.comparison import Mixture, Unfinished
 from hebbdsl.comparison.differences import setup_differences
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.wording import suggestion
 from hebbdsl.run.record import Record
 
 _MARKED = ("semantics", "torch", "device", "dtype", "bfloat16", "neighbours", "products")
@@ -139,11 +140,9 @@ class MixedData(Problem):
     trains them again on what is there now.
 
     Wrong:
-
         hebbdsl compare runs/on_omniglot/hebbian runs/on_glyphs/softmax
 
     Right:
-
         hebbdsl compare runs/on_glyphs/hebbian runs/on_glyphs/softmax
     """
 
@@ -167,11 +166,9 @@ class MixedSetups(Problem):
     only the folders of one of them.
 
     Wrong:
-
         hebbdsl compare runs/letters/softmax/seed-0-1f2e3d4c runs/letters/softmax/seed-1-99aabbcc
 
     Right:
-
         hebbdsl compare runs/letters/softmax/seed-0-1f2e3d4c runs/letters/softmax/seed-1-5a6b7c8d
     """
 
@@ -198,11 +195,9 @@ class RunTwice(Problem):
     run takes the place of an interrupted or failed one.)
 
     Wrong:
-
         hebbdsl compare runs/letters copies/letters
 
     Right:
-
         hebbdsl compare runs/letters
     """
 
@@ -211,13 +206,7 @@ class RunTwice(Problem):
     seed: int
     folders: tuple[str, str]
 
-    @property
-    def title(self) -> str:
-        return (
-            f"`{self.variant}` with seed {self.seed} was finished twice:"
-            f" {self.folders[0]} and {self.folders[1]}"
-        )
-
+    title = "`{variant}` with seed {seed} was finished twice: {folders[0]} and {folders[1]}"
     hint = "name only one of the two"
 
 
@@ -228,11 +217,9 @@ class NothingToCompare(Problem):
     some first: `hebbdsl compare SPEC` trains what is missing.
 
     Wrong:
-
         hebbdsl compare runs/interrupted
 
     Right:
-
         hebbdsl compare specs/letters.yaml
     """
 
@@ -255,11 +242,9 @@ class UnknownBaseline(Problem):
     Ratios and tests are against the baseline, so it must be one of the variants that are compared.
 
     Wrong:
-
         hebbdsl compare runs/letters --baseline softmaxx
 
     Right:
-
         hebbdsl compare runs/letters --baseline softmax
     """
 
@@ -270,7 +255,7 @@ class UnknownBaseline(Problem):
     title = "there is no variant `{baseline}` to compare with"
 
     @property
-    def hint(self) -> str:
-        guess = nearest(self.baseline, self.variants)
-        start = f"did you mean `{guess}`? " if guess else ""
-        return f"{start}the variants are {_listed(self.variants)}"
+    def hint(self) -> str | None:
+        return suggestion(
+            self.baseline, self.variants, f"the variants are {_listed(self.variants)}"
+        )

@@ -12,6 +12,9 @@ from typing import ClassVar, Self, dataclass_transform, overload
 
 from hebbdsl.source import Span
 
+MOST_SHOWN = 100
+"""Problems of one file that are shown."""
+
 
 class Severity(Enum):
     ERROR = "error"
@@ -50,20 +53,23 @@ class Related:
     label: str
 
 
-_SENTENCES = ("title", "label", "hint", "fix")
+_SENTENCES = ("title", "label", "hint", "takes", "fix")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A sentence with fields of its problem in braces, as `wording.sentence` reads them."""
+    """A sentence with fields of its problem in braces, as `wording.sentence` reads them.
+
+    Where one of them is None, nothing is said.
+    """
 
     text: str
 
     @overload
     def __get__(self, problem: None, owner: type[Problem]) -> Self: ...
     @overload
-    def __get__(self, problem: Problem, owner: type[Problem]) -> str: ...
-    def __get__(self, problem: Problem | None, owner: type[Problem]) -> Self | str:
+    def __get__(self, problem: Problem, owner: type[Problem]) -> str | None: ...
+    def __get__(self, problem: Problem | None, owner: type[Problem]) -> Self | str | None:
         if problem is None:
             return self
         from hebbdsl.diagnostics.wording import sentence  # what is sound needs no sentences
@@ -86,7 +92,7 @@ class Also:
         if problem is None:
             return self
         place = getattr(problem, self.place) if isinstance(self.place, str) else self.place
-        label = Template(self.label).__get__(problem, owner)
+        label = Template(self.label).__get__(problem, owner) or ""
         return () if place is None else (Related(place, label),)
 
 
@@ -148,7 +154,7 @@ class Problem(ABC):
 
     @property
     def fix_is_safe(self) -> bool:
-        """Whether `fix` is beyond doubt what was meant, so that nobody need be asked."""
+        """Whether `fix`, if there is one, is beyond doubt what was meant: nobody need be asked."""
         return False
 
     @property

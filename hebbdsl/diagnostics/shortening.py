@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Problem, Problems, Severity
-
-MOST_PROBLEMS = 100
-"""Problems of one file that are shown."""
+from hebbdsl.diagnostics.diagnostic import MOST_SHOWN, Problem, Problems, Severity
 
 
 def shortened(problems: Problems) -> Problems:
@@ -13,12 +10,12 @@ def shortened(problems: Problems) -> Problems:
 
     What is left out takes the time of no format, and of no search for a name that is near.
     """
-    if len(problems) <= MOST_PROBLEMS:
+    if len(problems) <= MOST_SHOWN:
         return problems
     weighed = sorted(problems, key=lambda problem: problem.severity is Severity.WARNING)
-    rest = weighed[MOST_PROBLEMS:]
+    rest = weighed[MOST_SHOWN:]
     kept = Problems()
-    kept.extend(weighed[:MOST_PROBLEMS])
+    kept.extend(weighed[:MOST_SHOWN])
     kept.add(MoreProblems(place=rest[0].place, count=len(rest)))
     return kept
 

@@ -1,8 +1,11 @@
-"""Whether a misspelt word can mean only one thing, so that it may be corrected without asking."""
+"""Misspelt words, which are corrected without asking where they can mean only one thing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from hebbdsl.diagnostics.diagnostic import Problem, nearest
+from hebbdsl.diagnostics.wording import suggestion
 
 LONGEST = 64
 """Characters of a word beyond which nobody says what it was meant to be."""
@@ -38,3 +41,27 @@ def slips(one: str, other: str) -> int:
             if i > 1 and j > 1 and mine == other[j - 2] and one[i - 2] == theirs:
                 row[j] = min(row[j], last[j - 2] + 1)
     return row[-1]
+
+
+class Unknown(Problem):
+    """What problems of a word share that is none of those known: the nearest, to write instead."""
+
+    written: str
+    known: tuple[str, ...]
+
+    @property
+    def takes(self) -> str | None:
+        """What the hint says besides."""
+        return None
+
+    @property
+    def hint(self) -> str | None:
+        return suggestion(self.written, self.known, self.takes)
+
+    @property
+    def fix(self) -> str | None:
+        return nearest(self.written, self.known)
+
+    @property
+    def fix_is_safe(self) -> bool:
+        return is_clear_typo(self.written, self.known)

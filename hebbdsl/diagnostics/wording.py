@@ -93,11 +93,21 @@ def summary(problems: Iterable[Problem], files: int) -> str:
     return f"{what} in {files} {'file' if files == 1 else 'files'}"
 
 
+class _Unsaid(Exception):
+    """A field of a template is None."""
+
+
 class _Sentences(string.Formatter):
     """What templates hold beside the fields that `str.format` knows."""
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return getattr(args[0], str(key))
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        value, key = super().get_field(field_name, args, kwargs)
+        if value is None and key != "place":
+            raise _Unsaid
+        return value, key
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         match conversion:
@@ -118,11 +128,14 @@ class _Sentences(string.Formatter):
 _SENTENCES = _Sentences()
 
 
-def sentence(template: str, problem: Problem) -> str:
-    """A template with the fields of a problem in the place of their names.
+def sentence(template: str, problem: Problem) -> str | None:
+    """A template with the fields of a problem in the place of their names; None where one is None.
 
     `{word}`, `{found.title}` and `{steps:_}` are as in `str.format`. Beside them `{word!q}` is
     `quoted`, `{path!p}` is `quoted_path`, `{steps:step}` is `number_of`; of several words
     `{known:or}` and `{known:and}` are `listed`, and `{known:,}` is `plain_list`.
     """
-    return _SENTENCES.vformat(template, (problem,), {})
+    try:
+        return _SENTENCES.vformat(template, (problem,), {})
+    except _Unsaid:
+        return None

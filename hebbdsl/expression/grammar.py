@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -49,22 +48,21 @@ def extent(branch: Branch | Token) -> tuple[int, int]:
     return first.start, last.end
 
 
-@dataclass(frozen=True, slots=True)
-class Scanner:
-    """What cuts a text into tokens, made of the terminals that the grammar declares.
-
-    `pattern` matches one token with all blanks before it and names its type; at the end of the text
-    it names none. `bare` does so in an expression that stands alone, where line ends are blanks and
-    there are no comments. `keywords` are the names that are tokens of their own.
-    """
-
-    pattern: re.Pattern[str]
-    bare: re.Pattern[str]
-    keywords: Mapping[str, str]
+def keywords() -> Mapping[str, str]:
+    """The names that are tokens of their own."""
+    return _tables().keywords
 
 
 @cache
-def scanner() -> Scanner:
+def token_pattern() -> re.Pattern[str]:
+    """Matches one token of a spec with all blanks before it and names its type; at the end of the
+    text it names none. Made of the terminals that the grammar declares."""
     tables = _tables()
-    pattern = re.compile(rf"(?:{tables.ignored})*+(?:{tables.tokens})")
-    return Scanner(pattern, re.compile(rf"\s*+(?:{tables.tokens})"), tables.keywords)
+    return re.compile(rf"(?:{tables.ignored})*+(?:{tables.tokens})")
+
+
+@cache
+def expression_token_pattern() -> re.Pattern[str]:
+    """The same in an expression that stands alone, where line ends are blanks and `#` means
+    nothing."""
+    return re.compile(rf"\s*+(?:{_tables().tokens})")

@@ -8,7 +8,7 @@ from functools import lru_cache, reduce
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError, Fault
-from hebbdsl.expression.grammar import extent, parser, scanner
+from hebbdsl.expression.grammar import expression_token_pattern, extent, keywords, parser
 from hebbdsl.expression.lr_parser import END, Branch, NotTaken, Token
 from hebbdsl.expression.nodes import (
     Arithmetic,
@@ -75,13 +75,12 @@ def parse_expression(text: str) -> Expression:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    scan = scanner()
-    for found in scan.bare.finditer(text):
+    for found in expression_token_pattern().finditer(text):
         if (kind := found.lastgroup) is None:
             return
         start, end = found.span(kind)
         written = text[start:end]
-        kind = scan.keywords.get(written, kind)
+        kind = keywords().get(written, kind)
         # `hebbdsl` and its like are keywords only where a statement of a file begins.
         yield Token("NAME" if kind == "HEAD" else kind, written, start, end)
 
@@ -302,6 +301,4 @@ class BadNumeral(Problem):
     def fix(self) -> str | None:
         return f"0{self.written}" if self.written.startswith(".") else None
 
-    @property
-    def fix_is_safe(self) -> bool:
-        return self.fix is not None
+    fix_is_safe = True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import is_clear_typo
-from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.typos import Unknown
+from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.errors import ExpressionError, Fault
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS, run_metric
 from hebbdsl.expression.nodes import (
@@ -82,7 +82,7 @@ def _condition_metrics(expression: Expression) -> Iterator[Fault]:
             yield Fault(extent, NotYet(place=None, metric=metric.name))
         else:
             known = tuple(EVALUATION_METRICS)
-            yield Fault(extent, UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, UnknownMetric(place=None, written=metric.name, known=known))
 
 
 def _claim_metrics(expression: Expression) -> Iterator[Fault]:
@@ -101,7 +101,7 @@ def _claim_metrics(expression: Expression) -> Iterator[Fault]:
             known = tuple(
                 f"{m.name}@10" if m.aged else m.name for m in RUN_METRICS.values() if not m.detail
             )
-            yield Fault(extent, UnknownMetric(place=None, metric=metric.name, known=known))
+            yield Fault(extent, UnknownMetric(place=None, written=metric.name, known=known))
 
 
 def _name(metric: MetricOf) -> Extent:
@@ -155,7 +155,7 @@ class NotANumberHere(Problem):
     label = "true or false"
 
 
-class UnknownMetric(Problem):
+class UnknownMetric(Unknown):
     """There is no metric of that name.
 
     `hebbdsl explain` lists the metrics: some have a value at each evaluation and may stand in
@@ -172,23 +172,9 @@ class UnknownMetric(Problem):
     """
 
     code = "HEB220"
-    metric: str
-    known: tuple[str, ...]
-
-    title = "there is no metric {metric!q}"
+    title = "there is no metric {written!q}"
     label = "unknown metric"
-
-    @property
-    def hint(self) -> str | None:
-        return suggestion(self.metric, self.known, f"metrics here: {plain_list(self.known)}")
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.metric, self.known)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.metric, self.known)
+    takes = "metrics here: {known:,}"
 
 
 class NotYet(Problem):

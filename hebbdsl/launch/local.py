@@ -12,11 +12,11 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from hebbdsl import interrupts
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.launch.launcher import Frontier, Graph, attempt
 from hebbdsl.plan.plan import VariantPlan
-from hebbdsl.run import interrupts
 from hebbdsl.run.job import Job
 from hebbdsl.run.job_document import job_from_json, job_to_json
 from hebbdsl.run.monitor import JobMonitor, Silent
@@ -241,11 +241,9 @@ class WorkerKilled(Problem):
     Runs that had ended are kept. Run fewer at a time, or one alone.
 
     Wrong:
-
         hebbdsl compare specs/omniglot_full.yaml --workers 64
 
     Right:
-
         hebbdsl compare specs/omniglot_full.yaml --workers 2
     """
 

@@ -11,11 +11,9 @@ class OnlyEvaluation(Problem):
     What decides the training can't be changed any more: that would be another run.
 
     Wrong:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set training.steps=5
 
     Right:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
     """
 
@@ -38,11 +36,9 @@ class NameTaken(Problem):
     Runs of one name are the seeds of one variant: with two setups they could not be compared.
 
     Wrong:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --as softmax --set …
 
     Right:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --as softmax_mbpa --set …
     """
 

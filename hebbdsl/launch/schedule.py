@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hebbdsl import interrupts
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.launch.launcher import Graph, InProcess, Launcher
 from hebbdsl.plan.plan import Plan
-from hebbdsl.run import interrupts
 from hebbdsl.run.experiment_file import experiment_file_of_plan, write_experiment_file
 from hebbdsl.run.job import Job, completed, failure_of, folder_of, refuse
 from hebbdsl.run.job_document import plan_digest

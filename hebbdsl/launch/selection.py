@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.diagnostics.wording import suggestion
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan, VariantPlan
@@ -126,11 +127,9 @@ class UnknownVariant(Problem):
     Name one that stands under `variants`; an experiment without that section has one, `main`.
 
     Wrong:
-
         hebbdsl run specs/omniglot_curriculum.yaml --variant hebian
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml --variant hebbian
     """
 
@@ -141,10 +140,9 @@ class UnknownVariant(Problem):
     title = "the experiment has no variant `{name}`"
 
     @property
-    def hint(self) -> str:
-        near = nearest(self.name, self.variants)
-        start = f"did you mean `{near}`? " if near else ""
-        return f"{start}its variants are {', '.join(f'`{name}`' for name in self.variants)}"
+    def hint(self) -> str | None:
+        known = ", ".join(f"`{name}`" for name in self.variants)
+        return suggestion(self.name, self.variants, f"its variants are {known}")
 
 
 class BadSeeds(Problem):
@@ -153,11 +151,9 @@ class BadSeeds(Problem):
     Seeds go from 0 to 4,294,967,295; a range holds at most 10,000 of them.
 
     Wrong:
-
         hebbdsl run specs/omniglot_curriculum.yaml --seed ten
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml --seed 0..9
     """
 

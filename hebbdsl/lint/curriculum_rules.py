@@ -233,9 +233,6 @@ class ValidationUnused(Problem):
 
     title = "the condition looks at the test drawings: {metric!q}"
     label = "decides on what it is judged by"
-
-    @property
-    def hint(self) -> str | None:
-        return None if self.instead is None else f"did you mean {quoted(self.instead)}?"
+    hint = "did you mean {instead!q}?"
 
     related = Also("held_out", "held out for such conditions")

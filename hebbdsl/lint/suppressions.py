@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.catalogue import problem_of, stage_of
 from hebbdsl.diagnostics.codes import CODES
-from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity, nearest
-from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
+from hebbdsl.diagnostics.wording import quoted, suggestion
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.reading import ENDINGS
 from hebbdsl.syntax.surfaces import parse_tree
@@ -217,10 +217,9 @@ class NoSuchCode(Problem):
     label = "unknown code"
 
     @property
-    def hint(self) -> str:
-        near = nearest(self.written, self.known)
-        start = f"did you mean {quoted(near)}? " if near is not None else ""
-        return f"{start}codes that can be allowed: {self.known[0]} to {self.known[-1]}"
+    def hint(self) -> str | None:
+        allowable = f"codes that can be allowed: {self.known[0]} to {self.known[-1]}"
+        return suggestion(self.written, self.known, allowable)
 
 
 class NotAllowable(Problem):

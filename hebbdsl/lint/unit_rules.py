@@ -84,10 +84,6 @@ class UnlikeUnits(Problem):
     severity = Severity.WARNING
     units: tuple[str, str]
 
-    @property
-    def title(self) -> str:
-        one, other = self.units
-        return f"this sets {one} beside {other}"
-
+    title = "this sets {units[0]} beside {units[1]}"
     label = "not of one kind"
     hint = "compare a metric with the same of another variant, or with a number"

@@ -17,8 +17,8 @@ from hebbdsl.tasks import CLASSIFICATION, Task
 if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import LabelledContent
     from hebbdsl.parts.models.network import Network
-    from hebbdsl.parts.reporter import Reporter
     from hebbdsl.parts.neighbour_search import Shown
+    from hebbdsl.parts.reporter import Reporter
 
 ImageShape = tuple[int, int, int]
 """Channels, height, width."""

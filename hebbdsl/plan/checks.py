@@ -149,14 +149,8 @@ class UnfitSubstitute(Problem):
     found: Problem
 
     title = "with `{substitute}` standing in for the data, {found.title}"
-
-    @property
-    def label(self) -> str:
-        return self.found.label
-
-    @property
-    def hint(self) -> str | None:
-        return self.found.hint
+    label = "{found.label}"
+    hint = "{found.hint}"
 
     @property
     def related(self) -> tuple[Related, ...]:

@@ -168,11 +168,9 @@ class OutOfMemory(Problem):
     `batch_size` or the model's widths, run fewer at a time, or use another device.
 
     Wrong:
-
         hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=20_000
 
     Right:
-
         hebbdsl run specs/omniglot_full.yaml --device cuda --set training.batch_size=256
     """
 

@@ -13,11 +13,9 @@ class UnknownDevice(Problem):
     out, which takes the first of CUDA, MPS and CPU that there is.
 
     Wrong:
-
         hebbdsl run specs/omniglot_curriculum.yaml --device gpu
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml --device cuda
     """
 
@@ -36,11 +34,9 @@ class NotCompiled(Problem):
     Install one, or leave `compile` out: the losses agree, only the speed differs.
 
     Wrong:
-
         training: {compile: true}      (on a machine without g++)
 
     Right:
-
         training: {compile: false}
     """
 

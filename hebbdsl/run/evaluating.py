@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.metric import Split
-from hebbdsl.expression.metrics import final_accuracy_of
 from hebbdsl.parts.reporter import Reporter
-from hebbdsl.program.classification.evaluation import (
-    StoredExamples,
-    accuracy_by_class,
-    predictions_per_second,
-    remember_training,
-)
-from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.devices import computing
 from hebbdsl.program.identity import SEMANTICS, evaluation_identity, raised_parts
-from hebbdsl.program.language.evaluation import (
-    Scored,
-    StoredText,
-    gather_gradients,
-    remember_train,
-    score_at_test,
-)
-from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
-from hebbdsl.program.test_time import Predictor, at_test, weights_kept
-from hebbdsl.program.tuning import tune
+from hebbdsl.program.test_time import Predictor, at_test
+from hebbdsl.run.environment import environment
 from hebbdsl.run.label_reading import reads_labels
-from hebbdsl.run.language.run import losses, perplexities
-from hebbdsl.run.loop import environment
+from hebbdsl.run.loop import begin
 from hebbdsl.run.monitor import Monitor
 from hebbdsl.run.problems import AlteredRecord, OtherData, OtherMeaning
 from hebbdsl.run.record import Record, Value
-from hebbdsl.run.step_statistics import NotFiniteAt, finite_perplexities
+from hebbdsl.run.step_statistics import NotFiniteAt
 from hebbdsl.run.store import RunFolder
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.experiment import Evaluation
@@ -75,15 +56,10 @@ def _evaluated(
     RunFolder(parent.folder).load_weights(program)
     folder.start(plain(program.setup))
     at = at_test(program)
-    found, failure = dict[str, Value](), None
+    found: Mapping[str, Value] = {}
+    failure = None
     try:
-        match program:
-            case LanguageProgram():
-                found = _of_words(program, at, parent, reporter, monitor)
-            case ClassificationProgram():
-                found = _of_pictures(program, at, parent)
-            case _:
-                raise TypeError(f"nothing is known of how to evaluate {type(program).__name__}")
+        found = begin(program).evaluate_trained(at, parent, reporter, monitor)
     except NotFiniteAt as bad:
         failure = {"step": bad.step, "tensor": bad.tensor}
     folder.finish(_record(program, parent, at, found, failure))
@@ -105,53 +81,6 @@ def _another(program: Program, parent: Record) -> Problem:
     if meant == means:
         return AlteredRecord(place=place, reason="its setup and seed are those of another run")
     return OtherMeaning(place=place, variant=variant, seed=seed, version=str(then["hebbdsl"]))
-
-
-def _of_words(
-    program: LanguageProgram, at: Predictor, parent: Record, reporter: Reporter, monitor: Monitor
-) -> dict[str, Value]:
-    """Raises: NotFiniteAt."""
-    scored = dict[Split, Scored]()
-    if at.adapter is not None and at.adapter.training_batches:
-        reporter.say("gradients of training batches are gathered")
-        gather_gradients(program, at.adapter)
-    remember_train(program, at.output, reporter)
-    with weights_kept(program):
-        reporter.say("the validation text is read")
-        if program.setup.evaluation.tunes:
-            stored = StoredText(program, at, monitor.reading)
-            reporter.say("settings are searched on what was stored of it")
-            tune(at, stored)
-            scored["validation"] = stored.scored(at.output.score_stored(stored))
-        else:
-            scored["validation"] = score_at_test(program, "validation", at, monitor.reading)
-    finite_perplexities(parent.steps, losses(program, scored))
-    with weights_kept(program):
-        reporter.say("the test text is read")
-        started = time.perf_counter()
-        scored["test"] = score_at_test(program, "test", at, monitor.reading)
-        seconds = time.perf_counter() - started
-    finite_perplexities(parent.steps, losses(program, scored))
-    speed = int(scored["test"].counts.sum()) / seconds
-    return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
-
-
-def _of_pictures(program: ClassificationProgram, at: Predictor, parent: Record) -> dict[str, Value]:
-    in_play = parent.levels[-1].classes
-    if in_play > program.plan.levels[-1]:
-        place = str(parent.folder)
-        reason = f"its curriculum has no {in_play:,} classes"
-        raise Rejected([AlteredRecord(place=place, reason=reason)])
-    remember_training(program, at, in_play)
-    if program.setup.evaluation.tunes:
-        tune(at, StoredExamples(program, at, in_play))
-    found = accuracy_by_class(program, range(in_play), in_play, at.output)
-    speed = predictions_per_second(program, in_play, at.output)
-    metrics = {
-        final_accuracy_of(split): Value(value=float(shares.mean()))
-        for split, shares in found.items()
-    }
-    return metrics | {"predictions_per_second": Value(value=speed)}
 
 
 def setup_evaluated(parent: Record, evaluation: Evaluation) -> dict[str, Any]:

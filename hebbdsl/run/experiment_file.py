@@ -147,11 +147,9 @@ class UnreadableExperimentFile(Problem):
     first variant is the baseline.
 
     Wrong:
-
         hebbdsl compare runs/letters        (experiment.json edited by hand)
 
     Right:
-
         hebbdsl compare specs/letters.yaml
     """
 
@@ -170,11 +168,9 @@ class ExperimentFileNotWritten(Problem):
     folder alone will not know the baseline and the claims, or follow those that were kept before.
 
     Wrong:
-
         hebbdsl compare specs/letters.yaml --out /mnt/read_only/runs
 
     Right:
-
         hebbdsl compare specs/letters.yaml --out runs
     """
 

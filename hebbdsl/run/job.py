@@ -180,8 +180,10 @@ def run_built(
     """
     from hebbdsl.run.evaluating import evaluate
     from hebbdsl.run.loop import execute
+    from hebbdsl.spec.packages import packages_answer
 
-    with _memory_refused(f"{program.variant}, seed {program.seed}", str(program.device)):
+    name = f"{program.variant}, seed {program.seed}"
+    with packages_answer(), _memory_refused(name, str(program.device)):
         if parent is None:
             return execute(program, folder, monitor)
         return evaluate(program, parent, folder, reporter or Quiet(), monitor)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from hebbdsl import interrupts
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.reporter import Quiet, Reporter
-from hebbdsl.run import interrupts
 from hebbdsl.run.record import Evaluation, Record
 
 if TYPE_CHECKING:

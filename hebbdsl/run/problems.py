@@ -15,12 +15,10 @@ class NotFinite(Problem):
     learning rate, or, for a Hebbian output without `rescale`, give the written rows a norm.
 
     Wrong:
-
         training:
           optimizer: {sgd: {learning_rate: 1e6}}
 
     Right:
-
         training:
           optimizer: {sgd: {learning_rate: 0.1}}
     """
@@ -41,11 +39,9 @@ class NotATrainedRun(Problem):
     Only a run that was trained to its end has weights to be tested with memories.
 
     Wrong:
-
         hebbdsl evaluate runs/e --set evaluation.adaptation=mbpa
 
     Right:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set evaluation.adaptation=mbpa
     """
 
@@ -62,11 +58,9 @@ class OtherData(Problem):
     A corpus or a library of drawings was changed since, or another one is found.
 
     Wrong:
-
         hebbdsl evaluate runs/e/softmax/seed-0-1a2b3c4d --set …    (the text was edited since)
 
     Right:
-
         hebbdsl compare specs/e.yaml    (trains on the text as it is now)
     """
 
@@ -86,11 +80,9 @@ class OtherMeaning(Problem):
     it was trained by. `CHANGELOG.md` says which parts were computed otherwise, and why.
 
     Wrong:
-
         hebbdsl evaluate runs/e/sampled/seed-0-1a2b3c4d --set …    (of an older version)
 
     Right:
-
         hebbdsl compare specs/e.yaml    (trains it again)
     """
 
@@ -113,11 +105,9 @@ class Unwritable(Problem):
     Give another folder with `--out`, or make room or permissions for this one.
 
     Wrong:
-
         hebbdsl run specs/omniglot_curriculum.yaml --out /proc/runs
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml --out runs
     """
 
@@ -139,12 +129,10 @@ class LinkInside(Problem):
     to with `--out`.
 
     Wrong:
-
         ln -s /large/omniglot_curriculum runs/omniglot_curriculum
         hebbdsl run specs/omniglot_curriculum.yaml
 
     Right:
-
         ln -s /large/runs runs
         hebbdsl run specs/omniglot_curriculum.yaml
     """
@@ -166,12 +154,10 @@ class Busy(Problem):
     without removing its file, remove it.
 
     Wrong:
-
         hebbdsl run specs/omniglot_curriculum.yaml &
         hebbdsl run specs/omniglot_curriculum.yaml
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml
         hebbdsl run specs/omniglot_curriculum.yaml --seed 1
     """
@@ -201,11 +187,9 @@ class AlteredRecord(Problem):
     number), or restore it.
 
     Wrong:
-
         runs/omniglot_curriculum/hebbian/seed-0-1a2b3c4d/record.json    (steps edited by hand)
 
     Right:
-
         hebbdsl run specs/omniglot_curriculum.yaml --seed 0 --retrain
     """
 
@@ -223,11 +207,9 @@ class NoRecords(Problem):
     Give folders that `hebbdsl run` or `hebbdsl compare` wrote, or the spec itself.
 
     Wrong:
-
         hebbdsl compare specs/
 
     Right:
-
         hebbdsl compare runs/omniglot_curriculum
     """
 

@@ -222,7 +222,7 @@ def _across(
         for scalar in claims.reader.expressions.values():
             found.extend(claim_problems(scalar, by_name))
     for problem in found:
-        if not isinstance(problem, UnknownVariant) or not (lost or problem.variant in unread):
+        if not isinstance(problem, UnknownVariant) or not (lost or problem.written in unread):
             yield problem
 
 

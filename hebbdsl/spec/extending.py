@@ -250,9 +250,7 @@ class NoParent(Problem):
             return f"did you mean {quoted(self.near)}?"
         return "the path is relative to the folder of this file"
 
-    @property
-    def fix(self) -> str | None:
-        return self.near
+    fix = "{near}"
 
 
 class ParentUnread(Problem):
@@ -278,10 +276,7 @@ class ParentUnread(Problem):
 
     title = "{path!q} cannot be extended: {reason}"
     label = "cannot be read"
-
-    @property
-    def hint(self) -> str | None:
-        return self.advice
+    hint = "{advice}"
 
 
 class ExtendsCycle(Problem):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, nearest
-from hebbdsl.diagnostics.typos import is_clear_typo
-from hebbdsl.diagnostics.wording import entry, listed, quoted, suggestion
+from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
+from hebbdsl.diagnostics.typos import Unknown
+from hebbdsl.diagnostics.wording import entry, quoted
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.errors import ExpressionError
 from hebbdsl.expression.metric import Metric
@@ -25,7 +25,7 @@ from hebbdsl.vocabulary import word_of
 
 def baseline_problems(name: str, place: Span, variants: tuple[str, ...]) -> Iterator[Problem]:
     if name not in variants:
-        yield UnknownVariant(place=place, variant=name, known=variants)
+        yield UnknownVariant(place=place, written=name, known=variants)
 
 
 def claim_problems(scalar: Scalar, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
@@ -40,7 +40,7 @@ def claim_problems(scalar: Scalar, drafts: Mapping[str, Draft]) -> Iterator[Prob
         if metric.variant not in drafts:
             place = scalar.part(metric.variant_extent.start, metric.variant_extent.end)
             known = tuple(drafts)
-            yield UnknownVariant(place=place, variant=metric.variant, known=known)
+            yield UnknownVariant(place=place, written=metric.variant, known=known)
             continue
         start = metric.extent.start
         place = scalar.part(start, start + len(metric.name))
@@ -125,7 +125,7 @@ def conditions_of(value: object, path: Path) -> Iterator[tuple[Path, Condition]]
             yield from conditions_of(item, (*path, index))
 
 
-class UnknownVariant(Problem):
+class UnknownVariant(Unknown):
     """A claim or `baseline` names a variant that the spec does not have.
 
     Without `variants` there is one, named `main`. `validate --fix` corrects a slip of a letter or
@@ -146,23 +146,9 @@ class UnknownVariant(Problem):
     """
 
     code = "HEB226"
-    variant: str
-    known: tuple[str, ...]
-
-    title = "there is no variant {variant!q}"
+    title = "there is no variant {written!q}"
     label = "unknown variant"
-
-    @property
-    def hint(self) -> str | None:
-        return suggestion(self.variant, self.known, f"variants here: {listed(self.known, 'and')}")
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.variant, self.known)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.variant, self.known)
+    takes = "variants here: {known:and}"
 
 
 class NotProduced(Problem):

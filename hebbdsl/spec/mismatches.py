@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, nearest
-from hebbdsl.diagnostics.typos import is_clear_typo
-from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted, suggestion
+from hebbdsl.diagnostics.typos import Unknown
+from hebbdsl.diagnostics.wording import entry, part, plain_list, plural, quoted
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.types import Field, OneOf, PartOf, Type, fields_of, in_short, in_words
@@ -37,7 +37,7 @@ def unknown_word(type_: PartOf, word: Scalar) -> Problem:
     holder = None
     if nearest(word.text, known) is None:
         holder = next((w for w, cls in type_.words.items() if word.text in fields_of(cls)), None)
-    return UnknownWord(place=word.span, kind=kind, word=word.text, known=known, field_of=holder)
+    return UnknownWord(place=word.span, kind=kind, written=word.text, known=known, field_of=holder)
 
 
 def no_value(type_: Type, node: Scalar, name: str, key: Span | None) -> Problem:
@@ -93,7 +93,7 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
-class UnknownField(Problem):
+class UnknownField(Unknown):
     """A word or section has no field of that name.
 
     `hebbdsl explain WORD` lists the fields of a word. Nothing unknown is ever ignored.
@@ -110,37 +110,26 @@ class UnknownField(Problem):
 
     code = "HEB201"
     owner: str
-    field: str
-    known: tuple[str, ...]
 
     @property
     def title(self) -> str:
         if not self.owner:
-            return f"a spec has no section {quoted(self.field)}"
-        return f"{quoted(self.owner)} has no field {quoted(self.field)}"
+            return f"a spec has no section {quoted(self.written)}"
+        return f"{quoted(self.owner)} has no field {quoted(self.written)}"
 
     @property
     def label(self) -> str:
         return "unknown field" if self.owner else "unknown section"
 
     @property
-    def hint(self) -> str | None:
+    def takes(self) -> str:
         owner = quoted(self.owner) if self.owner else "a spec"
-        takes = (
+        return (
             f"{owner} takes: {plain_list(self.known)}" if self.known else f"{owner} has no fields"
         )
-        return suggestion(self.field, self.known, takes)
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.field, self.known)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.field, self.known)
 
 
-class UnknownWord(Problem):
+class UnknownWord(Unknown):
     """There is no model, output, data set … of that name.
 
     `hebbdsl explain` lists the words of every kind. `validate --fix` corrects a slip of a letter
@@ -157,28 +146,22 @@ class UnknownWord(Problem):
 
     code = "HEB202"
     kind: str
-    word: str
-    known: tuple[str, ...]
     field_of: str | None = None
     """A word of this kind that has a field of this name: the writer may have left the word out."""
 
-    title = "there is no {kind} {word!q}"
+    title = "there is no {kind} {written!q}"
     label = "unknown {kind}"
+
+    @property
+    def takes(self) -> str:
+        return f"{plural(self.kind)}: {plain_list(self.known)}"
 
     @property
     def hint(self) -> str | None:
         if self.field_of is not None:
-            example = part(self.field_of, entry(self.word, "…", self.place, True), self.place)
-            return f"{quoted(self.word)} is a field: write {quoted(example)}"
-        return suggestion(self.word, self.known, f"{plural(self.kind)}: {plain_list(self.known)}")
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.word, self.known)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.word, self.known)
+            example = part(self.field_of, entry(self.written, "…", self.place, True), self.place)
+            return f"{quoted(self.written)} is a field: write {quoted(example)}"
+        return super().hint
 
 
 class MissingField(Problem):

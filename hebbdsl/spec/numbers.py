@@ -255,13 +255,8 @@ class NotWhole(Problem):
     def label(self) -> str:
         return "not in digits" if self.meant is not None else "not whole"
 
-    @property
-    def hint(self) -> str | None:
-        return f"write `{self.meant:_}`" if self.meant is not None else None
-
-    @property
-    def fix(self) -> str | None:
-        return f"{self.meant:_}" if self.meant is not None else None
+    hint = "write `{meant:_}`"
+    fix = "{meant:_}"
 
     @property
     def fix_is_safe(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, field, replace
 
-from hebbdsl.diagnostics.diagnostic import Problem, Problems, nearest
-from hebbdsl.diagnostics.typos import is_clear_typo
-from hebbdsl.diagnostics.wording import plain_list, quoted, suggestion
+from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.diagnostics.typos import Unknown
+from hebbdsl.diagnostics.wording import plain_list, quoted
 from hebbdsl.expression.numerals import whole_number
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
@@ -78,7 +78,7 @@ class Overriding:
         step, known = path[depth], fields_of(cls)
         if step.text not in known:
             self.problems.add(
-                UnknownField(place=_shown(step), owner=owner, field=step.text, known=tuple(known))
+                UnknownField(place=_shown(step), owner=owner, written=step.text, known=tuple(known))
             )
             return node
         return self._with_field(known[step.text].type, node, path, depth, value)
@@ -120,7 +120,7 @@ class Overriding:
                     path=_joined(path, depth),
                     word=word.text,
                     variant=self.variant,
-                    name=step.text,
+                    written=step.text,
                     known=tuple(known),
                 )
             )
@@ -191,7 +191,7 @@ def _shown(step: Scalar) -> Span:
     return place if place.end > place.start else Span(place.source, place.start, place.start + 1)
 
 
-class NoSuchPath(Problem):
+class NoSuchPath(Unknown):
     """A change goes into a part that has no such field.
 
     The path of a variant or of `--set` names fields. What fields there are depends on the word
@@ -214,29 +214,19 @@ class NoSuchPath(Problem):
     word: str
     variant: str = field(compare=False)
     """The first variant in which it is so: the same in others is not said again."""
-    name: str
-    known: tuple[str, ...]
 
     @property
     def title(self) -> str:
         where = f" in {quoted(self.variant)}" if self.variant else ""
-        word, name = quoted(self.word), quoted(self.name)
+        word, name = quoted(self.word), quoted(self.written)
         return f"{quoted(self.path)} is {word}{where}, which has no field {name}"
 
     label = "unknown field"
 
     @property
-    def hint(self) -> str | None:
+    def takes(self) -> str:
         takes = f"takes: {plain_list(self.known)}" if self.known else "has no fields"
-        return suggestion(self.name, self.known, f"{quoted(self.word)} {takes}")
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.name, self.known)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.name, self.known)
+        return f"{quoted(self.word)} {takes}"
 
 
 class NothingInside(Problem):

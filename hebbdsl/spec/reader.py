@@ -143,7 +143,7 @@ class Reader:
         for entry in unknown:
             self.problems.add(
                 UnknownField(
-                    place=entry.key.span, owner=owner, field=entry.key.text, known=tuple(known)
+                    place=entry.key.span, owner=owner, written=entry.key.text, known=tuple(known)
                 )
             )
         for name, info in known.items():
@@ -296,7 +296,7 @@ class Reader:
                 place=node.span,
                 field=name_of(path),
                 written=node.text,
-                choices=tuple(map(str, type_.values)),
+                known=tuple(map(str, type_.values)),
             )
         )
         return BAD

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hebbdsl.diagnostics.diagnostic import Problem, nearest
-from hebbdsl.diagnostics.typos import is_clear_typo
+from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.diagnostics.typos import Unknown
 from hebbdsl.diagnostics.wording import number_of, quoted
 
 MOST_EXPRESSION = 10_000
@@ -60,21 +60,12 @@ class WrongType(Problem):
 
     title = "{field!q} takes {expected}, not {found}"
     label = "{found}"
-
-    @property
-    def hint(self) -> str | None:
-        return self.advice
-
-    @property
-    def fix(self) -> str | None:
-        return self.instead
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return self.instead is not None
+    hint = "{advice}"
+    fix = "{instead}"
+    fix_is_safe = True
 
 
-class NotAChoice(Problem):
+class NotAChoice(Unknown):
     """A field takes one of a few words, and this is none of them.
 
     `validate --fix` corrects a slip of a letter or two that can mean only one of them.
@@ -90,24 +81,9 @@ class NotAChoice(Problem):
 
     code = "HEB303"
     field: str
-    written: str
-    choices: tuple[str, ...]
 
     title = "{field!q} cannot be {written!q}"
-    label = "{choices:or}"
-
-    @property
-    def hint(self) -> str | None:
-        near = nearest(self.written, self.choices)
-        return f"did you mean {quoted(near)}?" if near is not None else None
-
-    @property
-    def fix(self) -> str | None:
-        return nearest(self.written, self.choices)
-
-    @property
-    def fix_is_safe(self) -> bool:
-        return is_clear_typo(self.written, self.choices)
+    label = "{known:or}"
 
 
 class WrongLength(Problem):

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, nearest
-from hebbdsl.diagnostics.wording import entry, quoted, quoted_path, version
+from hebbdsl.diagnostics.wording import entry, quoted, version
 from hebbdsl.source import Source, Span
 
 LARGEST = 1_000_000
@@ -141,10 +141,7 @@ class NoSuchFile(Problem):
     near: str | None = None
 
     title = "there is no file {path!p}"
-
-    @property
-    def hint(self) -> str | None:
-        return f"did you mean {quoted_path(self.near)}?" if self.near else None
+    hint = "did you mean {near!p}?"
 
 
 class IsFolder(Problem):

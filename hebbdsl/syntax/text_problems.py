@@ -28,10 +28,7 @@ class NotHere(Problem):
 
     title = "{found} where {expected} is expected, in {reading}"
     label = "expected {expected}"
-
-    @property
-    def hint(self) -> str | None:
-        return self.advice
+    hint = "{advice}"
 
 
 class ColonForEquals(Problem):

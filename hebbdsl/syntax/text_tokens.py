@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
-from hebbdsl.expression.grammar import scanner
+from hebbdsl.expression.grammar import keywords as keywords_of_grammar
+from hebbdsl.expression.grammar import token_pattern
 from hebbdsl.expression.lr_parser import Token
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.limits import (
@@ -45,15 +46,14 @@ def tokens_of(source: Source) -> tuple[list[Token], bool]:
 
     Raises: Rejected, when there are more, or deeper ones, than any spec has.
     """
-    scan = scanner()
-    keywords, text = scan.keywords, source.text
+    keywords, text = keywords_of_grammar(), source.text
     tokens: list[Token] = []
     opened: list[str] = []
     ended = [0]  # entries, in the file itself and in each bracket that is open
     closed = True
     begins = True
     nodes = 0
-    for found in scan.pattern.finditer(text):
+    for found in token_pattern().finditer(text):
         if (kind := found.lastgroup) is None:
             continue  # the end of the text
         start, end = found.span(kind)

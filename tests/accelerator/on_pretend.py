@@ -41,7 +41,7 @@ from hebbdsl.program.language.program import LanguageProgram
 from hebbdsl.program.program import Program
 from hebbdsl.program.test_time import Predictor, at_test, weights_kept
 from hebbdsl.program.tuning import tune
-from hebbdsl.run.loop import begin
+from hebbdsl.run.loop import advance, begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.spec.experiment import Evaluation, Setup
 from hebbdsl.tasks import LANGUAGE
@@ -134,7 +134,7 @@ def taken(program: Program, watch: Watch, evaluations: int = 2) -> None:
     with steps_that_never_wait(watch):
         for _ in range(evaluations):
             before = watch.waits
-            run.advance(Silent())
+            advance(run, Silent())
             assert watch.waits - before <= AN_EVALUATION
 
 
@@ -390,6 +390,6 @@ def test_a_longer_run_copies_no_more_either_way() -> None:
             with pretending() as watch, mock.patch("hebbdsl.run.language.run._MOST_ON_CPU", 1):
                 run = begin(assembled(setup))
                 before = watch.waits, watch.uploads
-                run.advance(Silent())
+                advance(run, Silent())
                 copies.append((watch.waits - before[0], watch.uploads - before[1]))
         assert copies[0] == copies[1]

@@ -25,7 +25,8 @@ from hebbdsl.program.building import assemble
 from hebbdsl.program.data import Opened
 from hebbdsl.program.devices import computing, find_device, use_threads
 from hebbdsl.program.language.program import LanguageProgram
-from hebbdsl.run.loop import begin, device_name
+from hebbdsl.run.environment import device_name
+from hebbdsl.run.loop import advance, begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from hebbdsl.spec.experiment import Setup
@@ -135,7 +136,7 @@ def _ran(task: Task, variant: str, seed: int) -> tuple[LanguageProgram, float, d
         run = begin(program)
         reset_peak_memory(device)
         while not run.ended:
-            run.advance(Silent())
+            advance(run, Silent())
         run.conclude(Silent())
     seconds = time.perf_counter() - began
     return program, seconds, {name: one.value for name, one in run.metrics().items()}

@@ -76,7 +76,7 @@ def interrupted(result: subprocess.CompletedProcess[str], sign: int) -> bool:
 
 
 FIRST_LINE = """
-from hebbdsl.run import interrupts
+from hebbdsl import interrupts
 handle = interrupts.handle_signals
 def first(): handle(); send()
 interrupts.handle_signals = first
@@ -85,7 +85,7 @@ interrupts.handle_signals = first
 POINTS = {
     "the first line": FIRST_LINE,
     "the first thing loaded": """
-from hebbdsl.run import interrupts
+from hebbdsl import interrupts
 handle = interrupts.handle_signals
 def first(): handle(); sys.meta_path.insert(0, Loading(None))
 interrupts.handle_signals = first
@@ -118,7 +118,7 @@ pipeline.inspect = failing
     "the last thing the program does": """
 import atexit
 import hebbdsl.cli.main
-from hebbdsl.run import interrupts
+from hebbdsl import interrupts
 handle = interrupts.handle_signals
 def first(): handle(); atexit.register(send)
 interrupts.handle_signals = first

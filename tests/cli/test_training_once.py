@@ -18,6 +18,7 @@ from hebbdsl.cli.main import app
 from hebbdsl.plan import here
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.run import evaluating, loop, session
+from hebbdsl.run.language import run as of_language
 from hebbdsl.run.language.run import LanguageRun
 from hebbdsl.run.step_statistics import NotFiniteAt
 
@@ -189,10 +190,10 @@ def test_what_was_interrupted_while_trained_is_trained_once_more(
 def test_a_training_that_fails_is_not_tried_for_each_evaluation(
     spec: Path, trainings: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bad(_run: LanguageRun, _monitor: object) -> None:
+    def bad(*_: object) -> None:
         raise NotFiniteAt(3, "loss")
 
-    monkeypatch.setattr(LanguageRun, "advance", bad)
+    monkeypatch.setattr(LanguageRun, "train", bad)
     told = compare(spec, "--workers", "1", "--seed", "0")
     assert told.exit_code == 4
     assert sorted(trainings.values()) == [1, 1]
@@ -203,13 +204,13 @@ def test_a_training_that_fails_is_not_tried_for_each_evaluation(
 def test_an_adaptation_that_runs_away_fails_and_says_so(
     times: float, spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    score = evaluating.score_at_test
+    score = of_language.score_at_test
 
     def scored(program: Any, *rest: Any) -> Any:
         found = score(program, *rest)
         return replace(found, sums=found.sums * times) if rest[0] == "test" else found
 
-    monkeypatch.setattr(evaluating, "score_at_test", scored)
+    monkeypatch.setattr(of_language, "score_at_test", scored)
     told = compare(spec, "--workers", "1", "--seed", "0")
     assert told.exit_code == 4
     what = "loss" if isnan(times) else "perplexity"

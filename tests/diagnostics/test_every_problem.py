@@ -100,6 +100,8 @@ def test_whatever_it_is_made_of_it_can_be_said(problem: type[Problem]) -> None:
         assert lines.count("\n") == 0
         assert len(text.splitlines()) <= 12
         assert one.code in lines
+        assert isinstance(one.title, str)
+        assert isinstance(one.label, str)
         count += 1
     assert count
 

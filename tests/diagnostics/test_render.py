@@ -67,7 +67,7 @@ def test_the_format_of_the_design() -> None:
     start = text.index("gama")
     known = ("gamma", "T", "count_timing", "center")
     problem = UnknownField(
-        place=Span(source, start, start + 4), owner="hebbian", field="gama", known=known
+        place=Span(source, start, start + 4), owner="hebbian", written="gama", known=known
     )
     assert render_text([problem]) == (
         "error[HEB201]: `hebbian` has no field `gama`\n"

@@ -20,7 +20,7 @@ class Sample(Problem):
     related = Also("first", "{word!q} here")
 
 
-def said(template: str, **fields: object) -> str:
+def said(template: str, **fields: object) -> str | None:
     problem = Sample(place=None, **fields)  # type: ignore[arg-type]
     return Template(template).__get__(problem, Sample)
 
@@ -48,6 +48,12 @@ def test_what_a_template_may_hold(template: str, fields: dict[str, object], sent
 def test_a_template_with_a_field_that_the_problem_lacks_cannot_be_said() -> None:
     with pytest.raises(AttributeError, match="wrd"):
         said("{wrd}")
+
+
+def test_a_template_with_a_field_that_is_none_says_nothing() -> None:
+    assert said("beside {first}") is None
+    assert said("{found.hint}", found=Sample(place=None)) is None
+    assert said("at {place}") == "at None"  # nowhere: a title is said for all that
 
 
 def test_sentences_of_a_class_are_templates_and_those_of_a_problem_are_said() -> None:

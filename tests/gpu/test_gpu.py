@@ -9,7 +9,7 @@ import torch
 
 from hebbdsl.program.devices import computing, find_device
 from hebbdsl.program.language.program import LanguageProgram
-from hebbdsl.run.loop import begin
+from hebbdsl.run.loop import advance, begin
 from hebbdsl.run.monitor import Silent
 from hebbdsl.run.peak_memory import peak_memory, reset_peak_memory
 from tests.gpu.beside_cpu import LOSS, SETUPS, WEIGHTS, apart, program_on, stepped
@@ -84,5 +84,5 @@ def test_products_are_rounded_only_where_the_spec_says_so(gpu: torch.device) -> 
 def test_the_memory_that_was_planned_is_held(gpu: torch.device) -> None:
     program = program_on(gpu, SETUPS["lstm, hebbian"])
     reset_peak_memory(gpu)
-    begin(program).advance(Silent())
+    advance(begin(program), Silent())
     assert peak_memory(gpu) >= program.plan.memory.total

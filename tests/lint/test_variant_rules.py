@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.lint.edit_distance import changes
 from hebbdsl.lint.variant_rules import (
     SMALL_SHARE,
     OtherBudget,
     SeveralChanges,
+    changes,
     compared_with_baseline,
 )
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.diagnostics.render import render_text
-from hebbdsl.expression.grammar import scanner
+from hebbdsl.expression.grammar import token_pattern
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.checker import examine
 from hebbdsl.syntax.limits import DEEPEST, MOST_ENTRIES, MOST_NODES
@@ -230,7 +230,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_take_little(name: str) -> None:
-    scanner()
+    token_pattern()
     source = Source("t.hebb", BOMBS[name])
     tracemalloc.start()
     try:

@@ -323,7 +323,3 @@ class SubstituteReadsOther(Problem):
 
     title = "{holds} can't stand in for {instead_of}"
     label = "holds {holds}"
-
-    @property
-    def hint(self) -> str | None:
-        return None

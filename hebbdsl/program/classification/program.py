@@ -46,7 +46,7 @@ class ClassificationProgram(Program):
         with own_draws_only():
             model = plan.model.build(facts.image)
             output = plan.setup.output.build(plan.model.features, facts.classes)
-        update = start.update(plan, model, output)
+        update = start.update(plan, model, output, plan.model.features)
         precision = PRECISIONS[training.precision]
         return cls(
             experiment=start.experiment,

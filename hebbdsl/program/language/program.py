@@ -40,7 +40,7 @@ class LanguageProgram(Program):
         with own_draws_only():
             model = plan.model.build(plan.facts.words)
             output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
-        update = start.update(plan, model, output)
+        update = start.update(plan, model, output, plan.model.activation_width)
         rows = output.class_rows() if plan.model.tied else None
         precision = PRECISIONS[training.precision]
         return cls(

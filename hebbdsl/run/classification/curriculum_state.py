@@ -10,12 +10,21 @@ class CurriculumState:
     """The level at hand and when each began.
 
     Cohort k is the classes that came in together at level k; cohort 0 are the first ones.
+
+    Args:
+        levels: classes in play at each.
+        began, passed: steps done when each level began and was passed; both grow. None: none was.
     """
 
-    def __init__(self, levels: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        levels: tuple[int, ...],
+        began: list[int] | None = None,
+        passed: list[int] | None = None,
+    ) -> None:
         self._levels = levels
-        self._began = [0]
-        self._passed: list[int] = []
+        self._began = [0] if began is None else began
+        self._passed = [] if passed is None else passed
 
     @property
     def level(self) -> int:

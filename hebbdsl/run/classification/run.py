@@ -1,105 +1,136 @@
-"""A run on pictures: batches of the classes in play, levels passed, accuracy measured."""
+"""A run of classification: batches of the classes in play, levels passed, accuracy measured."""
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
 
 import numpy as np
-import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metrics import HELD_OUT, accuracy_of, final_accuracy_of
-from hebbdsl.program.classification.evaluation import predictions_per_second
+from hebbdsl.parts.reporter import Reporter
+from hebbdsl.program.classification.evaluation import (
+    StoredExamples,
+    accuracy_by_class,
+    predictions_per_second,
+    remember_training,
+)
 from hebbdsl.program.classification.program import ClassificationProgram
+from hebbdsl.program.program import Program
+from hebbdsl.program.test_time import Predictor
+from hebbdsl.program.tuning import tune
 from hebbdsl.run.classification.curriculum_state import CurriculumState
 from hebbdsl.run.classification.evaluation import Assessment, assess
+from hebbdsl.run.loop import Measured, Run
 from hebbdsl.run.monitor import Monitor
-from hebbdsl.run.peak_memory import peak_memory
-from hebbdsl.run.record import Evaluation, Level, Value
-from hebbdsl.run.step_statistics import finite
+from hebbdsl.run.problems import AlteredRecord
+from hebbdsl.run.record import Level, Record, Value
+from hebbdsl.run.state import RunState
 
 _MOST_DRAWN = 1_000
 """Steps whose batches are drawn and held at once: rare evaluations cost no memory."""
 
 
-class ClassificationRun:
-    """A run on pictures under way: what is counted on the host between evaluations."""
+@dataclass(kw_only=True, slots=True)
+class ClassificationState(RunState):
+    """What the host knows of a run.
 
-    def __init__(self, program: ClassificationProgram) -> None:
-        self._program = program
+    Attributes:
+        began, passed: steps done when each level began and was passed.
+        exposures: how often each class stood in the batches.
+        binding, cohorts: by age of added classes the sum of their accuracies, and of how many
+            cohorts. Ages are texts, as names in JSON are.
+        accuracies: of the last evaluation, by name.
+    """
+
+    began: list[int] = field(default_factory=lambda: [0])
+    passed: list[int] = field(default_factory=list)
+    exposures: Int[np.ndarray, " classes"]
+    binding: dict[str, float] = field(default_factory=dict)
+    cohorts: dict[str, int] = field(default_factory=dict)
+    accuracies: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "exposures": self.exposures.tolist()}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        return cls(**{**body, "exposures": np.array(body["exposures"], dtype=np.int64)})
+
+
+class ClassificationRun(Run):
+    """A run of classification under way."""
+
+    states: ClassVar[type[RunState]] = ClassificationState
+    program: ClassificationProgram
+    state: ClassificationState
+
+    def __init__(
+        self, program: Program, state: RunState | None = None, carried: tuple[Tensor, ...] = ()
+    ) -> None:
+        assert isinstance(program, ClassificationProgram), program
+        levels = program.plan.levels
+        if state is None:
+            state = ClassificationState(exposures=np.zeros(levels[-1], dtype=np.int64))
+        assert isinstance(state, ClassificationState), state
+        self.program, self.state, self.carried = program, state, carried
         self._condition = program.plan.curriculum.passes
-        self._course = CurriculumState(program.plan.levels)
-        self.step = 0
-        self._seconds = 0.0
-        self._exposures = np.zeros(program.plan.levels[-1], dtype=np.int64)
-        self._binding: defaultdict[int, list[float]] = defaultdict(list)
-        self._last: Assessment | None = None
+        self._course = CurriculumState(levels, state.began, state.passed)
         self._speed: float | None = None
-        """Drawings predicted a second, by the weights at the end."""
+        """Examples predicted a second, by the weights at the end."""
+
+    @property
+    def steps(self) -> int:
+        return self.program.plan.steps
+
+    @property
+    def evaluate_every(self) -> int:
+        return self.program.plan.evaluate_every
+
+    @property
+    def steps_at_once(self) -> int:
+        return _MOST_DRAWN
 
     @property
     def ended(self) -> bool:
-        return self._course.finished or self.step >= self._program.plan.steps
+        return self._course.finished or self.state.step >= self.steps
 
     @property
     def best(self) -> bool:
         """The last ones are kept."""
         return self.ended
 
-    def advance(self, monitor: Monitor) -> Evaluation:
-        """Train up to the next evaluation, evaluate, and move on in the curriculum."""
-        started = time.perf_counter()
-        try:
-            loss = self._train(monitor)
-        finally:
-            self._seconds += time.perf_counter() - started
-        course = self._course
-        last = self.step >= self._program.plan.steps
-        found = self._assess(whole=last)
+    def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
+        program, step, play = self.program, self.state.step, self._course.in_play
+        batches = program.draw(step, len(statistics), play)
+        program.train(step, batches, play, statistics)
+        self.state.exposures[: play.classes] += batches.exposures
+
+    def evaluate(self, loss: float, monitor: Monitor) -> Measured:
+        """Accuracies, and a level passed where they meet the condition."""
+        state = self.state
+        found = self._assess(whole=state.step >= self.steps)
         passed = self._passes(loss, found)
         if passed and not found.whole:
             found = self._assess(whole=True)
             passed = self._passes(loss, found)
         for one in found.binding:
-            self._binding[one.age].append(one.accuracy)
-        self._last = found
-        evaluation = Evaluation(
-            step=self.step,
-            seconds=round(self._seconds, 3),
-            values={**self._values(loss, found), "whole": found.whole},
-            binding=found.binding,
-        )
+            age = str(one.age)
+            state.binding[age] = state.binding.get(age, 0.0) + one.accuracy
+            state.cohorts[age] = state.cohorts.get(age, 0) + 1
+        state.accuracies = dict(found.accuracies)
+        values = {**self._values(loss, found), "whole": found.whole}
         if passed:
-            course.pass_level(self.step)
-        return evaluation
-
-    def _train(self, monitor: Monitor) -> float:
-        """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
-        every = self._program.plan.evaluate_every
-        end = min(self.step + every - self.step % every, self._program.plan.steps)
-        losses = []
-        while self.step < end:
-            losses.append(self._train_on(min(end - self.step, _MOST_DRAWN)))
-            if self.step < end:
-                monitor.trained(self.step, float(losses[-1][-1]))
-        return float(torch.cat(losses).mean())
-
-    def _train_on(self, count: int) -> Tensor:
-        """The losses of the next `count` steps, on the host. Raises: NotFiniteAt."""
-        program, play = self._program, self._course.in_play
-        statistics = torch.empty(count, len(program.update.statistic_names), device=program.device)
-        batches = program.draw(self.step, count, play)
-        program.train(self.step, batches, play, statistics)
-        self._exposures[: play.classes] += batches.exposures
-        seen = finite(program.update, statistics, self.step)
-        self.step += count
-        return seen[:, 0]
+            self._course.pass_level(state.step)
+        return values, found.binding
 
     def _assess(self, whole: bool) -> Assessment:
-        return assess(self._program, self._course, self.step, self._exposures, whole=whole)
+        state = self.state
+        return assess(self.program, self._course, state.step, state.exposures, whole=whole)
 
     def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
@@ -112,21 +143,39 @@ class ClassificationRun:
             "level": self._course.level,
             "classes": self._course.in_play.classes,
             "train_loss": loss,
-            "learning_rate": self._program.learning_rate,
+            "learning_rate": self.program.learning_rate,
             **found.accuracies,
         }
 
     def conclude(self, monitor: Monitor) -> None:
         """The last evaluation was of all; how long a prediction takes is measured by itself."""
-        self._speed = predictions_per_second(self._program, self._course.in_play.classes)
+        self._speed = predictions_per_second(self.program, self._course.in_play.classes)
+
+    def evaluate_trained(
+        self, at: Predictor, parent: Record, reporter: Reporter, monitor: Monitor
+    ) -> Mapping[str, Value]:
+        program, in_play = self.program, parent.levels[-1].classes
+        if in_play > program.plan.levels[-1]:
+            place = str(parent.folder)
+            reason = f"its curriculum has no {in_play:,} classes"
+            raise Rejected([AlteredRecord(place=place, reason=reason)])
+        remember_training(program, at, in_play)
+        if program.setup.evaluation.tunes:
+            tune(at, StoredExamples(program, at, in_play))
+        found = accuracy_by_class(program, range(in_play), in_play, at.output)
+        speed = predictions_per_second(program, in_play, at.output)
+        metrics = {
+            final_accuracy_of(split): Value(value=float(shares.mean()))
+            for split, shares in found.items()
+        }
+        return metrics | {"predictions_per_second": Value(value=speed)}
 
     @property
     def levels(self) -> tuple[Level, ...]:
         return self._course.history()
 
     def data(self) -> Mapping[str, Any]:
-        """What the record says of the data beside its word and origin."""
-        program, content = self._program, self._program.content
+        program, content = self.program, self.program.content
         turns = [f"@{90 * one.quarter_turns}" * bool(one.quarter_turns) for one in program.chosen]
         names = [content.names[one.index] for one in program.chosen]
         return {"classes": [name + turn for name, turn in zip(names, turns, strict=True)]}
@@ -134,20 +183,16 @@ class ClassificationRun:
     def metrics(self) -> dict[str, Value]:
         course, metrics = self._course, dict[str, Value]()
         if self._condition is not None:
-            metrics["steps_to_finish"] = Value(value=self.step, censored=not course.finished)
+            metrics["steps_to_finish"] = Value(value=self.state.step, censored=not course.finished)
             passed = sum(level.passed is not None for level in course.history())
             metrics["levels_passed"] = Value(value=passed)
-        for age in sorted(self._binding):
-            values = self._binding[age]
-            mean = sum(values) / len(values)
-            metrics[f"newest_accuracy@{age}"] = Value(value=mean, cohorts=len(values))
-        found = {} if self._last is None else self._last.accuracies
+        for age in sorted(self.state.cohorts, key=int):
+            cohorts = self.state.cohorts[age]
+            mean = self.state.binding[age] / cohorts
+            metrics[f"newest_accuracy@{age}"] = Value(value=mean, cohorts=cohorts)
         for split in HELD_OUT:
-            if (accuracy := found.get(accuracy_of(split))) is not None:
+            if (accuracy := self.state.accuracies.get(accuracy_of(split))) is not None:
                 metrics[final_accuracy_of(split)] = Value(value=accuracy)
         if self._speed is not None:
             metrics["predictions_per_second"] = Value(value=self._speed)
-        if self.step:
-            metrics["steps_per_second"] = Value(value=self.step / self._seconds)
-            metrics["peak_memory"] = Value(value=peak_memory(self._program.device))
         return metrics

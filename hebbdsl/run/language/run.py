@@ -1,23 +1,37 @@
-"""A run on text: epochs of windows, perplexity measured, the best weights kept."""
+"""A run of language: epochs of windows, perplexity measured, the best weights kept."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from math import exp, inf
-from typing import Any
+from dataclasses import dataclass
+from math import exp
+from typing import Any, ClassVar
 
 import numpy as np
-import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from hebbdsl.expression.metric import Split
 from hebbdsl.expression.metrics import FREQUENCIES, HELD_OUT, QUARTERS, perplexity_of
-from hebbdsl.program.language.evaluation import Scored, score
+from hebbdsl.parts.reporter import Reporter
+from hebbdsl.program.language.evaluation import (
+    Scored,
+    StoredText,
+    gather_gradients,
+    remember_train,
+    score,
+    score_at_test,
+)
 from hebbdsl.program.language.program import LanguageProgram
+from hebbdsl.program.program import Program
+from hebbdsl.program.test_time import Predictor, weights_kept
+from hebbdsl.program.tuning import tune
+from hebbdsl.run.loop import Measured, Run
 from hebbdsl.run.monitor import Monitor
-from hebbdsl.run.peak_memory import peak_memory
-from hebbdsl.run.record import Evaluation, Level, Value
-from hebbdsl.run.step_statistics import finite, finite_perplexities, finite_perplexity
+from hebbdsl.run.record import Level, Record, Value
+from hebbdsl.run.state import RunState
+from hebbdsl.run.step_statistics import finite_perplexities, finite_perplexity
 
 _MOST_ON_CPU = 20
 """Steps between looks at what came out: they take seconds, and an end may be asked for."""
@@ -26,129 +40,154 @@ _MOST_AT_ONCE, _TOKENS_AT_ONCE = 1_000, 1 << 22
 32 MB."""
 
 
-class LanguageRun:
-    """A run on text under way: what is counted on the host between evaluations."""
+@dataclass(kw_only=True, slots=True)
+class LanguageState(RunState):
+    """What the host knows of a run.
 
-    def __init__(self, program: LanguageProgram) -> None:
-        self._program = program
+    Attributes:
+        rate: factor of the learning rate, beside the schedule's.
+        best: the lowest validation loss; None: there was no evaluation.
+        best_step: of it.
+        without_gain: evaluations in a row that were not the best.
+    """
+
+    rate: float = 1.0
+    best: float | None = None
+    best_step: int = 0
+    without_gain: int = 0
+
+
+class LanguageRun(Run):
+    """A run of language under way."""
+
+    states: ClassVar[type[RunState]] = LanguageState
+    program: LanguageProgram
+    state: LanguageState
+
+    def __init__(
+        self, program: Program, state: RunState | None = None, carried: tuple[Tensor, ...] = ()
+    ) -> None:
+        assert isinstance(program, LanguageProgram), program
+        state = LanguageState() if state is None else state
+        assert isinstance(state, LanguageState), state
+        self.program, self.state = program, state
+        self.carried = carried or program.start(program.train_streams.streams)
         self._training = program.setup.training
-        self._every = program.plan.evaluate_every or program.train_streams.windows
-        self._state = program.start(program.train_streams.streams)
-        self.step = 0
-        self._seconds = 0.0
         self._read_seconds: dict[Split, float] = {}
-        self._rate = 1.0
-        self._best = inf
-        self._best_step = 0
-        self._without_gain = 0
         self._scored: dict[Split, Scored] = {}
+
+    @property
+    def steps(self) -> int:
+        return self.program.steps
+
+    @property
+    def evaluate_every(self) -> int:
+        return self.program.plan.evaluate_every or self.program.train_streams.windows
+
+    @property
+    def steps_at_once(self) -> int:
+        if self.program.device.type == "cpu":
+            return _MOST_ON_CPU
+        streams = self.program.train_streams
+        return max(1, min(_MOST_AT_ONCE, _TOKENS_AT_ONCE // (streams.streams * streams.window)))
 
     @property
     def ended(self) -> bool:
         patience = self._training.patience
-        exhausted = patience is not None and self._without_gain >= patience
-        return exhausted or self.step >= self._program.steps
+        exhausted = patience is not None and self.state.without_gain >= patience
+        return exhausted or self.state.step >= self.steps
 
     @property
     def best(self) -> bool:
-        return self._best_step == self.step
+        return self.state.best_step == self.state.step
 
-    def advance(self, monitor: Monitor) -> Evaluation:
-        """Train up to the next evaluation, evaluate, and judge the weights.
+    def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
+        state = self.state
+        self.carried = self.program.train(state.step, self.carried, statistics, state.rate)
 
-        Raises: NotFiniteAt.
-        """
-        started = time.perf_counter()
-        try:
-            loss = self._train(monitor)
-        finally:
-            self._seconds += time.perf_counter() - started
+    def evaluate(self, loss: float, monitor: Monitor) -> Measured:
+        """The validation loss; where it is not the best so far, the learning rate falls."""
+        program, state = self.program, self.state
         streams = self._training.evaluation_streams
-        found = score(self._program, "validation", streams, monitor.reading).loss()
+        found = score(program, "validation", streams, monitor.reading).loss()
         assert found is not None, "a text that is read has words to ask for"
-        finite_perplexity(self.step, "validation", found)
-        self._judge(found)
-        return Evaluation(
-            step=self.step,
-            seconds=round(self._seconds, 3),
-            values={
-                "epoch": self.step / self._program.train_streams.windows,
-                "tokens": self._tokens(),
-                "train_loss": loss,
-                "validation_loss": found,
-                "learning_rate": self._program.learning_rate,
-                "best": self.best,
-            },
-        )
-
-    def _train(self, monitor: Monitor) -> float:
-        """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
-        program, losses = self._program, []
-        end = min(self.step + self._every - self.step % self._every, program.steps)
-        while self.step < end:
-            count = min(end - self.step, self._at_once())
-            statistics = torch.empty(
-                count, len(program.update.statistic_names), device=program.device
-            )
-            self._state = program.train(self.step, self._state, statistics, self._rate)
-            losses.append(finite(program.update, statistics, self.step)[:, 0])
-            self.step += count
-            if self.step < end:
-                monitor.trained(self.step, float(losses[-1][-1]))
-        return float(torch.cat(losses).mean())
-
-    def _at_once(self) -> int:
-        """Steps after which the host looks at what came out."""
-        if self._program.device.type == "cpu":
-            return _MOST_ON_CPU
-        streams = self._program.train_streams
-        return max(1, min(_MOST_AT_ONCE, _TOKENS_AT_ONCE // (streams.streams * streams.window)))
-
-    def _judge(self, loss: float) -> None:
-        """Remember when the weights were best, and slow down where these are not."""
-        if loss < self._best:
-            self._best, self._best_step, self._without_gain = loss, self.step, 0
+        finite_perplexity(state.step, "validation", found)
+        if state.best is None or found < state.best:
+            state.best, state.best_step, state.without_gain = found, state.step, 0
         else:
-            self._without_gain += 1
-            self._rate *= self._training.learning_rate_decay
+            state.without_gain += 1
+            state.rate *= self._training.learning_rate_decay
+        return {
+            "epoch": state.step / program.train_streams.windows,
+            "tokens": self._tokens(),
+            "train_loss": loss,
+            "validation_loss": found,
+            "learning_rate": program.learning_rate,
+            "best": self.best,
+        }, None
 
     def conclude(self, monitor: Monitor) -> None:
         """Read both held-out texts whole. Raises: NotFiniteAt."""
         for split in HELD_OUT:
             started = time.perf_counter()
-            found = score(self._program, split, 1, monitor.reading)
-            finite_perplexities(self.step, losses(self._program, {split: found}))
+            found = score(self.program, split, 1, monitor.reading)
+            finite_perplexities(self.state.step, losses(self.program, {split: found}))
             self._scored[split] = found
             self._read_seconds[split] = time.perf_counter() - started
 
+    def evaluate_trained(
+        self, at: Predictor, parent: Record, reporter: Reporter, monitor: Monitor
+    ) -> Mapping[str, Value]:
+        program = self.program
+        scored = dict[Split, Scored]()
+        if at.adapter is not None and at.adapter.training_batches:
+            reporter.say("gradients of training batches are gathered")
+            gather_gradients(program, at.adapter)
+        remember_train(program, at.output, reporter)
+        with weights_kept(program):
+            reporter.say("the validation text is read")
+            if program.setup.evaluation.tunes:
+                stored = StoredText(program, at, monitor.reading)
+                reporter.say("settings are searched on what was stored of it")
+                tune(at, stored)
+                scored["validation"] = stored.scored(at.output.score_stored(stored))
+            else:
+                scored["validation"] = score_at_test(program, "validation", at, monitor.reading)
+        finite_perplexities(parent.steps, losses(program, scored))
+        with weights_kept(program):
+            reporter.say("the test text is read")
+            started = time.perf_counter()
+            scored["test"] = score_at_test(program, "test", at, monitor.reading)
+            seconds = time.perf_counter() - started
+        finite_perplexities(parent.steps, losses(program, scored))
+        speed = int(scored["test"].counts.sum()) / seconds
+        return perplexities(program, scored) | {"predictions_per_second": Value(value=speed)}
+
     @property
     def levels(self) -> tuple[Level, ...]:
-        return (Level(classes=len(self._program.content.words), began=0, passed=None),)
+        return (Level(classes=len(self.program.content.words), began=0, passed=None),)
 
     def data(self) -> Mapping[str, Any]:
-        """What the record says of the data beside its word and origin."""
-        content = self._program.content
+        content = self.program.content
         tokens = {split: len(ids) for split, ids in content.splits.items()}
         return {"words": len(content.words), "tokens": tokens}
 
     def _tokens(self) -> int:
         """How many words were asked for so far."""
-        streams = self._program.train_streams
-        epochs, windows = divmod(self.step, streams.windows)
+        streams = self.program.train_streams
+        epochs, windows = divmod(self.state.step, streams.windows)
         rest = min(windows * streams.window, streams.length - 1)
         return streams.streams * (epochs * (streams.length - 1) + rest)
 
     def metrics(self) -> Mapping[str, Value]:
-        found = perplexities(self._program, self._scored)
+        found = perplexities(self.program, self._scored)
         if (seconds := self._read_seconds.get("test")) is not None:
             words = int(self._scored["test"].counts.sum())
             found["predictions_per_second"] = Value(value=words / seconds)
-        if self._best_step:
-            found["best_validation_step"] = Value(value=self._best_step)
-        if self.step:
-            found["tokens_per_second"] = Value(value=self._tokens() / self._seconds)
-            found["steps_per_second"] = Value(value=self.step / self._seconds)
-            found["peak_memory"] = Value(value=peak_memory(self._program.device))
+        if self.state.best_step:
+            found["best_validation_step"] = Value(value=self.state.best_step)
+        if self.state.step:
+            found["tokens_per_second"] = Value(value=self._tokens() / self.state.seconds)
         return found
 
 

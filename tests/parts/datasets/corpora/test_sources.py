@@ -23,7 +23,13 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets import finding
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, stdlib_docs, token_store, wikitext
+from hebbdsl.parts.datasets.corpora import (
+    gigaword_source,
+    gutenberg_source,
+    stdlib_docs_source,
+    token_store,
+    wikitext_source,
+)
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.gigaword_source import documents, gigaword_splits
 from hebbdsl.parts.datasets.corpora.gutenberg_source import gutenberg_splits, paragraphs
@@ -51,7 +57,7 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (finding, token_store, wikitext):
+    for module in (finding, token_store, wikitext_source):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
 
@@ -64,7 +70,7 @@ def docstrings_once(path: Path) -> tuple[str, ...]:
 @pytest.fixture(autouse=True)
 def _docstrings_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """To parse Python's whole library takes seconds, and it stays as it is."""
-    monkeypatch.setattr(stdlib_docs, "_docstrings", docstrings_once)
+    monkeypatch.setattr(stdlib_docs_source, "_docstrings", docstrings_once)
 
 
 @pytest.fixture
@@ -89,10 +95,10 @@ def codes(rejected: pytest.ExceptionInfo[Rejected]) -> list[str]:
 def tiny_wikitext(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files = {name: f" = {split} = \n\n a b c \n".encode() for split, name in FILES.items()}
     sizes = {split: len(files[name]) for split, name in FILES.items()}
-    monkeypatch.setattr(wikitext, "SIZES", {2: sizes})
+    monkeypatch.setattr(wikitext_source, "SIZES", {2: sizes})
     texts = {split: hashlib.sha256(files[name]).hexdigest() for split, name in FILES.items()}
     del texts["train"]
-    monkeypatch.setattr(wikitext, "TEXTS", {2: texts})
+    monkeypatch.setattr(wikitext_source, "TEXTS", {2: texts})
     monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.TOKENS", {2: dict.fromkeys(FILES, 9)})
     monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.WORDS", {2: 7})
     return files
@@ -495,13 +501,13 @@ def test_books_of_one_name_are_all_read(data: Path) -> None:
         *("Book_0.txt", "one/Book_0", "Book_1.txt", "one/Book_1"),
         *("two/Book_1.txt", "two/Book_1.TXT", "Book_2", "Book_3"),
     }
-    assert set(gutenberg._books(folder)) == names
+    assert set(gutenberg_source._books(folder)) == names
     archive = data / "books.zip"
     with zipfile.ZipFile(archive, "w") as opened:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 opened.write(path, path.relative_to(folder).as_posix())
-    assert set(gutenberg._books(archive)) == names
+    assert set(gutenberg_source._books(archive)) == names
     found = dealt(listed={"test": ("one/Book_0",), "validation": ("Book_2",)})
     assert sum(map(len, found.values())) >= 4
     with pytest.raises(Rejected) as rejected:
@@ -513,7 +519,7 @@ def test_books_of_one_name_are_all_read(data: Path) -> None:
 
 def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
     shelf(data, 1)
-    (piece,) = gutenberg._books(data / "gutenberg").values()
+    (piece,) = gutenberg_source._books(data / "gutenberg").values()
     splits: Splits = {"train": [piece], "validation": [piece], "test": [piece]}
     digests = source_digests(splits, Quiet(), "gutenberg")
     for reading in ("another", ""):
@@ -563,7 +569,7 @@ def test_too_few_books(data: Path) -> None:
     with pytest.raises(Rejected) as rejected:
         dealt()
     assert codes(rejected) == ["HEB501"]
-    assert [p.code for p in gutenberg.gutenberg_missing(replaceable=True)] == ["HEB515"]
+    assert [p.code for p in gutenberg_source.gutenberg_missing(replaceable=True)] == ["HEB515"]
     shelf(data, 5)
     with pytest.raises(Rejected) as rejected:
         dealt()
@@ -581,16 +587,16 @@ def test_books_in_the_letters_of_their_time_are_read(data: Path) -> None:
     old = data / "gutenberg" / "Book_0.txt"
     old.write_bytes("Café “quoted”\n".encode("cp1252"))
     (data / "gutenberg" / "Book_1.txt").write_bytes("\ufeffNaïve\n".encode())
-    books = gutenberg._books(data / "gutenberg")
+    books = gutenberg_source._books(data / "gutenberg")
     assert text_of([books["Book_0"]]) == "Café “quoted”\n"
     assert text_of([books["Book_1"]]) == "Naïve\n"
 
 
 @real
 def test_the_real_books_keep_their_text_and_lose_their_licence() -> None:
-    place = gutenberg._found()
+    place = gutenberg_source._found()
     assert place is not None
-    books = gutenberg._books(place)
+    books = gutenberg_source._books(place)
     assert len(books) == 80
     for name, piece in sampling.sample([*books.items()], 16, "books"):
         text = text_of([piece])
@@ -770,7 +776,7 @@ def test_newswire_that_is_not_there(data: Path) -> None:
     with pytest.raises(Rejected) as rejected:
         Gigaword().open(Quiet())
     assert codes(rejected) == ["HEB501"]
-    assert [p.code for p in gigaword.gigaword_missing(replaceable=False)] == ["HEB515"]
+    assert [p.code for p in gigaword_source.gigaword_missing(replaceable=False)] == ["HEB515"]
     path = month(data, "nyt_eng_200001", DOCUMENTS)
     with pytest.raises(Rejected) as rejected:
         Gigaword().open(Quiet())
@@ -882,7 +888,12 @@ def test_pythons_documentation_is_there_and_held_out_by_module() -> None:
 def test_pythons_documentation_is_read_without_importing() -> None:
     """In a process of its own, which has imported nothing yet."""
     script = (
+<<<<<<< HEAD
         "import sys; from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
+=======
+        "import sys;"
+        "from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
+>>>>>>> house
         "sum(len(b) for ps in stdlib_docs_splits()[0].values() for p in ps for b in p.blocks());"
         "assert not {'antigravity', 'turtle', 'tkinter', 'this', 'torch'} & set(sys.modules)"
     )
