@@ -888,12 +888,8 @@ def test_pythons_documentation_is_there_and_held_out_by_module() -> None:
 def test_pythons_documentation_is_read_without_importing() -> None:
     """In a process of its own, which has imported nothing yet."""
     script = (
-<<<<<<< HEAD
-        "import sys; from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
-=======
         "import sys;"
         "from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
->>>>>>> house
         "sum(len(b) for ps in stdlib_docs_splits()[0].values() for p in ps for b in p.blocks());"
         "assert not {'antigravity', 'turtle', 'tkinter', 'this', 'torch'} & set(sys.modules)"
     )
