@@ -132,7 +132,7 @@ def _in_functions() -> Iterator[Used]:
                         yield Used(where, pattern, anchored)
 
 
-def _scanners() -> list[re.Pattern[str]]:
+def _token_patterns() -> list[re.Pattern[str]]:
     """All terminals of the grammar, as one."""
     from hebbdsl.expression.grammar import expression_token_pattern, token_pattern
 
@@ -153,7 +153,8 @@ def _of_fields() -> list[re.Pattern[str]]:
 
 
 MADE = {
-    "hebbdsl.expression.grammar.scanner": _scanners,
+    "hebbdsl.expression.grammar.token_pattern": _token_patterns,
+    "hebbdsl.expression.grammar.expression_token_pattern": _token_patterns,
     "hebbdsl.spec.reader.name_is_fine": _of_fields,
     "hebbdsl.editor.definition.is_variant_name": _of_fields,
 }
