@@ -305,7 +305,7 @@ def evaluate_run(
 
     Raises: Rejected, also when a number was not finite.
     """
-    from hebbdsl.launch.evaluation import evaluate_run
+    from hebbdsl.launch.evaluation_job import evaluate_run
     from hebbdsl.run.monitor import Silent
 
     return evaluate_run(Path(run), overrides, name, device, threads, monitor or Silent())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.adam import Adam

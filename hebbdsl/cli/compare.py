@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli.completion import specs, variants
+from hebbdsl.cli.shell_completion import specs, variants
 from hebbdsl.cli.options import (
     Device,
     Out,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hebbdsl.cli.completion import specs
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import echo_stderr, emit_source
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hebbdsl.cli.completion import topics
+from hebbdsl.cli.shell_completion import topics
 from hebbdsl.cli.terminal import echo, echo_stderr, emit
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli.completion import specs
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import echo_stderr, emit_source, show_problems
 
 if TYPE_CHECKING:

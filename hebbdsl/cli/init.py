@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hebbdsl.cli.completion import words_for
+from hebbdsl.cli.shell_completion import words_for
 from hebbdsl.cli.terminal import echo, echo_stderr
 from hebbdsl.diagnostics.escaping import visible
 

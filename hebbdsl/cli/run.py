@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hebbdsl.cli.completion import specs
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import (
     Device,
     Out,

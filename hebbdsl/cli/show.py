@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hebbdsl.cli.completion import specs
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import Set
 from hebbdsl.cli.terminal import emit, emit_source
 from hebbdsl.diagnostics.escaping import json_text, visible

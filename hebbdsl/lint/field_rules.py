@@ -11,7 +11,7 @@ from hebbdsl.parts.exposure import Exposure
 from hebbdsl.parts.part import Part
 from hebbdsl.parts.problems import NoEffect
 from hebbdsl.plan.plan import Plan, VariantPlan
-from hebbdsl.plan.searching import searches
+from hebbdsl.plan.search_cost import searches
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Evaluation, Setup, Training
 from hebbdsl.spec.types import PartOf, SectionOf, fields_holding, fields_of

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.models.network import Network
-    from hebbdsl.parts.searching import Shown
+    from hebbdsl.parts.neighbour_search import Shown
 
     Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
@@ -68,7 +68,7 @@ class ClassificationFacts(Facts):
 
     def shown_at_test(self, remembers_train: bool) -> Shown:
         """The training examples of all classes, then every held-out one."""
-        from hebbdsl.parts.searching import Shown
+        from hebbdsl.parts.neighbour_search import Shown
 
         pairs, queries = self.examples_at_test, self.held_out(None)
         return Shown(pairs, queries, pairs * queries)

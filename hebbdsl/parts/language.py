@@ -14,14 +14,14 @@ from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
 from hebbdsl.parts.reporter import Reporter
-from hebbdsl.parts.searching import Shown
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.tasks import LANGUAGE, Task
 
 if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Int
 
-    from hebbdsl.parts.datasets.corpora.content import CorpusContent
+    from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
     from hebbdsl.parts.datasets.corpora.token_rules import Rules
 

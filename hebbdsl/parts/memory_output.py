@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.part import Output
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.searching import Searching
+    from hebbdsl.parts.neighbour_search import Searching
 
 
 class MemoryOutput(Output):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.memory_output import MemoryOutput
     from hebbdsl.parts.outputs.layer import OutputLayer
     from hebbdsl.parts.reporter import Reporter
-    from hebbdsl.parts.searching import Shown
+    from hebbdsl.parts.neighbour_search import Shown
 
 
 class Part:

@@ -27,7 +27,7 @@ from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
 from hebbdsl.vocabulary import word_of, words_of
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.searching import Shown
+    from hebbdsl.parts.neighbour_search import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +106,7 @@ class ClassificationPlan(VariantPlan):
         )
 
     def shown_in_training(self, remembers_train: bool) -> Shown:
-        from hebbdsl.parts.searching import Shown
+        from hebbdsl.parts.neighbour_search import Shown
 
         pairs = self.targets_trained
         tested = self.evaluations * self.facts.held_out(self.setup.training.evaluation_classes)

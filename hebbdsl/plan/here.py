@@ -12,7 +12,7 @@ from hebbdsl.parts.part import FLOAT_BYTES, Adaptation
 from hebbdsl.plan.machine import DeviceMemory, device_memory, gpu_memory, machine_memory
 from hebbdsl.plan.nested import nested_memories
 from hebbdsl.plan.plan import Plan, VariantPlan
-from hebbdsl.plan.searching import searches
+from hebbdsl.plan.search_cost import searches
 from hebbdsl.spec.checked import Draft, Path
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.spec.origins import resolve

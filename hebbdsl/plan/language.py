@@ -13,7 +13,7 @@ from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.language import Corpus, LanguageFacts
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Dataset, Facts, Output
-from hebbdsl.parts.searching import Shown
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.plan.language_problems import (
     EntropyUnknown,
     NoEnd,

@@ -17,7 +17,7 @@ from hebbdsl.tasks import Task
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
-    from hebbdsl.parts.searching import Shown
+    from hebbdsl.parts.neighbour_search import Shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from hebbdsl.spec.checked import Path
 
 if TYPE_CHECKING:
     from hebbdsl.parts.memory_output import MemoryOutput
-    from hebbdsl.parts.searching import Searching
+    from hebbdsl.parts.neighbour_search import Searching
 
 
 def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searching]]:
@@ -24,7 +24,7 @@ def searches(variant: VariantPlan) -> Iterator[tuple[Path, MemoryOutput, Searchi
     ):
         for place, memory in nested_memories(output, path):
             if memory.grows:
-                from hebbdsl.parts.searching import Searching
+                from hebbdsl.parts.neighbour_search import Searching
 
                 if path == ("output",):
                     shown = variant.shown_in_training(memory.remembers_train)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from hebbdsl import interrupts
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.program.identity import canonical_json
-from hebbdsl.run.limits import LARGEST_FILE, LARGEST_LOG, fault_of
+from hebbdsl.run.file_limits import LARGEST_FILE, LARGEST_LOG, fault_of
 from hebbdsl.run.problems import AlteredRecord, Busy, LinkInside, NoRecords, Unwritable
 from hebbdsl.run.record import Evaluation, Record
 from hebbdsl.run.record_json import (

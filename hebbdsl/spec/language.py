@@ -24,7 +24,7 @@ from hebbdsl.vocabulary import KINDS, words_of
 _OPENING = """\
 # The language
 
-Generated from the spec classes by `hebbdsl/spec/language.py`; a test keeps it current.
+Generated from the spec classes by `hebbdsl/spec/language_reference.py`; a test keeps it current.
 
 A spec is written in YAML (`.yaml`) or as text (`.hebb`); both say the same. It has the sections
 below. A part is its word, `output: softmax`, or its word with fields,

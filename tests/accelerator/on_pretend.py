@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from hebbdsl import Hebbian, Mlp, Model, Output, Softmax
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.outputs.hebbian.module import HebbianLayer
 from hebbdsl.parts.outputs.hebbian.write import Bags
 from hebbdsl.parts.part import Adaptation, Optimizer

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax

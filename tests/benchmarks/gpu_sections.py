@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 
 from hebbdsl import Cache, Hebbian, Output, Softmax, Transformer
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.pipeline import build_program, check_spec, make_plan, parse_tree, read_source
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble

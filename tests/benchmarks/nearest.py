@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from hebbdsl.parts.outputs.nearest.memory import Memory
+from hebbdsl.parts.outputs.nearest.datastore import Memory
 from hebbdsl.parts.outputs.nearest.spec import Kernel, Nearest, Search
 
 QUERIES = 512
@@ -37,7 +37,7 @@ def made_up(count: int, width: int, seed: int) -> tuple[Tensor, Tensor]:
 
 def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     """What the model of a run makes of the first words of a split, with the words that follow."""
-    from hebbdsl.launch.evaluation import evaluation_job
+    from hebbdsl.launch.evaluation_job import evaluation_job
     from hebbdsl.program.language.program import LanguageProgram
     from hebbdsl.program.language.streams import Streams
     from hebbdsl.run.job import build

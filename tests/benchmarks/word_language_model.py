@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from hebbdsl.parts.bfloat16 import module
 from hebbdsl.parts.bfloat16.module import how_multiplied
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.models.lstm.spec import Lstm
 from hebbdsl.parts.optimizers.sgd import Sgd

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from hebbdsl.cli.completion import specs
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.main import app
 from tests.comparison.records import curriculum
 from tests.hostile import commands, obeyed

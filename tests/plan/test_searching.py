@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected, Severity
-from hebbdsl.parts.searching import Searching
+from hebbdsl.parts.neighbour_search import Searching
 from hebbdsl.pipeline import (
     build_program,
     check_spec,
@@ -21,7 +21,7 @@ from hebbdsl.pipeline import (
 from hebbdsl.plan.here import refuse_missing
 from hebbdsl.plan.machine import DeviceMemory
 from hebbdsl.plan.plan import Plan
-from hebbdsl.plan.searching import searches
+from hebbdsl.plan.search_cost import searches
 from hebbdsl.source import Source, Span
 
 PICTURES = """\

@@ -252,8 +252,8 @@ def test_records_say_that_an_index_found_the_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faiss = pytest.importorskip("faiss")
-    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.FEWEST_INDEXED", 40)
-    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.memory.STRETCH", 40)
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.datastore.FEWEST_INDEXED", 40)
+    monkeypatch.setattr("hebbdsl.parts.outputs.nearest.datastore.STRETCH", 40)
     monkeypatch.setattr("hebbdsl.program.language.evaluation.BLOCK", 16)
     said = f"faiss {faiss.__version__}"
     trained = ran(tiny.program(tiny.setup(Nearest(search="faiss"))), tmp_path)

@@ -23,7 +23,7 @@ from hebbdsl.source import Source
 from hebbdsl.spec.canonical import plain
 from hebbdsl.spec.checker import examine
 from hebbdsl.spec.experiment import Experiment, Setup
-from hebbdsl.spec.language import language_reference
+from hebbdsl.spec.language_reference import language_reference
 from hebbdsl.spec.paths import paths_into
 from hebbdsl.spec.reader import as_written
 from hebbdsl.spec.schema import spec_schema

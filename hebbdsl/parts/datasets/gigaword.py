@@ -61,12 +61,12 @@ class Gigaword(ExternalCorpus):
             )
 
     def missing_here(self) -> Iterator[Problem]:
-        from hebbdsl.parts.datasets.corpora.gigaword import gigaword_missing
+        from hebbdsl.parts.datasets.corpora.gigaword_source import gigaword_missing
 
         return gigaword_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.gigaword import gigaword_splits
+        from hebbdsl.parts.datasets.corpora.gigaword_source import gigaword_splits
 
         return gigaword_splits(
             self.train_years, self.test_years, self.validation_share, self.split_seed

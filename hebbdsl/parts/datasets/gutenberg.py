@@ -55,12 +55,12 @@ class Gutenberg(ExternalCorpus):
             )
 
     def missing_here(self) -> Iterator[Problem]:
-        from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_missing
+        from hebbdsl.parts.datasets.corpora.gutenberg_source import gutenberg_missing
 
         return gutenberg_missing(replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits
+        from hebbdsl.parts.datasets.corpora.gutenberg_source import gutenberg_splits
 
         return gutenberg_splits(
             {"validation": self.validation_books, "test": self.test_books},

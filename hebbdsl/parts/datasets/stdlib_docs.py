@@ -30,6 +30,6 @@ class StdlibDocs(Corpus):
     ] = 5_000
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
+        from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits
 
         return stdlib_docs_splits()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Int
 
-    from hebbdsl.parts.datasets.corpora.content import CorpusContent
+    from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 UPSTREAM = (
@@ -82,17 +82,17 @@ class Wikitext(ExternalCorpus):
         yield from address_errors(self.addresses)
 
     def missing_here(self) -> Iterator[Problem]:
-        from hebbdsl.parts.datasets.corpora.wikitext import wikitext_missing
+        from hebbdsl.parts.datasets.corpora.wikitext_source import wikitext_missing
 
         return wikitext_missing(self.version, replaceable=self.fallback is not None)
 
     def find(self, reporter: Reporter) -> tuple[Splits, str]:
-        from hebbdsl.parts.datasets.corpora.wikitext import wikitext_splits
+        from hebbdsl.parts.datasets.corpora.wikitext_source import wikitext_splits
 
         return wikitext_splits(self.version, self.addresses, reporter)
 
     def open(self, reporter: Reporter) -> CorpusContent:
-        from hebbdsl.parts.datasets.corpora.wikitext import refuse_altered
+        from hebbdsl.parts.datasets.corpora.wikitext_source import refuse_altered
 
         content = ExternalCorpus.open(self, reporter)
         whole = self.vocabulary is None and self.facts().exact

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from hebbdsl.diagnostics.diagnostic import Rejected
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.models.language_network import LanguageNetwork, State
 from hebbdsl.plan.language import LanguagePlan, text_problems
 from hebbdsl.plan.plan import VariantPlan

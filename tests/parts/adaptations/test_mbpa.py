@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.mbpa import module
 from hebbdsl.parts.adaptations.mbpa import spec as spec_module
-from hebbdsl.parts.adaptations.mbpa.memory import Memory
+from hebbdsl.parts.adaptations.mbpa.episodic_memory import Memory
 from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
 from hebbdsl.parts.adaptations.mbpa.shown import Shown
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hebbdsl.parts.outputs.nearest import index, memory
-from hebbdsl.parts.outputs.nearest.memory import Memory
+from hebbdsl.parts.outputs.nearest.datastore import Memory
 from hebbdsl.parts.outputs.nearest.spec import Kernel, Nearest, Search
 from tests.parts.outputs.test_cache_on_text import WORDS, in_stretches, text
 from tests.parts.outputs.test_nearest import HIDDEN

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.wikitext import Wikitext
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture

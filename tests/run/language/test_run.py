@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.program.language import evaluation as module
 from hebbdsl.program.language.evaluation import score
 from hebbdsl.program.language.program import LanguageProgram

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
-from hebbdsl.parts.adaptations.mbpa.memory import Memory
+from hebbdsl.parts.adaptations.mbpa.episodic_memory import Memory
 from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
 from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, NUMBERS, Mbpa
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments

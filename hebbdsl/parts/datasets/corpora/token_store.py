@@ -26,7 +26,7 @@ import numpy as np
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.datasets.corpora.content import CorpusContent, Words
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent, Words
 from hebbdsl.parts.datasets.corpora.corpus_source import SPLITS, Splits
 from hebbdsl.parts.datasets.corpora.manifest import MANIFEST, SEAL, sealed
 from hebbdsl.parts.datasets.corpora.problems import NotKept, StoreNotWritten

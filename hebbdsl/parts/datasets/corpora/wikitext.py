@@ -8,7 +8,7 @@ from typing import Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import (
     Piece,
     Splits,

@@ -16,7 +16,7 @@ from hebbdsl.parts.outputs.memory_layer import MemoryLayer
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
 from hebbdsl.parts.outputs.nearest.index import faiss_version
 from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
-from hebbdsl.parts.outputs.nearest.memory import Memory
+from hebbdsl.parts.outputs.nearest.datastore import Memory
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.stored import Stored, Tunable
 

@@ -13,7 +13,7 @@ from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.searching import Searching
+from hebbdsl.parts.neighbour_search import Searching
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -20,7 +20,7 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, preparing, token_store
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.files import locked, locked_elsewhere

@@ -24,14 +24,14 @@ from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets import finding
 from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, token_store, wikitext
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
-from hebbdsl.parts.datasets.corpora.gigaword import documents, gigaword_splits
-from hebbdsl.parts.datasets.corpora.gutenberg import gutenberg_splits, paragraphs
+from hebbdsl.parts.datasets.corpora.gigaword_source import documents, gigaword_splits
+from hebbdsl.parts.datasets.corpora.gutenberg_source import gutenberg_splits, paragraphs
 from hebbdsl.parts.datasets.corpora.licences import body
-from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits
+from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
 from hebbdsl.parts.datasets.corpora.token_rules import Rules
 from hebbdsl.parts.datasets.corpora.verifying import source_digests
-from hebbdsl.parts.datasets.corpora.wikitext import FILES, wikitext_missing, wikitext_splits
+from hebbdsl.parts.datasets.corpora.wikitext_source import FILES, wikitext_missing, wikitext_splits
 from hebbdsl.parts.datasets.gigaword import Gigaword
 from hebbdsl.parts.datasets.gutenberg import Gutenberg
 from hebbdsl.parts.datasets.stdlib_docs import StdlibDocs
@@ -866,7 +866,7 @@ def test_pythons_documentation_is_there_and_held_out_by_module() -> None:
 def test_pythons_documentation_is_read_without_importing() -> None:
     """In a process of its own, which has imported nothing yet."""
     script = (
-        "import sys; from hebbdsl.parts.datasets.corpora.stdlib_docs import stdlib_docs_splits;"
+        "import sys; from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
         "sum(len(b) for ps in stdlib_docs_splits()[0].values() for p in ps for b in p.blocks());"
         "assert not {'antigravity', 'turtle', 'tkinter', 'this', 'torch'} & set(sys.modules)"
     )

@@ -20,7 +20,7 @@ from hebbdsl.parts.datasets.corpora import (
     tokenising,
 )
 from hebbdsl.parts.datasets.corpora.corpus_source import LONGEST, Piece, of_file
-from hebbdsl.parts.datasets.corpora.gigaword import documents
+from hebbdsl.parts.datasets.corpora.gigaword_source import documents
 from hebbdsl.parts.datasets.corpora.licences import body
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.reporter import Quiet

@@ -10,7 +10,7 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.parts.datasets.corpora import corpus_source, wikitext
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
 from hebbdsl.parts.datasets.wikitext import Wikitext

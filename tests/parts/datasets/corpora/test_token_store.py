@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets.corpora import corpus_source, preparing, token_store, tokenising
-from hebbdsl.parts.datasets.corpora.content import CorpusContent
+from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
