@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs, variants
 from hebbdsl.cli.options import (
     Device,
     Out,
@@ -24,6 +23,7 @@ from hebbdsl.cli.options import (
     progress,
     seeds_given,
 )
+from hebbdsl.cli.shell_completion import specs, variants
 from hebbdsl.cli.terminal import echo_stderr, emit, show_problems
 
 if TYPE_CHECKING:

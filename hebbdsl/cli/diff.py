@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import echo, emit
 from hebbdsl.diagnostics.escaping import json_text
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli import completion
+from hebbdsl.cli import shell_completion
 
 if TYPE_CHECKING:
     from hebbdsl.run.monitor import JobMonitor
@@ -21,7 +21,10 @@ Set = Annotated[
 Variants = Annotated[
     list[str] | None,
     typer.Option(
-        "--variant", metavar="NAME", help="Only this variant.", autocompletion=completion.variants
+        "--variant",
+        metavar="NAME",
+        help="Only this variant.",
+        autocompletion=shell_completion.variants,
     ),
 ]
 SeedsOption = Annotated[

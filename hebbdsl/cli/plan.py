@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import Set, Variants
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import (
     Device,
     Out,
@@ -24,6 +23,7 @@ from hebbdsl.cli.options import (
     seeds_given,
 )
 from hebbdsl.cli.record_summary import summary
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import echo, emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import emit, emit_source
 from hebbdsl.diagnostics.escaping import json_text, visible
 

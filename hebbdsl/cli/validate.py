@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.options import Set
+from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.terminal import echo, echo_stderr, emit, show_problems
 from hebbdsl.diagnostics.escaping import json_text
 

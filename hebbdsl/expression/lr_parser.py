@@ -57,7 +57,7 @@ class Rule:
         folds: a single child stands for the branch.
         symbols: for each symbol DROPPED, KEPT or INLINED.
         keeps_all: the children are the values, as they are.
-        hands_on: its only child stands for the branch, always.
+        passes_child_through: its only child stands for the branch, always.
     """
 
     origin: str
@@ -65,12 +65,12 @@ class Rule:
     folds: bool
     symbols: tuple[int, ...]
     keeps_all: bool = field(init=False)
-    hands_on: bool = field(init=False)
+    passes_child_through: bool = field(init=False)
 
     def __post_init__(self) -> None:
         keeps_all = not self.folds and set(self.symbols) == {KEPT}
         object.__setattr__(self, "keeps_all", keeps_all)
-        object.__setattr__(self, "hands_on", self.folds and self.symbols == (KEPT,))
+        object.__setattr__(self, "passes_child_through", self.folds and self.symbols == (KEPT,))
 
     def branch(self, values: list[Branch | Token]) -> Branch | Token:
         """What becomes of the values of the rule's symbols, in a list that is given away."""
@@ -142,7 +142,7 @@ class Parser:
                 return None
             rule = rules[~then]
             count = len(rule.symbols)
-            if rule.hands_on:  # as most do in an expression
+            if rule.passes_child_through:  # as most do in an expression
                 states.pop()
                 states.append(table[states[-1]][rule.origin])
                 continue

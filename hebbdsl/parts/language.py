@@ -12,9 +12,9 @@ from hebbdsl.expression.metric import Split
 from hebbdsl.expression.metrics import HELD_OUT
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
+from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.parts.part import Curriculum, Dataset, Facts
 from hebbdsl.parts.reporter import Reporter
-from hebbdsl.parts.neighbour_search import Shown
 from hebbdsl.tasks import LANGUAGE, Task
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.exposure import Exposure
     from hebbdsl.parts.memory_output import MemoryOutput
+    from hebbdsl.parts.neighbour_search import Shown
     from hebbdsl.parts.outputs.layer import OutputLayer
     from hebbdsl.parts.reporter import Reporter
-    from hebbdsl.parts.neighbour_search import Shown
 
 
 class Part:

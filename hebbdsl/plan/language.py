@@ -12,8 +12,8 @@ from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.language import Corpus, LanguageFacts
 from hebbdsl.parts.models.language_model import LanguageModel
-from hebbdsl.parts.part import Dataset, Facts, Output
 from hebbdsl.parts.neighbour_search import Shown
+from hebbdsl.parts.part import Dataset, Facts, Output
 from hebbdsl.plan.language_problems import (
     EntropyUnknown,
     NoEnd,

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from hebbdsl.parts.outputs.nearest.datastore import Memory
+from hebbdsl.parts.outputs.nearest.datastore import Datastore
 from hebbdsl.parts.outputs.nearest.spec import Kernel, Nearest, Search
 
 QUERIES = 512
@@ -59,16 +59,18 @@ def activations(run: Path, split: str, count: int) -> tuple[Tensor, Tensor]:
     return torch.cat(found), torch.cat(labels)
 
 
-def filled(search: Search, kernel: Kernel, neighbours: int, keys: Tensor, held: Tensor) -> Memory:
+def filled(
+    search: Search, kernel: Kernel, neighbours: int, keys: Tensor, held: Tensor
+) -> Datastore:
     spec = Nearest(search=search, kernel=kernel, neighbours=neighbours)
-    memory = Memory(spec, 1, keys.shape[1])
+    memory = Datastore(spec, 1, keys.shape[1])
     for part, labels in zip(torch.split(keys, PARTS), torch.split(held, PARTS), strict=True):
         memory.remember(part[None], labels[None], int(held.max()) + 1)
         memory.index()
     return memory
 
 
-def asked(memory: Memory, queries: Tensor) -> tuple[Tensor, Tensor, float]:
+def asked(memory: Datastore, queries: Tensor) -> tuple[Tensor, Tensor, float]:
     """Scores and places of the neighbours, and milliseconds of CPU time for each query."""
     start = time.process_time()
     parts = [memory.nearest(part[None], 0, 2**40) for part in torch.split(queries, 64)]

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from hebbdsl.cli.shell_completion import specs
 from hebbdsl.cli.main import app
+from hebbdsl.cli.shell_completion import specs
 from tests.comparison.records import curriculum
 from tests.hostile import commands, obeyed
 from tests.resealed import reseal, stored

@@ -203,6 +203,15 @@ def test_what_the_device_can_not_hold_is_refused(
             False,
             ("output.size", "evaluation.output.experts.1.size"),
         ),
+        (
+            TEXT.replace(
+                "EVALUATION",
+                "{adaptation: dynamic_evaluation, "
+                "output: {mixture: {experts: [trained, {cache: {size: 90_000}}]}}}",
+            ),
+            False,
+            ("evaluation.output.experts.1.size",),  # what remembers nothing has no size
+        ),
     ],
 )
 def test_what_is_remembered_too_much_of_is_named(

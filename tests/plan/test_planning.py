@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -108,3 +109,22 @@ def test_planning_never_loads_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_summary_says_only_what_there_is() -> None:
+    whole = Setup(
+        data=Omniglot(fallback=Glyphs()),
+        model=Mlp(),
+        output=Softmax(),
+        curriculum=Growing(start=10, add=10, when=WHEN),
+        training=Training(optimizer=Adam(), batch_size=8, steps=9),
+    )
+    plan = plan_setup(whole)
+    said = "\n".join(text for _, text in plan.summary())
+    assert "when it can't be had, glyphs" in said
+    assert "passed when test_accuracy >= 0.6" in said
+    bare = plan_setup(replace(whole, data=Glyphs(), curriculum=Fixed()))
+    said = "\n".join(text for _, text in bare.summary())
+    assert "can't be had" not in said
+    assert "passed when" not in said
+    assert plan.task is bare.task is Glyphs.task

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from hebbdsl.parts.bounds import Pattern
 from hebbdsl.run.record_json import EVALUATION_SCHEMA, RECORD_SCHEMA
 from hebbdsl.run.store import METRICS, RECORD, find_runs
-from hebbdsl.spec.json_schema import schema_of, to_json
+from hebbdsl.spec.json_schema import Distinct, Elsewhere, LeftOut, schema_of, to_json
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "runs_version_1" / "kept"
 RECORDS = [json.loads((one.path / RECORD).read_bytes()) for one in find_runs(KEPT)]
@@ -108,3 +111,41 @@ def test_other_types_are_refused() -> None:
 
 def test_scalars_stay_what_they_are() -> None:
     assert to_json({1: (True, None, 0.5)}) == {"1": [True, None, 0.5]}
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Inner:
+    name: Annotated[str, Pattern("[a-z]+", "small letters")]
+    colour: Colour = Colour.RED
+
+
+@dataclass(frozen=True)
+class Outer:
+    many: Annotated[tuple[Inner, ...], Distinct()]
+    old: Annotated[int | None, LeftOut()] = None
+    shares: Mapping[str, float] | None = None
+    here: Annotated[str, Elsewhere()] = ""
+
+
+def test_what_a_class_writes_fits_what_it_declares() -> None:
+    body = to_json(Outer((Inner("a"), Inner("b")), shares={"x": 0.5}, here="not written"))
+    assert body == {
+        "many": [{"name": "a", "colour": "red"}, {"name": "b", "colour": "red"}],
+        "shares": {"x": 0.5},
+    }
+    schema = schema_of(Outer)
+    assert fits(schema, body)
+    assert fits(schema, to_json(Outer((), old=1)))
+    for wrong in (
+        {"many": [{"name": "A", "colour": "red"}]},
+        {"many": [{"name": "a", "colour": "blue"}]},
+        {"many": [{"name": "a", "colour": "red"}] * 2},
+        {"old": None},
+        {"shares": {"x": "much"}},
+        {"here": ""},
+    ):
+        assert not fits(schema, {**body, **wrong}), wrong

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hebbdsl.parts.adaptations.mbpa import module
 from hebbdsl.parts.adaptations.mbpa import spec as spec_module
-from hebbdsl.parts.adaptations.mbpa.episodic_memory import Memory
+from hebbdsl.parts.adaptations.mbpa.episodic_memory import EpisodicMemory
 from hebbdsl.parts.adaptations.mbpa.module import MbpaLayer
 from hebbdsl.parts.adaptations.mbpa.shown import Shown
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
@@ -177,13 +177,13 @@ def test_several_rates_at_once_are_each_by_itself(steps: int) -> None:
 
 
 def test_memory_is_bounded_by_the_size_and_a_block_and_grows_with_what_it_holds() -> None:
-    memory = Memory(5_000, 64)
+    memory = EpisodicMemory(5_000, 64)
     for _ in range(200):
         count = min(50, memory.room)
         memory.append(torch.randn(count, 2), torch.zeros(count).long(), torch.randn(count, 3))
     assert memory._held is not None
     assert len(memory._held[2]) == 5_064
-    few = Memory(10**7, 64)
+    few = EpisodicMemory(10**7, 64)
     few.append(torch.randn(9, 2), torch.zeros(9).long(), torch.randn(9, 3))
     assert few._held is not None
     assert len(few._held[2]) == 1_024

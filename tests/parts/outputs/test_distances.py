@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.outputs.nearest import exact, index, memory
+from hebbdsl.parts.outputs.nearest import datastore, exact, index
 from hebbdsl.parts.outputs.nearest.spec import Nearest, Search
 from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 from hebbdsl.parts.outputs.softmax.spec import Softmax
@@ -75,8 +75,8 @@ def test_nor_does_it_in_a_text(
 ) -> None:
     if search == "faiss":
         pytest.importorskip("faiss")
-    monkeypatch.setattr(memory, "FEWEST_INDEXED", 50)
-    monkeypatch.setattr(memory, "STRETCH", 30)
+    monkeypatch.setattr(datastore, "FEWEST_INDEXED", 50)
+    monkeypatch.setattr(datastore, "STRETCH", 30)
     monkeypatch.setattr(index, "FEWEST_CELLS", 10**6)
     spec = Nearest(theta=50.0, neighbours=12, search=search)
     layer = spec.build(8, CLASSES)
@@ -102,8 +102,8 @@ def test_no_later_word_moves_a_bit_of_an_earlier_one(
     """Also not through what is taken from all of them."""
     if search == "faiss":
         pytest.importorskip("faiss")
-    monkeypatch.setattr(memory, "FEWEST_INDEXED", 10)
-    monkeypatch.setattr(memory, "STRETCH", 5)
+    monkeypatch.setattr(datastore, "FEWEST_INDEXED", 10)
+    monkeypatch.setattr(datastore, "STRETCH", 5)
     h, labels = drawn(8, 10.0, 80, 3)
     h, labels = h[:, None], labels[:, None]
     later = h.clone()

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from hebbdsl.parts.outputs.nearest import index, memory
-from hebbdsl.parts.outputs.nearest.datastore import Memory
+from hebbdsl.parts.outputs.nearest import datastore, index
+from hebbdsl.parts.outputs.nearest.datastore import Datastore
 from hebbdsl.parts.outputs.nearest.spec import Kernel, Nearest, Search
 from tests.parts.outputs.test_cache_on_text import WORDS, in_stretches, text
 from tests.parts.outputs.test_nearest import HIDDEN
@@ -28,8 +28,8 @@ def activations(count: int, hidden: int, seed: int) -> Tensor:
     return torch.tanh(centres[kinds] + 0.5 * torch.randn(count, hidden, generator=generator))
 
 
-def filled(search: Search, kernel: Kernel, keys: Tensor, neighbours: int) -> Memory:
-    made = Memory(Nearest(search=search, kernel=kernel, neighbours=neighbours), 1, keys.shape[1])
+def filled(search: Search, kernel: Kernel, keys: Tensor, neighbours: int) -> Datastore:
+    made = Datastore(Nearest(search=search, kernel=kernel, neighbours=neighbours), 1, keys.shape[1])
     for part in torch.split(keys, 1_000):
         made.remember(part[None], torch.zeros(1, len(part), dtype=torch.int64), 1)
         made.index()
@@ -91,8 +91,8 @@ def test_a_text_of_which_the_older_part_is_indexed_is_the_literal_loop(
     h = h / 2
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "FEWEST_CELLS", 10**6)
-        patch.setattr(memory, "FEWEST_INDEXED", stretch)
-        patch.setattr(memory, "STRETCH", stretch)
+        patch.setattr(datastore, "FEWEST_INDEXED", stretch)
+        patch.setattr(datastore, "STRETCH", stretch)
         found = in_stretches(layer, h, labels, cuts)
     for number in range(streams):
         expected = literal(spec, h[:, number].tolist(), labels[:, number].tolist())
@@ -104,11 +104,11 @@ def test_a_text_of_which_the_older_part_is_indexed_is_the_literal_loop(
 def test_auto_is_exact_up_to_a_size_and_where_faiss_is_not_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memory, "INDEXED", 9_000)
+    monkeypatch.setattr(datastore, "INDEXED", 9_000)
     keys = activations(10_000, 8, 0)
     assert filled("auto", "dot", keys[:8_500], 5).searched == 8_500
     assert filled("auto", "dot", keys, 5).searched < 10_000
-    monkeypatch.setattr(memory, "faiss_is_here", lambda: False)
+    monkeypatch.setattr(datastore, "faiss_is_here", lambda: False)
     assert filled("auto", "dot", keys, 5).searched == 10_000
 
 

@@ -78,10 +78,10 @@ def test_mixed_with_a_softmax_it_is_the_literal_loop_to_a_millionth_of_a_nat(
 
 @pytest.mark.parametrize("search", ["exact", "faiss"])
 def test_what_is_ahead_is_never_seen(search: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hebbdsl.parts.outputs.nearest import memory
+    from hebbdsl.parts.outputs.nearest import datastore
 
-    monkeypatch.setattr(memory, "FEWEST_INDEXED", 10)
-    monkeypatch.setattr(memory, "STRETCH", 5)
+    monkeypatch.setattr(datastore, "FEWEST_INDEXED", 10)
+    monkeypatch.setattr(datastore, "STRETCH", 5)
     layer = Nearest(search=search, neighbours=4).build(HIDDEN, WORDS)  # type: ignore[arg-type]
     h, labels = text(60, 2)
     cuts = [7] * 5

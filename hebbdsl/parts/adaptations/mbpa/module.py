@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.parts.adaptations.adapter import Adapter
-from hebbdsl.parts.adaptations.mbpa.episodic_memory import Memory
+from hebbdsl.parts.adaptations.mbpa.episodic_memory import EpisodicMemory
 from hebbdsl.parts.adaptations.mbpa.shown import Pairs, Shown
 from hebbdsl.parts.adaptations.mbpa.spec import BEGINNING, NUMBERS, Mbpa
 from hebbdsl.parts.outputs.layer import Moments, OutputLayer, no_moments
@@ -46,7 +46,7 @@ class MbpaLayer(MemoryLayer):
         super().__init__()
         self.spec, self.trained = spec, trained
         self.rate = BEGINNING if isinstance(spec.learning_rate, str) else spec.learning_rate
-        self._memories: list[Memory] = []
+        self._memories: list[EpisodicMemory] = []
         self._shown = Shown(spec.size)
         self._room: Tensor | None = None
 
@@ -124,7 +124,7 @@ class MbpaLayer(MemoryLayer):
         """`score_text` at each of several step sizes, for little more than at one."""
         room = self.spec.block(in_play)
         if not self._memories:
-            self._memories = [Memory(self.spec.size, room) for _ in range(labels.shape[1])]
+            self._memories = [EpisodicMemory(self.spec.size, room) for _ in range(labels.shape[1])]
         found = []
         for s, memory in enumerate(self._memories):
             start, parts = 0, []
@@ -141,7 +141,7 @@ class MbpaLayer(MemoryLayer):
         h: Float[Tensor, "time hidden"],
         labels: Int[Tensor, " time"],
         in_play: int,
-        memory: Memory,
+        memory: EpisodicMemory,
         rates: Sequence[float],
     ) -> Float[Tensor, "rates time"]:
         spec = self.spec

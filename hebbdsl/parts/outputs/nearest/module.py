@@ -13,10 +13,10 @@ from torch.autograd.function import once_differentiable
 from hebbdsl.parts.outputs.even_share import MASKED, EvenShare, log_of
 from hebbdsl.parts.outputs.layer import Moments, no_moments
 from hebbdsl.parts.outputs.memory_layer import MemoryLayer
+from hebbdsl.parts.outputs.nearest.datastore import Datastore
 from hebbdsl.parts.outputs.nearest.exact import SCORES, queries_at_once
 from hebbdsl.parts.outputs.nearest.index import faiss_version
 from hebbdsl.parts.outputs.nearest.kept import Kept, Neighbours
-from hebbdsl.parts.outputs.nearest.datastore import Memory
 from hebbdsl.parts.outputs.nearest.spec import Nearest
 from hebbdsl.parts.outputs.stored import Stored, Tunable
 
@@ -31,11 +31,11 @@ class NearestLayer(MemoryLayer):
         super().__init__()
         self.spec = spec
         self.remembers_train = spec.remembers_train
-        self.memory = Memory(spec, 1, hidden)
+        self.memory = Datastore(spec, 1, hidden)
         self.theta = 1.0 if isinstance(spec.theta, str) else spec.theta
         self._share = EvenShare(spec.uniform)
         self._hidden = hidden
-        self._read: tuple[Memory, ...] = ()
+        self._read: tuple[Datastore, ...] = ()
         self._indexed = False
         self._kept: tuple[Stored, Kept, dict[float, Tensor]] | None = None
         self._keeping: Kept | None = None
@@ -86,7 +86,7 @@ class NearestLayer(MemoryLayer):
             return super().score_text(h, labels, in_play)
         time, streams = labels.shape
         if not self._read:
-            self._read = (Memory(self.spec, streams, self._hidden).to(h.device),)
+            self._read = (Datastore(self.spec, streams, self._hidden).to(h.device),)
         (memory,), found, start = self._read, list[Tensor](), 0
         while start < time:
             memory.index()
@@ -162,7 +162,7 @@ class NearestLayer(MemoryLayer):
             kernels: Tensor = by.apply(h, scores[0], keys, places[0])  # type: ignore[no-untyped-call]
         return kernels, labels[places[0]]
 
-    def _before(self, memory: Memory, h: Tensor, labels: Tensor, in_play: int) -> Neighbours:
+    def _before(self, memory: Datastore, h: Tensor, labels: Tensor, in_play: int) -> Neighbours:
         """Of words of a text, in what stands before each of them; which they join."""
         time = labels.shape[1]
         with torch.autocast(h.device.type, enabled=False):

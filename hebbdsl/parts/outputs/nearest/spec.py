@@ -11,9 +11,9 @@ from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
 from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
+from hebbdsl.parts.neighbour_search import Searching
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
 from hebbdsl.parts.problems import NoEffect
-from hebbdsl.parts.neighbour_search import Searching
 
 if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure

@@ -19,7 +19,13 @@ import pytest
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, manifest, preparing, token_store
+from hebbdsl.parts.datasets.corpora import (
+    gigaword_source,
+    gutenberg_source,
+    manifest,
+    preparing,
+    token_store,
+)
 from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, members, of_file
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
@@ -140,7 +146,7 @@ def test_a_month_of_newswire_and_a_zip_that_change_are_refused(
     for path in (month, archive):
         month.write_bytes(newswire("a b"))
         archive.write_bytes(zipped("a b\n"))
-        piece = gigaword._piece(month, lambda _: True, "all")
+        piece = gigaword_source._piece(month, lambda _: True, "all")
         if path == archive:
             (piece,) = members(archive).values()
         with pytest.raises(Rejected) as found:
@@ -220,9 +226,9 @@ def test_every_reader_knows_its_files_by_their_content(
         if reader == "zip":
             return next(iter(members(path).values()))
         if reader == "gigaword":
-            return gigaword._piece(path, lambda _: True, "all")
+            return gigaword_source._piece(path, lambda _: True, "all")
         if reader == "gutenberg":
-            return gutenberg._books(tmp_path)[path.stem]
+            return gutenberg_source._books(tmp_path)[path.stem]
         return of_file(path)
 
     path.write_bytes(pack("cat sat\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import os
@@ -22,11 +23,18 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import At, Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.datasets import finding
-from hebbdsl.parts.datasets.corpora import gigaword, gutenberg, token_store, wikitext
+from hebbdsl.parts.datasets.corpora import (
+    gigaword_source,
+    gutenberg_source,
+    stdlib_docs_source,
+    token_store,
+    wikitext_source,
+)
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece, Splits, of_file
 from hebbdsl.parts.datasets.corpora.gigaword_source import documents, gigaword_splits
 from hebbdsl.parts.datasets.corpora.gutenberg_source import gutenberg_splits, paragraphs
 from hebbdsl.parts.datasets.corpora.licences import body
+from hebbdsl.parts.datasets.corpora.stdlib_docs_source import _docstrings as docstrings
 from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits
 from hebbdsl.parts.datasets.corpora.text_files import text_missing, text_splits
 from hebbdsl.parts.datasets.corpora.token_rules import Rules
@@ -40,6 +48,7 @@ from hebbdsl.parts.datasets.wikitext import TOKENS, WORDS, Wikitext
 from hebbdsl.parts.language import Corpus
 from hebbdsl.parts.reporter import Quiet
 from hebbdsl.program.data import open_data
+from tests import sampling
 
 REAL = os.environ.get("HEBBDSL_DATA")
 real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real texts to test on")
@@ -48,9 +57,20 @@ real = pytest.mark.skipif(REAL is None, reason="HEBBDSL_DATA is not set: no real
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
-    for module in (finding, token_store, wikitext):
+    for module in (finding, token_store, wikitext_source):
         monkeypatch.setattr(module, "cache_folder", lambda: folder)
     return folder
+
+
+@functools.cache
+def docstrings_once(path: Path) -> tuple[str, ...]:
+    return tuple(docstrings(path))
+
+
+@pytest.fixture(autouse=True)
+def _docstrings_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To parse Python's whole library takes seconds, and it stays as it is."""
+    monkeypatch.setattr(stdlib_docs_source, "_docstrings", docstrings_once)
 
 
 @pytest.fixture
@@ -75,10 +95,10 @@ def codes(rejected: pytest.ExceptionInfo[Rejected]) -> list[str]:
 def tiny_wikitext(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     files = {name: f" = {split} = \n\n a b c \n".encode() for split, name in FILES.items()}
     sizes = {split: len(files[name]) for split, name in FILES.items()}
-    monkeypatch.setattr(wikitext, "SIZES", {2: sizes})
+    monkeypatch.setattr(wikitext_source, "SIZES", {2: sizes})
     texts = {split: hashlib.sha256(files[name]).hexdigest() for split, name in FILES.items()}
     del texts["train"]
-    monkeypatch.setattr(wikitext, "TEXTS", {2: texts})
+    monkeypatch.setattr(wikitext_source, "TEXTS", {2: texts})
     monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.TOKENS", {2: dict.fromkeys(FILES, 9)})
     monkeypatch.setattr("hebbdsl.parts.datasets.wikitext.WORDS", {2: 7})
     return files
@@ -481,13 +501,13 @@ def test_books_of_one_name_are_all_read(data: Path) -> None:
         *("Book_0.txt", "one/Book_0", "Book_1.txt", "one/Book_1"),
         *("two/Book_1.txt", "two/Book_1.TXT", "Book_2", "Book_3"),
     }
-    assert set(gutenberg._books(folder)) == names
+    assert set(gutenberg_source._books(folder)) == names
     archive = data / "books.zip"
     with zipfile.ZipFile(archive, "w") as opened:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 opened.write(path, path.relative_to(folder).as_posix())
-    assert set(gutenberg._books(archive)) == names
+    assert set(gutenberg_source._books(archive)) == names
     found = dealt(listed={"test": ("one/Book_0",), "validation": ("Book_2",)})
     assert sum(map(len, found.values())) >= 4
     with pytest.raises(Rejected) as rejected:
@@ -499,7 +519,7 @@ def test_books_of_one_name_are_all_read(data: Path) -> None:
 
 def test_what_is_read_of_a_book_is_known_of_its_tokens(data: Path) -> None:
     shelf(data, 1)
-    (piece,) = gutenberg._books(data / "gutenberg").values()
+    (piece,) = gutenberg_source._books(data / "gutenberg").values()
     splits: Splits = {"train": [piece], "validation": [piece], "test": [piece]}
     digests = source_digests(splits, Quiet(), "gutenberg")
     for reading in ("another", ""):
@@ -549,7 +569,7 @@ def test_too_few_books(data: Path) -> None:
     with pytest.raises(Rejected) as rejected:
         dealt()
     assert codes(rejected) == ["HEB501"]
-    assert [p.code for p in gutenberg.gutenberg_missing(replaceable=True)] == ["HEB515"]
+    assert [p.code for p in gutenberg_source.gutenberg_missing(replaceable=True)] == ["HEB515"]
     shelf(data, 5)
     with pytest.raises(Rejected) as rejected:
         dealt()
@@ -567,25 +587,26 @@ def test_books_in_the_letters_of_their_time_are_read(data: Path) -> None:
     old = data / "gutenberg" / "Book_0.txt"
     old.write_bytes("Café “quoted”\n".encode("cp1252"))
     (data / "gutenberg" / "Book_1.txt").write_bytes("\ufeffNaïve\n".encode())
-    books = gutenberg._books(data / "gutenberg")
+    books = gutenberg_source._books(data / "gutenberg")
     assert text_of([books["Book_0"]]) == "Café “quoted”\n"
     assert text_of([books["Book_1"]]) == "Naïve\n"
 
 
 @real
 def test_the_real_books_keep_their_text_and_lose_their_licence() -> None:
-    place = gutenberg._found()
+    place = gutenberg_source._found()
     assert place is not None
-    books = gutenberg._books(place)
+    books = gutenberg_source._books(place)
     assert len(books) == 80
-    for name, piece in books.items():
+    for name, piece in sampling.sample([*books.items()], 16, "books"):
         text = text_of([piece])
         assert 0.8 * piece.size < len(text.encode()) < piece.size, name
         assert not re.search(r"project gutenberg.{0,20}licen[sc]e", text, re.IGNORECASE), name
         assert not re.search(r"(start|end) of (the|this) project gutenberg", text, re.I), name
-    content = Gutenberg(validation_books=4, test_books=4, vocabulary=20_000).open(Quiet())
-    assert len(content.words) == 20_000
-    assert len(content.splits["train"]) > 7_000_000
+    if sampling.ALL:
+        content = Gutenberg(validation_books=4, test_books=4, vocabulary=20_000).open(Quiet())
+        assert len(content.words) == 20_000
+        assert len(content.splits["train"]) > 7_000_000
 
 
 # Gigaword
@@ -755,7 +776,7 @@ def test_newswire_that_is_not_there(data: Path) -> None:
     with pytest.raises(Rejected) as rejected:
         Gigaword().open(Quiet())
     assert codes(rejected) == ["HEB501"]
-    assert [p.code for p in gigaword.gigaword_missing(replaceable=False)] == ["HEB515"]
+    assert [p.code for p in gigaword_source.gigaword_missing(replaceable=False)] == ["HEB515"]
     path = month(data, "nyt_eng_200001", DOCUMENTS)
     with pytest.raises(Rejected) as rejected:
         Gigaword().open(Quiet())
@@ -857,16 +878,18 @@ def test_pythons_documentation_is_there_and_held_out_by_module() -> None:
     splits: Splits
     splits, origin = stdlib_docs_splits()
     assert "documentation" in origin
-    words = {split: len(text_of(list(splits[split])).split()) for split in splits}
+    texts = {split: text_of(list(pieces)) for split, pieces in splits.items()}
+    words = {split: len(text.split()) for split, text in texts.items()}
     assert words["train"] > 250_000
     assert min(words["validation"], words["test"]) > 10_000
-    assert "lambda" in text_of(list(splits["train"]))
+    assert "lambda" in texts["train"]
 
 
 def test_pythons_documentation_is_read_without_importing() -> None:
     """In a process of its own, which has imported nothing yet."""
     script = (
-        "import sys; from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
+        "import sys;"
+        "from hebbdsl.parts.datasets.corpora.stdlib_docs_source import stdlib_docs_splits;"
         "sum(len(b) for ps in stdlib_docs_splits()[0].values() for p in ps for b in p.blocks());"
         "assert not {'antigravity', 'turtle', 'tkinter', 'this', 'torch'} & set(sys.modules)"
     )

@@ -14,7 +14,7 @@ import pytest
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.parts.datasets.corpora import (
     corpus_source,
-    gutenberg,
+    gutenberg_source,
     licences,
     token_store,
     tokenising,
@@ -114,10 +114,10 @@ def test_newswire_without_an_end(tmp_path: Path, begin: str, more: str, what: st
 def test_a_book_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gutenberg, "LARGEST", MIB)
+    monkeypatch.setattr(gutenberg_source, "LARGEST", MIB)
     with zipfile.ZipFile(tmp_path / "books.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("books/Long.txt", b"some words\n" * 200_000)
-    book = gutenberg._books(tmp_path / "books.zip")["Long"]
+    book = gutenberg_source._books(tmp_path / "books.zip")["Long"]
     code, place, title = problem_of(lambda: list(book.blocks()))
     assert (code, title) == ("HEB573", "a book of more than 1 MiB")
     assert place.startswith("books/Long.txt in ")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
-from hebbdsl.parts.datasets.corpora import corpus_source, wikitext
+from hebbdsl.parts.datasets.corpora import corpus_source, wikitext_source
 from hebbdsl.parts.datasets.corpora.corpus_content import CorpusContent
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.datasets.text import Text
@@ -221,9 +221,9 @@ def test_wikitext_copied_with_other_line_ends_is_wikitext(
             (folder / name).write_bytes(content.replace(b"\n", mark))
         found.append(Wikitext().open(Quiet()).fingerprint)
     assert found[0] == found[1]
-    (folder / wikitext.FILES["test"]).write_bytes(b" = test = \r\n\r\n a b d \r\n")
+    (folder / wikitext_source.FILES["test"]).write_bytes(b" = test = \r\n\r\n a b d \r\n")
     assert problem_of(Wikitext()).code == "HEB565"
-    (folder / wikitext.FILES["test"]).write_bytes(b" = test = \r\n\r\n a b c \r\n\r\n")
+    (folder / wikitext_source.FILES["test"]).write_bytes(b" = test = \r\n\r\n a b c \r\n\r\n")
     problem = problem_of(Wikitext())
     assert problem.code == "HEB555"
     assert "as it was published" in str(problem.hint)

@@ -31,7 +31,7 @@ GATHERED = 1 << 18
 """Numbers of keys that a CPU gathers at once: 1 MB, which stays in its cache."""
 
 
-class Memory(nn.Module):
+class Datastore(nn.Module):
     """Pairs of some streams side by side, and how the nearest of them are found.
 
     Keys are searched by products: of h and h_j, or, with c the mean of keys that came first,

@@ -9,7 +9,7 @@ from torch import Tensor
 from hebbdsl.parts.capacity import capacity_for
 
 
-class Memory:
+class EpisodicMemory:
     """A ring of the last pairs of a stream, with the probabilities of the trained rows at each.
 
     It has room for a block beside the `size` pairs that are asked for, so that a block is
