@@ -126,7 +126,7 @@ def test_it_is_the_literal_loop(spec: DynamicEvaluation, tied: bool) -> None:
     "model",
     [
         Gru(hidden=(WIDTH,), embedding=WIDTH, input_dropout=0.5, dropout=0.5),
-        Transformer(width=WIDTH, embedding=WIDTH, heads=2, blocks=1, context=8),
+        Transformer(d_model=WIDTH, embedding=WIDTH, num_heads=2, num_layers=1, context_length=8),
         Lstm(hidden=(WIDTH,), embedding=WIDTH, input_dropout=0.5, hidden_dropout=0.5, dropout=0.5),
     ],
 )
