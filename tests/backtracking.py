@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import permutations
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -23,7 +24,9 @@ _CATEGORIES = {
     sre.CATEGORY_WORD: lambda sign: sign.isalnum() or sign == "_",
     sre.CATEGORY_NOT_WORD: lambda sign: not (sign.isalnum() or sign == "_"),
 }
+_ONE_SIGN = (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN)
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+_IGNORECASE = int(re.IGNORECASE)
 _SIGNS = "a1_ \n\t.,'\"<=*#-:/\\x\0"
 
 
@@ -35,8 +38,8 @@ class Engine:
     """Matches one pattern against one text. `steps` says what it took."""
 
     def __init__(self, pattern: re.Pattern[str], text: str, most: int) -> None:
-        self._nodes = _parser.parse(pattern.pattern, pattern.flags)
-        self._flags, self._text, self._most = self._nodes.state.flags, text, most
+        self._nodes = _parsed(pattern)
+        self._flags, self._text, self._most = int(self._nodes.state.flags), text, most
         self._groups: dict[int, tuple[int, int]] = {}
         self.steps = 0
 
@@ -61,7 +64,7 @@ class Engine:
         self.steps += 1
         if self.steps > self._most:
             raise TooManySteps
-        if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
+        if kind in _ONE_SIGN:
             if at < len(self._text) and self._fits(kind, value, self._text[at]):
                 yield at + 1
         elif kind == sre.AT:
@@ -103,6 +106,13 @@ class Engine:
     def _repeated(
         self, lazy: bool, least: int, most: int, body: Nodes, count: int, at: int
     ) -> Iterator[int]:
+        if not lazy and len(body) == 1 and body[0][0] in _ONE_SIGN:
+            # As below, without a generator for each sign.
+            end = at
+            while end - at < most and next(self._one(*body[0], end), None) is not None:
+                end += 1
+            yield from range(end, at + least - 1, -1)
+            return
         if lazy and count >= least:
             yield at
         if count < most:
@@ -127,10 +137,21 @@ class Engine:
     def _fits(self, kind: Any, value: Any, sign: str) -> bool:
         if kind == sre.ANY:
             return sign != "\n" or bool(self._flags & re.DOTALL)
-        signs = {sign, sign.lower(), sign.upper()} if self._flags & re.IGNORECASE else {sign}
+        if not self._flags & _IGNORECASE:
+            return (
+                _in_set(value, sign)
+                if kind == sre.IN
+                else (ord(sign) == value) == (kind == sre.LITERAL)
+            )
+        signs = {sign, sign.lower(), sign.upper()}
         if kind == sre.IN:
             return any(_in_set(value, one) for one in signs)
         return any(ord(one) == value for one in signs if len(one) == 1) == (kind == sre.LITERAL)
+
+
+@cache
+def _parsed(pattern: re.Pattern[str]) -> Any:
+    return _parser.parse(pattern.pattern, pattern.flags)
 
 
 def _in_set(items: Nodes, sign: str) -> bool:
@@ -150,7 +171,7 @@ def _in_set(items: Nodes, sign: str) -> bool:
 def attacks(pattern: re.Pattern[str], length: int) -> Iterator[tuple[str, str, str]]:
     """Texts that keep the pattern busy: a beginning that leads to one of its repeats, what that
     repeats, and ends that it does not like. Given as beginning, repeated part and end."""
-    tree = _parser.parse(pattern.pattern, pattern.flags)
+    tree = _parsed(pattern)
     heads = list(dict.fromkeys(["", *_heads(tree, "")]))
     signs = list(dict.fromkeys(_repeated_signs(tree)))[:7]
     pairs = ["".join(pair) for pair in permutations(signs[:4], 2)]

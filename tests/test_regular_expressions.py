@@ -50,10 +50,15 @@ def _text(pattern: re.Pattern[str] | re.Pattern[bytes]) -> re.Pattern[str]:
     return re.compile(pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII)
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def _modules() -> tuple[tuple[str, tuple[ast.AST, ...]], ...]:
+    """Each with all nodes of its tree."""
+    found = []
     for path in sorted(ROOT.rglob("*.py")):
         name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts)
-        yield name.removesuffix(".__init__"), ast.parse(path.read_text(encoding="utf-8"))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found.append((name.removesuffix(".__init__"), tuple(ast.walk(tree))))
+    return tuple(found)
 
 
 def _is_call(node: ast.AST, package: str = "re") -> bool:
@@ -70,15 +75,15 @@ def _uses() -> dict[str, tuple[dict[str, set[str]], set[str], set[str]]]:
     """Of each module the methods that it calls on each name, the names that it hands on, and those
     that it takes from others."""
     found = {}
-    for module, tree in _modules():
+    for module, nodes in _modules():
         called, handed, taken, owners = dict[str, set[str]](), set[str](), set[str](), set[int]()
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 called.setdefault(node.value.id, set()).add(node.attr)
                 owners.add(id(node.value))
             elif isinstance(node, ast.ImportFrom):
                 taken |= {f"{node.module}.{alias.name}" for alias in node.names}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 handed |= {node.id} if id(node) not in owners else set()
         found[module] = called, handed, taken
@@ -97,8 +102,8 @@ def _is_anchored(module: str, name: str) -> bool:
 
 def _at_import() -> Iterator[Used]:
     """Those that modules hold, whatever they are made of."""
-    for name, tree in _modules():
-        if not any(_is_call(node) for node in ast.walk(tree)):
+    for name, nodes in _modules():
+        if not any(_is_call(node) for node in nodes):
             continue
         for key, value in vars(importlib.import_module(name)).items():
             held = value if isinstance(value, (tuple, list)) else [value]
@@ -108,8 +113,8 @@ def _at_import() -> Iterator[Used]:
 
 def _in_functions() -> Iterator[Used]:
     """Those that functions write out, and, of those that they make, the ones named below."""
-    for name, tree in _modules():
-        for function in ast.walk(tree):
+    for name, nodes in _modules():
+        for function in nodes:
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             for node in ast.walk(function):
@@ -127,7 +132,7 @@ def _in_functions() -> Iterator[Used]:
                         yield Used(where, pattern, anchored)
 
 
-def _scanners() -> list[re.Pattern[str]]:
+def _token_patterns() -> list[re.Pattern[str]]:
     """All terminals of the grammar, as one."""
     from hebbdsl.expression.grammar import expression_token_pattern, token_pattern
 
@@ -138,8 +143,8 @@ def _of_fields() -> list[re.Pattern[str]]:
     """What the types of fields say of texts."""
     return [
         re.compile(node.args[0].value)
-        for _, tree in _modules()
-        for node in ast.walk(tree)
+        for _, nodes in _modules()
+        for node in nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "Pattern"
@@ -148,7 +153,8 @@ def _of_fields() -> list[re.Pattern[str]]:
 
 
 MADE = {
-    "hebbdsl.expression.grammar.scanner": _scanners,
+    "hebbdsl.expression.grammar.token_pattern": _token_patterns,
+    "hebbdsl.expression.grammar.expression_token_pattern": _token_patterns,
     "hebbdsl.spec.reader.name_is_fine": _of_fields,
     "hebbdsl.editor.definition.is_variant_name": _of_fields,
 }
@@ -156,8 +162,8 @@ MADE = {
 
 def _in_schemas() -> Iterator[Used]:
     """Those that stored files are checked against."""
-    for name, tree in _modules():
-        for node in ast.walk(tree):
+    for name, nodes in _modules():
+        for node in nodes:
             if isinstance(node, ast.Dict):
                 for key, value in zip(node.keys, node.values, strict=True):
                     named = isinstance(key, ast.Constant) and key.value == "pattern"

@@ -191,10 +191,17 @@ class Counted:
 # --- everything there is --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("model", "output"),
+    [
+        (model, output)
+        for number, model in enumerate(MODELS)
+        for output in sampling.share([*OUTPUTS], number, 2)
+    ],
+)
 def test_every_model_with_every_output_and_adaptation(model: str, output: str) -> None:
-    """Each with one of the adaptations, where not all are tried."""
+    """Where not all are tried, each model with half of the outputs, of which the next one has the
+    others, and with one of the adaptations."""
     setup = every.on(of_model(model), OUTPUTS[output])
     turn = [*MODELS].index(model) + [*OUTPUTS].index(output)
     adaptations = sampling.share([*ADAPTATIONS.values()], turn, len(ADAPTATIONS))
@@ -233,10 +240,9 @@ def test_every_field_of_an_output(model: str, output: str) -> None:
 
 @pytest.mark.parametrize(("model", "name"), BESIDE)
 def test_every_memory_that_is_added_beside_every_adaptation(model: str, name: str | None) -> None:
-    """Each of them with each model once, where not all are tried."""
+    """Each of them once, where not all are tried."""
     adaptation = None if name is None else ADAPTATIONS[name]
-    turns = len(ADAPTATIONS) + 1
-    for memory, output in sampling.share(ADDED, BESIDE.index((model, name)), turns):
+    for memory, output in sampling.share(ADDED, BESIDE.index((model, name)), len(BESIDE)):
         evaluation = Evaluation(output=output, adaptation=adaptation)
         setup = every.on(of_model(model), Softmax(), evaluation)
         if setup is not None:

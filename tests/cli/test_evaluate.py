@@ -112,7 +112,8 @@ def test_variants_that_differ_at_test_time_share_one_training(text: Path) -> Non
 def test_what_reads_the_test_is_not_ranked_with_what_does_not(text: Path) -> None:
     text.write_text(TEXT.replace("variants:\n", "variants:\n  plain: {}\n"))
     out = text.parent / "runs"
-    found = _call("compare", text, "--seed", "0", "--out", out, "--format", "json")
+    words = ("--seed", "0", "--out", out, "--workers", "1")
+    found = _call("compare", text, *words, "--format", "json")
     assert found.exit_code == 0, found.output
     rows = {row["variant"]: row for row in json.loads(found.stdout)["rows"]}
     assert {name: row["against"] for name, row in rows.items()} == {
@@ -186,7 +187,9 @@ def test_a_name_is_not_given_to_two_setups(pictures: Path) -> None:
 
 def test_what_can_not_be_evaluated_is_said(pictures: Path) -> None:
     out = pictures.parent / "runs"
-    assert _call("run", pictures, "--out", out, "--variant", "memory").exit_code == 0
+    assert (
+        _call("run", pictures, "--out", out, "--variant", "memory", "--workers", "1").exit_code == 0
+    )
     (run,) = out.glob("tiny/softmax/seed-0-*")
     (evaluated,) = out.glob("tiny/memory/seed-0-*")
     change = "evaluation.output={mixture: {experts: [trained, cache]}}"
@@ -246,7 +249,7 @@ def test_a_setup_says_no_more_than_its_record_was_sealed_with(pictures: Path) ->
 
 def test_data_that_changed_since_is_noticed(text: Path) -> None:
     out = text.parent / "runs"
-    assert _call("run", text, "--out", out, "--variant", "dynamic").exit_code == 0
+    assert _call("run", text, "--out", out, "--variant", "dynamic", "--workers", "1").exit_code == 0
     (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
     train = text.parent / "train.txt"
     train.write_text(train.read_text() + "w1 w2 w3\n" * 9)
@@ -259,7 +262,7 @@ def test_so_is_a_run_whose_parts_were_computed_otherwise(
     text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = text.parent / "runs"
-    assert _call("run", text, "--out", out, "--variant", "dynamic").exit_code == 0
+    assert _call("run", text, "--out", out, "--variant", "dynamic", "--workers", "1").exit_code == 0
     (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
     monkeypatch.setattr(Lstm, "semantics", 2)
     found = _call("evaluate", run, "--set", "evaluation.adaptation=mbpa")
@@ -275,7 +278,7 @@ def test_a_memory_of_everything_is_added_to_a_trained_run(fields: str, text: Pat
     if "faiss" in fields:
         pytest.importorskip("faiss")
     out = text.parent / "runs"
-    assert _call("run", text, "--out", out, "--variant", "dynamic").exit_code == 0
+    assert _call("run", text, "--out", out, "--variant", "dynamic", "--workers", "1").exit_code == 0
     (run,) = out.glob("tiny_text/trained_for_remembering/seed-0-*")
     experts = f"experts: [trained, {{nearest: {{{fields}}}}}]"
     change = f"evaluation.output={{mixture: {{{experts}, weights: tuned}}}}"

@@ -59,7 +59,7 @@ def hebbdsl(
     return subprocess.run(
         [sys.executable, "program.py", *words],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cwd / "cache")},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         preexec_fn=prepare,
