@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import sqrt
 
 _SIGMAS = 6
-"""Standard deviations beyond which a count of sightings is not expected in any run."""
+"""Standard deviations beyond which a count of occurrences is not expected in any run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,13 @@ from tests.specs import GOOD
 
 FORMER = "output: {hebbian: {counting: after}}"
 PRESENT = "output: {hebbian: {count_timing: after}}"
+TEXT = """\
+experiment: words
+data: stdlib_docs
+curriculum: null
+output: softmax
+training: {optimizer: adam, steps: 100}
+"""
 
 
 def spec(*lines: str) -> Source:
@@ -136,7 +143,7 @@ def test_outputs_are_among_them() -> None:
     ],
 )
 def test_a_section_of_former_names_is_the_same_setup(path: str, former: str, present: str) -> None:
-    text = "data: stdlib_docs\ncurriculum: null\noutput: softmax\n" if path == "model" else GOOD
+    text = TEXT if path == "model" else GOOD
     (one,) = setups(Source("spec.yaml", text), f"{path}={former}")
     (other,) = setups(Source("spec.yaml", text), f"{path}={present}")
     assert one == other
