@@ -19,8 +19,8 @@ import hebbdsl
 ROOT = Path(hebbdsl.__file__).parent
 FLOORS = ("parts", "plan", "program", "run")
 ROOMS = ("classification", "language")
-CONTENTS = ("parts/datasets/content.py", "parts/datasets/corpora/content.py")
-"""What opened data of either task is: classes of a task that stand beside its data sets."""
+CONTENTS = ("parts/datasets/corpora/content.py",)
+"""What opened data of a task is: classes that stand beside its data sets."""
 CHOOSES = "tasks.py"
 
 CONSTANTS = frozenset({"CLASSIFICATION", "LANGUAGE"})
@@ -30,6 +30,11 @@ AMBIGUOUS = frozenset({"text"})
 one key among others."""
 ATTRIBUTES = frozenset({"task", "holds", "reads", "of_text"})
 """What says the task of a part or a run: nothing is looked up, or branched on, by it."""
+
+BY_NAME = frozenset(
+    {"getattr", "hasattr", "setattr", "attrgetter", "methodcaller", "import_module"}
+)
+"""Find an attribute or a module by a name, which may be made of a task's."""
 
 ALLOWED: dict[str, int] = {}
 """Questions that are still asked, by module."""
@@ -86,8 +91,12 @@ def questions(module: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "comparison"
             case ast.Dict(keys) if _by_task([key for key in keys if key is not None]):
                 yield node.lineno, "dictionary"
-            case ast.Subscript(_, key) if _last(key) in ATTRIBUTES:
+            case ast.Subscript(of, key) if _last(of) != "Annotated" and _says(key):
                 yield node.lineno, "dictionary"
+            case ast.Call(ast.Attribute(_, "get"), [key, *_]) if _says(key):
+                yield node.lineno, "dictionary"
+            case ast.Call(called, given) if _last(called) in BY_NAME and any(map(_says, given)):
+                yield node.lineno, "attribute"
             case ast.Attribute(_, "of_text"):
                 yield node.lineno, "comparison"
 
@@ -104,6 +113,11 @@ def _last(node: ast.AST) -> str:
 
 def _by_class(node: ast.expr) -> bool:
     return any(_last(inner) in task_classes() for inner in ast.walk(node))
+
+
+def _says(node: ast.expr) -> bool:
+    """Whether it is made of what says the task of a part, or of a task that is named."""
+    return any(_last(one) in ATTRIBUTES or _names_task(one) for one in ast.walk(node))
 
 
 def _names_task(node: ast.AST, ambiguous: bool = False) -> bool:
@@ -160,6 +174,14 @@ def test_no_code_asks_which_task_it_is() -> None:
         ("dictionary", "{CLASSIFICATION: 1}[task]"),
         ("dictionary", "{CharacterSet: 1}"),
         ("dictionary", "runs[data.task]"),
+        ("dictionary", "runs[data.task.name]"),
+        ("dictionary", "vars(self)[f'of_{task.name}']"),
+        ("dictionary", "runs.get(data.task.name, run)"),
+        ("attribute", "getattr(self, f'of_{task.name}')"),
+        ("attribute", "getattr(self, 'of_' + self.data.task.name, None)()"),
+        ("attribute", "getattr(self, tasks.LANGUAGE.name)"),
+        ("attribute", "operator.methodcaller('of_{}'.format(plan.task.name))(self)"),
+        ("attribute", "import_module(f'hebbdsl.plan.{task.name}')"),
     ],
 )
 def test_it_would_be_found(form: str, code: str) -> None:
@@ -176,6 +198,10 @@ def test_it_would_be_found(form: str, code: str) -> None:
         "match token.kind:\n    case 'text':\n        pass",
         "{'text': claim.text, 'verdict': 1}",
         "Training(epochs=On(LANGUAGE))",
+        "Annotated[int, On(LANGUAGE)]",
+        "getattr(data, field.name)",
+        "getattr(module, f'{task_name_of}')",
+        "fields.get(field.name)",
     ],
 )
 def test_what_is_no_question_is_not(code: str) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.parts.datasets.character_set import CharacterContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.models.mlp.spec import Mlp
 from hebbdsl.parts.optimizers.adam import Adam
@@ -28,7 +28,7 @@ HEBBIAN = Hebbian(gamma=0.05, T=500, rescale="mean_row")
 CPU = torch.device("cpu")
 
 
-def content(classes: int = 40, drawings: int = 20) -> LabelledContent:
+def content(classes: int = 40, drawings: int = 20) -> CharacterContent:
     """Each class is a random image; its drawings are that with noise."""
 
     def read(wanted: Sequence[int], size: int) -> np.ndarray:
@@ -42,7 +42,7 @@ def content(classes: int = 40, drawings: int = 20) -> LabelledContent:
         return np.stack(images)
 
     names = tuple(f"prototypes/{number:02}" for number in range(classes))
-    return LabelledContent(
+    return CharacterContent(
         "omniglot", "made here", "f" * 64, names, ("prototypes",) * classes, read
     )
 

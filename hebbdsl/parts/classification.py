@@ -1,50 +1,60 @@
-"""What data sets and models of pictures promise to the stages."""
+"""What data sets and models of classification promise to the stages."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
-from hebbdsl.diagnostics.wording import entry, listed, quoted
+from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
+from hebbdsl.parts.bounds import Bounds, Suggested
+from hebbdsl.parts.counts import Counts, most
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
 from hebbdsl.tasks import CLASSIFICATION, Task
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.content import LabelledContent
+    import numpy as np
+    import torch
+
+    from hebbdsl.parts.datasets.content import Content
     from hebbdsl.parts.models.network import Network
     from hebbdsl.parts.neighbour_search import Shown
-    from hebbdsl.parts.reporter import Reporter
 
-ImageShape = tuple[int, int, int]
-"""Channels, height, width."""
+    Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+
+Shape = tuple[int, ...]
+"""Of one example: channels, height and width of an image, the number of features of a vector."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassificationFacts(Facts):
-    """What is known of a data set of images before it is opened: published constants.
+    """What is known of labelled examples before they are opened.
 
-    `classes` are those that take part, `available` those there are to choose from.
+    Attributes:
+        available, classes: classes that there are to choose from, and that take part.
+        train, test, validation: examples of each class.
+        shape: of one example.
+        number_bytes: memory of each of its numbers, as the data set keeps them.
     """
 
     available: int
     classes: int
-    train_drawings: int
-    test_drawings: int
-    image: ImageShape
-    validation_drawings: int = 0
+    train: Counts
+    test: Counts
+    shape: Shape
+    validation: Counts = 0
+    number_bytes: int = 1
 
     @property
     def validation_targets(self) -> int:
-        return self.classes * self.validation_drawings
+        return most(self.validation, self.classes)
 
     @property
     def examples_at_test(self) -> int:
-        return self.classes * self.train_drawings
+        return most(self.train, self.classes)
 
     @property
     def longest_held_out(self) -> None:
@@ -57,16 +67,16 @@ class ClassificationFacts(Facts):
         return self.examples_at_test
 
     def shown_at_test(self, remembers_train: bool) -> Shown:
+        """The training examples of all classes, then every held-out one."""
         from hebbdsl.parts.neighbour_search import Shown
 
-        """The training examples of all classes, then every held-out one."""
         pairs, queries = self.examples_at_test, self.held_out(None)
         return Shown(pairs, queries, pairs * queries)
 
     def held_out(self, limit: int | None) -> int:
         """Held-out examples of all classes, or of so many."""
         classes = self.classes if limit is None else min(limit, self.classes)
-        return classes * (self.test_drawings + self.validation_drawings)
+        return most(self.test, classes) + most(self.validation, classes)
 
     def levels(self, curriculum: Curriculum) -> tuple[int, ...]:
         unfit = any(curriculum.data_problems(self, batch_size=1))
@@ -74,138 +84,54 @@ class ClassificationFacts(Facts):
 
     @property
     def bytes(self) -> int:
-        """Memory of the chosen images, one byte a pixel."""
-        channels, height, width = self.image
-        drawings = self.train_drawings + self.validation_drawings + self.test_drawings
-        return self.classes * drawings * channels * height * width
+        """Memory of the examples of the classes that take part."""
+        examples = self.examples_at_test + self.held_out(None)
+        return examples * prod(self.shape) * self.number_bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CharacterSet(Dataset):
-    """A set of drawn characters in classes, each drawn by several hands."""
+class ClassificationDataset(Dataset):
+    """Labelled examples of one shape: images, or vectors of features."""
 
     task: ClassVar[Task] = CLASSIFICATION
-    drawings: ClassVar[int]
-    """How many drawings each class has."""
-
-    image_size: Annotated[int, Bounds(minimum=4, maximum=105), "height and width in pixels"] = 28
-    classes: Annotated[
-        Classes | None,
-        Suggested(200),
-        "how many classes take part, chosen by the seed; null: all",
-    ] = None
-    test_drawings: Annotated[Count, "the first drawings of each class, held out for testing"] = 5
-    validation_drawings: Annotated[
-        Whole,
-        AddedLater(),
-        "the next drawings of each class after those for testing, held out from training too, for"
-        " conditions on `validation_accuracy`",
-    ] = 0
-    train_drawings: Annotated[
-        Count | None, "drawings to train on, the next ones after those; null: all that are left"
-    ] = None
-    rotated_classes: Annotated[
-        bool, "also take each class rotated by 90, 180 and 270 degrees, as classes of their own"
-    ] = False
-    augment_rotation: Annotated[
-        float,
-        Bounds(minimum=0, maximum=180),
-        "training images are rotated by up to this many degrees either way",
-    ] = 0.0
-    augment_shift: Annotated[
-        float,
-        Bounds(minimum=0, maximum=52),
-        "training images are shifted by up to this many pixels either way",
-    ] = 0.0
 
     @abstractmethod
-    def base_classes(self) -> int:
-        """How many classes the data has (of the alphabets asked for), before rotation."""
-
-    def facts(self) -> ClassificationFacts:
-        """Published constants only; nothing is read. Meaningful when `errors` finds nothing."""
-        available = self.base_classes() * (4 if self.rotated_classes else 1)
-        left = self.drawings - self.test_drawings - self.validation_drawings
-        return ClassificationFacts(
-            available=available,
-            classes=available if self.classes is None else self.classes,
-            train_drawings=left if self.train_drawings is None else self.train_drawings,
-            test_drawings=self.test_drawings,
-            image=(1, self.image_size, self.image_size),
-            validation_drawings=self.validation_drawings,
-        )
+    def facts(self) -> ClassificationFacts: ...
 
     def splits(self) -> frozenset[Split]:
-        """The splits that hold a drawing, so that something can be measured on them."""
         held_out = frozenset[Split]({"train", "test"})
-        return held_out | {"validation"} if self.validation_drawings else held_out
-
-    def errors(self) -> Iterator[Problem]:
-        """What this data set can't give, nor its substitute."""
-        test, validation, train = (
-            self.test_drawings,
-            self.validation_drawings,
-            self.train_drawings,
-        )
-        if test + validation + (1 if train is None else train) > self.drawings:
-            held_out = "validation_drawings" if validation else "test_drawings"
-            yield TooManyDrawings(
-                place=At.field(held_out if train is None else "train_drawings"),
-                test=test,
-                validation=validation,
-                train=train,
-                drawings=self.drawings,
-            )
-        if self.augment_shift >= self.image_size / 2:
-            yield ShiftedAway(
-                place=At.field("augment_shift"),
-                shift=self.augment_shift,
-                image_size=self.image_size,
-            )
-        facts = self.facts()
-        if 0 < facts.available < facts.classes:
-            yield MoreClassesThanData(
-                place=At.field("classes"), classes=facts.classes, available=facts.available
-            )
-        yield from self._substitute_errors(facts)
-
-    def _substitute_errors(self, facts: ClassificationFacts) -> Iterator[Problem]:
-        substitute = self.substitute()
-        if substitute is None:
-            return
-        place = At.field("fallback")
-        if type(substitute) is type(self):
-            from hebbdsl.parts.datasets.problems import SubstituteSame
-
-            yield SubstituteSame(place=place)
-            return
-        other = substitute.facts()
-        assert isinstance(other, ClassificationFacts), "it is of the same task"
-        available = other.available
-        if self.classes is not None and available < facts.classes <= facts.available:
-            from hebbdsl.parts.datasets.problems import SubstituteTooSmall
-
-            yield SubstituteTooSmall(place=place, classes=facts.classes, available=available)
-
-    def like(self, other: Dataset) -> Self:
-        """This data set with the counts, sizes and augmentation of `other`."""
-        own = fields(CharacterSet)
-        shared: dict[str, Any] = {f.name: getattr(other, f.name, f.default) for f in own}
-        return replace(self, **shared)
+        return held_out | {"validation"} if self.facts().validation else held_out
 
     @abstractmethod
-    def open(self, reporter: Reporter) -> LabelledContent:
-        """Find, fetch or render the data; the door to numpy.
+    def class_names(self, content: Content) -> Sequence[str]:
+        """One unique name a class, in the data's own order: its place is the class's number."""
 
-        Raises: Rejected, with problems HEB5xx, when the data is missing or corrupt.
-        """
+    @abstractmethod
+    def read(
+        self, content: Content, classes: Sequence[int]
+    ) -> Mapping[Split, Sequence[np.ndarray]]:
+        """The examples of some classes in each of `splits()`: an array [examples, *shape] a class,
+        with one example at least. Bytes are read as shares of 255, other numbers as they are."""
+
+    def augmentation(self) -> Augmentation | None:
+        """What changes a batch of training examples at random; None: nothing. The door to torch."""
+        return None
+
+
+def facts_of(data: Dataset) -> ClassificationFacts:
+    """Of a data set that holds labelled examples."""
+    facts = data.facts()
+    assert isinstance(facts, ClassificationFacts), data
+    return facts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClassificationModel(Model):
-    """What turns an image into an activation: a vector of `features` numbers."""
+    """What turns an example into an activation: a vector of `features` numbers."""
 
     task: ClassVar[Task] = CLASSIFICATION
+    dimensions: ClassVar[int | None] = None
+    """Of the shapes that it reads; None: it reads any."""
 
     features: Annotated[
         int, Bounds(minimum=1, maximum=65_536), Suggested(), "width d of the activation"
@@ -225,143 +151,19 @@ class ClassificationModel(Model):
         return self.dropout
 
     @abstractmethod
-    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+    def layers(self, shape: Shape) -> tuple[Layer, ...]:
         """The plan's rows. Meaningful when `shape_problems` finds nothing."""
 
-    def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
-        """What is wrong with this model on images of that shape.
+    def shape_problems(self, shape: Shape) -> Iterator[Problem]:
+        """What is wrong with this model on examples of that shape.
 
         Places are paths from the root of the experiment.
         """
         yield from ()
 
     @abstractmethod
-    def build(self, image: ImageShape) -> Network:
-        """The door to torch: a module from [batch, channels, height, width] to [batch, features].
+    def build(self, shape: Shape) -> Network:
+        """The door to torch: a module from [batch, *shape] to [batch, features].
 
         It applies no dropout: masks are drawn by the program.
         """
-
-
-class MoreClassesThanData(Problem):
-    """More classes are asked for than the data has.
-
-    Lower `classes`, leave it out to take all, choose more alphabets, or set
-    `rotated_classes: true`, which has four classes for each.
-
-    Wrong:
-        data:
-          omniglot: {classes: 2_000}
-
-    Right:
-        data:
-          omniglot: {classes: 2_000, rotated_classes: true}
-    """
-
-    code = "HEB420"
-    classes: int
-    available: int
-
-    title = "{classes} classes are asked for, the data has {available}"
-    label = "at most {available}"
-
-    @property
-    def hint(self) -> str:
-        rotated = quoted(entry("rotated_classes", "true", self.place))
-        return f"use at most {self.available}, more alphabets, or {rotated}"
-
-
-class TooManyDrawings(Problem):
-    """More drawings of each class are asked for than there are, or none are left to train on.
-
-    The first `test_drawings` of each class are for testing, the next `validation_drawings` for
-    conditions that must not look at those; `train_drawings` are taken from what follows.
-
-    Wrong:
-        data:
-          omniglot: {test_drawings: 10, train_drawings: 15}
-
-    Right:
-        data:
-          omniglot: {test_drawings: 5, train_drawings: 15}
-    """
-
-    code = "HEB421"
-    test: int
-    validation: int
-    train: int | None
-    drawings: int
-
-    @property
-    def title(self) -> str:
-        if self.train is None:
-            if self.validation:
-                return (
-                    f"{self.test} test and {self.validation} validation drawings are held out of"
-                    f" each class's {self.drawings}: none is left to train on"
-                )
-            return (
-                f"{self.test} of each class's {self.drawings} drawings are for testing:"
-                " none is left to train on"
-            )
-        validation = f", {self.validation} validation" if self.validation else ""
-        return (
-            f"{self.test} test{validation} and {self.train} train drawings are asked for,"
-            f" each class has {self.drawings}"
-        )
-
-    @property
-    def label(self) -> str:
-        others = self.test + self.validation
-        if self.train is None:
-            others = 1 + (self.test if self.validation else 0)
-        most = self.drawings - others
-        return f"at most {most}" if most > 0 else "too many"
-
-    @property
-    def hint(self) -> str:
-        fields = ["test_drawings", "train_drawings"]
-        if self.validation:
-            fields.insert(1, "validation_drawings")
-        return f"{listed(fields, 'and')} together are at most {self.drawings}"
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        found = []
-        if self.train is not None or self.validation:
-            found.append(Related(At.field("test_drawings"), f"{self.test} for testing"))
-        if self.train is not None and self.validation:
-            place = At.field("validation_drawings")
-            found.append(Related(place, f"{self.validation} for validation"))
-        return tuple(found)
-
-
-class ShiftedAway(Problem):
-    """Training images are shifted by so much that nothing of them may be left.
-
-    Keep `augment_shift` below half of `image_size`; a pixel or two is usual at 28 pixels.
-
-    Wrong:
-        data:
-          omniglot: {image_size: 28, classes: 200, augment_shift: 20}
-
-    Right:
-        data:
-          omniglot: {image_size: 28, classes: 200, augment_shift: 2}
-    """
-
-    code = "HEB427"
-    shift: float
-    image_size: int
-
-    title = "shifts of up to {shift:g} pixels move images of {image_size} out of sight"
-
-    @property
-    def label(self) -> str:
-        return f"must be below {self.image_size / 2:g}"
-
-    @property
-    def hint(self) -> str:
-        return f"use less than half of the image: {self.image_size / 2:g} pixels"
-
-    related = Also(At.field("image_size"), "images of {image_size} pixels")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
+from hebbdsl.parts.counts import Counts, fewest, most
+
 _SIGMAS = 6
 """Standard deviations beyond which a count of occurrences is not expected in any run."""
 
@@ -17,7 +19,7 @@ class Exposure:
     Attributes:
         steps: after which the run ends at the latest.
         levels: classes in play at each level.
-        train_drawings: of each class.
+        train: examples of each class.
         newest_drawn: images of a batch that show the newest classes; None: drawn uniformly.
         examples_at_test: training examples that what is added at test time is shown; None: it
             reads held-out data in place of them.
@@ -31,7 +33,7 @@ class Exposure:
     batch_size: int
     evaluate_every: int
     levels: tuple[int, ...]
-    train_drawings: int
+    train: Counts
     newest_drawn: int | None
     examples_at_test: int | None
     dropout: float
@@ -52,13 +54,15 @@ class Exposure:
         level that shows it most, were that level to last for all steps, and six standard deviations
         (by Bernstein's inequality one class of 10⁷ is seen more often).
         """
-        rates = [self.batch_size / self.levels[0]]
+        rates = [self._most_of(self.batch_size, self.levels[0])]
         for older, classes in pairwise(self.levels):
-            drawn = self.newest_drawn
-            if drawn is not None:
-                rates += [drawn / (classes - older), (self.batch_size - drawn) / older]
+            if (drawn := self.newest_drawn) is None:
+                rates.append(self._most_of(self.batch_size, classes))
+            else:
+                rates.append(self._most_of(drawn, classes - older))
+                rates.append(self._most_of(self.batch_size - drawn, older))
         mean = self.steps * max(rates)
-        certain = self.steps * min(self.batch_size, self.train_drawings)
+        certain = self.steps * min(self.batch_size, most(self.train, 1))
         return min(certain, int(mean + _SIGMAS * sqrt(mean) + 2 * _SIGMAS))
 
     @property
@@ -67,13 +71,24 @@ class Exposure:
 
         The mean where classes are seen least, less six standard deviations.
         """
-        rates = [self.batch_size / self.levels[0]]
+        rates = [self._fewest_of(self.batch_size, self.levels[0])]
         for older, classes in pairwise(self.levels):
-            uniform = self.batch_size / classes
-            drawn = self.newest_drawn
-            rates.append(uniform if drawn is None else drawn / (classes - older))
+            if (drawn := self.newest_drawn) is None:
+                rates.append(self._fewest_of(self.batch_size, classes))
+            else:
+                rates.append(self._fewest_of(drawn, classes - older))
         mean = min(self.evaluate_every, self.steps) * min(rates)
         return max(0, int(mean - _SIGMAS * sqrt(mean)))
+
+    def _most_of(self, drawn: int, classes: int) -> float:
+        """How many of the examples drawn from that many classes show the largest, on average."""
+        largest = most(self.train, 1)
+        return drawn * largest / (largest + fewest(self.train, classes - 1))
+
+    def _fewest_of(self, drawn: int, classes: int) -> float:
+        """How many of them show the smallest."""
+        smallest = fewest(self.train, 1)
+        return drawn * smallest / (smallest + most(self.train, classes - 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

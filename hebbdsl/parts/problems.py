@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, Second, Severity
+from hebbdsl.parts.counts import Counts, fewest, training_examples
 
 
 class NoEffect(Problem):
@@ -61,10 +62,10 @@ class BeyondTheRun(Problem):
 
 
 class BatchTooLarge(Problem):
-    """A batch holds more images than the classes in play have for training.
+    """A batch holds more examples than the classes in play have for training.
 
     Batches are drawn without repeats, so at the first level a batch has at most (classes in play)
-    × (training drawings of a class) images. Lower `batch_size`, or start with more classes.
+    × (training examples of a class) examples. Lower `batch_size`, or start with more classes.
 
     Wrong:
         data:
@@ -84,18 +85,24 @@ class BatchTooLarge(Problem):
     code = "HEB404"
     batch_size: int
     classes: int
-    drawings: int
+    examples: Counts
     start: Second
     """The field that sets how many classes are in play at first."""
 
     @property
     def most(self) -> int:
-        return self.classes * self.drawings
+        return fewest(self.examples, self.classes)
 
-    title = "a batch of {batch_size:_} can't be drawn without repeats from {most:_} training images"
+    @property
+    def _each(self) -> str:
+        return training_examples(self.examples, self.classes)
+
+    title = (
+        "a batch of {batch_size:_} can't be drawn without repeats from {most:_} training examples"
+    )
     label = "at most {most:_}"
     hint = (
-        "at first {classes:_} classes are in play, with {drawings:_} training drawings each; set"
+        "at first {classes:_} classes are in play, with {_each}; set"
         " `batch_size` to at most {most:_}"
     )
     related = Also("start", "{classes:_} classes at first")

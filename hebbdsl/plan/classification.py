@@ -8,15 +8,23 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
-from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.parts.classification import CharacterSet, ClassificationFacts, ClassificationModel
+from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.parts.classification import (
+    ClassificationDataset,
+    ClassificationFacts,
+    ClassificationModel,
+    Shape,
+    facts_of,
+)
+from hebbdsl.parts.counts import Counts
 from hebbdsl.parts.exposure import Exposure
-from hebbdsl.parts.part import Curriculum, Dataset, Facts
+from hebbdsl.parts.part import Curriculum, Dataset, Facts, Model
+from hebbdsl.plan.checks import ReadsOther
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
-from hebbdsl.vocabulary import word_of
+from hebbdsl.vocabulary import word_of, words_of
 
 if TYPE_CHECKING:
     from hebbdsl.parts.neighbour_search import Shown
@@ -27,7 +35,7 @@ class ClassificationPlan(VariantPlan):
     """Of a variant that learns labelled examples."""
 
     facts: ClassificationFacts
-    data: CharacterSet
+    data: ClassificationDataset
     model: ClassificationModel
     curriculum: Curriculum
     steps: int
@@ -41,12 +49,12 @@ class ClassificationPlan(VariantPlan):
             setup.curriculum,
             setup.training,
         )
-        assert isinstance(data, CharacterSet), data
+        assert isinstance(data, ClassificationDataset), data
         assert isinstance(model, ClassificationModel), "stage 4 refuses others"
         assert isinstance(facts, ClassificationFacts), facts
         assert curriculum is not None, "stage 4 asks for one"
         assert training.steps is not None, "stage 4 asks for them"
-        layers = model.layers(facts.image)
+        layers = model.layers(facts.shape)
         rows = output_layers(setup.output, model.features, facts.classes)
         return cls(
             setup=setup,
@@ -68,10 +76,12 @@ class ClassificationPlan(VariantPlan):
 
     @staticmethod
     def problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
-        facts, word = data.facts(), word_of(data)
-        assert isinstance(facts, ClassificationFacts), facts
+        facts, word = facts_of(data), word_of(data)
         if isinstance(sections.model, ClassificationModel):
-            yield from sections.model.shape_problems(facts.image)
+            if sections.model.dimensions in (None, len(facts.shape)):
+                yield from sections.model.shape_problems(facts.shape)
+            else:
+                yield _unread(sections.model, facts.shape, word)
         if sections.no_curriculum:
             yield ImagesNeed(place=At.field("data"), field="curriculum", data=word)
         elif sections.curriculum is not None:
@@ -88,7 +98,7 @@ class ClassificationPlan(VariantPlan):
             batch_size=training.batch_size,
             evaluate_every=self.evaluate_every,
             levels=self.levels,
-            train_drawings=self.facts.train_drawings,
+            train=self.facts.train,
             newest_drawn=self.curriculum.newest_drawn(training.batch_size),
             examples_at_test=self.facts.examples_at_test,
             dropout=setup.model.activation_dropout,
@@ -104,16 +114,14 @@ class ClassificationPlan(VariantPlan):
 
     def summary(self) -> Iterator[tuple[str, str]]:
         facts, training = self.facts, self.setup.training
-        channels, height, width = facts.image
         yield (
             "data",
             f"{word_of(self.data)}: {facts.classes:,} of {facts.available:,} classes,"
             f" {_split(facts)},"
-            f" {channels}×{height}×{width}",
+            f" {_spelt(facts.shape)}",
         )
         if (substitute := self.data.substitute()) is not None:
-            other = substitute.facts()
-            assert isinstance(other, ClassificationFacts), "it is of the same task"
+            other = facts_of(substitute)
             yield (
                 "",
                 f"when it can't be had, {word_of(substitute)}: {other.classes:,} of"
@@ -124,17 +132,42 @@ class ClassificationPlan(VariantPlan):
             yield ("", f"passed when {condition.text}")
         yield (
             "training",
-            f"at most {self.steps:,} steps of {training.batch_size:,} images,"
+            f"at most {self.steps:,} steps of {training.batch_size:,} examples,"
             f" at most {self.evaluations:,} evaluations",
         )
 
 
 def _split(facts: ClassificationFacts) -> str:
-    """Drawings of a class by what they are for."""
-    train, validation, test = facts.train_drawings, facts.validation_drawings, facts.test_drawings
-    if not validation:
-        return f"{train} + {test} drawings each to train and test on"
-    return f"{train} + {validation} + {test} drawings each to train, validate and test on"
+    """Examples of a class by what they are for."""
+    train, validation, test = map(_number, (facts.train, facts.validation, facts.test))
+    if not facts.validation:
+        return f"{train} + {test} examples each to train and test on"
+    return f"{train} + {validation} + {test} examples each to train, validate and test on"
+
+
+def _number(counts: Counts) -> str:
+    return str(counts) if isinstance(counts, int) else f"{min(counts)} to {max(counts)}"
+
+
+def _spelt(shape: Shape) -> str:
+    return "×".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]:,} features"
+
+
+def _unread(model: ClassificationModel, shape: Shape, data: str) -> Problem:
+    """The model reads examples of so many dimensions, and the data has others."""
+    dimensions = len(shape)
+    return ReadsOther(
+        place=At(("model",)),
+        model=word_of(model),
+        reads=f"examples of {number_of(model.dimensions or 0, 'dimension')}",
+        data=data,
+        holds=f"examples of {number_of(dimensions, 'dimension')}",
+        known=tuple(
+            word
+            for word, cls in words_of(Model).items()
+            if issubclass(cls, ClassificationModel) and cls.dimensions in (None, dimensions)
+        ),
+    )
 
 
 def levels_in_words(levels: Sequence[int]) -> str:

@@ -92,7 +92,7 @@ class LanguagePlan(VariantPlan):
             batch_size=training.batch_size,
             evaluate_every=self.evaluate_every or MOST_STEPS,
             levels=self.levels,
-            train_drawings=0,
+            train=0,
             newest_drawn=None,
             examples_at_test=None,
             dropout=self.setup.model.activation_dropout,

@@ -63,7 +63,7 @@ def main() -> None:
     torch.set_num_threads(1)
     setup = replace(tiny.setup(Softmax()), training=replace(tiny.setup().training, steps=10**6))
     program = tiny.program(setup)
-    bare = Bare(program.images.train)
+    bare = Bare(program.examples["train"].values.unflatten(0, (12, -1)))
     ours, theirs = [], []
     for block in range(BLOCKS + 3):
         started = time.process_time()

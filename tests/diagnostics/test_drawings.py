@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hebbdsl.parts.classification import TooManyDrawings
+from hebbdsl.parts.datasets.character_set import TooManyDrawings
 
 
 @pytest.mark.parametrize(

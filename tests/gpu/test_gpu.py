@@ -60,9 +60,9 @@ def test_a_step_waits_for_nothing(name: str, gpu: torch.device) -> None:
             program.step(*pair, state, masks, statistics)
         else:
             labels = torch.arange(8, device=gpu)
-            images = program.images.training_batch(labels, labels)
+            inputs = program.examples["train"].inputs(labels)
             torch.cuda.set_sync_debug_mode("error")
-            program.step(images, labels, None, 12, statistics)
+            program.step(inputs, labels, None, 12, statistics)
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert statistics.isfinite().all()

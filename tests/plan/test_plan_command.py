@@ -63,7 +63,7 @@ def test_screen_shows_layers_memory_levels_and_variants(plan: Plan) -> None:
     assert "passed when test_accuracy >= 0.6" in text
     available = f"{Glyphs().base_classes():,}"
     assert f"when it can't be had, glyphs: 100 of {available} classes" in text
-    assert "at most 1,000 steps of 64 images, at most 100 evaluations" in text
+    assert "at most 1,000 steps of 64 examples, at most 100 evaluations" in text
     hebbian = plan.variants["hebbian"]
     assert row(text, "all") == ["all", f"{hebbian.parameters:,}", "100"]
     assert "8×14×14" in text
@@ -82,18 +82,18 @@ def test_one_variant_alone_has_no_table_of_variants(plan: Plan) -> None:
     assert "beside" not in text
 
 
-def test_drawings_are_shown_by_what_they_are_for(tmp_path: Path) -> None:
+def test_examples_are_shown_by_what_they_are_for(tmp_path: Path) -> None:
     def planned(drawings: str) -> Plan:
         path = tmp_path / "small.yaml"
         path.write_text(SPEC.replace("classes: 100", f"classes: 100{drawings}"))
         return load_plan(path)
 
-    assert "15 + 5 drawings each to train and test on" in screen(planned(""))
+    assert "15 + 5 examples each to train and test on" in screen(planned(""))
     held_out = planned(", validation_drawings: 4")
     said = " ".join(screen(held_out).split())
-    assert "11 + 4 + 5 drawings each to train, validate and test on" in said
+    assert "11 + 4 + 5 examples each to train, validate and test on" in said
     (data,) = [one["data"] for one in plan_to_json(held_out, ["hebbian"])["variants"]]
-    assert (data["train_drawings"], data["validation_drawings"], data["test_drawings"]) == (
+    assert (data["train"], data["validation"], data["test"]) == (
         11,
         4,
         5,

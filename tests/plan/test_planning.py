@@ -59,7 +59,7 @@ def test_plan_holds_what_torch_will(setup: Setup) -> None:
     torch = pytest.importorskip("torch")
     plan = plan_setup(setup)
     with torch.device("meta"):
-        model = setup.model.build(plan.facts.image)
+        model = setup.model.build(plan.facts.shape)
         output = setup.output.build(setup.model.features, plan.facts.classes)
     modules = torch.nn.ModuleList([model, output])
     assert plan.parameters == sum(p.numel() for p in modules.parameters())
@@ -69,7 +69,7 @@ def test_plan_holds_what_torch_will(setup: Setup) -> None:
     assert plan.memory.optimizer == remembered * plan.memory.weights
     assert plan.memory.buffers == sum(b.nbytes for b in modules.buffers())
     assert plan.counters in {0, plan.facts.classes}
-    assert plan.memory.data == plan.facts.classes * 20 * plan.facts.image[1] ** 2
+    assert plan.memory.data == plan.facts.classes * 20 * plan.facts.shape[1] ** 2
     assert plan.levels[-1] == plan.facts.classes
 
 

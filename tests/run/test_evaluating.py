@@ -13,7 +13,7 @@ import torch
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.parts.datasets.character_set import CharacterContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture
@@ -143,11 +143,11 @@ def test_on_pictures_mbpa_reads_no_label_and_leaves_the_weights(
     assert one.evaluation["reads_labels"] is False
 
 
-def _pictures(setup: Setup, content: LabelledContent) -> Program:
+def _pictures(setup: Setup, content: CharacterContent) -> Program:
     return assemble("tiny", "main", plan_setup(setup), 0, Opened(setup.data, content), tiny.CPU)
 
 
-def _with_test(content: LabelledContent, noise: float) -> LabelledContent:
+def _with_test(content: CharacterContent, noise: float) -> CharacterContent:
     """The same drawings, but for noise on the first five of each class: those of the test."""
 
     def read(wanted: Any, size: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Annotated
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.classification import ClassificationFacts
+from hebbdsl.parts.counts import fewest
 from hebbdsl.parts.part import Curriculum
 from hebbdsl.parts.problems import BatchTooLarge
 
@@ -31,12 +32,12 @@ class Fixed(Curriculum):
             yield NothingNewest(place=At(("newest_share",), key=True))
 
     def data_problems(self, facts: ClassificationFacts, batch_size: int) -> Iterator[Problem]:
-        if batch_size > facts.classes * facts.train_drawings:
+        if batch_size > fewest(facts.train, facts.classes):
             yield BatchTooLarge(
                 place=At(("training", "batch_size")),
                 batch_size=batch_size,
                 classes=facts.classes,
-                drawings=facts.train_drawings,
+                examples=facts.train,
                 start=At(("data", "classes")),
             )
 

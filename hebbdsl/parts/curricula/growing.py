@@ -11,6 +11,7 @@ from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested
 from hebbdsl.parts.classification import ClassificationFacts
+from hebbdsl.parts.counts import Counts, fewest, training_examples
 from hebbdsl.parts.part import Curriculum
 from hebbdsl.parts.problems import BatchTooLarge, NoEffect
 
@@ -66,22 +67,22 @@ class Growing(Curriculum):
         if self.start > facts.classes:
             yield StartAboveClasses(place=start, start=self.start, classes=facts.classes)
             return
-        if batch_size > self.start * facts.train_drawings:
+        if batch_size > fewest(facts.train, self.start):
             yield BatchTooLarge(
                 place=At(("training", "batch_size")),
                 batch_size=batch_size,
                 classes=self.start,
-                drawings=facts.train_drawings,
+                examples=facts.train,
                 start=start,
             )
         additions = [after - before for before, after in pairwise(self.levels(facts.classes))]
         drawn = self.newest_drawn(batch_size) or 0
-        if additions and drawn > min(additions) * facts.train_drawings:
+        if additions and drawn > fewest(facts.train, min(additions)):
             yield NewestShareTooLarge(
                 place=At(("curriculum", "newest_share")),
                 drawn=drawn,
                 added=min(additions),
-                drawings=facts.train_drawings,
+                examples=facts.train,
             )
 
 
@@ -170,14 +171,14 @@ class NewestShareTooLarge(Problem):
     code = "HEB405"
     drawn: int
     added: int
-    drawings: int
+    examples: Counts
     batch_size: Second = At.field("training", "batch_size")
 
     @property
     def title(self) -> str:
         return (
             f"{self.drawn:_} images of each batch are to show the newest classes, which have"
-            f" {self.added * self.drawings:_}"
+            f" {fewest(self.examples, self.added):_}"
         )
 
     label = "{drawn:_} images of each batch"
@@ -185,8 +186,9 @@ class NewestShareTooLarge(Problem):
     @property
     def hint(self) -> str:
         classes = "1 class" if self.added == 1 else f"{self.added:_} classes"
+        examples = training_examples(self.examples, self.added)
         return (
-            f"the smallest addition is {classes} with {self.drawings:_} training drawings each;"
+            f"the smallest addition is {classes} with {examples};"
             " lower `newest_share` or `batch_size`, or raise `add`"
         )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.parts.datasets.character_set import CharacterContent
 
 SIDE = 105
 """Height and width in pixels at which drawings are kept: Omniglot's."""
@@ -46,7 +46,7 @@ class Drawings:
 
     def content(
         self, word: str, origin: str, fingerprint: str, alphabets: Collection[str]
-    ) -> LabelledContent:
+    ) -> CharacterContent:
         """As the stages see it, with the classes of some alphabets only; none named: all."""
         of_class = [name.partition("/")[0] for name in self.names]
         kept = [i for i, name in enumerate(of_class) if not alphabets or name in alphabets]
@@ -54,7 +54,7 @@ class Drawings:
         def read(classes: Sequence[int], size: int) -> Bytes:
             return self.read([kept[i] for i in classes], size)
 
-        return LabelledContent(
+        return CharacterContent(
             word=word,
             origin=origin,
             fingerprint=fingerprint,

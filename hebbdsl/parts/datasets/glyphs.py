@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.parts.bounds import Whole
-from hebbdsl.parts.classification import CharacterSet
+from hebbdsl.parts.datasets.character_set import CharacterSet
 from hebbdsl.parts.part import Dataset
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.content import LabelledContent
+    from hebbdsl.parts.datasets.character_set import CharacterContent
     from hebbdsl.parts.reporter import Reporter
 
 SCRIPTS: Mapping[str, int] = {
@@ -62,7 +62,7 @@ class Glyphs(CharacterSet):
 
             yield from alphabet_errors(self.alphabets, SCRIPTS)
 
-    def open(self, reporter: Reporter) -> LabelledContent:
+    def open(self, reporter: Reporter) -> CharacterContent:
         from hebbdsl.parts.datasets.rendering import all_letters, open_rendered
 
         drawings, fingerprint = open_rendered(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
-from hebbdsl.parts.classification import CharacterSet
+from hebbdsl.parts.datasets.character_set import CharacterSet
 from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.content import LabelledContent
+    from hebbdsl.parts.datasets.character_set import CharacterContent
     from hebbdsl.parts.reporter import Reporter
 
 UPSTREAM = (
@@ -96,7 +96,7 @@ class Omniglot(CharacterSet):
 
         return missing_sets(OMNIGLOT, replaceable=self.fallback is not None)
 
-    def open(self, reporter: Reporter) -> LabelledContent:
+    def open(self, reporter: Reporter) -> CharacterContent:
         from hebbdsl.parts.datasets.omniglot_opening import open_published
 
         drawings, origin = open_published(OMNIGLOT, self.addresses, reporter)

@@ -17,7 +17,5 @@ class Network(nn.Module):
         """Draw the initial weights in place. `generator` is on the CPU, so are the weights."""
 
     @abstractmethod
-    def forward(
-        self, images: Float[Tensor, "batch channels height width"]
-    ) -> Float[Tensor, "batch features"]:
-        """The activation of each image."""
+    def forward(self, inputs: Float[Tensor, batch * shape]) -> Float[Tensor, "batch features"]:
+        """The activation of each example."""

@@ -1,63 +1,69 @@
-"""The chosen images as tensors on the device, their drawings split into what they are for."""
+"""The examples of the chosen classes as tensors on the device, by what they are for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.classification import CharacterSet
-from hebbdsl.parts.datasets.content import LabelledContent
-from hebbdsl.program.classification.classes import ChosenClass
+from hebbdsl.parts.classification import ClassificationDataset
+from hebbdsl.parts.datasets.content import Content
+from hebbdsl.vocabulary import refuse_part
+
+Numbers = Int[np.ndarray, " examples"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Images:
-    """Views of one tensor: a byte a pixel, ink 255. The first index is the label.
+class Examples:
+    """The examples of a split, class after class, as the data set keeps them.
 
-    `held_out` has the splits that nothing is trained on and that hold a drawing.
+    Those of class c are `values[offsets[c] : offsets[c + 1]]`.
     """
 
-    train: UInt8[Tensor, "classes train_drawings 1 size size"]
-    held_out: Mapping[Split, UInt8[Tensor, "classes drawings 1 size size"]]
+    values: Tensor
+    offsets: Int[np.ndarray, " bounds"]
 
-    def training_batch(
-        self, labels: Int[Tensor, " batch"], drawings: Int[Tensor, " batch"]
-    ) -> Float[Tensor, "batch 1 size size"]:
-        return ink(self.train[labels, drawings])
+    @classmethod
+    def of(cls, arrays: Sequence[np.ndarray], device: torch.device) -> Self:
+        """From an array for each class."""
+        values = torch.from_numpy(np.concatenate(arrays)).to(device)
+        return cls(values, np.cumsum([0, *map(len, arrays)]))
+
+    @property
+    def counts(self) -> Int[np.ndarray, " classes"]:
+        return np.diff(self.offsets)
+
+    def places(self, classes: Sequence[int]) -> tuple[Numbers, Numbers]:
+        """Where the examples of some classes stand, class after class, and their labels."""
+        counts = self.counts[classes]
+        labels = np.repeat(classes, counts)
+        first = np.cumsum(counts) - counts
+        return self.offsets[labels] + np.arange(len(labels)) - np.repeat(first, counts), labels
+
+    def inputs(self, places: Int[Tensor, " batch"]) -> Float[Tensor, batch * shape]:
+        """What a model reads: bytes as numbers from 0 to 1, other numbers as they are."""
+        found = self.values[places]
+        return found.float() / 255 if found.dtype == torch.uint8 else found.float()
 
 
-def ink(pixels: UInt8[Tensor, ...]) -> Float[Tensor, ...]:
-    """Bytes to numbers from 0 (paper) to 1 (ink)."""
-    return pixels.float() / 255
+def read_examples(
+    data: ClassificationDataset, content: Content, chosen: Sequence[int], device: torch.device
+) -> Mapping[Split, Examples]:
+    """Reads the chosen classes; the label of a class is its place among them.
 
-
-def read_images(
-    content: LabelledContent,
-    dataset: CharacterSet,
-    chosen: Sequence[ChosenClass],
-    device: torch.device,
-) -> Images:
-    """Read the chosen classes, turn them, split their drawings.
-
-    The first drawings of a class are for testing, the next for validation, then those to train on.
+    Raises: BrokenError, where a package's data set reads something else than its facts say.
     """
-    distinct = sorted({one.index for one in chosen})
-    place = {index: position for position, index in enumerate(distinct)}
-    pixels = content.read(distinct, dataset.image_size)
-    turned = np.stack(
-        [np.rot90(pixels[place[one.index]], one.quarter_turns, axes=(1, 2)) for one in chosen]
-    )
-    facts = dataset.facts()
-    tests, held_out = facts.test_drawings, facts.test_drawings + facts.validation_drawings
-    used = held_out + facts.train_drawings
-    tensor = torch.from_numpy(np.ascontiguousarray(turned[:, :used])).unsqueeze(2).to(device)
-    splits: dict[Split, Tensor] = {"test": tensor[:, :tests]}
-    if facts.validation_drawings:
-        splits["validation"] = tensor[:, tests:held_out]
-    return Images(train=tensor[:, held_out:], held_out=splits)
+    shape, found = data.facts().shape, dict[Split, Examples]()
+    for split, arrays in data.read(content, chosen).items():
+        if not all(map(len, arrays)):
+            refuse_part(data, f"a class has no example in {split}")
+        if unlike := {array.shape[1:] for array in arrays} - {shape}:
+            refuse_part(data, f"`read` gives examples of shape {unlike.pop()}, not of {shape}")
+        found[split] = Examples.of(arrays, device)
+    return found

@@ -1,7 +1,8 @@
-"""The program of a variant that learns pictures."""
+"""The program of a variant that learns labelled examples."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,15 +10,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.expression.metric import Split
 from hebbdsl.parts.models.network import Network
 from hebbdsl.plan.classification import ClassificationPlan
 from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.program.building import PRECISIONS, Start
-from hebbdsl.program.classification.augmentation import rotate_and_shift
 from hebbdsl.program.classification.batches import Batches, InPlay, Sampler
-from hebbdsl.program.classification.classes import ChosenClass, choose_classes
-from hebbdsl.program.classification.examples import Images, read_images
+from hebbdsl.program.classification.classes import choose_classes
+from hebbdsl.program.classification.examples import Examples, read_examples
 from hebbdsl.program.classification.step import ClassificationStep
 from hebbdsl.program.program import Program
 from hebbdsl.program.randomness import own_draws_only, torch_generator
@@ -25,12 +25,16 @@ from hebbdsl.program.randomness import own_draws_only, torch_generator
 
 @dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class ClassificationProgram(Program):
-    """A program whose batches are drawn from the classes in play."""
+    """A program whose batches are drawn from the classes in play.
+
+    Attributes:
+        chosen: the names of the classes that take part, by label.
+        examples: of those classes.
+    """
 
     plan: ClassificationPlan
-    content: LabelledContent
-    chosen: tuple[ChosenClass, ...]
-    images: Images
+    chosen: tuple[str, ...]
+    examples: Mapping[Split, Examples]
     sampler: Sampler
     model: Network
     step: ClassificationStep
@@ -39,12 +43,12 @@ class ClassificationProgram(Program):
     def assemble(cls, plan: VariantPlan, start: Start) -> Self:
         content, seed, device = start.opened.content, start.seed, start.device
         assert isinstance(plan, ClassificationPlan), plan
-        assert isinstance(content, LabelledContent), content
         facts, training = plan.facts, plan.setup.training
-        chosen = choose_classes(seed, plan.data, plan.curriculum, len(content.names))
-        images = read_images(content, plan.data, chosen, device)
+        names = plan.data.class_names(content)
+        chosen = choose_classes(seed, plan.curriculum, facts.classes, len(names))
+        examples = read_examples(plan.data, content, chosen, device)
         with own_draws_only():
-            model = plan.model.build(facts.image)
+            model = plan.model.build(facts.shape)
             output = plan.setup.output.build(plan.model.features, facts.classes)
         update = start.update(plan, model, output, plan.model.features)
         precision = PRECISIONS[training.precision]
@@ -56,13 +60,12 @@ class ClassificationProgram(Program):
             opened=start.opened,
             device=device,
             plan=plan,
-            content=content,
-            chosen=chosen,
-            images=images,
+            chosen=tuple(names[number] for number in chosen),
+            examples=examples,
             sampler=Sampler(
                 seed,
                 training.batch_size,
-                facts.train_drawings,
+                examples["train"].offsets,
                 plan.curriculum.newest_drawn(training.batch_size),
             ),
             model=model,
@@ -83,24 +86,26 @@ class ClassificationProgram(Program):
     ) -> None:
         """Run the steps of `batches`, the first of which is step `first` (from 0)."""
         dropout, schedule = self.plan.model.dropout, self.setup.training.schedule
+        augment = self.plan.data.augmentation()
         self.model.train()
         rows = zip(
-            batches.labels.unbind(), batches.drawings.unbind(), statistics.unbind(), strict=True
+            batches.labels.unbind(), batches.places.unbind(), statistics.unbind(), strict=True
         )
-        for step, (labels, drawings, row) in enumerate(rows, start=first):
+        for step, (labels, places, row) in enumerate(rows, start=first):
             if schedule is not None:
                 self.set_learning_rate(schedule.factor(step, self.plan.steps))
             self.draw_samples("sample", step, play.classes)
-            images = self._augmented(self.images.training_batch(labels, drawings), step)
+            inputs = self.examples["train"].inputs(places)
+            if augment is not None:
+                generator = torch_generator(self.seed, "augmentation", step, self.device)
+                inputs = augment(inputs, generator)
             keep = None if dropout == 0 else self._keep(step, len(labels))
-            self.step(images, labels, keep, play.classes, row)
+            self.step(inputs, labels, keep, play.classes, row)
 
-    def _augmented(self, images: Tensor, step: int) -> Tensor:
-        data = self.plan.data
-        if data.augment_rotation == 0 and data.augment_shift == 0:
-            return images
-        generator = torch_generator(self.seed, "augmentation", step, self.device)
-        return rotate_and_shift(images, data.augment_rotation, data.augment_shift, generator)
+    @property
+    def held_out(self) -> Mapping[Split, Examples]:
+        """Those that nothing is trained on."""
+        return {split: one for split, one in self.examples.items() if split != "train"}
 
     def _keep(self, step: int, batch: int) -> Tensor:
         """Dropout's mask: 0 with probability p, else 1/(1 − p)."""

@@ -1,4 +1,4 @@
-"""One optimizer step on pictures. Nothing in it waits for the device."""
+"""One optimizer step on labelled examples. Nothing in it waits for the device."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ClassificationStep:
 
     def __call__(
         self,
-        images: Float[Tensor, "batch channels height width"],
+        inputs: Float[Tensor, batch * shape],
         labels: Int[Tensor, " batch"],
         keep: Float[Tensor, "batch hidden"] | None,
         in_play: int,
@@ -51,16 +51,16 @@ class ClassificationStep:
             keep: dropout's mask, already scaled up; None: no dropout.
             statistics: as `Update` fills them.
         """
-        loss, h, clean = self._forward(images, labels, keep, in_play)
+        loss, h, clean = self._forward(inputs, labels, keep, in_play)
         self.update(loss, h, clean, labels, in_play, statistics)
 
     def _compute(
-        self, images: Tensor, labels: Tensor, keep: Tensor | None, in_play: int
+        self, inputs: Tensor, labels: Tensor, keep: Tensor | None, in_play: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         if self._precision is torch.float32:
-            clean = self.model(images)
+            clean = self.model(inputs)
         else:
-            with torch.autocast(images.device.type, dtype=self._precision):
-                clean = self.model(images).float()
+            with torch.autocast(inputs.device.type, dtype=self._precision):
+                clean = self.model(inputs).float()
         h = clean if keep is None else clean * keep
         return self.output.loss(h, labels, in_play), h, clean

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hebbdsl.expression.metrics import accuracy_of
-from hebbdsl.program.classification.evaluation import accuracy_by_class
+from hebbdsl.program.classification.evaluation import accuracy_by_class, over_examples
 from hebbdsl.program.classification.program import ClassificationProgram
 from hebbdsl.program.randomness import numpy_generator
 from hebbdsl.run.classification.curriculum_state import CurriculumState
@@ -38,7 +38,7 @@ def assess(
     `evaluation_classes` leaves room for (at least as many as there are newest ones), drawn anew
     each time. Accuracy over all classes in play is then estimated stratum by stratum: the newest
     count for themselves, the drawn ones for all the others. A cohort whose binding is followed is
-    measured on the test drawings of those of its classes that were looked at, and not at all when
+    measured on the test examples of those of its classes that were looked at, and not at all when
     none was.
     """
     play, training = curriculum.in_play, program.setup.training
@@ -60,10 +60,12 @@ def assess(
     for split, shares in found.items():
         accuracy = np.full(play.classes, np.nan)
         accuracy[looked_at] = shares
-        every, newest = _stratified(accuracy, added)
+        counts = program.examples[split].counts[: play.classes]
+        every, newest = _stratified(accuracy, counts, added)
         accuracies |= {accuracy_of(split): every, accuracy_of(split, newest=True): newest}
     accuracy = np.full(play.classes, np.nan)
     accuracy[looked_at] = found["test"]
+    counts = program.examples["test"].counts[: play.classes]
     return Assessment(
         accuracies=accuracies,
         whole=len(looked_at) == play.classes,
@@ -72,7 +74,9 @@ def assess(
                 cohort=cohort,
                 age=step - curriculum.appeared(cohort),
                 exposures=float(exposures[curriculum.cohort(cohort)].mean()),
-                accuracy=float(np.nanmean(accuracy[curriculum.cohort(cohort)])),
+                accuracy=over_examples(
+                    accuracy[curriculum.cohort(cohort)], counts[curriculum.cohort(cohort)]
+                ),
             )
             for cohort in curriculum.followed(step, training.binding_steps)
             if not np.isnan(accuracy[curriculum.cohort(cohort)]).all()
@@ -80,11 +84,13 @@ def assess(
     )
 
 
-def _stratified(accuracy: Float[np.ndarray, " classes"], added: range) -> tuple[float, float]:
-    """Over all classes in play, and over those added last: all of them where none were."""
-    others = accuracy[: added.start]
-    total = accuracy[added].sum()
-    if len(others):
-        total += np.nanmean(others) * len(others)
-    every = float(total / len(accuracy))
-    return every, float(accuracy[added].mean()) if added else every
+def _stratified(
+    accuracy: Float[np.ndarray, " classes"], counts: Int[np.ndarray, " classes"], added: range
+) -> tuple[float, float]:
+    """Over the examples of all classes in play, and of those added last: of all where none were."""
+    others, weights = slice(added.start), counts / counts.mean()
+    total = (accuracy * weights)[added].sum()
+    if added.start:
+        total += over_examples(accuracy[others], counts[others]) * weights[others].sum()
+    every = float(total / weights.sum())
+    return every, over_examples(accuracy[added], counts[added]) if added else every

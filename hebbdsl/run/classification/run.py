@@ -16,6 +16,7 @@ from hebbdsl.parts.reporter import Reporter
 from hebbdsl.program.classification.evaluation import (
     StoredExamples,
     accuracy_by_class,
+    over_examples,
     predictions_per_second,
     remember_training,
 )
@@ -165,7 +166,9 @@ class ClassificationRun(Run):
         found = accuracy_by_class(program, range(in_play), in_play, at.output)
         speed = predictions_per_second(program, in_play, at.output)
         metrics = {
-            final_accuracy_of(split): Value(value=float(shares.mean()))
+            final_accuracy_of(split): Value(
+                value=over_examples(shares, program.examples[split].counts[:in_play])
+            )
             for split, shares in found.items()
         }
         return metrics | {"predictions_per_second": Value(value=speed)}
@@ -175,10 +178,7 @@ class ClassificationRun(Run):
         return self._curriculum.history()
 
     def data(self) -> Mapping[str, Any]:
-        program, content = self.program, self.program.content
-        turns = [f"@{90 * one.quarter_turns}" * bool(one.quarter_turns) for one in program.chosen]
-        names = [content.names[one.index] for one in program.chosen]
-        return {"classes": [name + turn for name, turn in zip(names, turns, strict=True)]}
+        return {"classes": list(self.program.chosen)}
 
     def metrics(self) -> dict[str, Value]:
         curriculum, metrics = self._curriculum, dict[str, Value]()

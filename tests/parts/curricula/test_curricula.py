@@ -12,6 +12,7 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.classification import ClassificationFacts
+from hebbdsl.parts.counts import Counts
 from hebbdsl.parts.curricula.fixed import Fixed, NothingNewest
 from hebbdsl.parts.curricula.growing import Growing, NewestShareTooLarge, StartAboveClasses
 from hebbdsl.parts.problems import BatchTooLarge
@@ -19,8 +20,8 @@ from hebbdsl.parts.problems import BatchTooLarge
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))
 
 
-def facts(classes: int, train_drawings: int = 15) -> ClassificationFacts:
-    return ClassificationFacts(2_000, classes, train_drawings, 5, (1, 28, 28))
+def facts(classes: int, train: Counts = 15) -> ClassificationFacts:
+    return ClassificationFacts(2_000, classes, train, 5, (1, 28, 28))
 
 
 @given(start=st.integers(1, 50), add=st.integers(1, 50), more=st.integers(0, 150))
@@ -77,26 +78,36 @@ def test_batch_that_cannot_be_drawn(batch_size: int, found: bool) -> None:
     start=st.integers(1, 20),
     add=st.integers(1, 10),
     more=st.integers(0, 30),
-    drawings=st.integers(1, 6),
+    number=st.integers(1, 6),
+    others=st.lists(st.integers(1, 6), max_size=60) | st.none(),
     share=st.floats(0, 1),
     batch_size=st.integers(1, 100),
 )
 @settings(max_examples=300)
 def test_what_is_not_refused_can_be_drawn(
-    start: int, add: int, more: int, drawings: int, share: float, batch_size: int
+    start: int,
+    add: int,
+    more: int,
+    number: int,
+    others: list[int] | None,
+    share: float,
+    batch_size: int,
 ) -> None:
-    """At every level, from the newest classes and from the older ones, without repeats."""
+    """At every level, from the newest classes and from the older ones, without repeats, whichever
+    classes they are."""
+    train = number if others is None else tuple([number] * (start + more) + others)
+    each = sorted([number] * (start + more) if others is None else train)
     curriculum = Growing(start=start, add=add, when=WHEN, newest_share=share)
-    problems = list(curriculum.data_problems(facts(start + more, drawings), batch_size))
+    problems = list(curriculum.data_problems(facts(start + more, train), batch_size))
     new = curriculum.newest_drawn(batch_size)
     assert new is not None
     levels = curriculum.levels(start + more)
-    possible = batch_size <= start * drawings and all(
-        new <= (after - before) * drawings for before, after in pairwise(levels)
+    possible = batch_size <= sum(each[:start]) and all(
+        new <= sum(each[: after - before]) for before, after in pairwise(levels)
     )
     assert possible == (not problems)
     if possible:
-        assert all(batch_size - new <= before * drawings for before in levels)
+        assert all(batch_size - new <= sum(each[:before]) for before in levels)
 
 
 def test_newest_share_looks_at_the_smallest_addition() -> None:

@@ -154,7 +154,7 @@ def test_substitute_takes_counts_and_sizes() -> None:
     )
     substitute = Glyphs(classes=7, image_size=20, validation_drawings=4, rendering_seed=3)
     assert data.substitute() == substitute
-    assert substitute.facts().train_drawings == data.facts().train_drawings == 11
+    assert substitute.facts().train == data.facts().train == 11
     assert Omniglot().substitute() is None
 
 

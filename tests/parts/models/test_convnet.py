@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from hebbdsl.diagnostics.diagnostic import At
-from hebbdsl.parts.classification import ImageShape
+from hebbdsl.parts.classification import Shape
 from hebbdsl.parts.models.convnet.module import CPU_CHUNK, Block, ConvnetModule
 from hebbdsl.parts.models.convnet.spec import Convnet, EvenKernel, PooledAway
 
@@ -17,7 +17,7 @@ SMALL = Convnet(channels=(6, 5), features=4)
 IMAGE = (1, 12, 9)
 
 
-def built(spec: Convnet, image: ImageShape = IMAGE) -> ConvnetModule:
+def built(spec: Convnet, image: Shape = IMAGE) -> ConvnetModule:
     module = spec.build(image)
     assert isinstance(module, ConvnetModule)
     module.initialise(torch.Generator().manual_seed(0))
@@ -148,7 +148,7 @@ def test_no_dropout_and_no_other_draw_is_inside() -> None:
 )
 @settings(max_examples=80)
 def test_planned_sizes_and_shapes_are_those_of_the_module(
-    channels: tuple[int, ...], kernel_size: int, batch_norm: bool, features: int, image: ImageShape
+    channels: tuple[int, ...], kernel_size: int, batch_norm: bool, features: int, image: Shape
 ) -> None:
     spec = Convnet(
         channels=channels, kernel_size=kernel_size, batch_norm=batch_norm, features=features

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from hebbdsl.parts.classification import ImageShape
+from hebbdsl.parts.classification import Shape
 from hebbdsl.parts.models.mlp.module import MlpModule
 from hebbdsl.parts.models.mlp.spec import Mlp
 
 
-def built(spec: Mlp, image: ImageShape) -> MlpModule:
+def built(spec: Mlp, image: Shape) -> MlpModule:
     module = spec.build(image)
     assert isinstance(module, MlpModule)
     module.initialise(torch.Generator().manual_seed(0))
@@ -53,7 +53,7 @@ def test_initial_weights_follow_the_law_of_linear_and_the_generator_alone() -> N
 )
 @settings(max_examples=60)
 def test_planned_sizes_and_shapes_are_those_of_the_module(
-    hidden: tuple[int, ...], features: int, image: ImageShape
+    hidden: tuple[int, ...], features: int, image: Shape
 ) -> None:
     spec = Mlp(hidden=hidden, features=features)
     assert not list(spec.shape_problems(image))

@@ -29,7 +29,7 @@ def exposure(classes: int) -> Exposure:
         batch_size=4,
         evaluate_every=5,
         levels=(2, classes),
-        train_drawings=5,
+        train=5,
         newest_drawn=None,
         examples_at_test=None,
         dropout=0.0,

@@ -20,7 +20,7 @@ def warnings_of(schedule: Schedule, steps: int) -> list[str]:
         batch_size=64,
         evaluate_every=10,
         levels=(20,),
-        train_drawings=15,
+        train=15,
         newest_drawn=None,
         examples_at_test=None,
         dropout=0.0,

@@ -32,7 +32,8 @@ def _slowly(program: ClassificationProgram, label: int, drawings: range, in_play
     """Drawing by drawing, from what the data set reads."""
     program.model.eval()
     program.output.eval()
-    pixels = tiny.content().read([program.chosen[label].index], 8)[0]
+    content = tiny.content()
+    pixels = content.read([content.names.index(program.chosen[label])], 8)[0]
     right = 0
     for drawing in drawings:
         image = torch.from_numpy(pixels[drawing] / 255).float()[None, None]
@@ -100,13 +101,13 @@ def test_how_long_a_prediction_takes_is_measured_warm_and_shortly(
     monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: now))
     monkeypatch.setattr(module, "_SECONDS", 7.0)
     before = {name: value.clone() for name, value in made.state().items()}
-    held_out = made.images.held_out["test"].shape[1]
+    held_out = int(made.examples["test"].counts[0])
     assert module.predictions_per_second(made, 12) == 12 * held_out, "the first does not count"
     assert passes == [12] * 4, "they end after 4, 5, 6 and 7 seconds"
     assert all(torch.equal(value, made.state()[name]) for name, value in before.items())
     assert made.model.training
     passes.clear()
     monkeypatch.setattr(module, "_SECONDS", 0.0)
-    monkeypatch.setattr(module, "_PIXELS", 64 * 7)
+    monkeypatch.setattr(module, "_NUMBERS", 64 * 7)
     module.predictions_per_second(made, 12, Cache(size=9).build(16, 12))
     assert passes == [2, 2], "one to warm up, and one that counts, over seven drawings of 8 × 8"

@@ -15,7 +15,7 @@ import torch
 from hebbdsl.cli.run import summary
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.datasets.content import LabelledContent
+from hebbdsl.parts.datasets.character_set import CharacterContent
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.classification.evaluation import accuracy_by_class
@@ -40,16 +40,16 @@ def _setup(when: str, **training: int) -> Setup:
     return replace(of, data=data, curriculum=Growing(start=4, add=4, when=Condition.parse(when)))
 
 
-def _program(of: Setup, content: LabelledContent) -> ClassificationProgram:
+def _program(of: Setup, content: CharacterContent) -> ClassificationProgram:
     return assemble("tiny", "main", plan_setup(of), 0, Opened(of.data, content), tiny.CPU)
 
 
-def _run(of: Setup, content: LabelledContent, path: Path) -> Record:
+def _run(of: Setup, content: CharacterContent, path: Path) -> Record:
     path.mkdir()
     return execute(_program(of, content), RunFolder(path), Silent())
 
 
-def _scrambled(drawings: slice) -> LabelledContent:
+def _scrambled(drawings: slice) -> CharacterContent:
     """The tiny data with noise in the place of some drawings of every class."""
     content = tiny.content()
 

@@ -14,7 +14,7 @@ from hebbdsl.parts.initialisation import draw
 from hebbdsl.parts.models.network import Network
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.classification import ImageShape
+    from hebbdsl.parts.classification import Shape
     from hebbdsl.parts.models.convnet.spec import Convnet
 
 MOMENTUM = 0.1
@@ -83,9 +83,9 @@ class ConvnetModule(Network):
     CPU and on GPUs with tensor cores.
     """
 
-    def __init__(self, spec: Convnet, image: ImageShape) -> None:
+    def __init__(self, spec: Convnet, shape: Shape) -> None:
         super().__init__()
-        inputs, height, width = image
+        inputs, height, width = shape
         blocks = []
         for outputs in spec.channels:
             blocks.append(Block(inputs, outputs, spec.kernel_size, batch_norm=spec.batch_norm))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, Width
-from hebbdsl.parts.classification import ClassificationModel, ImageShape
+from hebbdsl.parts.classification import ClassificationModel, Shape
 from hebbdsl.parts.part import FLOAT_BYTES, Layer
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class Convnet(ClassificationModel):
         Vinyals et al. 2016, as used by Rae et al. 2018, section 4.1 (widths not published).
     """
 
+    dimensions: ClassVar[int | None] = 3
+
     channels: Annotated[
         tuple[Width, ...], Length(1, 12), "channels of each block; each block halves the image"
     ] = (64, 64, 64, 64)
@@ -39,8 +41,9 @@ class Convnet(ClassificationModel):
         if self.kernel_size % 2 == 0:
             yield EvenKernel(place=At(("kernel_size",)), kernel=self.kernel_size)
 
-    def shape_problems(self, image: ImageShape) -> Iterator[Problem]:
-        sizes = [image[1:]]
+    def shape_problems(self, shape: Shape) -> Iterator[Problem]:
+        _, height, width = shape
+        sizes = [(height, width)]
         for _ in self.channels:
             height, width = sizes[-1]
             sizes.append((height // 2, width // 2))
@@ -52,9 +55,9 @@ class Convnet(ClassificationModel):
                 )
                 return
 
-    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+    def layers(self, shape: Shape) -> tuple[Layer, ...]:
         rows = []
-        inputs, height, width = image
+        inputs, height, width = shape
         for number, outputs in enumerate(self.channels, start=1):
             height, width = height // 2, width // 2
             weights = inputs * outputs * self.kernel_size**2
@@ -72,10 +75,10 @@ class Convnet(ClassificationModel):
         rows.append(Layer("features", (self.features,), parameters=(flat + 1) * self.features))
         return tuple(rows)
 
-    def build(self, image: ImageShape) -> Network:
+    def build(self, shape: Shape) -> Network:
         from hebbdsl.parts.models.convnet.module import ConvnetModule
 
-        return ConvnetModule(self, image)
+        return ConvnetModule(self, shape)
 
 
 class EvenKernel(Problem):

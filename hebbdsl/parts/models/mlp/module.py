@@ -28,10 +28,8 @@ class MlpModule(Network):
             draw(layer.weight, layer.in_features, generator)
             draw(layer.bias, layer.in_features, generator)
 
-    def forward(
-        self, images: Float[Tensor, "batch channels height width"]
-    ) -> Float[Tensor, "batch features"]:
-        x = images.flatten(1)
+    def forward(self, inputs: Float[Tensor, batch * shape]) -> Float[Tensor, "batch features"]:
+        x = inputs.flatten(1)
         for number, layer in enumerate(self.linear):
             x = layer(F.relu(x) if number else x)
         return x

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.parts.bounds import Length, Width
-from hebbdsl.parts.classification import ClassificationModel, ImageShape
+from hebbdsl.parts.classification import ClassificationModel, Shape
 from hebbdsl.parts.part import Layer
 
 if TYPE_CHECKING:
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 class Mlp(ClassificationModel):
     """Fully connected layers with ReLU between, then a linear features layer.
 
-    The image is flattened first. Without hidden layers the activation is a linear map of it.
+    The example is flattened first. Without hidden layers the activation is a linear map of it.
     """
 
     hidden: Annotated[tuple[Width, ...], Length(0, 32), "widths of the hidden layers"] = (256,)
 
-    def widths(self, image: ImageShape) -> tuple[int, ...]:
-        """Width of the flattened image, then of each layer's output."""
-        return (prod(image), *self.hidden, self.features)
+    def widths(self, shape: Shape) -> tuple[int, ...]:
+        """Width of the flattened example, then of each layer's output."""
+        return (prod(shape), *self.hidden, self.features)
 
-    def layers(self, image: ImageShape) -> tuple[Layer, ...]:
+    def layers(self, shape: Shape) -> tuple[Layer, ...]:
         names = (*(f"hidden {i}" for i in range(1, len(self.hidden) + 1)), "features")
         return tuple(
             Layer(name, (outputs,), parameters=(inputs + 1) * outputs)
-            for name, (inputs, outputs) in zip(names, pairwise(self.widths(image)), strict=True)
+            for name, (inputs, outputs) in zip(names, pairwise(self.widths(shape)), strict=True)
         )
 
-    def build(self, image: ImageShape) -> Network:
+    def build(self, shape: Shape) -> Network:
         from hebbdsl.parts.models.mlp.module import MlpModule
 
-        return MlpModule(self.widths(image))
+        return MlpModule(self.widths(shape))

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from hebbdsl.program.classification.augmentation import rotate_and_shift
+from hebbdsl.parts.augmentation import RotateAndShift
 from hebbdsl.program.randomness import torch_generator
 
 
@@ -18,12 +18,12 @@ def _dot(row: int, column: int, size: int = 15) -> torch.Tensor:
 
 def test_no_rotation_and_no_shift_leave_images_as_they_are() -> None:
     images = torch.rand(4, 1, 12, 12)
-    torch.testing.assert_close(rotate_and_shift(images, 0, 0, torch_generator(0, "a")), images)
+    torch.testing.assert_close(RotateAndShift(0, 0)(images, torch_generator(0, "a")), images)
 
 
 def test_shifts_stay_within_their_bound_and_differ_between_images() -> None:
     images = _dot(7, 7).repeat(50, 1, 1, 1)
-    moved = rotate_and_shift(images, 0, 3, torch_generator(0, "a"))
+    moved = RotateAndShift(0, 3)(images, torch_generator(0, "a"))
     rows, columns = torch.meshgrid(torch.arange(15.0), torch.arange(15.0), indexing="ij")
     total = moved.sum(dim=(1, 2, 3))
     torch.testing.assert_close(total, torch.ones(50))
@@ -37,7 +37,7 @@ def test_shifts_stay_within_their_bound_and_differ_between_images() -> None:
 
 def test_rotation_keeps_the_distance_from_the_centre() -> None:
     images = _dot(7, 12).repeat(50, 1, 1, 1)
-    turned = rotate_and_shift(images, 30, 0, torch_generator(0, "a"))
+    turned = RotateAndShift(30, 0)(images, torch_generator(0, "a"))
     rows, columns = torch.meshgrid(torch.arange(15.0), torch.arange(15.0), indexing="ij")
     mass = turned.sum(dim=(1, 2, 3))
     y = (turned[:, 0] * rows).sum(dim=(1, 2)) / mass - 7
