@@ -163,7 +163,9 @@ def wikitext103(task: Task) -> Iterator[Row]:
     yield from _whole(task, "bfloat16, products too", replace(bfloat16, output=rows))
     # Recurrent kernels are left as they are, so that another model shows what compiling does.
     small = task.smoke
-    model = Transformer(width=64 if small else 512, heads=2 if small else 8, blocks=2, tied=True)
+    model = Transformer(
+        d_model=64 if small else 512, num_heads=2 if small else 8, num_layers=2, tied=True
+    )
     for compiled in (False, True) if not small else (False,):
         setup = replace(bfloat16, model=model)
         training = replace(setup.training, compile=compiled, batch_size=4 if small else 128)

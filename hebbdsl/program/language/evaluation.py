@@ -36,21 +36,23 @@ class Scored:
         return float(self.sums[chosen].sum()) / count if count else None
 
 
-Told = Callable[[Split, int, int], None]
-"""Is told which split is read, how many of its words were asked for, and of how many in all."""
+OnProgress = Callable[[Split, int, int], None]
+"""Is called with the split, how many of its tokens are scored, and how many it has."""
 
 
 def no_progress(*_: object) -> None:
-    """Tells nobody."""
+    """Reports nothing."""
 
 
-def score(program: LanguageProgram, split: Split, streams: int, told: Told = no_progress) -> Scored:
+def score(
+    program: LanguageProgram, split: Split, streams: int, on_progress: OnProgress = no_progress
+) -> Scored:
     """Read a split from its first word to its last, the state carried all the way.
 
     Args:
         streams: 1 reads it as one text; with more, each stream begins as if nothing stood before,
             which is faster, and makes the loss a little higher.
-        told: is called after each block of words, and may end it by an exception.
+        on_progress: is called after each block of words, and may end it by an exception.
     """
     words = len(program.content.words)
     text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams), words)
@@ -67,7 +69,7 @@ def score(program: LanguageProgram, split: Split, streams: int, told: Told = no_
                 in_streams = h.view(*following.shape, -1)
                 yield program.output.score_text(in_streams, following, words)
                 done += following.numel()
-                told(split, done, streams * (text.length - 1))
+                on_progress(split, done, streams * (text.length - 1))
 
     with torch.inference_mode():
         scored = _summed(predicted(), text.asked(), words)
@@ -81,19 +83,19 @@ class Passage:
 
     Attributes:
         trained: the log-probability of each label by the trained output, adapted where it is.
-        unsure: the entropy of what it says there; None: no output asks for it.
+        entropies: the entropy of what it says there; None: no output asks for it.
         begins: what was remembered before it was cleared: a boundary stands here.
     """
 
     h: Float[Tensor, "time streams hidden"]
     labels: Int[Tensor, "time streams"]
     trained: Float[Tensor, "time streams"]
-    unsure: Float[Tensor, "time streams"] | None
+    entropies: Float[Tensor, "time streams"] | None
     begins: bool
 
 
 def passages(
-    program: LanguageProgram, split: Split, at: Predictor, told: Told = no_progress
+    program: LanguageProgram, split: Split, at: Predictor, on_progress: OnProgress = no_progress
 ) -> Iterator[Passage]:
     """Read a split as one stream; an adaptation changes the weights between its stretches.
 
@@ -106,7 +108,7 @@ def passages(
     )
     words = len(program.content.words)
     text = Streams(program.content.splits[split], 1, segment or BLOCK, words)
-    _ready(program, slopes=segment is not None)
+    _ready(program, gradients=segment is not None)
     at.clear_memory()
     weights = _weights(program)
     if at.adapter is not None:
@@ -122,18 +124,18 @@ def passages(
                 h, state = program.step.read(tokens, state)
                 state = tuple(one.detach() for one in state)
                 h = h.view(*following.shape, -1)
-                unsure = None
+                entropies = None
                 if needs_entropies:
-                    found, unsure = at.trained.score_text_with_entropies(h, following, words)
+                    found, entropies = at.trained.score_text_with_entropies(h, following, words)
                 else:
                     found = at.trained.score_text(h, following, words)
                 loss = -found.mean()
-            yield Passage(h.detach(), following, found.detach(), unsure, begins)
+            yield Passage(h.detach(), following, found.detach(), entropies, begins)
             done += len(following)
-            told(split, done, text.length - 1)
+            on_progress(split, done, text.length - 1)
             if segment is not None:
                 assert at.adapter is not None
-                _slopes(loss, weights)
+                _backward(loss, weights)
                 at.adapter.change()
 
 
@@ -163,7 +165,7 @@ def _cut(
 def gather_gradients(program: LanguageProgram, adapter: Adapter) -> None:
     """Show an adaptation the gradients of training batches, taken without dropout."""
     streams, words = program.train_streams, len(program.content.words)
-    _ready(program, slopes=True)
+    _ready(program, gradients=True)
     weights, state = _weights(program), program.start(streams.streams)
     count = min(adapter.training_batches, streams.windows)
     for start in range(0, count, _READ):
@@ -172,7 +174,7 @@ def gather_gradients(program: LanguageProgram, adapter: Adapter) -> None:
             h, state = program.step.read(tokens, state)
             state = tuple(one.detach() for one in state)
             program.draw_samples("gathering", number, words)
-            _slopes(program.output.loss(h, following.flatten(), words), weights)
+            _backward(program.output.loss(h, following.flatten(), words), weights)
             adapter.gather(weights)
 
 
@@ -183,7 +185,7 @@ def remember_train(program: LanguageProgram, output: OutputLayer, reporter: Repo
         return
     reporter.say("the train text is read, to be remembered")
     streams, words = program.train_streams, len(program.content.words)
-    _ready(program, slopes=False)
+    _ready(program, gradients=False)
     state = program.start(streams.streams)
     for start in range(0, streams.windows, _READ):
         for tokens, following in streams.read(start, _READ, program.device):
@@ -200,12 +202,12 @@ def remember_train(program: LanguageProgram, output: OutputLayer, reporter: Repo
         )
 
 
-def _ready(program: LanguageProgram, slopes: bool) -> None:
+def _ready(program: LanguageProgram, gradients: bool) -> None:
     """To read without dropout, whose masks are given from outside.
 
     Of a recurrent network a GPU pulls gradients back in training mode alone.
     """
-    program.model.train(slopes)
+    program.model.train(gradients)
     program.output.eval()
 
 
@@ -213,22 +215,22 @@ def _weights(program: LanguageProgram) -> list[nn.Parameter]:
     return [*program.model.parameters(), *program.output.parameters()]
 
 
-def _slopes(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
+def _backward(loss: Tensor, weights: Sequence[nn.Parameter]) -> None:
     for weight in weights:
         weight.grad = None
     loss.backward()  # type: ignore[no-untyped-call]
 
 
 def score_at_test(
-    program: LanguageProgram, split: Split, at: Predictor, told: Told = no_progress
+    program: LanguageProgram, split: Split, at: Predictor, on_progress: OnProgress = no_progress
 ) -> Scored:
     """Read a split once, as one stream, by what predicts at test time."""
     words = len(program.content.words)
 
     def predicted() -> Iterator[Tensor]:
-        for passage in passages(program, split, at, told):
+        for passage in passages(program, split, at, on_progress):
             with torch.no_grad():
-                at.give(passage.trained, passage.unsure)
+                at.give(passage.trained, passage.entropies)
                 yield at.output.score_text(passage.h, passage.labels, words)
         at.give(None, None)
 
@@ -239,14 +241,16 @@ def score_at_test(
 class StoredText(Stored):
     """A validation text as the model reads it, kept on the device."""
 
-    def __init__(self, program: LanguageProgram, at: Predictor, told: Told = no_progress) -> None:
+    def __init__(
+        self, program: LanguageProgram, at: Predictor, on_progress: OnProgress = no_progress
+    ) -> None:
         super().__init__()
         self._words = len(program.content.words)
         self._asked = Streams(program.content.splits["validation"], 1, BLOCK).asked()
-        self._passages = list(passages(program, "validation", at, told))
+        self._passages = list(passages(program, "validation", at, on_progress))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
-        unsure = [p.unsure.flatten() for p in self._passages if p.unsure is not None]
-        self.unsure = torch.cat(unsure) if unsure else None
+        entropies = [p.entropies.flatten() for p in self._passages if p.entropies is not None]
+        self.entropies = torch.cat(entropies) if entropies else None
         h = torch.cat([passage.h.flatten(0, 1) for passage in self._passages])
         self.squared_norm = float(h.square().sum(dim=1).mean())
 
@@ -261,10 +265,10 @@ class StoredText(Stored):
             output.score_text_with_entropies(p.h, p.labels, self._words)
             for p in self._read_by(output)
         ]
-        of_labels, unsure = (
+        of_labels, entropies = (
             torch.cat([one.flatten() for one in each]) for each in zip(*found, strict=True)
         )
-        return WithEntropies(of_labels, unsure)
+        return WithEntropies(of_labels, entropies)
 
     def _read_by(self, output: OutputLayer) -> Iterator[Passage]:
         """The passages, an output forgetting where it has to."""

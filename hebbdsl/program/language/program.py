@@ -38,8 +38,10 @@ class LanguageProgram(Program):
         assert isinstance(content, CorpusContent), content
         _refuse_short(content, training)
         with own_draws_only():
-            model = plan.model.build(plan.facts.words)
-            output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+            model = plan.model.build(plan.facts.vocabulary_size)
+            output = plan.setup.output.build(
+                plan.model.activation_width, plan.facts.vocabulary_size
+            )
         update = start.update(plan, model, output, plan.model.activation_width)
         rows = output.class_rows() if plan.model.tied else None
         precision = PRECISIONS[training.precision]
