@@ -27,7 +27,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
     made, changed = 0, 0
     unwritten: list[Problem] = []
     for file in files:
-        if (found := _mended(file)) is None:
+        if (found := _fixed(file)) is None:
             continue
         before, mended = found
         if mended.made and not write:
@@ -45,7 +45,7 @@ def fix_files(files: Iterable[Path], write: bool) -> tuple[int, Sequence[Problem
     return changed, unwritten
 
 
-def _mended(file: Path) -> tuple[Source, FixResult] | None:
+def _fixed(file: Path) -> tuple[Source, FixResult] | None:
     """The file as it is, and mended; None: it cannot be read, as `validate` will say."""
     from hebbdsl.diagnostics.diagnostic import Rejected
     from hebbdsl.diagnostics.safe_fixes import apply_safe_fixes

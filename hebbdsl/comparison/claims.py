@@ -12,7 +12,7 @@ from hebbdsl.comparison.inference import Method, PairedTest, corrected_tests, es
 from hebbdsl.comparison.paired import Estimate, Sample, known_of, sample_of
 from hebbdsl.comparison.statistics import ANYWHERE, Interval
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.intervals import Range, divides, range_of, settled
+from hebbdsl.expression.intervals import Range, divides, range_of, truth_of
 from hebbdsl.expression.metric import Scale
 from hebbdsl.expression.metrics import run_metric
 from hebbdsl.expression.nodes import (
@@ -172,7 +172,7 @@ def _test_comparison(
 
 def _of_constants(compare: Compare) -> ComparisonResult:
     """What no run has a say in is true or false, and no test of the family."""
-    known = settled(compare, _possible)
+    known = truth_of(compare, _possible)
     return ComparisonResult(
         text=_written(compare),
         verdict=Verdict.UNDECIDED if known is None else _DECIDED[known],

@@ -57,11 +57,11 @@ def apply_safe_fixes(source: Source, check: Check) -> FixResult:
     fixes = tuple(safe_fixes(start.problems, source))
     if not fixes:
         return start
-    whole = _settled(start, fixes, check, lambda _: True)
+    whole = _until_stable(start, fixes, check, lambda _: True)
     return whole if _is_better(whole.problems, start.problems) else _one_by_one(start, check)
 
 
-def _settled(
+def _until_stable(
     start: FixResult, fixes: Sequence[Fix], check: Check, follows: Callable[[Problem], bool]
 ) -> FixResult:
     """The text with `fixes` made, and after them those of problems that came up and `follow`."""
@@ -84,7 +84,7 @@ def _one_by_one(state: FixResult, check: Check) -> FixResult:
         if fix is None:
             break
         known = {_key(problem) for problem in state.problems}
-        tried = _settled(state, [fix], check, partial(_is_new_error, known))
+        tried = _until_stable(state, [fix], check, partial(_is_new_error, known))
         if _is_better(tried.problems, state.problems):
             state = tried
         else:
@@ -94,13 +94,13 @@ def _one_by_one(state: FixResult, check: Check) -> FixResult:
 
 def safe_fixes(problems: Iterable[Problem], source: Source) -> Iterator[Fix]:
     """The fixes of `source` itself, in order, no two of them on the same characters."""
-    begun, reached = -1, 0
+    last_start, reached = -1, 0
     for problem in problems:
         place, text = problem.place, problem.fix
         if text is None or not problem.fix_is_safe or not isinstance(place, Span):
             continue
-        if place.source is source and place.start >= reached and place.start > begun:
-            begun, reached = place.start, place.end
+        if place.source is source and place.start >= reached and place.start > last_start:
+            last_start, reached = place.start, place.end
             yield Fix(problem, place, text)
 
 

@@ -39,11 +39,11 @@ def code_actions_at(document: Document, start: int, end: int) -> tuple[CodeActio
         if not isinstance(place, Span) or place.source is not document.source:
             continue
         if place.start <= end and start <= place.end:
-            found.extend(_mendings(document, problem, place))
+            found.extend(_quick_fixes(document, problem, place))
     return tuple(found)
 
 
-def _mendings(document: Document, problem: Problem, place: Span) -> Iterator[CodeAction]:
+def _quick_fixes(document: Document, problem: Problem, place: Span) -> Iterator[CodeAction]:
     if (fix := problem.fix) is not None:
         title = f"Write {quoted(fix.strip())}" if fix.strip() else f"Remove {quoted(place.text)}"
         yield CodeAction(title, problem, Edit(place, fix), problem.fix_is_safe)

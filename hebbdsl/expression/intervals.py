@@ -83,7 +83,7 @@ def range_of(expression: Expression, known: Callable[[MetricOf], Range]) -> Rang
     raise TypeError(f"not a number: {expression}")
 
 
-def settled(expression: Expression, known: Callable[[MetricOf], Range]) -> bool | None:
+def truth_of(expression: Expression, known: Callable[[MetricOf], Range]) -> bool | None:
     """Whether a truth value is true, or false, for all numbers in the ranges; None: for neither.
 
     Each metric that stands twice is taken for two numbers, so that None may be said too often,
@@ -91,10 +91,10 @@ def settled(expression: Expression, known: Callable[[MetricOf], Range]) -> bool 
     """
     match expression:
         case Both(left, right):
-            sides = (settled(left, known), settled(right, known))
+            sides = (truth_of(left, known), truth_of(right, known))
             return False if False in sides else None if None in sides else True
         case Either(left, right):
-            sides = (settled(left, known), settled(right, known))
+            sides = (truth_of(left, known), truth_of(right, known))
             return True if True in sides else None if None in sides else False
         case Compare(operator, left, right):
             if left == right and not divides(left):

@@ -25,15 +25,15 @@ from hebbdsl.expression.nodes import (
 
 def check_condition(expression: Expression, text: str) -> None:
     """Raises: ExpressionError, unless `expression` is a truth value over evaluation metrics."""
-    _settle([*_truth(expression, text), *_condition_metrics(expression)])
+    _raise_if_any([*_truth(expression, text), *_condition_metrics(expression)])
 
 
 def check_claim(expression: Expression, text: str) -> None:
     """Raises: ExpressionError, unless `expression` is a truth value over metrics of variants."""
-    _settle([*_truth(expression, text), *_claim_metrics(expression)])
+    _raise_if_any([*_truth(expression, text), *_claim_metrics(expression)])
 
 
-def _settle(faults: list[Fault]) -> None:
+def _raise_if_any(faults: list[Fault]) -> None:
     if faults:
         raise ExpressionError(sorted(faults, key=lambda fault: fault.extent.start))
 

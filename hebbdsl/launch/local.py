@@ -89,25 +89,25 @@ class _PipeMonitor(Silent):
         self.number = 0
 
     def say(self, text: str) -> None:
-        self._tell("say", text)
+        self._send("say", text)
 
     def started(self, job: Job) -> None:
-        self._tell("started", self.number)
+        self._send("started", self.number)
 
     def trained(self, job: Job, step: int, loss: float) -> None:  # type: ignore[override]
-        self._tell("trained", self.number, step, loss)
+        self._send("trained", self.number, step, loss)
 
     def reading(self, job: Job, split: Split, done: int, total: int) -> None:  # type: ignore[override]
-        self._tell("reading", self.number, split, done, total)
+        self._send("reading", self.number, split, done, total)
 
     def evaluated(self, job: Job, evaluation: Evaluation) -> None:  # type: ignore[override]
-        self._tell("evaluated", self.number, evaluation)
+        self._send("evaluated", self.number, evaluation)
 
     def ended(self, job: Job, record: Record | None, problems: tuple[Problem, ...]) -> None:
         head = None if record is None else replace(record, evaluations=())
-        self._tell("ended", self.number, head, problems)
+        self._send("ended", self.number, head, problems)
 
-    def _tell(self, *message: object) -> None:
+    def _send(self, *message: object) -> None:
         """Raises: Interrupted, where nobody reads it any more."""
         try:
             self._pipe.send(message)

@@ -8,7 +8,7 @@ from functools import partial
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import number_of, quoted
 from hebbdsl.expression.claim import Claim
-from hebbdsl.expression.intervals import settled
+from hebbdsl.expression.intervals import truth_of
 from hebbdsl.expression.metrics import RUN_METRICS, run_metric
 from hebbdsl.expression.nodes import (
     Compare,
@@ -71,7 +71,7 @@ def constant_claims(plan: Plan) -> Iterator[Problem]:
     """HEB707: a claim that no outcome can refute, or none support."""
     known = partial(at_the_end, plan)
     for claim, place in _claims(plan):
-        verdict = settled(claim.expression, known)
+        verdict = truth_of(claim.expression, known)
         # Of steps beside shares it is said that they are no match, not which of them is larger.
         if verdict is not None and clash_of(claim.expression) is None:
             limits = ((metric, known(metric)) for metric in metrics_of(claim.expression))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import quoted
-from hebbdsl.expression.intervals import settled
+from hebbdsl.expression.intervals import truth_of
 from hebbdsl.expression.metrics import EVALUATION_METRICS
 from hebbdsl.expression.nodes import metrics_of
 from hebbdsl.lint.metric_limits import during, in_words
@@ -65,7 +65,7 @@ def _name(plan: Plan, variant: VariantPlan) -> str:
 
 def _foregone(variant: VariantPlan) -> Found:
     for path, condition in conditions_of(variant.setup.curriculum, ("curriculum",)):
-        verdict = settled(condition.expression, during)
+        verdict = truth_of(condition.expression, during)
         if verdict is not None:
             limits = ((metric, during(metric)) for metric in metrics_of(condition.expression))
             yield (

@@ -26,24 +26,26 @@ def part_warnings(plan: Plan) -> Iterator[Problem]:
     def known(run: Exposure) -> Exposure:
         return runs.setdefault(run, run)
 
-    def ask_part(section: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:
+    def warnings_of_part(
+        section: object, path: Path, run: Exposure
+    ) -> Iterator[tuple[Path, Problem]]:
         key = id(section), id(run)
         if key not in said:  # variants share the sections that they leave alone
             said[key] = tuple(_warnings(section, path, run))
         yield from said[key]
 
-    def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    def warnings_of(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         run = known(variant.exposure())
         for name in fields_of(Setup):
             section = getattr(variant.setup, name)
             if isinstance(section, Evaluation):
-                yield from ask_part(section.adaptation, (name, "adaptation"), run)
+                yield from warnings_of_part(section.adaptation, (name, "adaptation"), run)
                 tested = known(replace(run, at_test=True))
-                yield from ask_part(section.output, (name, "output"), tested)
+                yield from warnings_of_part(section.output, (name, "output"), tested)
             else:
-                yield from ask_part(section, (name,), run)
+                yield from warnings_of_part(section, (name,), run)
 
-    yield from in_every_use(plan, ask)
+    yield from in_every_use(plan, warnings_of)
 
 
 def evaluation_of_all(plan: Plan) -> Iterator[Problem]:
@@ -69,12 +71,12 @@ def never_compiled(plan: Plan) -> Iterator[Problem]:
 def long_searches(plan: Plan) -> Iterator[Problem]:
     """HEB751: memories that are searched exactly, at a size where that takes too long."""
 
-    def ask(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
+    def warnings_of(variant: VariantPlan) -> Iterator[tuple[Path, Problem]]:
         for path, memory, work in searches(variant):
             for problem in memory.long_work(work):
                 yield path, problem
 
-    yield from in_any_use(plan, ask)
+    yield from in_any_use(plan, warnings_of)
 
 
 def _warnings(value: object, path: Path, run: Exposure) -> Iterator[tuple[Path, Problem]]:

@@ -11,7 +11,7 @@ from hebbdsl.source import Span
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.origins import resolve, span_of
 
-Question = Callable[[VariantPlan], Iterator[tuple[Path, Problem]]]
+WarningsOf = Callable[[VariantPlan], Iterator[tuple[Path, Problem]]]
 """The warnings of a variant, each at a field below the path that stands beside it."""
 
 
@@ -25,7 +25,7 @@ def of_variant(plan: Plan, name: str) -> Span | None:
     return of_head(plan, "variants", name, key=True)
 
 
-def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
+def in_every_use(plan: Plan, warnings_of: WarningsOf) -> Iterator[Problem]:
     """Warnings of a written value that every variant gives that takes it.
 
     A value that does its work in one variant is not written in vain, though the changes of another
@@ -34,7 +34,7 @@ def in_every_use(plan: Plan, ask: Question) -> Iterator[Problem]:
     found: defaultdict[tuple[str, Path, Span], list[Problem]] = defaultdict(list)
     for name, variant in plan.variants.items():
         origins = plan.checked.variants[name].origins
-        for prefix, problem in ask(variant):
+        for prefix, problem in warnings_of(variant):
             assert isinstance(problem.place, At), "a warning stands at a field"
             path = (*prefix, *problem.place.path)
             if path in origins:
@@ -51,11 +51,11 @@ def _uses(plan: Plan, path: Path, place: Span) -> int:
     return sum(origin is not None and origin.value == place for origin in written)
 
 
-def in_any_use(plan: Plan, ask: Question) -> Iterator[Problem]:
+def in_any_use(plan: Plan, warnings_of: WarningsOf) -> Iterator[Problem]:
     """Warnings of some variant, each once for a place."""
     found: dict[tuple[str, object], Problem] = {}
     for name, variant in plan.variants.items():
-        for prefix, problem in ask(variant):
+        for prefix, problem in warnings_of(variant):
             resolved = resolve(problem, plan.checked.variants[name].origins, prefix)
             found.setdefault((resolved.code, resolved.place), resolved)
     yield from found.values()

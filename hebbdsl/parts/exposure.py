@@ -9,7 +9,7 @@ from math import sqrt
 from hebbdsl.parts.counts import Counts, fewest, most
 
 _SIGMAS = 6
-"""Standard deviations beyond which a count of sightings is not expected in any run."""
+"""Standard deviations beyond which a count of occurrences is not expected in any run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

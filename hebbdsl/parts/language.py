@@ -37,11 +37,11 @@ class LanguageFacts(Facts):
     """What is known of a corpus: of one not read yet, what is published and what its fields say.
 
     Attributes:
-        words: size of the vocabulary; where `exact` is false, at most so many.
+        vocabulary_size: where `exact` is false, at most so many.
         tokens: of each split that is known.
     """
 
-    words: int
+    vocabulary_size: int
     exact: bool
     tokens: Mapping[Split, int]
 
@@ -52,7 +52,7 @@ class LanguageFacts(Facts):
 
     @property
     def classes(self) -> int:
-        return self.words
+        return self.vocabulary_size
 
     @property
     def validation_targets(self) -> int:

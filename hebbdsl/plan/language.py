@@ -45,8 +45,8 @@ class LanguagePlan(VariantPlan):
         assert isinstance(data, Corpus), data
         assert isinstance(model, LanguageModel), "stage 4 refuses others"
         assert isinstance(facts, LanguageFacts), facts
-        layers = model.layers(facts.words)
-        rows = output_layers(setup.output, model.activation_width, facts.words)
+        layers = model.layers(facts.vocabulary_size)
+        rows = output_layers(setup.output, model.activation_width, facts.vocabulary_size)
         tokens = facts.tokens.get("train")
         epoch = None if tokens is None else training.steps_of_epoch(tokens)
         steps = training.steps
@@ -59,7 +59,7 @@ class LanguagePlan(VariantPlan):
             model=model,
             model_layers=layers,
             output_layers=rows,
-            levels=(facts.words,),
+            levels=(facts.vocabulary_size,),
             memory=memory_of(setup, (*layers, *rows), facts, steps),
             steps=steps,
             epoch=epoch,
@@ -115,7 +115,9 @@ class LanguagePlan(VariantPlan):
 
     def summary(self) -> Iterator[tuple[str, str]]:
         facts, training = self.facts, self.setup.training
-        said = [f"{'' if facts.exact else 'at most '}{facts.words:,} words in the vocabulary"]
+        said = [
+            f"{'' if facts.exact else 'at most '}{facts.vocabulary_size:,} words in the vocabulary"
+        ]
         said += [f"{count:,} words of {split}" for split, count in facts.tokens.items()]
         if not facts.tokens:
             said.append("lengths are known once it has been read")
@@ -169,7 +171,7 @@ def text_problems(training: Training, tokens: Mapping[Split, int]) -> Iterator[S
 
 
 def _entropies_unknown(sections: Sections) -> Iterator[Problem]:
-    """Experts of a text that are asked how unsure they are, and can't say it."""
+    """Experts of a text whose entropies are needed and that give none."""
     evaluation = sections.evaluation
     adaptation = None if evaluation is None else evaluation.adaptation
     added = None if evaluation is None else evaluation.output

@@ -70,7 +70,7 @@ class Predictor:
         """What `trained` predicts of the next stretch of text; None: it is not known yet."""
         for layer in self.output.modules():
             if isinstance(layer, StandIn):
-                layer.given, layer.unsure = scores, entropies
+                layer.given, layer.given_entropies = scores, entropies
 
 
 def at_test(program: Program) -> Predictor:

@@ -11,7 +11,7 @@ from hebbdsl.spec.experiment import Experiment, Setup
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.roles import fitting, inside
 from hebbdsl.spec.types import ExpressionOf, PartOf, SectionOf, Type, WholeNumbers, fields_of
-from hebbdsl.syntax.layout import Group, Leaf, Member, Remark
+from hebbdsl.syntax.layout import CommentLine, Group, Leaf, Member
 
 _LAST = ("baseline", "variants", "claims")
 """What stands below the sections of the setup: it speaks of them."""
@@ -38,7 +38,7 @@ class SpecLayout:
         return Group(False, tuple(map(_apart, members)), broken=True)
 
     def _member(self, key: str | None, value: Plain, type_: Type | None, path: Path) -> Member:
-        above = tuple(Remark(_comment(line)) for line in self.above.get(path, "").splitlines())
+        above = tuple(CommentLine(_comment(line)) for line in self.above.get(path, "").splitlines())
         beside = tuple(map(_comment, self.beside.get(path, "").splitlines()))
         laid = self._value(value, type_, path)
         return Member(None if key is None else _text(key), laid, above, beside=beside)

@@ -36,8 +36,8 @@ def printed(experiment: Experiment, surface: Surface) -> str:
 
     Raises: Rejected, with HEB237, when a field holds what no file can say.
     """
-    if unsayable := list(_unsayable(experiment, ())):
-        raise Rejected(unsayable)
+    if unrepresentable := list(_unrepresentable(experiment, ())):
+        raise Rejected(unrepresentable)
     return print_plain(plain(experiment, defaults=False), surface)
 
 
@@ -61,22 +61,22 @@ def dump(experiment: Experiment, to: Path | str) -> str:
     return text
 
 
-def _unsayable(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
+def _unrepresentable(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
     match value:
         case None | bool() | int() | float() | str() | Condition() | Claim():
             return
         case Mapping():
             for key, item in value.items():
                 if isinstance(key, str):
-                    yield from _unsayable(item, (*path, key))
+                    yield from _unrepresentable(item, (*path, key))
                 else:
                     yield _problem(key, path)
         case tuple() | list():
             for index, item in enumerate(value):
-                yield from _unsayable(item, (*path, str(index)))
+                yield from _unrepresentable(item, (*path, str(index)))
         case Part() | Experiment() | Training() | Evaluation() if _is_whole(value):
             for field in fields(value):  # type: ignore[arg-type]
-                yield from _unsayable(getattr(value, field.name), (*path, field.name))
+                yield from _unrepresentable(getattr(value, field.name), (*path, field.name))
         case _:
             yield _problem(value, path)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hebbdsl.syntax.comments import Comment, comments_of
-from hebbdsl.syntax.layout import Group, Leaf, Member, Remark
+from hebbdsl.syntax.layout import CommentLine, Group, Leaf, Member
 from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, Tree
 
@@ -24,14 +24,16 @@ def lay_out(tree: Tree) -> Group:
     """The layout of a tree without `Broken` values."""
     attaching = _Attaching(tree)
     root, opening = attaching.group(tree.root, len(tree.source.text), -1, flow=False)
-    left = tuple(attaching.remark(comment) for comment in attaching.take(len(tree.source.text)))
+    left = tuple(
+        attaching.comment_line(comment) for comment in attaching.take(len(tree.source.text))
+    )
     members = root.members
     if opening and members:
         first = members[0]
-        above = (*(Remark(text) for text in opening), *first.above)
+        above = (*(CommentLine(text) for text in opening), *first.above)
         members = (replace(first, above=above), *members[1:])
     elif opening:
-        left = (*(Remark(text) for text in opening), *left)
+        left = (*(CommentLine(text) for text in opening), *left)
     return Group(False, members, (*root.end, *left), broken=True)
 
 
@@ -86,7 +88,7 @@ class _Attaching:
         called = not opened and self.is_text
         if called and len(members) == 1 and isinstance(members[0].value, Group):
             broken = members[0].value.broken
-        end = tuple(map(self.remark, left))
+        end = tuple(map(self.comment_line, left))
         return Group(isinstance(node, Sequence), members, end, broken, called), opening
 
     def take(self, until: int, wanted: Callable[[Comment], bool] | None = None) -> list[Comment]:
@@ -100,8 +102,8 @@ class _Attaching:
             self.at += 1
         return taken
 
-    def remark(self, comment: Comment) -> Remark:
-        return Remark(comment.span.text, comment.alone and self._gap(comment.span.start))
+    def comment_line(self, comment: Comment) -> CommentLine:
+        return CommentLine(comment.span.text, comment.alone and self._gap(comment.span.start))
 
     def _opener(self, node: Mapping | Sequence) -> int | None:
         """Where the opening bracket stands; that of a part's fields may follow after blanks."""
@@ -129,7 +131,7 @@ class _Attaching:
         return starts
 
     def _member(self, child: Entry | Node, start: int, following: int, flow: bool) -> Member:
-        above = tuple(map(self.remark, self.take(start)))
+        above = tuple(map(self.comment_line, self.take(start)))
         gap = self._gap(start)
         key = child.key if isinstance(child, Entry) else None
         node = child.value if isinstance(child, Entry) else child

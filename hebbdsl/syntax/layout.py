@@ -37,7 +37,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class CommentLine:
     """A comment on a line of its own, `#` included; `gap`: a blank line is above it."""
 
     text: str
@@ -54,7 +54,7 @@ class Member:
 
     key: Leaf | None
     value: Leaf | Group
-    above: tuple[Remark, ...] = ()
+    above: tuple[CommentLine, ...] = ()
     gap: bool = False
     beside: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Group:
 
     is_list: bool
     members: tuple[Member, ...]
-    end: tuple[Remark, ...] = ()
+    end: tuple[CommentLine, ...] = ()
     broken: bool = False
     called: bool = False
 
@@ -110,7 +110,7 @@ def rendered(lines: Iterable[Line]) -> str:
     return "".join(f"{line}\n" for line in written)
 
 
-def remarks(comments: Iterable[Remark], indent: int, first: bool) -> Iterable[Line]:
+def comment_lines(comments: Iterable[CommentLine], indent: int, first: bool) -> Iterable[Line]:
     """Comments on their lines; `first`: nothing of the block is above them, not even a blank."""
     for comment in comments:
         if comment.gap and not first:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hebbdsl.syntax.layout import BLANK, WIDTH, Group, Leaf, Line, Member, Remark, remarks, rendered
+from hebbdsl.syntax.layout import (
+    BLANK,
+    WIDTH,
+    CommentLine,
+    Group,
+    Leaf,
+    Line,
+    Member,
+    comment_lines,
+    rendered,
+)
 from hebbdsl.syntax.text_scalars import as_key, as_value
 
 _STEP = 2
@@ -42,14 +52,14 @@ def _entries(group: Group, indent: int, at_root: bool = False) -> Iterator[Line]
     rows = [_row(member, indent, at_root) for member in members]
     pad = " " * indent
     for at, (member, row) in enumerate(zip(members, rows, strict=True)):
-        yield from remarks(member.above, indent, at == 0)
+        yield from comment_lines(member.above, indent, at == 0)
         if member.gap and not (at == 0 and not member.above):
             yield BLANK
         key = row.key.ljust(_key_width(rows, at, indent)) if row.is_aligned else row.key
         first = row.lines[0]
         yield Line(f"{pad}{key}{row.sign}{first.text}", first.beside)
         yield from row.lines[1:]
-    yield from remarks(group.end, indent, not group.members)
+    yield from comment_lines(group.end, indent, not group.members)
 
 
 def _key_width(rows: Sequence[_Row], at: int, indent: int) -> int:
@@ -67,7 +77,7 @@ def _key_width(rows: Sequence[_Row], at: int, indent: int) -> int:
 
 def _row(member: Member, indent: int, at_root: bool) -> _Row:
     key = as_key(member.key) if member.key is not None else ""
-    together = not (member.gap or any(remark.gap for remark in member.above))
+    together = not (member.gap or any(comment.gap for comment in member.above))
     value = member.value
     if at_root and isinstance(value, Leaf):
         written, plain = as_value(value), member.key.text if member.key is not None else ""
@@ -112,7 +122,7 @@ def _joined(member: Member) -> Member:
     (word,) = value.members
     above, gap, beside = member.above, member.gap, member.beside
     if word.above:
-        before = (*map(Remark, beside), *word.above)
+        before = (*map(CommentLine, beside), *word.above)
         above = (*above, replace(before[0], gap=gap), *before[1:])
         gap, beside = word.gap, ()
     bare = replace(word, above=(), gap=False, beside=(), closing=())
@@ -122,7 +132,7 @@ def _joined(member: Member) -> Member:
         above=above,
         gap=gap,
         beside=(*beside, *word.beside),
-        closing=(*word.closing, *(remark.text for remark in value.end), *member.closing),
+        closing=(*word.closing, *(comment.text for comment in value.end), *member.closing),
     )
 
 
@@ -144,14 +154,14 @@ def _arguments(group: Group, indent: int) -> Iterator[Line]:
     """Fields of a part or items of a list, each on a line that ends in a comma."""
     pad = " " * indent
     for at, member in enumerate(map(_joined, group.members)):
-        yield from remarks(member.above, indent, at == 0)
+        yield from comment_lines(member.above, indent, at == 0)
         if member.gap and not (at == 0 and not member.above):
             yield BLANK
         key = f"{as_key(member.key)}=" if member.key is not None else ""
         first, *rest = _value(member, indent, indent + len(key), ",")
         yield Line(f"{pad}{key}{first.text}", first.beside)
         yield from rest
-    yield from remarks(group.end, indent, not group.members)
+    yield from comment_lines(group.end, indent, not group.members)
 
 
 def _on_one_line(value: Leaf | Group) -> str | None:

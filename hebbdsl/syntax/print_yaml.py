@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hebbdsl.syntax.layout import BLANK, WIDTH, Group, Leaf, Line, Member, Remark, remarks, rendered
+from hebbdsl.syntax.layout import (
+    BLANK,
+    WIDTH,
+    CommentLine,
+    Group,
+    Leaf,
+    Line,
+    Member,
+    comment_lines,
+    rendered,
+)
 from hebbdsl.syntax.yaml_scalars import folded, literal, one_line
 
 _STEP = 2
@@ -20,19 +30,19 @@ _BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")
 def print_yaml(root: Group) -> str:
     """The text of a file."""
     if not root.members:
-        return rendered([Line("{}"), *remarks(root.end, 0, False)]).translate(_BREAKS)
+        return rendered([Line("{}"), *comment_lines(root.end, 0, False)]).translate(_BREAKS)
     return rendered(_block(root, 0)).translate(_BREAKS)
 
 
 def _block(group: Group, indent: int) -> Iterator[Line]:
     first = True
     for member in group.members:
-        yield from remarks(member.above, indent, first)
+        yield from comment_lines(member.above, indent, first)
         if member.gap and not (first and not member.above):
             yield BLANK
         yield from _member(member, indent)
         first = False
-    yield from remarks(group.end, indent, first)
+    yield from comment_lines(group.end, indent, first)
 
 
 def _member(member: Member, indent: int) -> Iterator[Line]:
@@ -50,7 +60,7 @@ def _member(member: Member, indent: int) -> Iterator[Line]:
         return
     if member.closing and value.holds_comments:
         # Nothing closes a block: what stood behind the bracket stands at the block's end.
-        end = (*value.end, *map(Remark, member.closing))
+        end = (*value.end, *map(CommentLine, member.closing))
         value, comments = replace(value, end=end), member.beside
     lines = list(_block(value, indent + _STEP))
     if member.key is None and not comments:

@@ -56,7 +56,7 @@ class Recovering:
         self._stack = self._parser.states
         self._frames = [_Frame("", -1, 0, 1)]
         self._slips = Slips(source, self.tokens)
-        self._mended = -1
+        self._repaired_at = -1
 
     def parse(self) -> Branch:
         """Raises: Rejected, when there are too many slips."""
@@ -78,7 +78,7 @@ class Recovering:
             try:
                 result = feed(token)
             except NotTaken:
-                at = self._mend(at)
+                at = self._repair(at)
                 frame = self._frames[-1]
                 before = tokens[at - 1].type if at else NEWLINE
                 continue
@@ -95,11 +95,11 @@ class Recovering:
         assert result is not None, "an entry of the root can be given up, and the end follows it"
         return result
 
-    def _mend(self, at: int) -> int:
+    def _repair(self, at: int) -> int:
         """Notes the slip at token `at`. Returns: the token to go on with."""
         frame = self._frames[-1]
-        again = self._mended == at
-        self._mended = at
+        again = self._repaired_at == at
+        self._repaired_at = at
         where = Where(at, frame.kind, frame.opener, frame.start, self._parser.accepts())
         slip = self._slips.explain(where)
         if not again and slip.problem is not None:

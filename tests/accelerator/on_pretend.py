@@ -72,7 +72,7 @@ def text(held_out: int = 8) -> CorpusContent:
 
 TEXT, PICTURES = text(), tiny.content()
 MODELS, OUTPUTS = dict(every.parts(Model)), every.parts(Output)  # type: ignore[type-abstract]
-MODELS["transformer"] = replace(MODELS["transformer"], blocks=1)  # for speed
+MODELS["transformer"] = replace(MODELS["transformer"], num_layers=1)  # for speed
 ADAPTATIONS = every.parts(Adaptation)  # type: ignore[type-abstract]
 ADDED = [*every.added()]
 BESIDE = [(model, name) for model in ("lstm", "mlp") for name in (None, *ADAPTATIONS)]

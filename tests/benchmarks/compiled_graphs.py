@@ -20,7 +20,7 @@ from hebbdsl.parts.schedules.cosine import Cosine
 from tests.words import program, setup
 
 EVERY = 97
-MODEL = Transformer(width=12, heads=2, blocks=1, feedforward=16, context=9)
+MODEL = Transformer(d_model=12, num_heads=2, num_layers=1, dim_feedforward=16, context_length=9)
 
 
 def graphs() -> int:

@@ -74,9 +74,9 @@ def main() -> None:
 
 
 def _milliseconds(work: Callable[[nn.Module, Tensor], None], model: nn.Module, x: Tensor) -> float:
-    begun = time.process_time()
+    started = time.process_time()
     work(model, x)
-    return (time.process_time() - begun) * 1e3
+    return (time.process_time() - started) * 1e3
 
 
 if __name__ == "__main__":

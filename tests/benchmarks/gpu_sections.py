@@ -163,7 +163,9 @@ def wikitext103(task: Task) -> Iterator[Row]:
     yield from _whole(task, "bfloat16, products too", replace(bfloat16, output=rows))
     # Recurrent kernels are left as they are, so that another model shows what compiling does.
     small = task.smoke
-    model = Transformer(width=64 if small else 512, heads=2 if small else 8, blocks=2, tied=True)
+    model = Transformer(
+        d_model=64 if small else 512, num_heads=2 if small else 8, num_layers=2, tied=True
+    )
     for compiled in (False, True) if not small else (False,):
         setup = replace(bfloat16, model=model)
         training = replace(setup.training, compile=compiled, batch_size=4 if small else 128)
@@ -293,8 +295,8 @@ def _parts(program: LanguageProgram) -> dict[str, Callable[[], object]]:
         "embedding": embedding,
         "layers and linear map": partial(backward, lambda: layers().sum()),
         "linear map": linear,
-        "head": partial(backward, lambda: output.loss(h, labels, model.words)),
-        "write": partial(output.after_step, h.detach(), h.detach(), labels, model.words),
+        "head": partial(backward, lambda: output.loss(h, labels, model.vocabulary_size)),
+        "write": partial(output.after_step, h.detach(), h.detach(), labels, model.vocabulary_size),
         "optimizer": program.optimizer.step,
     }
     if wide is None:

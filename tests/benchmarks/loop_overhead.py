@@ -66,13 +66,13 @@ def main() -> None:
     bare = Bare(program.examples["train"].values.unflatten(0, (12, -1)))
     ours, theirs = [], []
     for block in range(BLOCKS + 3):
-        begun = time.process_time()
+        started = time.process_time()
         _ours(program, block * STEPS)
         middle = time.process_time()
         bare.train()
         ended = time.process_time()
         if block >= 3:  # the first blocks warm caches and allocators
-            ours.append((middle - begun) / STEPS * 1e6)
+            ours.append((middle - started) / STEPS * 1e6)
             theirs.append((ended - middle) / STEPS * 1e6)
     low, median, high = statistics.quantiles(
         [a - b for a, b in zip(ours, theirs, strict=True)], n=4

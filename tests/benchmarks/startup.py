@@ -45,7 +45,7 @@ def main() -> None:
     took: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for turn in range(TIMES + 1):
         for name, words in COMMANDS.items():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             done = subprocess.run(
                 [sys.executable, *words],
                 cwd=ROOT,
@@ -56,7 +56,7 @@ def main() -> None:
             if done.returncode != 0:
                 raise SystemExit(f"{name}: {done.stderr.decode()}")
             if turn:  # the first turn writes the compiled files
-                took[name].append(time.perf_counter() - begun)
+                took[name].append(time.perf_counter() - started)
     bare = statistics.median(took["bare Python"])
     typer = statistics.median(took["bare Typer program, `--help`"])
     for name, seconds in took.items():

@@ -82,7 +82,7 @@ def test_a_diff_is_one_that_patch_takes(tmp_path: Path, ending: str, last: bool)
     text = SLIPS if last else SLIPS.rstrip("\n") + "\nseeds: 1e0"
     path = tmp_path / "a.yaml"
     path.write_text(text, newline=ending)
-    shown = fixing.difference(*_mended(path))
+    shown = fixing.difference(*_fixed(path))
     (tmp_path / "a.diff").write_text(shown, newline="")
     patch = ["git", "apply", "-p0", "--unsafe-paths", "a.diff"]
     shown = shown.replace(str(path), "a.yaml")
@@ -90,11 +90,11 @@ def test_a_diff_is_one_that_patch_takes(tmp_path: Path, ending: str, last: bool)
     done = subprocess.run(patch, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with path.open(newline="") as file:
-        assert file.read() == _mended(path)[0].text
+        assert file.read() == _fixed(path)[0].text
 
 
-def _mended(path: Path) -> tuple[Source, Source]:
-    found = fixing._mended(path)
+def _fixed(path: Path) -> tuple[Source, Source]:
+    found = fixing._fixed(path)
     assert found is not None
     return found[0], found[1].source
 
@@ -131,14 +131,14 @@ def test_a_file_that_is_changed_meanwhile_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "a.yaml", SLIPS)
-    read = fixing._mended
+    read = fixing._fixed
 
     def meanwhile(file: Path) -> object:
         found = read(file)
         file.write_text("# mine\n" + SLIPS)
         return found
 
-    monkeypatch.setattr(fixing, "_mended", meanwhile)
+    monkeypatch.setattr(fixing, "_fixed", meanwhile)
     result = validate(path, "--fix")
     assert result.exit_code == 4
     assert "HEB190" in result.stdout

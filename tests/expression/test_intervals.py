@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebbdsl.expression.interpreter import truth
-from hebbdsl.expression.intervals import Range, range_of, settled
+from hebbdsl.expression.intervals import Range, range_of, truth_of
 from hebbdsl.expression.nodes import (
     Arithmetic,
     Both,
@@ -49,7 +49,7 @@ def test_what_is_settled_holds_for_all_numbers(
     expression: Expression, ranges: tuple[Range, ...], data: st.DataObject
 ) -> None:
     known = dict(zip(NAMES, ranges, strict=True))
-    verdict = settled(expression, lambda metric: known[metric.name])
+    verdict = truth_of(expression, lambda metric: known[metric.name])
     if verdict is None:
         return
     values = {
@@ -73,10 +73,10 @@ def test_what_can_go_either_way_is_not_settled() -> None:
         ("!=", 2.0, True),
     ):
         compare = Compare(operator, metric, Number(number))
-        assert settled(compare, lambda _: share) is expected
+        assert truth_of(compare, lambda _: share) is expected
 
 
 def test_a_side_that_may_divide_by_zero_has_no_limits() -> None:
     ratio = Arithmetic("/", Number(1.0), MetricOf("a"))
     assert range_of(ratio, lambda _: Range(0.0, 1.0)) == Range(-math.inf, math.inf)
-    assert settled(Compare("==", ratio, ratio), lambda _: Range(0.0, 1.0)) is None
+    assert truth_of(Compare("==", ratio, ratio), lambda _: Range(0.0, 1.0)) is None

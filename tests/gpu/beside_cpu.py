@@ -52,7 +52,7 @@ SETUPS: Mapping[str, Setup] = {
     "lstm tied, hebbian": words.setup(model=Lstm(hidden=(12,), tied=True), output=EVERY),
     "gru, hebbian": words.setup(model=Gru(hidden=(12,), embedding=12), output=EVERY),
     "transformer, hebbian": words.setup(
-        model=Transformer(width=12, heads=2, blocks=1, context=6), output=EVERY
+        model=Transformer(d_model=12, num_heads=2, num_layers=1, context_length=6), output=EVERY
     ),
     "mlp, hebbian": tiny.setup(EVERY, clip_grad_norm=1.0),
     "convnet, hebbian": replace(

@@ -23,7 +23,7 @@ from tests.specs import codes_of, problems_of, with_sections
 def test_cannot_finish_is_said_exactly_of_a_course_that_never_does(
     start: int, add: int, steps: int, every: int
 ) -> None:
-    """A course that passes a level at every evaluation, which is all that any run can do."""
+    """A curriculum that passes a level at every evaluation, which is all that any run can do."""
     pytest.importorskip("torch")
     from hebbdsl.run.classification.curriculum_state import CurriculumState
 
@@ -32,11 +32,11 @@ def test_cannot_finish_is_said_exactly_of_a_course_that_never_does(
         f"training: {{optimizer: adam, steps: {steps}, evaluate_every: {every}}}\n"
     )
     plan = make_plan(check_spec(parse_tree(Source("s.yaml", with_sections(fragment)))))
-    course, step = CurriculumState(plan.variants["main"].levels), 0
-    while step < steps and not course.finished:
+    curriculum, step = CurriculumState(plan.variants["main"].levels), 0
+    while step < steps and not curriculum.finished:
         step = min(steps, step - step % every + every)
-        course.pass_level(step)
-    assert [p.code for p in cannot_finish(plan)] == ([] if course.finished else ["HEB710"])
+        curriculum.pass_level(step)
+    assert [p.code for p in cannot_finish(plan)] == ([] if curriculum.finished else ["HEB710"])
 
 
 def test_cannot_finish_names_the_variant_and_both_places(tmp_path: Path) -> None:

@@ -65,8 +65,10 @@ def test_every_shipped_spec_plans_what_its_modules_have(path: Path) -> None:
         if not isinstance(plan, LanguagePlan):
             continue
         with torch.device("meta"):
-            model = plan.model.build(plan.facts.words)
-            output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+            model = plan.model.build(plan.facts.vocabulary_size)
+            output = plan.setup.output.build(
+                plan.model.activation_width, plan.facts.vocabulary_size
+            )
         found = sum(p.numel() for one in (model, output) for p in one.parameters())
         assert found == plan.parameters
 

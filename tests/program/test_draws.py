@@ -116,7 +116,7 @@ def test_so_does_one_on_pictures(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("model", [Gru(hidden=(8,)), Transformer(width=8, heads=2)])
+@pytest.mark.parametrize("model", [Gru(hidden=(8,)), Transformer(d_model=8, num_heads=2)])
 def test_so_do_other_models(model: Any, tmp_path: Path) -> None:
     with untouched():
         assert ran(words.program(of_words(model)), tmp_path).status == "finished"

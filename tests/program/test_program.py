@@ -127,7 +127,7 @@ class _Asked(TorchDispatchMode):
 
 @pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS.keys())
 def test_the_step_never_waits_for_the_device(output: Output) -> None:
-    setup = tiny.with_dropout(tiny.setup(output, schedule=Cosine(warmup=5)), 0.2)
+    setup = tiny.with_dropout(tiny.setup(output, schedule=Cosine(warmup_steps=5)), 0.2)
     setup = replace(setup, data=replace(setup.data, augment_rotation=10.0, augment_shift=1.0))
     program = tiny.program(setup)
     _train(program, 3)
@@ -175,7 +175,7 @@ def test_dropout_changes_the_loss_and_not_the_batches() -> None:
 
 
 def test_the_schedule_sets_the_learning_rate_of_each_step() -> None:
-    setup = tiny.setup(schedule=Cosine(warmup=5))
+    setup = tiny.setup(schedule=Cosine(warmup_steps=5))
     program = tiny.program(setup)
     rates = []
     for step in range(10):

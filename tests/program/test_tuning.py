@@ -357,4 +357,4 @@ def test_entropies_are_asked_of_what_is_trained_only_where_they_are_needed() -> 
         program = trained(output)
         at = at_test(program)
         assert at.needs_entropies is asked
-        assert (StoredText(program, at).unsure is None) is not asked
+        assert (StoredText(program, at).entropies is None) is not asked

@@ -207,22 +207,24 @@ def test_a_run_ended_in_its_first_interval_leaves_a_record(
 
 
 def _trained(of: Setup, steps: int) -> tuple[ClassificationProgram, CurriculumState]:
-    program, course = tiny.program(of), CurriculumState((4, 8, 12))
-    course.pass_level(0)
-    course.pass_level(0)
+    program, curriculum = tiny.program(of), CurriculumState((4, 8, 12))
+    curriculum.pass_level(0)
+    curriculum.pass_level(0)
     statistics = torch.empty(steps, len(program.update.statistic_names))
-    play = course.in_play
+    play = curriculum.in_play
     program.train(0, program.draw(0, steps, play), play, statistics)
-    return program, course
+    return program, curriculum
 
 
 def test_a_sampled_evaluation_looks_at_the_newest_and_estimates_the_rest() -> None:
     setup = tiny.setup(evaluation_classes=6, binding_steps=5)
-    program, course = _trained(setup, 30)
+    program, curriculum = _trained(setup, 30)
     exposures = np.zeros(12, dtype=np.int64)
-    whole = assess(program, course, 30, exposures, whole=True)
+    whole = assess(program, curriculum, 30, exposures, whole=True)
     assert whole.whole
-    sampled = [assess(program, course, 30 + step, exposures, whole=False) for step in range(200)]
+    sampled = [
+        assess(program, curriculum, 30 + step, exposures, whole=False) for step in range(200)
+    ]
     assert not any(one.whole for one in sampled)
     assert {one.accuracies["newest_accuracy"] for one in sampled} == {
         whole.accuracies["newest_accuracy"]

@@ -167,9 +167,10 @@ def test_a_held_out_text_is_asked_of_the_train_text_word_by_word(
     record = ran(words.program(setup), tmp_path)
     spec = Nearest(datastore="train", theta=0.4, neighbours=2_000, kernel=kernel)
     program = words.program(replace(setup, evaluation=Evaluation(output=spec)))
-    folder, told = RunFolder(tmp_path / "asked"), Told()
-    other = evaluate(program, record, folder, told, Silent())
-    assert told.told == [("the train text", 1_495, 1_495)]  # 5 streams, whose first words are given
+    folder, recorder = RunFolder(tmp_path / "asked"), Recorder()
+    other = evaluate(program, record, folder, recorder, Silent())
+    # 5 streams, whose first words are given
+    assert recorder.reports == [("the train text", 1_495, 1_495)]
     assert other.evaluation is not None
     assert other.evaluation["reads_labels"] is False
 
@@ -206,15 +207,15 @@ def test_trained_on_it_is_asked_of_what_was_trained_on(tmp_path: Path) -> None:
     assert all(torch.equal(value, made.state()[name]) for name, value in before.items())
 
 
-class Told(Quiet):
+class Recorder(Quiet):
     """Keeps what it was last told of each piece of work."""
 
     def __init__(self) -> None:
-        self.told = list[tuple[str, int, int | None]]()
+        self.reports = list[tuple[str, int, int | None]]()
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         assert unit == "words"
-        self.told.append((what, done, total))
+        self.reports.append((what, done, total))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")

@@ -47,7 +47,7 @@ FACTORS: dict[str, tuple[Schedule | None, Any]] = {
     "warmup that ends": (Warmup(steps=20), lambda t: min(1.0, (t + 1) / 20)),
     "step": (Step(step_size=10, gamma=0.5), lambda t: 0.5 ** (t // 10)),
     "cosine": (
-        Cosine(warmup=10, floor=0.1),
+        Cosine(warmup_steps=10, floor=0.1),
         lambda t: (
             (t + 1) / 10
             if t < 10

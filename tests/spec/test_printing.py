@@ -68,10 +68,10 @@ def owners(tree: Tree) -> list[tuple[str, Path]]:
     def group(laid: Group, path: Path) -> None:
         for at, member in enumerate(laid.members):
             one(member, (*path, at if member.key is None else member.key.text))
-        found.extend((remark.text, path) for remark in laid.end)
+        found.extend((comment.text, path) for comment in laid.end)
 
     def one(member: Member, path: Path) -> None:
-        found.extend((remark.text, path) for remark in member.above)
+        found.extend((comment.text, path) for comment in member.above)
         found.extend((text, path) for text in member.beside)
         if isinstance(member.value, Group):
             group(member.value, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ from tests.specs import GOOD
 
 FORMER = "output: {hebbian: {counting: after}}"
 PRESENT = "output: {hebbian: {count_timing: after}}"
+TEXT = """\
+experiment: words
+data: stdlib_docs
+curriculum: null
+output: softmax
+training: {optimizer: adam, steps: 100}
+"""
 
 
 def spec(*lines: str) -> Source:
@@ -120,3 +128,36 @@ def test_words_of_the_gallery_have_no_former_names() -> None:
 
 def test_outputs_are_among_them() -> None:
     assert former_names(words_of(Output)["hebbian"]) == {"counting": "count_timing"}
+
+
+@pytest.mark.parametrize(
+    ("path", "former", "present"),
+    [
+        (
+            "model",
+            "{transformer: {width: 96, blocks: 2, heads: 3, feedforward: 50, context: 20}}",
+            "{transformer: {d_model: 96, num_layers: 2, num_heads: 3, dim_feedforward: 50, "
+            "context_length: 20}}",
+        ),
+        ("training.schedule", "{cosine: {warmup: 5}}", "{cosine: {warmup_steps: 5}}"),
+    ],
+)
+def test_a_section_of_former_names_is_the_same_setup(path: str, former: str, present: str) -> None:
+    text = TEXT if path == "model" else GOOD
+    (one,) = setups(Source("spec.yaml", text), f"{path}={former}")
+    (other,) = setups(Source("spec.yaml", text), f"{path}={present}")
+    assert one == other
+    assert identity(one, 0, "0" * 64) == identity(other, 0, "0" * 64)
+    assert plain(one, deciding_only=True, former=True) == plain(
+        other, deciding_only=True, former=True
+    )
+    said = plain(one, deciding_only=True, former=True)
+    for step in path.split("."):
+        said = said[step]
+    (fields,) = said.values()
+    assert set(_names(former)) <= fields.keys()
+    assert not set(_names(present)) & fields.keys()
+
+
+def _names(flow: str) -> list[str]:
+    return re.findall(r"(\w+): (?!\{)", flow)

@@ -24,7 +24,7 @@ LARGEST = 1 << 28
 
 BLOCK = 1 << 16
 
-Judge = Callable[[Path], str | None]
+Verify = Callable[[Path], str | None]
 """Says what is wrong with a fetched file; None: nothing."""
 
 
@@ -45,11 +45,11 @@ class Broken(Exception):
 
 
 def fetch(
-    name: str, addresses: Sequence[str], folder: Path, judge: Judge, reporter: Reporter
+    name: str, addresses: Sequence[str], folder: Path, verify: Verify, reporter: Reporter
 ) -> Path:
     """Fetch `name` into `folder` from the first address that serves it right.
 
-    Bytes go to `name.part`, which a later call continues; once the judge finds nothing wrong they
+    Bytes go to `name.part`, which a later call continues; once `verify` finds nothing wrong they
     are synced and renamed. Processes that want the same file wait for the one that fetches it.
 
     Raises: FetchFailed, when every address has failed; OSError, when nothing can be written.
@@ -60,7 +60,7 @@ def fetch(
             return path
         tried: list[tuple[str, str]] = []
         for address in addresses:
-            reason = _fetch_from(f"{address.rstrip('/')}/{name}", part, judge, reporter)
+            reason = _fetch_from(f"{address.rstrip('/')}/{name}", part, verify, reporter)
             if reason is None:
                 os.replace(part, path)
                 return path
@@ -68,7 +68,7 @@ def fetch(
     raise FetchFailed(tried)
 
 
-def _fetch_from(url: str, part: Path, judge: Judge, reporter: Reporter) -> str | None:
+def _fetch_from(url: str, part: Path, verify: Verify, reporter: Reporter) -> str | None:
     """Fill `part` from one address. Why it did not work; None: it is there and right."""
     reason = ""
     for _ in range(ATTEMPTS):
@@ -80,7 +80,7 @@ def _fetch_from(url: str, part: Path, judge: Judge, reporter: Reporter) -> str |
         except Broken as error:
             reason = str(error)
             continue
-        wrong = judge(part)
+        wrong = verify(part)
         if wrong is None:
             return None
         # Another address may have begun the file: only a file wholly from here condemns this one.
@@ -111,7 +111,7 @@ def _transfer(url: str, part: Path, start: int, reporter: Reporter) -> None:
                 os.fsync(file.fileno())
     except urllib.error.HTTPError as error:
         with error:
-            # The part is as long as the file, or longer: the judge will know.
+            # The part is as long as the file, or longer: `verify` will show it.
             if error.code == 416 and start:
                 return
             raise Refused(f"answered {error.code} {error.reason}") from error

@@ -98,11 +98,11 @@ def _fetch_sets(
     with _download_folder(published.word) as folder:
         for name in missing:
 
-            def judge(path: Path, name: str = name) -> str | None:
+            def verify(path: Path, name: str = name) -> str | None:
                 return _fault(path, published, name)
 
             try:
-                path = fetch(f"{name}.zip", addresses, folder, judge, reporter)
+                path = fetch(f"{name}.zip", addresses, folder, verify, reporter)
             except FetchFailed as failed:
                 lacking = tuple(other for other in missing if other not in files)
                 raise _missing(published.word, lacking, failed.tried) from failed

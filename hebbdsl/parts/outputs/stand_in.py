@@ -16,16 +16,16 @@ class StandIn(MemoryLayer):
     Attributes:
         stands_for: the trained output.
         given: its scores of the next stretch of text, where they are known already.
-        unsure: the entropies there, where an output needs them.
+        given_entropies: the entropies there, where an output needs them.
     """
 
     stands_for: OutputLayer
-    unsure: Float[Tensor, "time streams"] | None
+    given_entropies: Float[Tensor, "time streams"] | None
 
     def __init__(self) -> None:
         super().__init__()
         self.given: Float[Tensor, "time streams"] | None = None
-        self.unsure = None
+        self.given_entropies = None
 
     def label_log_probabilities(
         self, h: Float[Tensor, "batch hidden"], labels: Int[Tensor, " batch"], in_play: int
@@ -57,8 +57,8 @@ class StandIn(MemoryLayer):
         in_play: int,
     ) -> WithEntropies:
         if self.given is not None:
-            assert self.unsure is not None, "both are given where both are needed"
-            return WithEntropies(self.given, self.unsure)
+            assert self.given_entropies is not None, "both are given where both are needed"
+            return WithEntropies(self.given, self.given_entropies)
         return self.stands_for.score_text_with_entropies(h, labels, in_play)
 
     def score_stored(self, stored: Stored) -> Float[Tensor, " words"]:
@@ -68,8 +68,8 @@ class StandIn(MemoryLayer):
     def score_stored_with_entropies(self, stored: Stored) -> WithEntropies:
         if (searched := self._searched) is not None:
             return searched.score_stored_with_entropies(stored)
-        assert stored.unsure is not None, "entropies are stored where an output needs them"
-        return WithEntropies(stored.trained, stored.unsure)
+        assert stored.entropies is not None, "entropies are stored where an output needs them"
+        return WithEntropies(stored.trained, stored.entropies)
 
     @property
     def _searched(self) -> MemoryLayer | None:

@@ -35,12 +35,12 @@ class Stored:
 
     Attributes:
         trained: the log-probability of each label by the trained output.
-        unsure: the entropy of what it predicts at each; None: nothing needs it.
+        entropies: the entropy of what it predicts at each; None: nothing needs it.
         squared_norm: the mean of ‖h‖².
     """
 
     trained: Float[Tensor, " words"]
-    unsure: Float[Tensor, " words"] | None
+    entropies: Float[Tensor, " words"] | None
     squared_norm: float
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
-from hebbdsl.parts.bounds import Fraction, Whole
+from hebbdsl.parts.bounds import Formerly, Fraction, Whole
 from hebbdsl.parts.part import Schedule
 from hebbdsl.parts.problems import BeyondTheRun
 
@@ -30,21 +30,23 @@ class Cosine(Schedule):
         Loshchilov and Hutter 2017, equation 5, one period.
     """
 
-    warmup: Annotated[Whole, "steps of a straight rise before the fall, 0 for none"] = 0
+    warmup_steps: Annotated[
+        Whole, Formerly("warmup"), "steps of a straight rise before the fall, 0 for none"
+    ] = 0
     floor: Annotated[Fraction, "share of the learning rate that is left at the last step"] = 0.0
 
     def warnings(self, run: Exposure) -> Iterator[Problem]:
-        if self.warmup and self.warmup >= run.steps - 1:
+        if self.warmup_steps and self.warmup_steps >= run.steps - 1:
             yield BeyondTheRun(
-                place=At.field("warmup"),
-                field="warmup",
+                place=At.field("warmup_steps"),
+                field="warmup_steps",
                 said=f"a run has {number_of(run.steps, 'step')}",
                 advice="no step is left to fall in: train longer, or warm up faster",
             )
 
     def factor(self, step: int, steps: int) -> float:
-        if step < self.warmup:
-            return (step + 1) / self.warmup
-        rest = steps - 1 - self.warmup
-        passed = min(1.0, (step - self.warmup) / rest) if rest > 0 else 0.0
+        if step < self.warmup_steps:
+            return (step + 1) / self.warmup_steps
+        rest = steps - 1 - self.warmup_steps
+        passed = min(1.0, (step - self.warmup_steps) / rest) if rest > 0 else 0.0
         return self.floor + (1 - self.floor) * (1 + cos(pi * passed)) / 2

@@ -141,7 +141,7 @@ class StoredExamples(Stored):
             self.squared_norm = float(self._h.square().sum(dim=1).mean())
             self.trained = at.trained.label_log_probabilities(self._h, self._labels, in_play)
             asked = at.needs_entropies
-            self.unsure = at.trained.entropies(self._h, in_play) if asked else None
+            self.entropies = at.trained.entropies(self._h, in_play) if asked else None
 
     def score_together(
         self, output: OutputLayer, settings: Sequence[float], score: ScoreAt

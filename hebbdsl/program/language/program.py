@@ -38,8 +38,10 @@ class LanguageProgram(Program):
         assert isinstance(content, CorpusContent), content
         _refuse_short(content, training)
         with own_draws_only():
-            model = plan.model.build(plan.facts.words)
-            output = plan.setup.output.build(plan.model.activation_width, plan.facts.words)
+            model = plan.model.build(plan.facts.vocabulary_size)
+            output = plan.setup.output.build(
+                plan.model.activation_width, plan.facts.vocabulary_size
+            )
         update = start.update(plan, model, output, plan.model.activation_width)
         rows = output.class_rows() if plan.model.tied else None
         precision = PRECISIONS[training.precision]
@@ -99,7 +101,7 @@ class LanguageProgram(Program):
             for words, following in streams.read(window, count, self.device):
                 factor = 1.0 if schedule is None else schedule.factor(step, self.steps)
                 self.set_learning_rate(rate * factor)
-                self.draw_samples("sample", step, self.model.words)
+                self.draw_samples("sample", step, self.model.vocabulary_size)
                 generator = torch_generator(self.seed, "dropout", step, self.device)
                 masks = self.model.masks(generator, streams.streams, len(words))
                 state = self.step(words, following, state, masks, next(rows))

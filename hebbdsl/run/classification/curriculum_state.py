@@ -49,7 +49,7 @@ class CurriculumState:
         return self._began[cohort]
 
     def pass_level(self, step: int) -> None:
-        """The level is passed after `step` steps; the next begins, or the course is finished."""
+        """The level is passed after `step` steps; the next begins, or the last is finished."""
         self._passed.append(step)
         if not self.finished:
             self._began.append(step)

@@ -27,7 +27,7 @@ class Assessment:
 
 def assess(
     program: ClassificationProgram,
-    course: CurriculumState,
+    curriculum: CurriculumState,
     step: int,
     exposures: Int[np.ndarray, " classes"],
     whole: bool,
@@ -41,8 +41,12 @@ def assess(
     measured on the test examples of those of its classes that were looked at, and not at all when
     none was.
     """
-    play, training = course.in_play, program.setup.training
-    added = course.cohort(course.level) if course.level else range(play.classes, play.classes)
+    play, training = curriculum.in_play, program.setup.training
+    added = (
+        curriculum.cohort(curriculum.level)
+        if curriculum.level
+        else range(play.classes, play.classes)
+    )
     others = np.arange(added.start)
     limit = training.evaluation_classes
     if not whole and limit is not None:
@@ -68,14 +72,14 @@ def assess(
         binding=tuple(
             Binding(
                 cohort=cohort,
-                age=step - course.appeared(cohort),
-                exposures=float(exposures[course.cohort(cohort)].mean()),
+                age=step - curriculum.appeared(cohort),
+                exposures=float(exposures[curriculum.cohort(cohort)].mean()),
                 accuracy=over_examples(
-                    accuracy[course.cohort(cohort)], counts[course.cohort(cohort)]
+                    accuracy[curriculum.cohort(cohort)], counts[curriculum.cohort(cohort)]
                 ),
             )
-            for cohort in course.followed(step, training.binding_steps)
-            if not np.isnan(accuracy[course.cohort(cohort)]).all()
+            for cohort in curriculum.followed(step, training.binding_steps)
+            if not np.isnan(accuracy[curriculum.cohort(cohort)]).all()
         ),
     )
 

@@ -80,7 +80,7 @@ class ClassificationRun(Run):
         assert isinstance(state, ClassificationState), state
         self.program, self.state, self.carried = program, state, carried
         self._condition = program.plan.curriculum.passes
-        self._course = CurriculumState(levels, state.began, state.passed)
+        self._curriculum = CurriculumState(levels, state.began, state.passed)
         self._speed: float | None = None
         """Examples predicted a second, by the weights at the end."""
 
@@ -98,7 +98,7 @@ class ClassificationRun(Run):
 
     @property
     def ended(self) -> bool:
-        return self._course.finished or self.state.step >= self.steps
+        return self._curriculum.finished or self.state.step >= self.steps
 
     @property
     def best(self) -> bool:
@@ -106,7 +106,7 @@ class ClassificationRun(Run):
         return self.ended
 
     def train(self, statistics: Float[Tensor, "steps statistics"]) -> None:
-        program, step, play = self.program, self.state.step, self._course.in_play
+        program, step, play = self.program, self.state.step, self._curriculum.in_play
         batches = program.draw(step, len(statistics), play)
         program.train(step, batches, play, statistics)
         self.state.exposures[: play.classes] += batches.exposures
@@ -126,12 +126,12 @@ class ClassificationRun(Run):
         state.accuracies = dict(found.accuracies)
         values = {**self._values(loss, found), "whole": found.whole}
         if passed:
-            self._course.pass_level(state.step)
+            self._curriculum.pass_level(state.step)
         return values, found.binding
 
     def _assess(self, whole: bool) -> Assessment:
         state = self.state
-        return assess(self.program, self._course, state.step, state.exposures, whole=whole)
+        return assess(self.program, self._curriculum, state.step, state.exposures, whole=whole)
 
     def _passes(self, loss: float, found: Assessment) -> bool:
         if self._condition is None:
@@ -141,8 +141,8 @@ class ClassificationRun(Run):
     def _values(self, loss: float, found: Assessment) -> dict[str, float]:
         """The metrics that a condition may speak of."""
         return {
-            "level": self._course.level,
-            "classes": self._course.in_play.classes,
+            "level": self._curriculum.level,
+            "classes": self._curriculum.in_play.classes,
             "train_loss": loss,
             "learning_rate": self.program.learning_rate,
             **found.accuracies,
@@ -150,7 +150,7 @@ class ClassificationRun(Run):
 
     def conclude(self, monitor: Monitor) -> None:
         """The last evaluation was of all; how long a prediction takes is measured by itself."""
-        self._speed = predictions_per_second(self.program, self._course.in_play.classes)
+        self._speed = predictions_per_second(self.program, self._curriculum.in_play.classes)
 
     def evaluate_trained(
         self, at: Predictor, parent: Record, reporter: Reporter, monitor: Monitor
@@ -175,16 +175,18 @@ class ClassificationRun(Run):
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        return self._course.history()
+        return self._curriculum.history()
 
     def data(self) -> Mapping[str, Any]:
         return {"classes": list(self.program.chosen)}
 
     def metrics(self) -> dict[str, Value]:
-        course, metrics = self._course, dict[str, Value]()
+        curriculum, metrics = self._curriculum, dict[str, Value]()
         if self._condition is not None:
-            metrics["steps_to_finish"] = Value(value=self.state.step, censored=not course.finished)
-            passed = sum(level.passed is not None for level in course.history())
+            metrics["steps_to_finish"] = Value(
+                value=self.state.step, censored=not curriculum.finished
+            )
+            passed = sum(level.passed is not None for level in curriculum.history())
             metrics["levels_passed"] = Value(value=passed)
         for age in sorted(self.state.cohorts, key=int):
             cohorts = self.state.cohorts[age]

@@ -16,8 +16,8 @@ def test_the_rule() -> None:
     weights = [nn.Parameter(torch.tensor([1.0, -2.0])), nn.Parameter(torch.tensor([3.0]))]
     idle = nn.Parameter(torch.tensor([5.0]))
     adapter = spec.build()
-    for slopes in (((1.0, 0.0), 2.0), ((3.0, 1.0), 0.0)):
-        weights[0].grad, weights[1].grad = torch.tensor(slopes[0]), torch.tensor([slopes[1]])
+    for gradients in (((1.0, 0.0), 2.0), ((3.0, 1.0), 0.0)):
+        weights[0].grad, weights[1].grad = torch.tensor(gradients[0]), torch.tensor([gradients[1]])
         adapter.gather([*weights, idle])
     adapter.begin([*weights, idle])
     root = [sqrt(10 / 2), sqrt(1 / 2), sqrt(4 / 2), 0.0]

@@ -61,11 +61,11 @@ def literally(spec: Mbpa, layer: SoftmaxLayer, h: Tensor, labels: Tensor) -> Ten
                     w * (rows @ h[before[k]].double() + shift).log_softmax(0)[labels[before[k]]]
                     for w, k in zip(weight, near.tolist(), strict=True)
                 )
-                slopes = torch.autograd.grad(likely, (rows, shift))
+                gradients = torch.autograd.grad(likely, (rows, shift))
                 with torch.no_grad():
-                    rows = rows + spec.learning_rate * (slopes[0] - spec.pull * (rows - start))
+                    rows = rows + spec.learning_rate * (gradients[0] - spec.pull * (rows - start))
                     if layer.bias is not None:
-                        moved = slopes[1] - spec.pull * (shift - bias)
+                        moved = gradients[1] - spec.pull * (shift - bias)
                         shift = shift + spec.learning_rate * moved
         found[i] = (rows @ h[i].double() + shift).log_softmax(0)[labels[i]].detach()
     return found
@@ -233,11 +233,11 @@ def adapted_rows(
         for w, k in zip(weight, near.tolist(), strict=True):
             said = (rows @ keys[held[k]].double() + shift).log_softmax(0)
             likely = likely + w * said[labels[held[k]]]
-        slopes = torch.autograd.grad(likely, (rows, shift))
+        gradients = torch.autograd.grad(likely, (rows, shift))
         with torch.no_grad():
-            rows = rows + spec.learning_rate * (slopes[0] - spec.pull * (rows - start))
+            rows = rows + spec.learning_rate * (gradients[0] - spec.pull * (rows - start))
             if layer.bias is not None:
-                shift = shift + spec.learning_rate * (slopes[1] - spec.pull * (shift - first))
+                shift = shift + spec.learning_rate * (gradients[1] - spec.pull * (shift - first))
     return (rows @ query.double() + shift).log_softmax(0).detach()
 
 

@@ -145,7 +145,13 @@ def test_gradients_are_those_of_differences(word: type[LanguageModel]) -> None:
         Lstm: Lstm(hidden=(3, 2), features=4, tied=True),
         Gru: Gru(hidden=(3, 2), features=4, tied=True),
         Transformer: Transformer(
-            width=4, heads=2, blocks=2, feedforward=3, context=2, features=3, tied=True
+            d_model=4,
+            num_heads=2,
+            num_layers=2,
+            dim_feedforward=3,
+            context_length=2,
+            features=3,
+            tied=True,
         ),
     }[word]
     network, rows = built(small), rows_for(small)

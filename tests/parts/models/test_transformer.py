@@ -23,7 +23,7 @@ from hebbdsl.parts.models.transformer.module import (
 )
 from hebbdsl.parts.models.transformer.spec import OddHeads, Transformer, UnevenHeads
 
-SMALL = Transformer(width=12, heads=3, blocks=2, feedforward=7, context=3)
+SMALL = Transformer(d_model=12, num_heads=3, num_layers=2, dim_feedforward=7, context_length=3)
 
 
 def network_of(spec: Transformer) -> TransformerNetwork:
@@ -74,7 +74,7 @@ def plainly(
 ) -> list[Tensor]:
     """The activations of a whole text, word by word, with all that came before at hand."""
     spec = network.spec
-    size = spec.width // spec.heads
+    size = spec.d_model // spec.num_heads
     xs = [table[token] * sqrt(spec.embedding_width) for token in tokens]
     if network.widening is not None:
         xs = [network.widening @ x for x in xs]
@@ -103,17 +103,18 @@ def plainly(
         read = [block.read @ norm(x, block.attention_norm) for x in xs]
         for t in range(len(xs)):
             joined = []
-            for head in range(spec.heads):
+            for head in range(spec.num_heads):
                 part = slice(head * size, (head + 1) * size)
-                seen = range(max(0, t - spec.context), t + 1)
-                query = turn(read[t][: spec.width][part], t)
+                seen = range(max(0, t - spec.context_length), t + 1)
+                query = turn(read[t][: spec.d_model][part], t)
                 scores = [
-                    float(query @ turn(read[s][spec.width : 2 * spec.width][part], s)) / sqrt(size)
+                    float(query @ turn(read[s][spec.d_model : 2 * spec.d_model][part], s))
+                    / sqrt(size)
                     for s in seen
                 ]
                 weights = [exp(score) for score in scores]
                 total = sum(weights)
-                values = [read[s][2 * spec.width :][part] for s in seen]
+                values = [read[s][2 * spec.d_model :][part] for s in seen]
                 joined.append(
                     sum(
                         (w / total * v for w, v in zip(weights, values, strict=True)),
@@ -134,8 +135,8 @@ def plainly(
         SMALL,
         replace(SMALL, features=5),
         replace(SMALL, embedding=4, tied=False),
-        replace(SMALL, context=50, hidden_dropout=0.4),
-        replace(SMALL, context=1, hidden_dropout=0.4, locked_dropout=True),
+        replace(SMALL, context_length=50, hidden_dropout=0.4),
+        replace(SMALL, context_length=1, hidden_dropout=0.4, locked_dropout=True),
     ],
 )
 def test_it_is_the_transformer_written_plainly(spec: Transformer) -> None:
@@ -159,7 +160,7 @@ def test_a_word_reaches_blocks_times_context_words_and_no_further(
     context: int, blocks: int, cut: int
 ) -> None:
     """Wherever the window is cut. Words at the reach itself do matter."""
-    network = network_of(replace(SMALL, context=context, blocks=blocks))
+    network = network_of(replace(SMALL, context_length=context, num_layers=blocks))
     rows, tokens = rows_for(network.spec), texts(14, 1)
     reach = context * blocks
 
@@ -181,7 +182,7 @@ def test_a_long_text_ends_as_its_last_words_do() -> None:
     """No place grows large: after 5,000 words the state is that of the reach alone."""
     network = network_of(SMALL)
     rows, tokens = rows_for(SMALL), texts(5_000, 1)
-    reach = SMALL.context * SMALL.blocks
+    reach = SMALL.context_length * SMALL.num_layers
     with torch.no_grad():
         state = network.start(1, "cpu")
         for piece in tokens.split(700):
@@ -194,14 +195,14 @@ def test_memory_is_of_the_size_of_the_context_whatever_the_window() -> None:
     """A slice of all keys would keep the whole window alive."""
     network = network_of(SMALL)
     _, state = network(texts(40, 2), rows_for(SMALL), network.start(2, "cpu"))
-    assert int(state[0]) == SMALL.context
+    assert int(state[0]) == SMALL.context_length
     for memory in state[1:]:
         assert memory.shape == (2, 3, 3, 4)
         assert memory.untyped_storage().nbytes() == 2 * 3 * 3 * 4 * 8
 
 
 def test_maps_back_into_the_sum_start_smaller() -> None:
-    spec = Transformer(width=32, heads=2, blocks=8, weight_range=0.4)
+    spec = Transformer(d_model=32, num_heads=2, num_layers=8, weight_range=0.4)
     for block in network_of(spec).blocks:
         assert isinstance(block, Block)
         for weights in (block.mix, block.down):
@@ -211,28 +212,34 @@ def test_maps_back_into_the_sum_start_smaller() -> None:
 
 
 def test_heads_share_the_width_in_pairs() -> None:
-    heads = At.field("heads")
+    heads = At.field("num_heads")
     for spec, said in (
-        (Transformer(width=256, heads=6), [UnevenHeads(place=heads, heads=6, width=256, better=4)]),
-        (Transformer(width=100, heads=4), [OddHeads(place=heads, heads=4, width=100, each=25)]),
-        (Transformer(width=96, heads=4), []),
+        (
+            Transformer(d_model=256, num_heads=6),
+            [UnevenHeads(place=heads, heads=6, width=256, better=4)],
+        ),
+        (
+            Transformer(d_model=100, num_heads=4),
+            [OddHeads(place=heads, heads=4, width=100, each=25)],
+        ),
+        (Transformer(d_model=96, num_heads=4), []),
     ):
         assert list(spec.errors()) == said
 
 
 @given(width=st.integers(1, 400), heads=st.integers(2, 40))
 def test_the_number_of_heads_that_is_advised_is_taken(width: int, heads: int) -> None:
-    for problem in Transformer(width=width, heads=heads).errors():
+    for problem in Transformer(d_model=width, num_heads=heads).errors():
         if isinstance(problem, UnevenHeads):
             assert (problem.better is None) == (width % 2 == 1)
             if problem.better is not None:
                 assert problem.better <= heads
                 assert f"use {problem.better}, " in (problem.hint or "")
-                assert not list(Transformer(width=width, heads=problem.better).errors())
+                assert not list(Transformer(d_model=width, num_heads=problem.better).errors())
         else:
             assert isinstance(problem, OddHeads)
-            assert f"a width that {2 * heads} divides" in (problem.hint or "")
-            assert not list(Transformer(width=6 * heads, heads=heads).errors())
+            assert f"a `d_model` that {2 * heads} divides" in (problem.hint or "")
+            assert not list(Transformer(d_model=6 * heads, num_heads=heads).errors())
 
 
 def test_turns_are_kept_while_windows_are_of_one_length_and_change_nothing() -> None:

@@ -22,7 +22,11 @@ DROPOUTS = {
 SPECS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("lstm", "Lstm", {"hidden": (6, 7), "features": 4, "weight_drop": 0.5}),
     ("gru", "Gru", {"hidden": (6, 7), "embedding": 5, "tied": False, "weight_drop": 0.5}),
-    ("transformer", "Transformer", {"width": 8, "heads": 2, "features": 4, "context": 2}),
+    (
+        "transformer",
+        "Transformer",
+        {"d_model": 8, "num_heads": 2, "features": 4, "context_length": 2},
+    ),
 )
 
 

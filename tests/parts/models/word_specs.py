@@ -44,11 +44,11 @@ def _transformers(draw: st.DrawFn) -> Transformer:
     heads = draw(st.integers(1, 3))
     return Transformer(
         **{name: draw(values) for name, values in _ANY.items()},
-        heads=heads,
-        width=2 * heads * draw(st.integers(1, 3)),
-        blocks=draw(st.integers(1, 3)),
-        feedforward=draw(st.none() | _WIDTH),
-        context=draw(st.integers(1, 6)),
+        num_heads=heads,
+        d_model=2 * heads * draw(st.integers(1, 3)),
+        num_layers=draw(st.integers(1, 3)),
+        dim_feedforward=draw(st.none() | _WIDTH),
+        context_length=draw(st.integers(1, 6)),
     )
 
 

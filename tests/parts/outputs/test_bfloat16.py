@@ -77,8 +77,8 @@ def losses_and_slopes(output: Softmax) -> list[Tensor]:
     loss.backward()
     with torch.no_grad():
         likely = layer.label_log_probabilities(h, labels, CLASSES)
-    slopes = [h.grad, *(weights.grad for weights in layer.parameters())]
-    return [loss.detach(), likely, *(slope for slope in slopes if slope is not None)]
+    gradients = [h.grad, *(weights.grad for weights in layer.parameters())]
+    return [loss.detach(), likely, *(gradient for gradient in gradients if gradient is not None)]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

@@ -46,14 +46,14 @@ def test_gradients_are_those_of_the_plain_loop(
     h = torch.randn(TIME, HIDDEN, generator=generator).requires_grad_()
     labels = torch.randint(WORDS, (TIME,), generator=generator)
     expected = plainly(h, labels, distance)
-    (slopes,) = torch.autograd.grad(expected, h)
+    (gradients,) = torch.autograd.grad(expected, h)
     layer, found = output.build(HIDDEN, WORDS), []
     for first in range(0, TIME, stretch):
         some, asked = h[first : first + stretch, None], labels[first : first + stretch, None]
         found.append(layer.score_text(some, asked, WORDS))
     said = torch.cat(found).sum()
     assert float(said.detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
-    torch.testing.assert_close(torch.autograd.grad(said, h)[0], slopes, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(torch.autograd.grad(said, h)[0], gradients, rtol=1e-4, atol=1e-5)
     assert float(layer.score_text(h[:1, None], labels[:1, None], WORDS).detach()) != -log(WORDS)
     layer.clear_memory()
     first_word = layer.score_text(h[:1, None], labels[:1, None], WORDS)

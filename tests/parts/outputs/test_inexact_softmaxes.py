@@ -203,7 +203,7 @@ def test_clusters_worked_out_at_all_labels_say_what_they_say_at_their_own(
     if classes > 22:
         in_play *= classes // 22  # then a cluster is so large that its loss is made in chunks
     h, labels = batch(40, in_play)
-    found, slopes = [], []
+    found, gradients = [], []
     for at_all in (False, True):
         if at_all:
             monkeypatch.setattr(module, "_at_its_labels", module._at_all_labels)
@@ -211,11 +211,11 @@ def test_clusters_worked_out_at_all_labels_say_what_they_say_at_their_own(
         query = h.clone().requires_grad_()
         found.append(layer.label_log_probabilities(query, labels, in_play))
         found[-1].mean().backward()
-        slopes.append([query.grad, *(weights.grad for weights in layer.parameters())])
+        gradients.append([query.grad, *(weights.grad for weights in layer.parameters())])
     torch.testing.assert_close(found[1], found[0])
     torch.testing.assert_close(
-        [torch.zeros(()) if one is None else one for one in slopes[1]],
-        [torch.zeros(()) if one is None else one for one in slopes[0]],
+        [torch.zeros(()) if one is None else one for one in gradients[1]],
+        [torch.zeros(()) if one is None else one for one in gradients[0]],
         rtol=1e-4,
         atol=1e-6,
     )

@@ -97,11 +97,11 @@ def test_hot_is_even_and_cold_hears_the_surest() -> None:
         assert isinstance(layer, MixtureLayer)
         weights = layer.log_weights(h, CLASSES)
         shares = torch.stack([w for w in weights if isinstance(w, Tensor)]).exp()
-        unsure = torch.stack([one.entropies(h, CLASSES) for one in layer.outputs()])
+        entropies = torch.stack([one.entropies(h, CLASSES) for one in layer.outputs()])
         if even:
             torch.testing.assert_close(shares, torch.full_like(shares, 1 / 3))
         else:
-            assert torch.equal(shares.argmax(0), unsure.argmin(0))
+            assert torch.equal(shares.argmax(0), entropies.argmin(0))
             assert shares.max(0).values.min() > 0.99
 
 

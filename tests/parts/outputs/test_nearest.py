@@ -117,15 +117,15 @@ def test_of_so_many_neighbours_as_there_are_pairs_it_is_a_cache_of_that_size(
             one.after_step(h, h, labels, 5)
     h = torch.randn(7, HIDDEN, generator=generator)
     labels = torch.randint(0, 5, (7,), generator=generator)
-    slopes = []
+    gradients = []
     for one in (cache, layer):
         asked = h.clone().requires_grad_()
         one.loss(asked, labels, 5).backward()
-        slopes.append(asked.grad)
+        gradients.append(asked.grad)
     torch.testing.assert_close(
         layer.log_probabilities(h, 5), cache.log_probabilities(h, 5), atol=1e-6, rtol=1e-6
     )
-    torch.testing.assert_close(slopes[1], slopes[0], atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(gradients[1], gradients[0], atol=1e-6, rtol=1e-5)
     text, following = h[:, None], labels[:, None]
     torch.testing.assert_close(
         layer.score_text(text, following, 5),

@@ -43,9 +43,9 @@ def test_a_warmup_that_never_ends(warmup: int, steps: int) -> None:
 @given(warmup=st.integers(1, 60), steps=st.integers(2, 60))
 @settings(max_examples=200)
 def test_a_cosine_that_never_falls(warmup: int, steps: int) -> None:
-    found = factors(Cosine(warmup=warmup), steps)
+    found = factors(Cosine(warmup_steps=warmup), steps)
     never = all(a <= b for a, b in pairwise(found))
-    assert warnings_of(Cosine(warmup=warmup), steps) == (["HEB721"] if never else [])
+    assert warnings_of(Cosine(warmup_steps=warmup), steps) == (["HEB721"] if never else [])
 
 
 @given(every=st.integers(1, 60), decay=st.sampled_from([0.5, 1.0]), steps=st.integers(1, 60))

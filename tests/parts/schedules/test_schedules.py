@@ -17,7 +17,7 @@ from hebbdsl.parts.schedules.warmup import Warmup
 SCHEDULES = st.one_of(
     st.builds(Constant),
     st.builds(Warmup, steps=st.integers(1, 50)),
-    st.builds(Cosine, warmup=st.integers(0, 50), floor=st.floats(0, 1)),
+    st.builds(Cosine, warmup_steps=st.integers(0, 50), floor=st.floats(0, 1)),
     st.builds(Step, step_size=st.integers(1, 50), gamma=st.floats(0.01, 1)),
 )
 
@@ -30,10 +30,10 @@ def test_factors_lie_between_0_and_1(schedule: Schedule, steps: int) -> None:
     assert all(factor > 0 for factor in factors[:-1])
 
 
-@given(schedule=st.builds(Cosine, warmup=st.integers(0, 20), floor=st.floats(0, 1)))
+@given(schedule=st.builds(Cosine, warmup_steps=st.integers(0, 20), floor=st.floats(0, 1)))
 def test_cosine_rises_then_falls(schedule: Cosine) -> None:
     factors = [schedule.factor(step, 60) for step in range(60)]
-    rise, fall = factors[: schedule.warmup], factors[schedule.warmup :]
+    rise, fall = factors[: schedule.warmup_steps], factors[schedule.warmup_steps :]
     assert all(a < b for a, b in pairwise(rise))
     assert all(a >= b for a, b in pairwise(fall))
     assert fall[0] == 1
@@ -41,7 +41,7 @@ def test_cosine_rises_then_falls(schedule: Cosine) -> None:
 
 
 def test_cosine_halfway() -> None:
-    schedule = Cosine(warmup=10, floor=0.2)
+    schedule = Cosine(warmup_steps=10, floor=0.2)
     assert schedule.factor(0, 111) == pytest.approx(0.1)
     assert schedule.factor(9, 111) == 1
     assert schedule.factor(10, 111) == 1
@@ -51,7 +51,7 @@ def test_cosine_halfway() -> None:
 
 @pytest.mark.parametrize("warmup", [0, 1, 2, 5])
 def test_cosine_with_no_room_to_fall(warmup: int) -> None:
-    schedule = Cosine(warmup=warmup)
+    schedule = Cosine(warmup_steps=warmup)
     assert schedule.factor(warmup, warmup + 1) == 1
 
 

@@ -75,8 +75,8 @@ def literally(program: LanguageProgram, spec: DynamicEvaluation) -> tuple[list[i
             break
         stop = min(start + training.sequence_length, length - 1)
         mean = losses(w, columns[start:stop], columns[start + 1 : stop + 1], state).mean()
-        for name, slope in zip(w, torch.autograd.grad(mean, [*w.values()]), strict=True):
-            squares[name] += slope**2
+        for name, gradient in zip(w, torch.autograd.grad(mean, [*w.values()]), strict=True):
+            squares[name] += gradient**2
         state, batches = [one.detach() for one in state], batches + 1
     root = {name: (total / batches).sqrt() for name, total in squares.items()}
     every = torch.cat([one.flatten() for one in root.values()]).mean()
@@ -87,13 +87,13 @@ def literally(program: LanguageProgram, spec: DynamicEvaluation) -> tuple[list[i
         stop = min(start + spec.segment_length, len(text) - 1)
         one = losses(w, text[start:stop], text[start + 1 : stop + 1], state)
         found += one.flatten().tolist()
-        slopes = torch.autograd.grad(one.mean(), [*w.values()])
+        gradients = torch.autograd.grad(one.mean(), [*w.values()])
         state = [part.detach() for part in state]
         with torch.no_grad():
-            for (name, value), slope in zip(w.items(), slopes, strict=True):
+            for (name, value), gradient in zip(w.items(), gradients, strict=True):
                 share = (root[name] / every).clamp(max=1 / spec.decay if spec.decay else torch.inf)
                 value += spec.decay * share * (start_weights[name] - value)
-                value -= spec.learning_rate * slope / (root[name] + spec.epsilon)
+                value -= spec.learning_rate * gradient / (root[name] + spec.epsilon)
     return text[1:, 0].tolist(), found
 
 
@@ -126,7 +126,7 @@ def test_it_is_the_literal_loop(spec: DynamicEvaluation, tied: bool) -> None:
     "model",
     [
         Gru(hidden=(WIDTH,), embedding=WIDTH, input_dropout=0.5, dropout=0.5),
-        Transformer(width=WIDTH, embedding=WIDTH, heads=2, blocks=1, context=8),
+        Transformer(d_model=WIDTH, embedding=WIDTH, num_heads=2, num_layers=1, context_length=8),
         Lstm(hidden=(WIDTH,), embedding=WIDTH, input_dropout=0.5, hidden_dropout=0.5, dropout=0.5),
     ],
 )

@@ -58,7 +58,7 @@ def said(of: LanguageProgram) -> tuple[Tensor, Tensor]:
         module.gather_gradients(of, at.adapter)
     with weights_kept(of), torch.no_grad():
         for passage in passages(of, "test", at):
-            at.give(passage.trained, passage.unsure)
+            at.give(passage.trained, passage.entropies)
             found.append(at.output.score_text(passage.h, passage.labels, words.WORDS))
             h.append(passage.h)
     return torch.cat(found)[:, 0], torch.cat(h)

@@ -19,7 +19,7 @@ from tests.words import WORDS, program, setup
 MODELS = [
     Lstm(hidden=(12,), embedding=12, dropout=0.5),
     Lstm(hidden=(8, 10), embedding=6, features=6, tied=True),
-    Transformer(width=12, heads=2, blocks=2, feedforward=16, context=9),
+    Transformer(d_model=12, num_heads=2, num_layers=2, dim_feedforward=16, context_length=9),
 ]
 
 

@@ -33,7 +33,9 @@ MODELS = [
     Lstm(hidden=(12,), embedding=12, dropout=0.3, input_dropout=0.2, embedding_dropout=0.1),
     Lstm(hidden=(8, 10), embedding=6, features=6, tied=True, weight_drop=0.2, locked_dropout=True),
     Gru(hidden=(12,), embedding=12, tied=True, dropout=0.5),
-    Transformer(width=12, heads=2, blocks=1, feedforward=16, context=9, tied=True),
+    Transformer(
+        d_model=12, num_heads=2, num_layers=1, dim_feedforward=16, context_length=9, tied=True
+    ),
 ]
 
 

@@ -121,9 +121,12 @@ def test_a_level_is_passed_when_its_condition_on_validation_drawings_holds(tmp_p
 
 
 def test_accuracies_are_means_over_the_classes_in_play_and_those_added_last() -> None:
-    program, course = _program(_setup(BY_VALIDATION), tiny.content()), CurriculumState((4, 8, 12))
-    course.pass_level(0)
-    found = assess(program, course, 0, np.zeros(12, dtype=np.int64), whole=True)
+    program, curriculum = (
+        _program(_setup(BY_VALIDATION), tiny.content()),
+        CurriculumState((4, 8, 12)),
+    )
+    curriculum.pass_level(0)
+    found = assess(program, curriculum, 0, np.zeros(12, dtype=np.int64), whole=True)
     shares = accuracy_by_class(program, range(8), 8)
     assert found.accuracies["test_accuracy"] == pytest.approx(shares["test"].mean())
     assert found.accuracies["newest_accuracy"] == pytest.approx(shares["test"][4:].mean())
@@ -135,14 +138,14 @@ def test_accuracies_are_means_over_the_classes_in_play_and_those_added_last() ->
 
 def test_a_sampled_evaluation_estimates_both_splits_from_the_same_classes() -> None:
     program = _program(_setup(BY_VALIDATION, evaluation_classes=6), tiny.content())
-    course = CurriculumState((4, 8, 12))
-    course.pass_level(0)
-    course.pass_level(0)
-    play, statistics = course.in_play, torch.empty(20, len(program.update.statistic_names))
+    curriculum = CurriculumState((4, 8, 12))
+    curriculum.pass_level(0)
+    curriculum.pass_level(0)
+    play, statistics = curriculum.in_play, torch.empty(20, len(program.update.statistic_names))
     program.train(0, program.draw(0, 20, play), play, statistics)
     exposures = np.zeros(12, dtype=np.int64)
-    whole = assess(program, course, 20, exposures, whole=True)
-    sampled = [assess(program, course, step, exposures, whole=False) for step in range(200)]
+    whole = assess(program, curriculum, 20, exposures, whole=True)
+    sampled = [assess(program, curriculum, step, exposures, whole=False) for step in range(200)]
     assert {one.accuracies["newest_validation_accuracy"] for one in sampled} == {
         whole.accuracies["newest_validation_accuracy"]
     }

@@ -195,7 +195,7 @@ def test_what_is_told_is_what_is_recorded(tmp_path: Path) -> None:
 def test_long_epochs_are_told_of_and_can_be_ended_on_the_way(tmp_path: Path) -> None:
     heard = list[tuple[int, float]]()
 
-    class Told(Silent):
+    class Recorder(Silent):
         def trained(self, *said: object) -> None:
             heard.append(said)  # type: ignore[arg-type]
             if len(heard) == 3:
@@ -205,7 +205,7 @@ def test_long_epochs_are_told_of_and_can_be_ended_on_the_way(tmp_path: Path) -> 
     folder = RunFolder.of(tmp_path, made.experiment, made.variant, made.seed, made.identity)
     windows = made.train_streams.windows
     with folder.locked(), pytest.raises(KeyboardInterrupt):
-        execute(made, folder, Told())
+        execute(made, folder, Recorder())
     assert [step for step, _ in heard] == [20, 40, windows + 20]
     assert all(0 < loss < 5 for _, loss in heard)
     left = folder.read()

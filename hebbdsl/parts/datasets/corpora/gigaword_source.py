@@ -146,7 +146,7 @@ def documents(path: Path) -> Iterator[tuple[str, str]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
             lines = _Lines(file, str(path))
-            for line in _mended(lines):
+            for line in _repaired(lines):
                 for text, tag, attributes in _parts(line):
                     if inside and text:
                         found.append(text)
@@ -190,7 +190,7 @@ class _Lines:
         return Rejected([problem])
 
 
-def _mended(lines: Iterable[str]) -> Iterator[str]:
+def _repaired(lines: Iterable[str]) -> Iterator[str]:
     """Lines without white space around them; a tag that is broken over several is on one."""
     held = list[str]()
     for line in lines:

@@ -166,7 +166,7 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
     except OSError:
         folder = temporary_folder()
 
-    def judge(path: Path) -> str | None:
+    def verify(path: Path) -> str | None:
         try:
             pieces = _pieces(path)
             problems = list(_others(version, pieces))
@@ -178,7 +178,7 @@ def _fetched(version: int, addresses: Sequence[str], reporter: Reporter) -> Path
         return None if len(pieces) == len(FILES) else "it lacks some of WikiText's files"
 
     try:
-        return fetch(name, addresses, folder, judge, reporter)
+        return fetch(name, addresses, folder, verify, reporter)
     except FetchFailed as failed:
         raise not_had("wikitext", (name,), failed.tried) from failed
     except OSError as error:

@@ -75,17 +75,17 @@ class TransformerNetwork(LanguageNetwork):
 
     spec: Transformer
 
-    def __init__(self, spec: Transformer, words: int) -> None:
-        super().__init__(spec, words)
+    def __init__(self, spec: Transformer, vocabulary_size: int) -> None:
+        super().__init__(spec, vocabulary_size)
         self.widening = (
             None
-            if spec.embedding_width == spec.width
-            else nn.Parameter(torch.empty(spec.width, spec.embedding_width))
+            if spec.embedding_width == spec.d_model
+            else nn.Parameter(torch.empty(spec.d_model, spec.embedding_width))
         )
         self.blocks = nn.ModuleList(
-            Block(spec.width, spec.heads, spec.inner_width) for _ in range(spec.blocks)
+            Block(spec.d_model, spec.num_heads, spec.inner_width) for _ in range(spec.num_layers)
         )
-        self.norm = nn.LayerNorm(spec.width)
+        self.norm = nn.LayerNorm(spec.d_model)
         # A number by now: torch before 2.8 does not compile the root of a field.
         self._scale = sqrt(spec.embedding_width)
         self._turns: tuple[object, tuple[Tensor, Tensor]] | None = None
@@ -99,8 +99,8 @@ class TransformerNetwork(LanguageNetwork):
             for weights in (block.read, block.mix, block.up, block.down):
                 self.draw_weights(weights, weights.shape[1], generator)
             with torch.no_grad():
-                block.mix.div_(sqrt(2 * spec.blocks))
-                block.down.div_(sqrt(2 * spec.blocks))
+                block.mix.div_(sqrt(2 * spec.num_layers))
+                block.down.div_(sqrt(2 * spec.num_layers))
             norms += [block.attention_norm, block.feedforward_norm]
         for norm in norms:
             nn.init.ones_(norm.weight)
@@ -108,10 +108,10 @@ class TransformerNetwork(LanguageNetwork):
 
     def start(self, batch: int, device: torch.device | str) -> State:
         spec = self.spec
-        shape = (batch, spec.heads, spec.context, spec.width // spec.heads)
+        shape = (batch, spec.num_heads, spec.context_length, spec.d_model // spec.num_heads)
         memories = (
             torch.zeros(shape, dtype=self.norm.weight.dtype, device=device)
-            for _ in range(2 * spec.blocks)
+            for _ in range(2 * spec.num_layers)
         )
         return (torch.zeros((), dtype=torch.int64, device=device), *memories)
 
@@ -119,7 +119,7 @@ class TransformerNetwork(LanguageNetwork):
         self, x: Float[Tensor, "time batch embedding"], state: State, masks: Masks
     ) -> tuple[Float[Tensor, "time batch last"], State]:
         remembered, *memories = state
-        context, time = self.spec.context, len(x)
+        context, time = self.spec.context_length, len(x)
         turns = self._rotary_angles(context + time, memories[0])
         allowed = attended(remembered, context, time)
         after = [(remembered + time).clamp(max=context)]
@@ -137,7 +137,7 @@ class TransformerNetwork(LanguageNetwork):
 
     def _rotary_angles(self, places: int, like: Tensor) -> tuple[Tensor, Tensor]:
         """Those of `rotary_angles`, kept from window to window while windows are of one length."""
-        head = self.spec.width // self.spec.heads
+        head = self.spec.d_model // self.spec.num_heads
         if torch.compiler.is_compiling():
             return rotary_angles(places, head, like)
         key = places, like.device, like.dtype

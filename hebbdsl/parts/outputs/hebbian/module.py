@@ -15,7 +15,7 @@ from hebbdsl.parts.outputs.softmax.module import SoftmaxLayer
 class HebbianLayer(SoftmaxLayer):
     """Softmax whose rows are written by the activations of the batch after each step.
 
-    `counters` hold one more than the sightings of each class, as a column beside the rows. `mean`
+    `counters` hold one more than the occurrences of each class, as a column beside the rows. `mean`
     is there when activations are centred, `batches` then and when writing starts late.
     """
 
@@ -44,14 +44,14 @@ class HebbianLayer(SoftmaxLayer):
         moments: Moments = no_moments,
     ) -> Tensor | None:
         rule, rows, counters, one, mean = self.rule, self.rows, self.counters, self.one, self.mean
-        active, begun = h if rule.activations == "dropped_out" else clean, None
+        active, started = h if rule.activations == "dropped_out" else clean, None
         if rule.counts_batches:
             batches = self.batches.add_(one)
             if mean is not None:
                 move_mean(mean, batches, active, rule.center_rate)
             if rule.start:
-                begun = batches > rule.start
-        written = write(rule, rows, counters, active, labels, in_play, mean, self._bags, begun)
+                started = batches > rule.start
+        written = write(rule, rows, counters, active, labels, in_play, mean, self._bags, started)
         rows.index_copy_(0, written.labels, written.rows)
         counters.index_put_((written.labels,), one, accumulate=True)
         if written.took is not None:

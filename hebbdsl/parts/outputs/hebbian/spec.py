@@ -24,7 +24,7 @@ class Hebbian(Softmax):
     """Softmax whose rows are also written by the activations of the classes just seen.
 
     After the optimizer's step gives θ̂, each class i among the batch's labels, seen n_i times in it,
-    with c_i sightings counted and h̄_i the mean of its activations:
+    with c_i occurrences counted and h̄_i the mean of its activations:
 
         λ_i = strength · max(1/c_i, γ) if c_i < T, else 0
         θ[i] = λ_i · h̄_i + (1 − λ_i) · θ̂[i]
@@ -111,7 +111,7 @@ class Hebbian(Softmax):
         elif 0 < self.T <= run.min_early_occurrences:
             yield WrittenUnseen(
                 place=threshold,
-                sightings=run.min_early_occurrences,
+                occurrences=run.min_early_occurrences,
                 evaluate_every=min(run.evaluate_every, run.steps),
             )
         # 1/c of the last write: with either count and either rate, none is smaller.
@@ -198,12 +198,12 @@ class WrittenUnseen(Problem):
 
     code = "HEB722"
     severity = Severity.WARNING
-    sightings: int
+    occurrences: int
     evaluate_every: int
 
     title = (
         "`T` has passed before the first evaluation: {evaluate_every:step} show each class at least"
-        " {sightings:time}"
+        " {occurrences:time}"
     )
     label = "no evaluation sees a class that is still written"
     hint = "evaluate more often, or raise `T`"

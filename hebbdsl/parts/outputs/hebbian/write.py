@@ -61,7 +61,7 @@ def write(
     in_play: int,
     mean: Float[Tensor, " hidden"] | None,
     bags: Bags,
-    begun: Bool[Tensor, ""] | None = None,
+    started: Bool[Tensor, ""] | None = None,
 ) -> Written:
     """New rows of the classes in a batch.
 
@@ -84,7 +84,7 @@ def write(
         in_play: how many rows take part in the mean norm of `mean_row`.
         mean: what to subtract from the activations; None: nothing.
         bags: memory that is used again.
-        begun: whether rows are written yet; None: they are.
+        started: whether rows are written yet; None: they are.
 
     Source:
         Rae et al. 2018, section 3. The rule as independent implementations have it; centring and
@@ -111,8 +111,8 @@ def write(
     if rule.strength < 1:
         rate = rule.strength * rate
     writes = counted < rule.T
-    if begun is not None:
-        writes = writes & begun
+    if started is not None:
+        writes = writes & started
 
     target = means if mean is None else means.sub_(mean)
     if rule.rescale != "none":

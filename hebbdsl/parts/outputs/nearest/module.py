@@ -209,10 +209,10 @@ class _Products(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, gradients: Tensor) -> tuple[Tensor, None, None, None]:
         keys, places = ctx.saved_tensors
         many = _at_once(keys, places)
-        parts = zip(torch.split(slopes, many), torch.split(places, many), strict=True)
+        parts = zip(torch.split(gradients, many), torch.split(places, many), strict=True)
         found = [(slope[:, None] @ keys[place])[:, 0] for slope, place in parts]
         return torch.cat(found), None, None, None
 
@@ -227,10 +227,10 @@ class _Distances(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, gradients: Tensor) -> tuple[Tensor, None, None, None]:
         h, keys, places = ctx.saved_tensors
         many = _at_once(keys, places)
-        parts = zip(*(torch.split(one, many) for one in (h, slopes, places)), strict=True)
+        parts = zip(*(torch.split(one, many) for one in (h, gradients, places)), strict=True)
         found = [
             2 * (slope[:, None] @ (keys[place] - query[:, None]))[:, 0]
             for query, slope, place in parts
