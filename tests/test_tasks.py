@@ -19,7 +19,7 @@ import hebbdsl
 ROOT = Path(hebbdsl.__file__).parent
 FLOORS = ("parts", "plan", "program", "run")
 ROOMS = ("classification", "language")
-CONTENTS = ("parts/datasets/corpora/content.py",)
+CONTENTS = ("parts/datasets/corpora/corpus_content.py",)
 """What opened data of a task is: classes that stand beside its data sets."""
 CHOOSES = "tasks.py"
 
@@ -209,6 +209,7 @@ def test_what_is_no_question_is_not(code: str) -> None:
 
 
 def test_rooms_are_where_the_tasks_say() -> None:
+    assert all((ROOT / name).exists() for name in CONTENTS)
     assert in_room("plan/language.py")
     assert in_room("run/classification/state.py")
     assert not in_room("parts/models/language_model.py")

@@ -295,8 +295,8 @@ def _parts(program: LanguageProgram) -> dict[str, Callable[[], object]]:
         "embedding": embedding,
         "layers and linear map": partial(backward, lambda: layers().sum()),
         "linear map": linear,
-        "head": partial(backward, lambda: output.loss(h, labels, model.words)),
-        "write": partial(output.after_step, h.detach(), h.detach(), labels, model.words),
+        "head": partial(backward, lambda: output.loss(h, labels, model.vocabulary_size)),
+        "write": partial(output.after_step, h.detach(), h.detach(), labels, model.vocabulary_size),
         "optimizer": program.optimizer.step,
     }
     if wide is None:

@@ -89,7 +89,7 @@ class Peer(nn.Module):
 
     def __init__(self, ours: LanguageProgram, width: int) -> None:
         super().__init__()
-        words = ours.model.words
+        words = ours.model.vocabulary_size
         self.encoder = nn.Embedding(words, width)
         self.rnn = nn.LSTM(width, width, 2)
         self.decoder = nn.Linear(width, words)

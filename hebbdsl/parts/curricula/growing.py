@@ -89,7 +89,7 @@ class Growing(Curriculum):
 class RoundedShare(Problem):
     """A share of the batch is rounded to none or all of it.
 
-    `newest_share` of `batch_size` images, rounded, show the newest classes. With none, they are
+    `newest_share` of `batch_size` examples, rounded, show the newest classes. With none, they are
     never trained on; with all, the older ones never again. Give 0 or 1 where that is meant.
 
     Wrong:
@@ -109,7 +109,7 @@ class RoundedShare(Problem):
     batch_size: int
     drawn: int
 
-    title = "{share:g} of {batch_size:image} is rounded to {drawn:image}"
+    title = "{share:g} of {batch_size:example} is rounded to {drawn:example}"
 
     @property
     def label(self) -> str:
@@ -151,7 +151,7 @@ class StartAboveClasses(Problem):
 
 
 class NewestShareTooLarge(Problem):
-    """The share of a batch for the newest classes is more images than they have.
+    """The share of a batch for the newest classes is more examples than they have.
 
     With `newest_share`, that part of each batch is drawn, without repeats, from the classes added
     last; the last addition may be smaller than `add`. Lower the share or the batch size, or add
@@ -177,11 +177,11 @@ class NewestShareTooLarge(Problem):
     @property
     def title(self) -> str:
         return (
-            f"{self.drawn:_} images of each batch are to show the newest classes, which have"
+            f"{self.drawn:_} examples of each batch are to show the newest classes, which have"
             f" {fewest(self.examples, self.added):_}"
         )
 
-    label = "{drawn:_} images of each batch"
+    label = "{drawn:_} examples of each batch"
 
     @property
     def hint(self) -> str:

@@ -101,12 +101,12 @@ class LanguageModel(Model):
         """The plan's rows between embedding and projection."""
 
     @abstractmethod
-    def build(self, words: int) -> LanguageNetwork:
+    def build(self, vocabulary_size: int) -> LanguageNetwork:
         """The door to torch, for a vocabulary of that size."""
 
-    def layers(self, words: int) -> tuple[Layer, ...]:
+    def layers(self, vocabulary_size: int) -> tuple[Layer, ...]:
         """The plan's rows. A tied embedding costs nothing here: the output counts its rows."""
-        embedding = 0 if self.tied else words * self.embedding_width
+        embedding = 0 if self.tied else vocabulary_size * self.embedding_width
         rows = [
             Layer("embedding", (self.embedding_width,), parameters=embedding),
             *self.inner_layers(),

@@ -53,11 +53,11 @@ class LanguageNetwork(nn.Module):
     embedding: nn.Parameter | None
     projection: nn.Parameter | None
 
-    def __init__(self, spec: LanguageModel, words: int) -> None:
+    def __init__(self, spec: LanguageModel, vocabulary_size: int) -> None:
         super().__init__()
-        self.spec, self.words = spec, words
+        self.spec, self.vocabulary_size = spec, vocabulary_size
         self.embedding = (
-            None if spec.tied else nn.Parameter(torch.empty(words, spec.embedding_width))
+            None if spec.tied else nn.Parameter(torch.empty(vocabulary_size, spec.embedding_width))
         )
         self.projection = (
             None
@@ -99,7 +99,7 @@ class LanguageNetwork(nn.Module):
         spec = self.spec
         times = 1 if spec.locked_dropout else time
         return Masks(
-            words=_factors((self.words,), spec.embedding_dropout, generator),
+            words=_factors((self.vocabulary_size,), spec.embedding_dropout, generator),
             input=_factors((times, batch, spec.embedding_width), spec.input_dropout, generator),
             hidden=tuple(
                 factors

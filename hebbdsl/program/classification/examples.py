@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from hebbdsl.expression.metric import Split
-from hebbdsl.parts.classification import ClassificationDataset
+from hebbdsl.parts.classification import ClassificationDataset, Shape
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.vocabulary import refuse_part
 
@@ -53,13 +53,17 @@ class Examples:
 
 
 def read_examples(
-    data: ClassificationDataset, content: Content, chosen: Sequence[int], device: torch.device
+    data: ClassificationDataset,
+    shape: Shape,
+    content: Content,
+    chosen: Sequence[int],
+    device: torch.device,
 ) -> Mapping[Split, Examples]:
     """Reads the chosen classes; the label of a class is its place among them.
 
     Raises: BrokenError, where a package's data set reads something else than its facts say.
     """
-    shape, found = data.facts().shape, dict[Split, Examples]()
+    found = dict[Split, Examples]()
     for split, arrays in data.read(content, chosen).items():
         if not all(map(len, arrays)):
             refuse_part(data, f"a class has no example in {split}")

@@ -46,7 +46,7 @@ class ClassificationProgram(Program):
         facts, training = plan.facts, plan.setup.training
         names = plan.data.class_names(content)
         chosen = choose_classes(seed, plan.curriculum, facts.classes, len(names))
-        examples = read_examples(plan.data, content, chosen, device)
+        examples = read_examples(plan.data, facts.shape, content, chosen, device)
         with own_draws_only():
             model = plan.model.build(facts.shape)
             output = plan.setup.output.build(plan.model.features, facts.classes)

@@ -25,13 +25,13 @@ from hebbdsl.program.test_time import Predictor
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scored:
-    """Negative log-likelihoods, summed by word in nats, and how often each word was asked for."""
+    """Negative log-likelihoods, summed by word in nats, and how often each word was a target."""
 
     sums: Float[np.ndarray, " words"]
     counts: Int[np.ndarray, " words"]
 
     def loss(self, chosen: np.ndarray | slice = slice(None)) -> float | None:
-        """Mean over the words chosen; None: none of them was asked for."""
+        """Mean over the words chosen; None: none of them was a target."""
         count = int(self.counts[chosen].sum())
         return float(self.sums[chosen].sum()) / count if count else None
 
@@ -54,8 +54,10 @@ def score(
             which is faster, and makes the loss a little higher.
         on_progress: is called after each block of words, and may end it by an exception.
     """
-    words = len(program.content.words)
-    text = Streams(program.content.splits[split], streams, max(1, BLOCK // streams), words)
+    vocabulary_size = len(program.content.words)
+    text = Streams(
+        program.content.splits[split], streams, max(1, BLOCK // streams), vocabulary_size
+    )
     program.model.eval()
     program.output.eval()
     program.output.clear_memory()
@@ -67,12 +69,12 @@ def score(
             for tokens, following in text.read(start, count, program.device):
                 h, state = program.step.read(tokens, state)
                 in_streams = h.view(*following.shape, -1)
-                yield program.output.score_text(in_streams, following, words)
+                yield program.output.score_text(in_streams, following, vocabulary_size)
                 done += following.numel()
                 on_progress(split, done, streams * (text.length - 1))
 
     with torch.inference_mode():
-        scored = _summed(predicted(), text.asked(), words)
+        scored = _summed(predicted(), text.targets(), vocabulary_size)
     program.output.clear_memory()
     return scored
 
@@ -106,8 +108,8 @@ def passages(
         None if at.adapter is None else at.adapter.segment,
         at.needs_entropies,
     )
-    words = len(program.content.words)
-    text = Streams(program.content.splits[split], 1, segment or BLOCK, words)
+    vocabulary_size = len(program.content.words)
+    text = Streams(program.content.splits[split], 1, segment or BLOCK, vocabulary_size)
     _ready(program, gradients=segment is not None)
     at.clear_memory()
     weights = _weights(program)
@@ -126,9 +128,11 @@ def passages(
                 h = h.view(*following.shape, -1)
                 entropies = None
                 if needs_entropies:
-                    found, entropies = at.trained.score_text_with_entropies(h, following, words)
+                    found, entropies = at.trained.score_text_with_entropies(
+                        h, following, vocabulary_size
+                    )
                 else:
-                    found = at.trained.score_text(h, following, words)
+                    found = at.trained.score_text(h, following, vocabulary_size)
                 loss = -found.mean()
             yield Passage(h.detach(), following, found.detach(), entropies, begins)
             done += len(following)
@@ -140,13 +144,13 @@ def passages(
 
 
 def _boundaries(program: LanguageProgram, split: Split) -> frozenset[int]:
-    """Before which of the words that are asked for, counted from 0, memories are cleared."""
+    """Before which targets, counted from 0, memories are cleared."""
     data = program.opened.dataset
     if program.setup.evaluation.boundary == "none":
         return frozenset()
     assert isinstance(data, Corpus), "stage 4 asks for one that tells its articles apart"
     places = data.articles(program.content.splits[split], program.content.words)
-    # The first word of a text is not asked for.
+    # The first word of a text is no target.
     return frozenset((places[places > 0] - 1).tolist())
 
 
@@ -164,7 +168,7 @@ def _cut(
 
 def gather_gradients(program: LanguageProgram, adapter: Adapter) -> None:
     """Show an adaptation the gradients of training batches, taken without dropout."""
-    streams, words = program.train_streams, len(program.content.words)
+    streams, vocabulary_size = program.train_streams, len(program.content.words)
     _ready(program, gradients=True)
     weights, state = _weights(program), program.start(streams.streams)
     count = min(adapter.training_batches, streams.windows)
@@ -173,8 +177,8 @@ def gather_gradients(program: LanguageProgram, adapter: Adapter) -> None:
         for number, (tokens, following) in enumerate(windows, start):
             h, state = program.step.read(tokens, state)
             state = tuple(one.detach() for one in state)
-            program.draw_samples("gathering", number, words)
-            _backward(program.output.loss(h, following.flatten(), words), weights)
+            program.draw_samples("gathering", number, vocabulary_size)
+            _backward(program.output.loss(h, following.flatten(), vocabulary_size), weights)
             adapter.gather(weights)
 
 
@@ -184,7 +188,7 @@ def remember_train(program: LanguageProgram, output: OutputLayer, reporter: Repo
     if not memories:
         return
     reporter.say("the train text is read, to be remembered")
-    streams, words = program.train_streams, len(program.content.words)
+    streams, vocabulary_size = program.train_streams, len(program.content.words)
     _ready(program, gradients=False)
     state = program.start(streams.streams)
     for start in range(0, streams.windows, _READ):
@@ -192,7 +196,7 @@ def remember_train(program: LanguageProgram, output: OutputLayer, reporter: Repo
             with torch.no_grad():
                 h, state = program.step.read(tokens, state)
                 for memory in memories:
-                    memory.after_step(h, h, following.flatten(), words)
+                    memory.after_step(h, h, following.flatten(), vocabulary_size)
         _, done = streams.span(start, _READ)
         reporter.advance(
             "the train text",
@@ -225,17 +229,17 @@ def score_at_test(
     program: LanguageProgram, split: Split, at: Predictor, on_progress: OnProgress = no_progress
 ) -> Scored:
     """Read a split once, as one stream, by what predicts at test time."""
-    words = len(program.content.words)
+    vocabulary_size = len(program.content.words)
 
     def predicted() -> Iterator[Tensor]:
         for passage in passages(program, split, at, on_progress):
             with torch.no_grad():
                 at.give(passage.trained, passage.entropies)
-                yield at.output.score_text(passage.h, passage.labels, words)
+                yield at.output.score_text(passage.h, passage.labels, vocabulary_size)
         at.give(None, None)
 
-    asked = Streams(program.content.splits[split], 1, BLOCK).asked()
-    return _summed(predicted(), asked, words)
+    targets = Streams(program.content.splits[split], 1, BLOCK).targets()
+    return _summed(predicted(), targets, vocabulary_size)
 
 
 class StoredText(Stored):
@@ -245,8 +249,8 @@ class StoredText(Stored):
         self, program: LanguageProgram, at: Predictor, on_progress: OnProgress = no_progress
     ) -> None:
         super().__init__()
-        self._words = len(program.content.words)
-        self._asked = Streams(program.content.splits["validation"], 1, BLOCK).asked()
+        self._vocabulary_size = len(program.content.words)
+        self._targets = Streams(program.content.splits["validation"], 1, BLOCK).targets()
         self._passages = list(passages(program, "validation", at, on_progress))
         self.trained = torch.cat([passage.trained.flatten() for passage in self._passages])
         entropies = [p.entropies.flatten() for p in self._passages if p.entropies is not None]
@@ -256,13 +260,15 @@ class StoredText(Stored):
 
     @torch.no_grad()
     def _replay(self, output: OutputLayer) -> Float[Tensor, " words"]:
-        found = [output.score_text(p.h, p.labels, self._words) for p in self._read_by(output)]
+        found = [
+            output.score_text(p.h, p.labels, self._vocabulary_size) for p in self._read_by(output)
+        ]
         return torch.cat([one.flatten() for one in found])
 
     @torch.no_grad()
     def _replay_with_entropies(self, output: OutputLayer) -> WithEntropies:
         found = [
-            output.score_text_with_entropies(p.h, p.labels, self._words)
+            output.score_text_with_entropies(p.h, p.labels, self._vocabulary_size)
             for p in self._read_by(output)
         ]
         of_labels, entropies = (
@@ -283,25 +289,29 @@ class StoredText(Stored):
     def _replay_at(
         self, output: OutputLayer, settings: Sequence[float], score: ScoreAt
     ) -> Float[Tensor, "settings words"]:
-        found = [score(p.h, p.labels, self._words, settings) for p in self._read_by(output)]
+        found = [
+            score(p.h, p.labels, self._vocabulary_size, settings) for p in self._read_by(output)
+        ]
         return torch.cat([one.flatten(1) for one in found], dim=1)
 
     def scored(self, terms: Float[Tensor, " words"]) -> Scored:
         """The losses of an output that said so of the labels."""
-        return _summed([terms], self._asked, self._words)
+        return _summed([terms], self._targets, self._vocabulary_size)
 
 
-def _summed(found: Iterable[Tensor], asked: Int[np.ndarray, " asked"], words: int) -> Scored:
-    """Log-probabilities of the words that were asked for, in their order, summed by word.
+def _summed(
+    found: Iterable[Tensor], targets: Int[np.ndarray, " targets"], vocabulary_size: int
+) -> Scored:
+    """Log-probabilities of the targets, in their order, summed by word.
 
     On the host, in float64: not every device has it. It waits for the device once in a million.
     """
-    sums, done = np.zeros(words), 0
+    sums, done = np.zeros(vocabulary_size), 0
     for log_probabilities in _on_the_host(found):
-        labels = asked[done : done + len(log_probabilities)]
+        labels = targets[done : done + len(log_probabilities)]
         np.add.at(sums, labels, -log_probabilities.astype(np.float64))
         done += len(labels)
-    return Scored(sums, np.bincount(asked[:done], minlength=words))
+    return Scored(sums, np.bincount(targets[:done], minlength=vocabulary_size))
 
 
 def _on_the_host(found: Iterable[Tensor]) -> Iterator[Float[np.ndarray, " some"]]:

@@ -101,7 +101,7 @@ class LanguageProgram(Program):
             for words, following in streams.read(window, count, self.device):
                 factor = 1.0 if schedule is None else schedule.factor(step, self.steps)
                 self.set_learning_rate(rate * factor)
-                self.draw_samples("sample", step, self.model.words)
+                self.draw_samples("sample", step, self.model.vocabulary_size)
                 generator = torch_generator(self.seed, "dropout", step, self.device)
                 masks = self.model.masks(generator, streams.streams, len(words))
                 state = self.step(words, following, state, masks, next(rows))

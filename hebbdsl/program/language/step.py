@@ -63,7 +63,7 @@ class LanguageStep:
         clean, after = self._activations(self._compute, embedded, words, state, masks)
         h = clean if masks.output is None else clean * masks.output
         flat, labels = h.flatten(0, 1), following.flatten()
-        loss = self.output.loss(flat, labels, self.model.words)
+        loss = self.output.loss(flat, labels, self.model.vocabulary_size)
 
         def complete() -> None:
             assert embedded.grad is not None
@@ -71,7 +71,15 @@ class LanguageStep:
                 table.grad = self._zeros(table)
             table.grad.index_add_(0, words.flatten(), embedded.grad.flatten(0, 1))
 
-        self.update(loss, flat, clean.flatten(0, 1), labels, self.model.words, statistics, complete)
+        self.update(
+            loss,
+            flat,
+            clean.flatten(0, 1),
+            labels,
+            self.model.vocabulary_size,
+            statistics,
+            complete,
+        )
         return tuple(one.detach() for one in after)
 
     def _activations(

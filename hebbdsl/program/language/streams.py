@@ -21,17 +21,17 @@ class Streams:
     Args:
         tokens: int32 [tokens]; a memory-map is read where it is needed.
         window: words of each stream at once; the last window of a text may have less.
-        words: how many words there are; None: what is read is not compared with it.
+        vocabulary_size: how many words there are; None: what is read is not compared with it.
     """
 
     tokens: Int[np.ndarray, " tokens"]
     streams: int
     window: int
-    words: int | None = None
+    vocabulary_size: int | None = None
 
     @property
     def length(self) -> int:
-        """Tokens of a stream. The first is read and not asked for."""
+        """Tokens of a stream. The first is read and no target."""
         return len(self.tokens) // self.streams
 
     @property
@@ -43,8 +43,8 @@ class Streams:
         """Where windows `first .. first + count - 1` begin and end in a stream."""
         return first * self.window, min((first + count) * self.window, self.length - 1)
 
-    def asked(self) -> Int[np.ndarray, " asked"]:
-        """Every word that is asked for when all windows are read, in the order of reading."""
+    def targets(self) -> Int[np.ndarray, " targets"]:
+        """Every target when all windows are read, in the order of reading."""
         streams = self.tokens[: self.streams * self.length].reshape(self.streams, self.length)
         return streams[:, 1:].T.ravel()
 
@@ -63,16 +63,18 @@ class Streams:
             ],
             axis=1,
         )
-        if self.words is not None and len(rows):
-            self._refuse_damaged(rows, self.words)
+        if self.vocabulary_size is not None and len(rows):
+            self._refuse_damaged(rows, self.vocabulary_size)
         block = torch.from_numpy(rows.astype(np.int64)).to(device)
         for start in range(0, end - begin, self.window):
             stop = min(start + self.window, end - begin)
             yield block[start:stop], block[start + 1 : stop + 1]
 
-    def _refuse_damaged(self, rows: np.ndarray, words: int) -> None:
+    def _refuse_damaged(self, rows: np.ndarray, vocabulary_size: int) -> None:
         # Read as unsigned, what is below 0 is large.
         most = int(rows.view(np.uint32).max())
-        if most >= words:
+        if most >= vocabulary_size:
             place = getattr(self.tokens, "filename", None)
-            raise Rejected([DamagedTokens(place=place and str(place), number=most, words=words)])
+            raise Rejected(
+                [DamagedTokens(place=place and str(place), number=most, words=vocabulary_size)]
+            )

@@ -46,7 +46,7 @@ def by_class(examples: Examples) -> np.ndarray:
 @pytest.mark.parametrize("trains", [None, 7])
 def test_the_first_drawings_are_for_testing_and_no_drawing_is_for_both(trains: int | None) -> None:
     data = replace(DATA, test_drawings=4, train_drawings=trains)
-    examples = read_examples(data, tiny.content(), [9, 2, 30], CPU)
+    examples = read_examples(data, data.facts().shape, tiny.content(), [9, 2, 30], CPU)
     pixels = tiny.content().read([9, 2, 30], 8)
     assert set(examples) == {"test", "train"}
     test, train = map(by_class, (examples["test"], examples["train"]))
@@ -90,7 +90,7 @@ def test_splits_are_disjoint_and_together_what_was_asked(
     assert fits is not any(data.errors())
     if not fits:
         return
-    splits = read_examples(data, _numbered(2, 20), [0, 1], CPU)
+    splits = read_examples(data, data.facts().shape, _numbered(2, 20), [0, 1], CPU)
     assert set(splits) == data.splits()
     for label in range(2):
         found = {
@@ -114,7 +114,7 @@ def test_splits_are_disjoint_and_together_what_was_asked(
 
 def test_a_rotated_class_is_each_of_its_drawings_turned() -> None:
     data, content = replace(DATA, rotated_classes=True), tiny.content()
-    train = by_class(read_examples(data, content, range(20, 24), CPU)["train"])
+    train = by_class(read_examples(data, data.facts().shape, content, range(20, 24), CPU)["train"])
     assert (train[0, :, 0] == content.read([5], 8)[0, 5:]).all()
     for turns in range(4):
         assert (train[turns, :, 0] == np.rot90(train[0, :, 0], turns, axes=(1, 2))).all()

@@ -39,7 +39,7 @@ def test_windows_are_the_text_stream_by_stream(
             words.append(before)
             following.append(after)
     assert len(words) == cut.windows
-    assert cut.asked().tolist() == torch.cat([one.flatten() for one in following]).tolist()
+    assert cut.targets().tolist() == torch.cat([one.flatten() for one in following]).tolist()
     assert all(len(one) == window for one in words[:-1])
     read, asked = torch.cat(words), torch.cat(following)
     for stream in range(streams):

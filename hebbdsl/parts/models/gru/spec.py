@@ -41,9 +41,9 @@ class Gru(Recurrent):
     def weights(self, inputs: int, outputs: int) -> int:
         return 3 * outputs * (inputs + outputs + 1) + outputs
 
-    def build(self, words: int) -> LanguageNetwork:
+    def build(self, vocabulary_size: int) -> LanguageNetwork:
         from hebbdsl.parts.models.gru.module import GruLayer
         from hebbdsl.parts.models.recurrent.module import RecurrentNetwork
 
         layers = [GruLayer(i, o, self.forget_bias) for i, o in self.widths()]
-        return RecurrentNetwork(self, words, layers)
+        return RecurrentNetwork(self, vocabulary_size, layers)

@@ -39,9 +39,9 @@ class Lstm(Recurrent):
     def weights(self, inputs: int, outputs: int) -> int:
         return 4 * outputs * (inputs + outputs + 1)
 
-    def build(self, words: int) -> LanguageNetwork:
+    def build(self, vocabulary_size: int) -> LanguageNetwork:
         from hebbdsl.parts.models.lstm.module import LstmLayer
         from hebbdsl.parts.models.recurrent.module import RecurrentNetwork
 
         layers = [LstmLayer(i, o, self.forget_bias) for i, o in self.widths()]
-        return RecurrentNetwork(self, words, layers)
+        return RecurrentNetwork(self, vocabulary_size, layers)

@@ -93,8 +93,10 @@ class RecurrentNetwork(LanguageNetwork):
 
     spec: Recurrent
 
-    def __init__(self, spec: Recurrent, words: int, layers: Sequence[RecurrentLayer]) -> None:
-        super().__init__(spec, words)
+    def __init__(
+        self, spec: Recurrent, vocabulary_size: int, layers: Sequence[RecurrentLayer]
+    ) -> None:
+        super().__init__(spec, vocabulary_size)
         self.layers = nn.ModuleList(layers)
 
     def initialise_layers(self, generator: torch.Generator) -> None:

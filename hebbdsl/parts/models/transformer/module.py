@@ -75,8 +75,8 @@ class TransformerNetwork(LanguageNetwork):
 
     spec: Transformer
 
-    def __init__(self, spec: Transformer, words: int) -> None:
-        super().__init__(spec, words)
+    def __init__(self, spec: Transformer, vocabulary_size: int) -> None:
+        super().__init__(spec, vocabulary_size)
         self.widening = (
             None
             if spec.embedding_width == spec.d_model

@@ -107,10 +107,10 @@ class Transformer(LanguageModel):
         ]
         return (*rows, Layer("norm", shape, parameters=norm))
 
-    def build(self, words: int) -> LanguageNetwork:
+    def build(self, vocabulary_size: int) -> LanguageNetwork:
         from hebbdsl.parts.models.transformer.module import TransformerNetwork
 
-        return TransformerNetwork(self, words)
+        return TransformerNetwork(self, vocabulary_size)
 
 
 class UnevenHeads(Problem):
