@@ -10,6 +10,7 @@ Reading them takes longer than checking a spec: it is done only for what is not 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -58,11 +59,22 @@ def added_codes() -> Mapping[str, str]:
     """The codes of packages, each as "module:Class", where they have the prefix of their table."""
     found: dict[str, str] = {}
     for one in added("codes"):
-        table = one.load()
-        assert isinstance(table, Mapping), one
-        digits = {code: code.removeprefix(one.name) for code in table}
-        found.update({code: table[code] for code in table if digits[code].isdigit()})
+        with suppress(BrokenError):  # refused where one of its codes is asked for
+            found |= codes_of(one)
     return found
+
+
+def codes_of(one: Added) -> Mapping[str, str]:
+    """The codes of one table. Raises: BrokenError, where it is none."""
+    if one.name == "HEB":
+        raise BrokenError(one, "codes of HEB are those of hebbdsl itself")
+    try:
+        table = one.load()
+    except (Exception, SystemExit) as error:
+        raise BrokenError(one, f"{one.value!r} can't be imported: {error}") from error
+    if not isinstance(table, Mapping) or not all(isinstance(text, str) for text in table.values()):
+        raise BrokenError(one, f"{one.value!r} is no mapping of codes to `module:Class`")
+    return {code: table[code] for code in table if code.removeprefix(one.name).isdigit()}
 
 
 def version_of(package: str) -> str | None:

@@ -7,6 +7,7 @@ Installed packages add words by entry points (`hebbdsl.entry_points`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cache
 from importlib import import_module
@@ -125,6 +126,20 @@ def words_of(kind: type[Part]) -> Mapping[str, type[Part]]:
     return Words(kind)
 
 
+def usable_words(kind: type[Part]) -> Mapping[str, type[Part]]:
+    """The words of a kind with their classes, all imported; those of broken packages are left out.
+
+    A list of words serves who uses others; the broken one is refused where it is used.
+    """
+    from hebbdsl.entry_points import BrokenError
+
+    found, words = dict[str, type[Part]](), words_of(kind)
+    for word in words:
+        with suppress(BrokenError):
+            found[word] = words[word]
+    return found
+
+
 def word_of(part: Part | type[Part]) -> str:
     """The word of a part. Raises: KeyError, where its class is none of the vocabulary."""
     cls = part if isinstance(part, type) else type(part)
@@ -163,8 +178,8 @@ def refuse_part(part: Part, reason: str) -> NoReturn:
 
 
 def every_part() -> Mapping[type[Part], str]:
-    """The class of every word, with the word. Imports them all."""
-    return {cls: word for kind in KINDS for word, cls in words_of(kind).items()}
+    """The class of every usable word, with the word. Imports them all."""
+    return {cls: word for kind in KINDS for word, cls in usable_words(kind).items()}
 
 
 def providers_of(word: str) -> tuple[str, ...]:
@@ -213,7 +228,7 @@ def _load_added(kind: type[Part], one: Added) -> type[Part]:
 
     try:
         cls = one.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BrokenError(one, f"{one.value!r} can't be imported: {error}") from error
     if not isinstance(cls, type) or not issubclass(cls, kind):
         raise BrokenError(one, f"{one.value!r} is not derived from `{kind.__name__}`")

@@ -325,3 +325,66 @@ def test_our_own_words_are_found_without_looking_at_packages() -> None:
     )
     done = runner(ROOT, ROOT)("-c", code)
     assert done.stdout.split() == ["False", "False"]
+
+
+PROBLEM = """
+from hebbdsl.diagnostics.diagnostic import Problem
+class Strange(Problem):
+    code = "ODD401"
+    title = "strange"
+    label = "strange"
+CODES = {"ODD401": "odd_package:Strange", "ODD402": "odd_package:Missing"}
+"""
+HEALTHY = SPEC.replace("requires: [hebbdsl-hinge]\n", "").replace(
+    "output: hinge", "output: softmax"
+)
+
+
+@pytest.mark.parametrize(
+    ("points", "module"),
+    [
+        ("[hebbdsl.outputs]\nodd = nowhere:Odd\n", ""),
+        ("[hebbdsl.outputs]\nodd = odd_package:Odd\n", "raise SystemExit(9)"),
+        ("[hebbdsl.outputs]\nodd = odd_package:Odd\n", PART.replace("def build", "def built")),
+        ("[hebbdsl.codes]\nODD = nowhere:CODES\n", ""),
+        ("[hebbdsl.codes]\nODD = odd_package:CODES\n", "CODES = 7"),
+        ("[hebbdsl.codes]\nHEB = odd_package:CODES\n", 'CODES = {"HEB999": "odd_package:A"}'),
+    ],
+)  # fmt: skip
+def test_a_broken_package_does_not_disturb_who_uses_others(
+    points: str, module: str, tmp_path: Path
+) -> None:
+    made(tmp_path, "odd-package", points, module)
+    (tmp_path / "spec.yaml").write_text(HEALTHY)
+    run = runner(tmp_path, tmp_path)
+    assert "error" not in hebbdsl(run, "validate", "spec.yaml")
+    assert "an output" in hebbdsl(run, "explain", "softmax")
+    assert "output.softmax" in json.loads(run("-m", "hebbdsl", "schema").stdout)["$defs"]
+    assert "softmax" in hebbdsl(run, "explain")
+    hebbdsl(run, "init", "new.yaml")
+    asked = "odd" if "outputs" in points else "HEB999" if "HEB" in points else "ODD401"
+    said = hebbdsl(run, "explain", asked, code=1)
+    assert "Traceback" not in said
+    assert "HEB218" in said or "there is no word or code" in said
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        (PART.replace("(classes,))", '(classes,), parameters="many")'), "a layer has 'many'"),
+        (PART.replace("(classes,))", "(classes,), parameters=-5)"), "a layer has -5 parameters"),
+        (PART.replace("    def layers", "    odd: object = None\n    def layers"), "no such type"),
+    ],
+)
+def test_what_a_part_declares_is_looked_at(module: str, reason: str, tmp_path: Path) -> None:
+    test_a_part_that_breaks_its_promises_is_refused(module, reason, tmp_path)
+
+
+def test_codes_of_a_package_lead_somewhere(tmp_path: Path) -> None:
+    made(tmp_path, "odd-package", "[hebbdsl.codes]\nODD = odd_package:CODES\n", PROBLEM)
+    run = runner(tmp_path, tmp_path)
+    assert hebbdsl(run, "explain", "ODD401").startswith("error ODD401")
+    assert "`ODD` of the package `odd-package` is broken" in hebbdsl(
+        run, "explain", "ODD402", code=1
+    )
+    assert "there is no word or code" in hebbdsl(run, "explain", "ODD403", code=1)

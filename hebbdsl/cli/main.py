@@ -67,6 +67,15 @@ class _Commands(TyperGroup):
             interrupts.check()  # what a signal broke is nobody's problem
             show_problems(rejected.problems, sys.stderr)
             raise typer.Exit(rejected.exit_code) from None
+        except Exception as error:
+            if hasattr(error, "exit_code"):  # the command line's own: usage, or an early end
+                raise
+            from hebbdsl.spec.packages import broken_by
+
+            if (problem := broken_by(error)) is None:
+                raise
+            show_problems([problem], sys.stderr)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt:
             echo_stderr("interrupted")
             raise typer.Exit(130) from None

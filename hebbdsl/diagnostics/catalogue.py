@@ -29,10 +29,28 @@ TAB = "⇥"
 
 
 def problem_of(code: str) -> type[Problem] | None:
-    """The class of a code, or None where there is no such code."""
-    where = CODES.get(code) or _added_codes().get(code)
-    if where is None:
-        return None
+    """The class of a code, or None where there is no such code.
+
+    Raises: BrokenError, where the package whose prefix it has can't say.
+    """
+    if code in CODES:
+        return _loaded(CODES[code])
+    from hebbdsl.entry_points import BrokenError, added, codes_of
+
+    for one in added("codes"):
+        if not code.removeprefix(one.name).isdigit() or code not in (found := codes_of(one)):
+            continue
+        try:
+            problem = _loaded(found[code])
+        except (Exception, SystemExit) as error:
+            raise BrokenError(one, f"{found[code]!r} can't be imported: {error}") from error
+        if not isinstance(problem, type) or not issubclass(problem, Problem):
+            raise BrokenError(one, f"{found[code]!r} is not derived from `Problem`")
+        return problem
+    return None
+
+
+def _loaded(where: str) -> type[Problem]:
     module, _, name = where.partition(":")
     found: type[Problem] = getattr(import_module(module), name)
     return found

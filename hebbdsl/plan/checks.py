@@ -11,7 +11,7 @@ from hebbdsl.plan.test_time_checks import test_time_problems
 from hebbdsl.source import Span
 from hebbdsl.spec.checked import Draft, Sections
 from hebbdsl.spec.origins import resolve, span_of
-from hebbdsl.vocabulary import word_of, words_of
+from hebbdsl.vocabulary import usable_words, word_of
 
 DATA = At.field("data")
 
@@ -82,7 +82,7 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
             reads=model.task.holds,
             data=word_of(data),
             holds=data.task.holds,
-            known=tuple(word for word, cls in words_of(Model).items() if cls.suits(data.task)),
+            known=tuple(word for word, cls in usable_words(Model).items() if cls.suits(data.task)),
         )
     yield from test_time_problems(sections, data)
     yield from data.task.plan_class.problems(sections, data)

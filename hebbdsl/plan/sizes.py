@@ -104,4 +104,7 @@ def output_layers(output: Output, hidden: int, classes: int) -> tuple[Layer, ...
     layers = output.layers(hidden, classes)
     if not isinstance(layers, tuple) or not all(isinstance(layer, Layer) for layer in layers):
         refuse_part(output, f"`layers` returns {type(layers).__name__}, not a tuple of `Layer`")
+    for layer in layers:
+        if not isinstance(layer.parameters, int) or layer.parameters < 0:
+            refuse_part(output, f"a layer has {layer.parameters!r} parameters")
     return layers

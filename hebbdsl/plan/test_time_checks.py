@@ -10,7 +10,7 @@ from hebbdsl.diagnostics.wording import listed, quoted
 from hebbdsl.parts.part import Adaptation, Dataset
 from hebbdsl.plan.nested import directly_inside, nested_outputs
 from hebbdsl.spec.checked import Sections
-from hebbdsl.vocabulary import word_of, words_of
+from hebbdsl.vocabulary import usable_words, word_of
 
 
 def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
         if not adaptation.suits(data.task):
             why = "it learns from labelled test data that has passed, and of pictures none passes"
             instead = tuple(
-                word for word, cls in words_of(Adaptation).items() if cls.suits(data.task)
+                word for word, cls in usable_words(Adaptation).items() if cls.suits(data.task)
             )
         elif adaptation.needs_rows and output is not None and not output.adapts_rows:
             why = f"{quoted(word_of(output))} has no rows that a few steps could change"

@@ -14,7 +14,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.parts.part import Part
 from hebbdsl.spec.experiment import Experiment, Setup, Training
 from hebbdsl.spec.types import Field, OneOf, PartOf, SectionOf, article, fields_of, in_words
-from hebbdsl.vocabulary import KINDS, every_part, word_of, words_of
+from hebbdsl.vocabulary import KINDS, every_part, usable_words, word_of, words_of
 
 WIDTH = 96
 
@@ -91,7 +91,7 @@ def spelt(value: object) -> str:
 
 def _kind_page(kind: type[Part]) -> str:
     lines = [f"{kind.kind}: a kind of word", "", _doc(kind), "", "Words:"]
-    for word, cls in words_of(kind).items():
+    for word, cls in usable_words(kind).items():
         lines += [f"  {word}", *_wrapped(_first(cls), "      ")]
     return "\n".join(lines)
 

@@ -19,7 +19,7 @@ from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS
 from hebbdsl.spec.experiment import Experiment, Training
 from hebbdsl.spec.glossary import spelt
 from hebbdsl.spec.types import OneOf, PartOf, SectionOf, fields_of, in_words
-from hebbdsl.vocabulary import KINDS, words_of
+from hebbdsl.vocabulary import KINDS, usable_words
 
 _OPENING = """\
 # The language
@@ -81,7 +81,7 @@ def _lines() -> Iterator[str]:
     for kind in KINDS:
         yield ""
         yield f"## {plural(kind.kind).capitalize()}"
-        for word, cls in words_of(kind).items():
+        for word, cls in usable_words(kind).items():
             yield ""
             yield f"### `{word}`"
             yield ""

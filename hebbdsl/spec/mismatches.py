@@ -11,7 +11,7 @@ from hebbdsl.spec.types import Field, OneOf, PartOf, Type, fields_of, in_short, 
 from hebbdsl.spec.value_problems import NoValue, WrongType
 from hebbdsl.syntax import scalars
 from hebbdsl.syntax.tree import Mapping, Scalar, Sequence, Written
-from hebbdsl.vocabulary import KINDS, words_of
+from hebbdsl.vocabulary import KINDS, usable_words, words_of
 
 
 def missing_field(owner: str, name: str, info: Field, place: Span) -> Problem:
@@ -36,7 +36,9 @@ def unknown_word(type_: PartOf, word: Scalar) -> Problem:
         return twice
     holder = None
     if nearest(word.text, known) is None:
-        holder = next((w for w, cls in type_.words.items() if word.text in fields_of(cls)), None)
+        holder = next(
+            (w for w, cls in usable_words(type_.kind).items() if word.text in fields_of(cls)), None
+        )
     return UnknownWord(place=word.span, kind=kind, written=word.text, known=known, field_of=holder)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, SectionOf, Type, fields_of
+from hebbdsl.vocabulary import usable_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,5 @@ def _walk(cls: type, before: str, *, inside: bool) -> Iterator[tuple[str, FieldO
                 case SectionOf(inner):
                     yield from _walk(inner, f"{path}.", inside=inside)
                 case PartOf() if not inside:
-                    for word in option.words.values():
+                    for word in usable_words(option.kind).values():
                         yield from _walk(word, f"{path}.", inside=True)

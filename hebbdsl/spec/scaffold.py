@@ -16,7 +16,7 @@ from hebbdsl.spec.glossary import WIDTH, spelt
 from hebbdsl.spec.printing import Surface, print_plain
 from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, Type, fields_of
 from hebbdsl.tasks import Task
-from hebbdsl.vocabulary import FIRST, word_of, words_of
+from hebbdsl.vocabulary import FIRST, usable_words, word_of, words_of
 
 _LONGEST = 40
 _MIXED = 2
@@ -27,7 +27,7 @@ def offered(kind: type[Part]) -> tuple[str, ...]:
     """The words of a kind that a new spec may begin with: `trained` is nothing to be trained."""
     return tuple(
         word
-        for word, cls in words_of(kind).items()
+        for word, cls in usable_words(kind).items()
         if not (issubclass(cls, Output) and cls.is_trained)
     )
 
@@ -51,7 +51,7 @@ def first_words(given: Mapping[str, str]) -> Mapping[str, str]:
 
 def _first_word(kind: type[Part], task: Task) -> str | None:
     """What a new spec begins with; None: no word of the kind suits the task."""
-    words = words_of(kind)
+    words = usable_words(kind)
     return next((word for word in (FIRST[kind], *words) if words[word].suits(task)), None)
 
 

@@ -37,7 +37,7 @@ from hebbdsl.spec.types import (
     former_names,
     in_words,
 )
-from hebbdsl.vocabulary import KINDS, word_of, words_of
+from hebbdsl.vocabulary import KINDS, usable_words, word_of
 
 _GROUPED = r"[0-9]+(_[0-9]+)+"
 _RANGE = r"[0-9][0-9_]*\.\.[0-9][0-9_]*"
@@ -51,7 +51,7 @@ def spec_schema() -> Schema:
         definitions[_name(cls)] = _section(cls)
         definitions[f"changes.{_name(cls)}"] = _changes(cls, _first_sentence(cls))
     for kind in KINDS:
-        words = words_of(kind)
+        words = usable_words(kind)
         definitions[kind.kind] = _kind(kind, words)
         for word, cls in words.items():
             definitions[f"{kind.kind}.{word}"] = _section(cls)

@@ -12,7 +12,7 @@ from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, On, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
-from hebbdsl.vocabulary import KINDS, words_of
+from hebbdsl.vocabulary import KINDS, package_of, words_of
 
 N = TypeVar("N")
 
@@ -130,6 +130,17 @@ def fields_of(cls: type) -> AbstractMapping[str, Field]:
 
 @cache
 def _fields_of(cls: type) -> AbstractMapping[str, Field]:
+    try:
+        return _declared(cls)
+    except (TypeError, NameError) as error:
+        from hebbdsl.entry_points import BrokenError
+
+        if issubclass(cls, Part) and (added := package_of(cls)) is not None:
+            raise BrokenError(added, f"`{cls.__name__}`: {error}") from error
+        raise
+
+
+def _declared(cls: type) -> AbstractMapping[str, Field]:
     hints = get_type_hints(cls, include_extras=True)
     return {
         f.name: Field(
