@@ -11,7 +11,7 @@ import torch
 
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.datasets.character_set import CharacterContent
+from hebbdsl.parts.datasets.drawings import CharacterContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.models.mlp.spec import Mlp
 from hebbdsl.parts.optimizers.adam import Adam

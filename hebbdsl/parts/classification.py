@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import Bounds, Suggested
-from hebbdsl.parts.counts import Counts, most
+from hebbdsl.parts.exposure import Counts, most
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
 from hebbdsl.tasks import CLASSIFICATION, Task
 

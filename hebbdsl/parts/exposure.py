@@ -6,7 +6,29 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 
-from hebbdsl.parts.counts import Counts, fewest, most
+Counts = int | tuple[int, ...]
+"""The number of each class, where it is one number, or of every class that the data has. Which of
+them take part is drawn by the seed: of some classes only bounds are known."""
+
+
+def fewest(counts: Counts, classes: int) -> int:
+    """So many examples have that many classes together at least."""
+    return classes * counts if isinstance(counts, int) else sum(sorted(counts)[:classes])
+
+
+def most(counts: Counts, classes: int) -> int:
+    """So many examples have that many classes together at most."""
+    if isinstance(counts, int):
+        return classes * counts
+    return sum(sorted(counts, reverse=True)[:classes])
+
+
+def training_examples(counts: Counts, classes: int) -> str:
+    """What that many classes have at least, in words."""
+    if isinstance(counts, int):
+        return f"{counts:_} training examples each"
+    return f"{fewest(counts, classes):_} training examples or more"
+
 
 _SIGMAS = 6
 """Standard deviations beyond which a count of occurrences is not expected in any run."""

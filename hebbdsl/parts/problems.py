@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, Second, Severity
-from hebbdsl.parts.counts import Counts, fewest, training_examples
+from hebbdsl.parts.exposure import Counts, fewest, training_examples
 
 
 class NoEffect(Problem):

@@ -16,8 +16,7 @@ from hebbdsl.parts.classification import (
     Shape,
     facts_of,
 )
-from hebbdsl.parts.counts import Counts
-from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.exposure import Counts, Exposure
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Model
 from hebbdsl.plan.checks import ReadsOther
 from hebbdsl.plan.plan import VariantPlan

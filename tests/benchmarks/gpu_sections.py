@@ -139,7 +139,8 @@ def _ran(task: Task, variant: str, seed: int) -> tuple[LanguageProgram, float, d
             advance(run, Silent())
         run.conclude(Silent())
     seconds = time.perf_counter() - began
-    return program, seconds, {name: one.value for name, one in run.metrics().items()}
+    metrics = {name: one.value for name, one in run.metrics().items()}
+    return program, seconds, metrics | {"peak_memory": peak_memory(device)}
 
 
 # --- the paper's model ----------------------------------------------------------------------------

@@ -10,8 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hebbdsl.parts.counts import fewest
-from hebbdsl.parts.exposure import Exposure
+from hebbdsl.parts.exposure import Exposure, fewest
 from hebbdsl.program.classification.batches import InPlay, Sampler
 from tests.sampling import examples
 

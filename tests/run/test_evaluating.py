@@ -13,7 +13,7 @@ import torch
 
 from hebbdsl.parts.adaptations.dynamic_evaluation.spec import DynamicEvaluation
 from hebbdsl.parts.adaptations.mbpa.spec import Mbpa
-from hebbdsl.parts.datasets.character_set import CharacterContent
+from hebbdsl.parts.datasets.drawings import CharacterContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.parts.outputs.cache.spec import Cache
 from hebbdsl.parts.outputs.mixture.spec import Mixture

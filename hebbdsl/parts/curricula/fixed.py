@@ -9,7 +9,7 @@ from typing import Annotated
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.classification import ClassificationFacts
-from hebbdsl.parts.counts import fewest
+from hebbdsl.parts.exposure import fewest
 from hebbdsl.parts.part import Curriculum
 from hebbdsl.parts.problems import BatchTooLarge
 

@@ -11,7 +11,7 @@ from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.bounds import Classes, Suggested
 from hebbdsl.parts.classification import ClassificationFacts
-from hebbdsl.parts.counts import Counts, fewest, training_examples
+from hebbdsl.parts.exposure import Counts, fewest, training_examples
 from hebbdsl.parts.part import Curriculum
 from hebbdsl.parts.problems import BatchTooLarge, NoEffect
 

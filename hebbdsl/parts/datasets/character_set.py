@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -12,30 +12,15 @@ from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metric import Split
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.classification import ClassificationDataset, ClassificationFacts, facts_of
-from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.part import Dataset
 
 if TYPE_CHECKING:
     import numpy as np
 
     from hebbdsl.parts.classification import Augmentation
+    from hebbdsl.parts.datasets.content import Content
+    from hebbdsl.parts.datasets.drawings import CharacterContent
     from hebbdsl.parts.reporter import Reporter
-
-
-@dataclass(frozen=True, eq=False)
-class CharacterContent(Content):
-    """Drawn characters of alphabets.
-
-    Attributes:
-        names: one unique name a character, alphabet by alphabet.
-        alphabets: the alphabet of each, parallel to `names`.
-        read: pixels of some characters at a size: `read(classes, size)` is uint8
-            [len(classes), drawings, size, size], ink 255, paper 0, box-filtered.
-    """
-
-    names: tuple[str, ...]
-    alphabets: tuple[str, ...]
-    read: Callable[[Sequence[int], int], np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +89,8 @@ class CharacterSet(ClassificationDataset):
         return self.test_drawings + self.validation_drawings + self.train_drawings
 
     def class_names(self, content: Content) -> Sequence[str]:
+        from hebbdsl.parts.datasets.drawings import CharacterContent
+
         assert isinstance(content, CharacterContent), content
         turns = [f"@{90 * turn}" if turn else "" for turn in range(self._turns)]
         return [name + turn for name in content.names for turn in turns]
@@ -114,6 +101,8 @@ class CharacterSet(ClassificationDataset):
         """The first drawings of a class are for testing, the next for validation, then those to
         train on."""
         import numpy as np
+
+        from hebbdsl.parts.datasets.drawings import CharacterContent
 
         assert isinstance(content, CharacterContent), content
         numbers = [divmod(number, self._turns) for number in classes]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from hebbdsl.parts.datasets.character_set import CharacterContent
+from hebbdsl.parts.datasets.content import Content
 
 SIDE = 105
 """Height and width in pixels at which drawings are kept: Omniglot's."""
@@ -23,6 +23,22 @@ Bytes = npt.NDArray[np.uint8]
 def pack(ink: npt.NDArray[np.bool_]) -> Bytes:
     """[..., SIDE, SIDE], true where there is ink, to [..., ROW_BYTES]."""
     return np.packbits(ink.reshape(*ink.shape[:-2], SIDE * SIDE), axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class CharacterContent(Content):
+    """Drawn characters of alphabets.
+
+    Attributes:
+        names: one unique name a character, alphabet by alphabet.
+        alphabets: the alphabet of each, parallel to `names`.
+        read: pixels of some characters at a size: `read(classes, size)` is uint8
+            [len(classes), drawings, size, size], ink 255, paper 0, box-filtered.
+    """
+
+    names: tuple[str, ...]
+    alphabets: tuple[str, ...]
+    read: Callable[[Sequence[int], int], Bytes]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from hebbdsl.parts.datasets.character_set import CharacterSet
 from hebbdsl.parts.part import Dataset
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.character_set import CharacterContent
+    from hebbdsl.parts.datasets.drawings import CharacterContent
     from hebbdsl.parts.reporter import Reporter
 
 SCRIPTS: Mapping[str, int] = {

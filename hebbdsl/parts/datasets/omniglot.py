@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.datasets.character_set import CharacterSet
-from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS, OMNIGLOT
 from hebbdsl.parts.part import Dataset
 
 if TYPE_CHECKING:
-    from hebbdsl.parts.datasets.character_set import CharacterContent
+    from hebbdsl.parts.datasets.drawings import CharacterContent
     from hebbdsl.parts.reporter import Reporter
 
 UPSTREAM = (
     "https://github.com/brendenlake/omniglot/raw/master/python",
     "https://raw.githubusercontent.com/brendenlake/omniglot/master/python",
 )
-_ALL = sum(ALPHABETS.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +34,7 @@ class Omniglot(CharacterSet):
         Lake, Salakhutdinov and Tenenbaum 2015.
     """
 
-    drawings: ClassVar[int] = OMNIGLOT.drawings
+    drawings: ClassVar[int] = 20
 
     alphabets: Annotated[
         tuple[str, ...], "names of the alphabets to choose from; empty: all 50"
@@ -55,7 +53,9 @@ class Omniglot(CharacterSet):
 
     def base_classes(self) -> int:
         if not self.alphabets:
-            return _ALL
+            return 1_623
+        from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS
+
         return sum(ALPHABETS.get(name, 0) for name in set(self.alphabets))
 
     def substitute(self) -> Dataset | None:
@@ -67,6 +67,7 @@ class Omniglot(CharacterSet):
         yield from CharacterSet.errors(self)
         if self.alphabets:
             from hebbdsl.parts.datasets.alphabets import alphabet_errors
+            from hebbdsl.parts.datasets.omniglot_contents import ALPHABETS
 
             yield from alphabet_errors(self.alphabets, ALPHABETS)
         if self.addresses != UPSTREAM:
@@ -93,10 +94,12 @@ class Omniglot(CharacterSet):
 
     def missing_here(self) -> Iterator[Problem]:
         from hebbdsl.parts.datasets.finding import missing_sets
+        from hebbdsl.parts.datasets.omniglot_contents import OMNIGLOT
 
         return missing_sets(OMNIGLOT, replaceable=self.fallback is not None)
 
     def open(self, reporter: Reporter) -> CharacterContent:
+        from hebbdsl.parts.datasets.omniglot_contents import OMNIGLOT
         from hebbdsl.parts.datasets.omniglot_opening import open_published
 
         drawings, origin = open_published(OMNIGLOT, self.addresses, reporter)

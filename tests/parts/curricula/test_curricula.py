@@ -12,9 +12,9 @@ from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.classification import ClassificationFacts
-from hebbdsl.parts.counts import Counts
 from hebbdsl.parts.curricula.fixed import Fixed, NothingNewest
 from hebbdsl.parts.curricula.growing import Growing, NewestShareTooLarge, StartAboveClasses
+from hebbdsl.parts.exposure import Counts
 from hebbdsl.parts.problems import BatchTooLarge
 
 WHEN = Condition("test_accuracy >= 0.6", Compare(">=", MetricOf("test_accuracy"), Number(0.6)))

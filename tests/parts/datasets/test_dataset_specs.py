@@ -160,6 +160,7 @@ def test_substitute_takes_counts_and_sizes() -> None:
 
 def test_published_counts() -> None:
     assert Omniglot().base_classes() == len(OMNIGLOT.names) == 1_623
+    assert Omniglot.drawings == OMNIGLOT.drawings
     assert len(ALPHABETS) == len(OMNIGLOT.digests) == 50
     assert [sum(counts.values()) for counts in OMNIGLOT.sets.values()] == [964, 659]
     assert Omniglot(alphabets=("Greek", "Latin")).base_classes() == 50

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hebbdsl.parts.curricula.fixed import Fixed
-from hebbdsl.parts.datasets.character_set import CharacterContent
+from hebbdsl.parts.datasets.drawings import CharacterContent
 from hebbdsl.parts.datasets.omniglot import Omniglot
 from hebbdsl.program.classification.classes import choose_classes
 from hebbdsl.program.classification.examples import Examples, read_examples

@@ -15,7 +15,7 @@ import torch
 from hebbdsl.cli.run import summary
 from hebbdsl.expression.condition import Condition
 from hebbdsl.parts.curricula.growing import Growing
-from hebbdsl.parts.datasets.character_set import CharacterContent
+from hebbdsl.parts.datasets.drawings import CharacterContent
 from hebbdsl.plan.planning import plan_setup
 from hebbdsl.program.building import assemble
 from hebbdsl.program.classification.evaluation import accuracy_by_class
