@@ -203,7 +203,7 @@ def test_plan_as_json_of_a_text() -> None:
     path = SPECS / "stdlib_docs_quickstart.yaml"
     result = CliRunner().invoke(app, ["plan", "--format", "json", str(path)])
     first = json.loads(result.stdout)["variants"][0]
-    assert first["data"] == {"words": 5_000, "exact": False, "tokens": {}}
+    assert first["data"] == {"vocabulary_size": 5_000, "exact": False, "tokens": {}}
     assert first["steps"] is None
     assert first["levels"] == [5_000]
 
