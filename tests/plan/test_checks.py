@@ -103,7 +103,7 @@ def test_substitute_is_checked_too(tmp_path: Path) -> None:
     (problem,) = errors(written(tmp_path, data=data, **share))
     assert isinstance(problem, UnfitSubstitute)
     assert at(problem) == ("0.5", "40")
-    assert problem.title.startswith("with `glyphs` standing in for the data, 20 images")
+    assert problem.title.startswith("with `glyphs` standing in for the data, 20 examples")
     both = "omniglot: {alphabets: [Greek], classes: 24, fallback: glyphs}"
     assert errors(written(tmp_path, data=both, **share)) == []
     (once,) = errors(written(tmp_path, data=data, start="1_700"))
