@@ -101,8 +101,8 @@ def test_what_is_not_published_is_not_known() -> None:
 def test_facts_of_wikitext_follow_its_fields() -> None:
     assert Wikitext().facts() == LanguageFacts(33_278, True, Wikitext().facts().tokens)
     assert Wikitext(lowercase=True).facts().exact is False
-    assert Wikitext(vocabulary=100).facts().words == 100
-    assert Wikitext(version=103).facts().words == 267_735
+    assert Wikitext(vocabulary=100).facts().vocabulary_size == 100
+    assert Wikitext(version=103).facts().vocabulary_size == 267_735
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_plan_as_json_of_a_text() -> None:
     path = SPECS / "stdlib_docs_quickstart.yaml"
     result = CliRunner().invoke(app, ["plan", "--format", "json", str(path)])
     first = json.loads(result.stdout)["variants"][0]
-    assert first["data"] == {"words": 5_000, "exact": False, "tokens": {}}
+    assert first["data"] == {"vocabulary_size": 5_000, "exact": False, "tokens": {}}
     assert first["steps"] is None
     assert first["levels"] == [5_000]
 
