@@ -257,3 +257,24 @@ def test_a_data_set_that_reads_something_else_is_refused(
     assert "error[HEB218]: `vectors` of the package `hebbdsl-shapes` is broken" in said
     assert reason in said
     assert "Traceback" not in said
+
+
+@EVERY
+def test_only_a_data_set_that_can_hold_examples_out_is_told_how(data: str, tmp_path: Path) -> None:
+    when = ("when: test_accuracy >= 0.0", "when: validation_accuracy >= 0.5")
+    weights = ("7}}]}}", "7}}], weights: tuned}}")
+    of_condition = problems(written(data, tmp_path, when)).get("HEB229")
+    of_weights = problems(written(data, tmp_path, weights)).get("HEB436")
+    if data == "photographs":
+        assert (of_condition, of_weights) == (None, None)
+        return
+    assert of_condition == "`validation_accuracy` needs examples held out for validation; None"
+    assert of_weights is not None
+    assert of_weights.endswith("; give values: the test split decides nothing")
+    drawn = (f"{data}: ", "glyphs: ")
+    said = problems(written(data, tmp_path, when, drawn))["HEB229"]
+    assert "for example `data.validation_drawings: 5`" in said
+    assert (
+        "; set `validation_drawings`, or give"
+        in problems(written(data, tmp_path, weights, drawn))["HEB436"]
+    )

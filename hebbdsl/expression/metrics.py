@@ -127,7 +127,7 @@ _OF_EVALUATIONS = (
     Metric(
         name="test_accuracy",
         of=CLASSIFICATION,
-        about="share of the test drawings of all classes in play that are classified rightly",
+        about="share of the test examples of all classes in play that are classified rightly",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
         split="test",
@@ -136,7 +136,7 @@ _OF_EVALUATIONS = (
     Metric(
         name="newest_accuracy",
         of=CLASSIFICATION,
-        about="share of the test drawings of the classes added last that are classified rightly,"
+        about="share of the test examples of the classes added last that are classified rightly,"
         " among all classes in play",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
@@ -147,8 +147,8 @@ _OF_EVALUATIONS = (
     Metric(
         name="validation_accuracy",
         of=CLASSIFICATION,
-        about="share of the validation drawings of all classes in play that are classified rightly;"
-        " the data must have `validation_drawings`",
+        about="share of the validation examples of all classes in play that are classified rightly;"
+        " the data must have a validation split",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
         split="validation",
@@ -158,8 +158,8 @@ _OF_EVALUATIONS = (
     Metric(
         name="newest_validation_accuracy",
         of=CLASSIFICATION,
-        about="share of the validation drawings of the classes added last that are classified"
-        " rightly, among all classes in play; the data must have `validation_drawings`",
+        about="share of the validation examples of the classes added last that are classified"
+        " rightly, among all classes in play; the data must have a validation split",
         unit=Unit.SHARE,
         scope=Scope.EVALUATION,
         needs="levels",
@@ -238,8 +238,7 @@ _OF_RUNS = (
     Metric(
         name=final_accuracy_of("validation"),
         of=CLASSIFICATION,
-        about="validation accuracy at the last evaluation; the data must have"
-        " `validation_drawings`",
+        about="validation accuracy at the last evaluation; the data must have a validation split",
         unit=Unit.SHARE,
         scope=Scope.RUN,
         split="validation",
@@ -312,7 +311,7 @@ _OF_RUNS = (
     ),
     Metric(
         name="predictions_per_second",
-        about="words of the test text predicted a second, read as one stream; or held-out drawings,"
+        about="words of the test text predicted a second, read as one stream; or held-out examples,"
         " by the best of several short passes",
         unit=Unit.PER_SECOND,
         scope=Scope.RUN,

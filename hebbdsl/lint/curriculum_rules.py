@@ -55,7 +55,7 @@ def binding_unseen(plan: Plan) -> Iterator[Problem]:
 
 
 def validation_unused(plan: Plan) -> Iterator[Problem]:
-    """HEB714: validation drawings are held out, and test drawings decide."""
+    """HEB714: validation examples are held out, and test examples decide."""
     yield from in_any_use(plan, _unread)
 
 
@@ -207,10 +207,10 @@ class BindingUnseen(Problem):
 
 
 class ValidationUnused(Problem):
-    """Drawings are held out for validation, and the condition looks at the test drawings.
+    """Examples are held out for validation, and the condition looks at the test examples.
 
-    What is decided on the test drawings is no longer measured by them. Ask for
-    `validation_accuracy`, or hold no drawings out for it.
+    What is decided on the test examples is no longer measured by them. Ask for
+    `validation_accuracy`, or hold no examples out for it.
 
     Wrong:
         data:
@@ -231,7 +231,7 @@ class ValidationUnused(Problem):
     instead: str | None
     held_out: Second = At(("data", "validation_drawings"))
 
-    title = "the condition looks at the test drawings: {metric!q}"
+    title = "the condition looks at the test examples: {metric!q}"
     label = "decides on what it is judged by"
     hint = "did you mean {instead!q}?"
 

@@ -135,6 +135,8 @@ class Dataset(Part):
     __slots__ = ()
     kind: ClassVar[str] = "dataset"
     task: ClassVar[Task]
+    validation_field: ClassVar[str | None] = None
+    """The field that holds out examples for validation; None: there is none."""
     reveals_labels: ClassVar[bool] = False
     """Whether held-out labels are shown, once they were scored, to what remembers or adapts."""
     has_article_boundaries: ClassVar[bool] = False

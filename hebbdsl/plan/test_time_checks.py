@@ -34,7 +34,9 @@ def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
             yield LearnsAtTest(place=At(path), output=word_of(part))
         for field in part.tunes():
             if "validation" not in data.splits():
-                yield NothingToTuneOn(place=At((*path, field)), data=word_of(data))
+                yield NothingToTuneOn(
+                    place=At((*path, field)), data=word_of(data), field=data.validation_field
+                )
     if evaluation.boundary == "articles" and not data.has_article_boundaries:
         yield NoArticles(place=At(("evaluation", "boundary")), data=word_of(data))
     adaptation = evaluation.adaptation
@@ -160,10 +162,16 @@ class NothingToTuneOn(Problem):
 
     code = "HEB436"
     data: str
+    field: str | None
+    """Of the data, that holds some out."""
 
     title = "{data!q} has no validation split here, so that nothing can be tuned"
     label = "is to be tuned"
-    hint = "set `validation_drawings`, or give values: the test split decides nothing"
+
+    @property
+    def hint(self) -> str:
+        hold_out = "" if self.field is None else f"set {quoted(self.field)}, or "
+        return f"{hold_out}give values: the test split decides nothing"
 
 
 class CannotAdapt(Problem):

@@ -88,7 +88,9 @@ def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Ite
             needs=declared.needs,
         )
     if data is not None and declared.split and declared.split not in data.splits():
-        yield NothingHeldOut(place=place, metric=name)
+        field = data.validation_field
+        where = At(("data",) if field is None else ("data", field))
+        yield NothingHeldOut(place=place, metric=name, field=field, held_out=where)
 
 
 def _of_one_level(draft: Draft) -> int:
@@ -241,7 +243,7 @@ class AgeNotSeen(Problem):
 
 
 class NothingHeldOut(Problem):
-    """A claim or condition speaks of validation drawings, and the data holds none out.
+    """A claim or condition speaks of validation examples, and the data holds none out.
 
     Set `validation_drawings` of the data: so many drawings of each class are then neither trained
     on nor tested on. Or measure on the test drawings.
@@ -261,17 +263,20 @@ class NothingHeldOut(Problem):
 
     code = "HEB229"
     metric: str
-    validation_drawings: Second = At(("data", "validation_drawings"))
+    field: str | None
+    """Of the data, that holds some out."""
+    held_out: Second
 
-    title = "{metric!q} needs drawings held out for validation"
+    title = "{metric!q} needs examples held out for validation"
     label = "has no value in any run"
 
     @property
     def hint(self) -> str | None:
-        example = quoted(entry("data.validation_drawings", "5", self.place))
-        return f"hold some out, for example {example}"
+        if self.field is None:
+            return None
+        return f"hold some out, for example {quoted(entry(f'data.{self.field}', '5', self.place))}"
 
-    related = Also("validation_drawings", "none is held out here")
+    related = Also("held_out", "none is held out here")
 
 
 class NothingAdded(Problem):

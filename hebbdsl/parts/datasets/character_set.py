@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class CharacterSet(ClassificationDataset):
     """A set of drawn characters in classes, each drawn by several hands."""
 
+    validation_field: ClassVar[str | None] = "validation_drawings"
     drawings: ClassVar[int]
     """How many drawings each class has."""
 
