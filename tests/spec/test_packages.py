@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from hebbdsl.diagnostics.catalogue import STAGES, heading
+from hebbdsl.diagnostics.catalogue import STAGES, heading, problem_of
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected
-from hebbdsl.entry_points import added, added_codes
+from hebbdsl.entry_points import BrokenError, added, added_codes
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.pipeline import inspect_source, make_plan, parse_tree
 from hebbdsl.source import Source
@@ -23,6 +24,7 @@ from hebbdsl.spec.packages import (
     packages_answer,
 )
 from hebbdsl.spec.resolved import resolved, resolved_plain
+from hebbdsl.spec.types import fields_of
 from tests.test_packages import PART, SPEC, made
 
 Install = Callable[..., None]
@@ -87,6 +89,8 @@ def test_a_word_of_ours_stays_ours_and_the_package_is_named_where_it_is_required
     [
         ("", "can't be imported"),
         (PART.replace("return (Layer", "return ['odd'] or (Layer"), "`layers` returns list"),
+        (PART.replace("(classes,))", "(classes,), parameters=-5)"), "a layer has -5 parameters"),
+        (PART.replace("    def layers", "    odd: object = None\n    def layers"), "no such type"),
         (PART + "    def errors(self):\n        yield 'odd'\n", "`errors` yields str"),
         (PART + "    def warnings(self, run):\n        raise KeyError(8)\n", "KeyError: 8"),
     ],
@@ -137,6 +141,72 @@ def test_what_is_required_stands_among_the_values(install: Install) -> None:
     assert not any(one.name.startswith("requires") for one in resolved(checked))
 
 
+def test_a_class_of_nobody_with_a_field_of_no_type_is_a_fault() -> None:
+    @dataclass(frozen=True)
+    class Odd:
+        odd: object
+
+    with pytest.raises(TypeError, match="no such type"):
+        fields_of(Odd)
+
+
+CODED = """
+from hebbdsl.diagnostics.diagnostic import Problem
+class Strange(Problem):
+    code = "ODD401"
+    title = "strange"
+    label = "strange"
+class Other: pass
+where = "odd_package:"
+CODES = {
+    "ODD401": where + "Strange", "ODD402": where + "Missing", "ODD403": where + "Other",
+    "ODDITY": "",
+}
+"""
+
+
+def test_codes_of_a_package_are_looked_up_in_its_table(install: Install) -> None:
+    install(
+        "odd-package", "[hebbdsl.codes]\nEVEN = nowhere:CODES\nODD = odd_package:CODES\n", CODED
+    )
+    assert problem_of("HEB201") is not None
+    strange = problem_of("ODD401")
+    assert strange is not None
+    assert strange.__name__ == "Strange"
+    assert problem_of("ODD404") is None
+    assert problem_of("ODDITY") is None
+    for code, reason in (
+        ("ODD402", "can't be imported"),
+        ("ODD403", "is not derived from `Problem`"),
+        ("EVEN1", "No module named 'nowhere'"),
+    ):
+        with pytest.raises(BrokenError, match=reason):
+            problem_of(code)
+
+
 def test_codes_of_packages_have_a_heading_of_their_own() -> None:
     assert heading("HINGE401") == "Of packages, HINGE"
     assert heading("HEB401") == f"{STAGES['4']}, 4xx"
+
+
+SHAPES = Path(__file__).parents[1] / "fixtures" / "shapes_package" / "hebbdsl_shapes.py"
+VECTORS = """\
+hebbdsl: 1
+experiment: others
+seeds: 0..0
+data: {vectors: {classes: 7}}
+model: MODEL
+output: softmax
+curriculum: {growing: {start: 3, add: 2, when: test_accuracy >= 0.0}}
+training: {optimizer: adam, batch_size: 6, steps: 12, evaluate_every: 2}
+"""
+
+
+def test_a_model_of_images_does_not_fit_vectors(install: Install) -> None:
+    point = "[hebbdsl.datasets]\nvectors = hebbdsl_shapes:Vectors\n"
+    install("hebbdsl-shapes", point)
+    (Path(sys.path[0]) / "hebbdsl_shapes.py").write_text(SHAPES.read_text())
+    assert not problems(VECTORS.replace("MODEL", "{mlp: {hidden: [16], features: 8}}"))
+    (problem,) = problems(VECTORS.replace("MODEL", "convnet"))
+    assert problem.code == "HEB413"
+    assert "mlp" in (problem.hint or "")
