@@ -336,7 +336,7 @@ def test_wikitext_2_has_the_published_counts() -> None:
     assert {split: len(ids) for split, ids in content.splits.items()} == dict(TOKENS[2])
     assert len(content.words) == WORDS[2] == 33_278
     assert int(content.counts.sum()) == 2_088_628
-    assert Wikitext().facts().words == 33_278
+    assert Wikitext().facts().vocabulary_size == 33_278
     small = Wikitext(vocabulary=1_000).open(Quiet())
     assert len(small.words) == 1_000
 
