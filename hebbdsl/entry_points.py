@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from hebbdsl.interrupts import Interrupted
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -30,7 +32,13 @@ class Added:
         return self.value.partition(":")[0]
 
     def load(self) -> object:
-        return getattr(import_module(self.module), self.value.partition(":")[2])
+        """Raises: BrokenError, where there is no such thing."""
+        try:
+            return getattr(import_module(self.module), self.value.partition(":")[2])
+        except Interrupted:
+            raise
+        except (Exception, SystemExit) as error:
+            raise BrokenError(self, f"{self.value!r} can't be imported: {error}") from error
 
 
 class BrokenError(Exception):
@@ -68,10 +76,7 @@ def codes_of(one: Added) -> Mapping[str, str]:
     """The codes of one table. Raises: BrokenError, where it is none."""
     if one.name == "HEB":
         raise BrokenError(one, "codes of HEB are those of hebbdsl itself")
-    try:
-        table = one.load()
-    except (Exception, SystemExit) as error:
-        raise BrokenError(one, f"{one.value!r} can't be imported: {error}") from error
+    table = one.load()
     if not isinstance(table, Mapping) or not all(isinstance(text, str) for text in table.values()):
         raise BrokenError(one, f"{one.value!r} is no mapping of codes to `module:Class`")
     return {code: table[code] for code in table if code.removeprefix(one.name).isdigit()}

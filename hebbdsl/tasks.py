@@ -55,7 +55,7 @@ def _load(where: str) -> Any:
 
 CLASSIFICATION = Task(
     name="classification",
-    holds="pictures",
+    holds="labelled examples",
     plan="hebbdsl.plan.classification:ClassificationPlan",
     program="hebbdsl.program.classification.program:ClassificationProgram",
     run="hebbdsl.run.classification.run:ClassificationRun",

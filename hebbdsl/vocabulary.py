@@ -226,10 +226,7 @@ def _load(where: str) -> type[Part]:
 def _load_added(kind: type[Part], one: Added) -> type[Part]:
     from hebbdsl.entry_points import BrokenError
 
-    try:
-        cls = one.load()
-    except (Exception, SystemExit) as error:
-        raise BrokenError(one, f"{one.value!r} can't be imported: {error}") from error
+    cls = one.load()
     if not isinstance(cls, type) or not issubclass(cls, kind):
         raise BrokenError(one, f"{one.value!r} is not derived from `{kind.__name__}`")
     if not is_dataclass(cls) or not cls.__dataclass_params__.frozen:

@@ -70,6 +70,7 @@ class _Commands(TyperGroup):
         except Exception as error:
             if hasattr(error, "exit_code"):  # the command line's own: usage, or an early end
                 raise
+            interrupts.check()
             from hebbdsl.spec.packages import broken_by
 
             if (problem := broken_by(error)) is None:

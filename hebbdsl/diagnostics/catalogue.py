@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from string import ascii_uppercase
@@ -34,26 +35,19 @@ def problem_of(code: str) -> type[Problem] | None:
     Raises: BrokenError, where the package whose prefix it has can't say.
     """
     if code in CODES:
-        return _loaded(CODES[code])
+        module, _, name = CODES[code].partition(":")
+        own: type[Problem] = getattr(import_module(module), name)
+        return own
     from hebbdsl.entry_points import BrokenError, added, codes_of
 
     for one in added("codes"):
         if not code.removeprefix(one.name).isdigit() or code not in (found := codes_of(one)):
             continue
-        try:
-            problem = _loaded(found[code])
-        except (Exception, SystemExit) as error:
-            raise BrokenError(one, f"{found[code]!r} can't be imported: {error}") from error
+        problem = replace(one, value=found[code]).load()
         if not isinstance(problem, type) or not issubclass(problem, Problem):
             raise BrokenError(one, f"{found[code]!r} is not derived from `Problem`")
         return problem
     return None
-
-
-def _loaded(where: str) -> type[Problem]:
-    module, _, name = where.partition(":")
-    found: type[Problem] = getattr(import_module(module), name)
-    return found
 
 
 def _added_codes() -> Mapping[str, str]:

@@ -54,7 +54,7 @@ def evaluation_of_all(plan: Plan) -> Iterator[Problem]:
 
 
 def of_other_data(plan: Plan) -> Iterator[Problem]:
-    """HEB720: fields of training that only pictures, or only texts, have a use for."""
+    """HEB720: fields of training that only images, or only texts, have a use for."""
     yield from in_every_use(plan, _unused)
 
 

@@ -314,7 +314,7 @@ class Adaptation(Part):
         """Memory that it takes beside the weights.
 
         Args:
-            words: of the text that is read, as one stream; None: not known, or of pictures.
+            words: of the text that is read, as one stream; None: not known, or of images.
             drawings: how many of training there are in all; None: of a text.
         """
 

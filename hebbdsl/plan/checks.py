@@ -89,9 +89,9 @@ def _clashes(sections: Sections, data: Dataset) -> Iterator[Problem]:
 
 
 class ReadsOther(Problem):
-    """A model of pictures is given text, or a model of words pictures.
+    """A model of images is given text, or a model of words images.
 
-    `convnet` and `mlp` read pictures; `lstm`, `gru` and `transformer` read the words of a text.
+    `convnet` and `mlp` read images; `lstm`, `gru` and `transformer` read the words of a text.
 
     Wrong:
         data: stdlib_docs

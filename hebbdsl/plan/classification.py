@@ -23,7 +23,7 @@ from hebbdsl.plan.plan import VariantPlan
 from hebbdsl.plan.sizes import memory_of, output_layers
 from hebbdsl.spec.checked import Sections
 from hebbdsl.spec.experiment import IMAGES_EVALUATED_EVERY, Setup
-from hebbdsl.vocabulary import word_of, words_of
+from hebbdsl.vocabulary import usable_words, word_of
 
 if TYPE_CHECKING:
     from hebbdsl.parts.neighbour_search import Shown
@@ -163,7 +163,7 @@ def _unread(model: ClassificationModel, shape: Shape, data: str) -> Problem:
         holds=f"examples of {number_of(dimensions, 'dimension')}",
         known=tuple(
             word
-            for word, cls in words_of(Model).items()
+            for word, cls in usable_words(Model).items()
             if issubclass(cls, ClassificationModel) and cls.dimensions in (None, dimensions)
         ),
     )
@@ -181,7 +181,7 @@ def levels_in_words(levels: Sequence[int]) -> str:
 
 
 class ImagesNeed(Problem):
-    """Pictures are learnt with a curriculum, for a number of steps.
+    """Labelled examples are learnt with a curriculum, for a number of steps.
 
     Both may be left out only where a text is learnt: all its words are in play, and `epochs` says
     how often it is read.
@@ -197,7 +197,7 @@ class ImagesNeed(Problem):
     field: str
     data: str
 
-    title = "{data!q} holds pictures, which are not learnt without {_named}"
+    title = "{data!q} holds labelled examples, which are not learnt without {_named}"
     label = "needs {_named}"
 
     @property

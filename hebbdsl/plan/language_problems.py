@@ -9,7 +9,7 @@ from hebbdsl.diagnostics.wording import number_of, quoted
 
 
 class TextTakesNoCurriculum(Problem):
-    """A curriculum brings in classes of pictures; in a text all words are in play.
+    """A curriculum brings in classes of images; in a text all words are in play.
 
     Wrong:
         data: stdlib_docs
@@ -28,7 +28,7 @@ class TextTakesNoCurriculum(Problem):
     data: str
 
     title = "{data!q} is a text, and takes no curriculum"
-    label = "is for pictures"
+    label = "is for labelled examples"
     hint = "leave {curriculum!q} out, or write `curriculum: null`"
 
 
@@ -207,7 +207,7 @@ class EntropyUnknown(Problem):
     The entropy at a word takes the probabilities of all words there, asked for once, while the text
     is read. `trained` says its own where it is an expert itself; deep in a mixture of its own, or
     with rows that `mbpa` changes for each word, it is asked of the word that stands there alone. On
-    pictures there is no such limit.
+    images there is no such limit.
 
     Wrong:
         data: stdlib_docs

@@ -44,7 +44,7 @@ def test_time_problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
         why = None
         instead: tuple[str, ...] = ()
         if not adaptation.suits(data.task):
-            why = "it learns from labelled test data that has passed, and of pictures none passes"
+            why = "it learns from labelled test data that has passed, and of images none passes"
             instead = tuple(
                 word for word, cls in usable_words(Adaptation).items() if cls.suits(data.task)
             )
@@ -177,8 +177,8 @@ class NothingToTuneOn(Problem):
 class CannotAdapt(Problem):
     """An adaptation is declared where it has nothing to work on.
 
-    `dynamic_evaluation` learns from the words of a held-out text that were scored: of pictures
-    there is no such stream of labelled test data. `mbpa` works on both, pictures being asked of the
+    `dynamic_evaluation` learns from the words of a held-out text that were scored: of images
+    there is no such stream of labelled test data. `mbpa` works on both, images being asked of the
     training drawings. It changes rows, and needs an output that has them (`softmax`, `hebbian`).
 
     Wrong:
@@ -234,7 +234,7 @@ class NothingLearns(Problem):
 class NoArticles(Problem):
     """Memories are to be cleared where articles begin, and the data does not tell where they do.
 
-    Titles are found in `wikitext`. Other corpora are read as one text, and pictures as none.
+    Titles are found in `wikitext`. Other corpora are read as one text, and images as none.
 
     Wrong:
         data: stdlib_docs

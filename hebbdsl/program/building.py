@@ -55,21 +55,17 @@ class Start:
         return identity(plan.setup, self.seed, self.opened.content.fingerprint)
 
     def update(
-        self, plan: VariantPlan, model: Network | LanguageNetwork, output: OutputLayer, hidden: int
+        self, plan: VariantPlan, model: Network | LanguageNetwork, output: OutputLayer
     ) -> Update:
         """Draws the initial weights, moves them to the device in place, and makes what updates
-        them.
-
-        Args:
-            hidden: width of the activations that the output is given.
-        """
+        them."""
         training, word = plan.setup.training, plan.setup.output
         if not isinstance(output, OutputLayer):
             refuse_part(word, f"`build` returns {type(output).__name__}")
         model.initialise(torch_generator(self.seed, "model"))
         output.initialise(torch_generator(self.seed, "output"))
         if package_of(type(word)) is not None:
-            _try_shapes(word, output, hidden)
+            _try_shapes(word, output, plan.setup.model.activation_width)
         model.to(self.device)
         output.to(self.device)
         optimizer = training.optimizer.build([*model.parameters(), *output.parameters()])

@@ -9,7 +9,7 @@ from typing import Any
 def reads_labels(setup: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     """Whether the words of a held-out text change the predictions of those after them.
 
-    Of pictures nothing does: only training writes a memory.
+    Of images nothing does: only training writes a memory.
 
     Args:
         setup: of a record, with its evaluation where there is one.

@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import (
     Annotated,
     Any,
@@ -141,18 +142,24 @@ def length_limits(length: Length, counted: str = "Items") -> Schema:
     return {word: limit for word, limit in limits.items() if limit is not None}
 
 
+@cache
+def _written(cls: type) -> tuple[tuple[str, bool], ...]:
+    """The fields of a class that its object has, and whether it has them where they are None."""
+    hints = get_type_hints(cls, include_extras=True)
+    notes = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    return tuple(
+        (one.name, not _noted(LeftOut, notes[one.name]))
+        for one in fields(cls)
+        if not _noted(Elsewhere, notes[one.name])
+    )
+
+
 def to_json(value: Any) -> Any:
     """JSON values of such a class, or of anything it may hold."""
     if is_dataclass(value):
-        hints = get_type_hints(type(value), include_extras=True)
-        notes = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
-        found = {one.name: getattr(value, one.name) for one in fields(value)}
-        return {
-            name: to_json(inner)
-            for name, inner in found.items()
-            if not _noted(Elsewhere, notes[name])
-            and not (inner is None and _noted(LeftOut, notes[name]))
-        }
+        cls: type = type(value)
+        found = ((name, getattr(value, name), kept) for name, kept in _written(cls))
+        return {name: to_json(inner) for name, inner, kept in found if kept or inner is not None}
     match value:
         case Mapping():
             return {str(key): to_json(inner) for key, inner in value.items()}

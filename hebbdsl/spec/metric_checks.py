@@ -190,9 +190,9 @@ class NotProduced(Problem):
 
 
 class OfOtherData(Problem):
-    """A claim or condition speaks of a metric of pictures where a text is learnt, or the reverse.
+    """A claim or condition speaks of a metric of images where a text is learnt, or the reverse.
 
-    Accuracies, levels and steps to finish are of pictures; perplexities of texts.
+    Accuracies, levels and steps to finish are of images; perplexities of texts.
 
     Wrong:
         claims:

@@ -12,7 +12,9 @@ import pytest
 from hebbdsl.diagnostics.catalogue import STAGES, heading, problem_of
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected
 from hebbdsl.entry_points import BrokenError, added, added_codes
+from hebbdsl.interrupts import Interrupted
 from hebbdsl.parts.outputs.softmax.spec import Softmax
+from hebbdsl.parts.part import Output
 from hebbdsl.pipeline import inspect_source, make_plan, parse_tree
 from hebbdsl.source import Source
 from hebbdsl.spec.checker import examine
@@ -25,6 +27,7 @@ from hebbdsl.spec.packages import (
 )
 from hebbdsl.spec.resolved import resolved, resolved_plain
 from hebbdsl.spec.types import fields_of
+from hebbdsl.vocabulary import usable_words
 from tests.test_packages import PART, SPEC, made
 
 Install = Callable[..., None]
@@ -210,3 +213,10 @@ def test_a_model_of_images_does_not_fit_vectors(install: Install) -> None:
     (problem,) = problems(VECTORS.replace("MODEL", "convnet"))
     assert problem.code == "HEB413"
     assert "mlp" in (problem.hint or "")
+
+
+def test_a_signal_amid_a_package_is_no_fault_of_it(install: Install) -> None:
+    stopped = "from hebbdsl.interrupts import Interrupted\nraise Interrupted(130)\n"
+    install("odd-package", "[hebbdsl.outputs]\nodd = odd_package:Odd\n", stopped)
+    with pytest.raises(Interrupted):
+        usable_words(Output)

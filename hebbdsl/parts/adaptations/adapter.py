@@ -1,4 +1,4 @@
-"""What adaptations do while a held-out text is read, or held-out pictures are asked about."""
+"""What adaptations do while a held-out text is read, or held-out images are asked about."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Adapter:
         segment: words of a stream after which all weights change; None: they do not, and `wrap`
             says what does.
         remembers: whether what `wrap` gives is shown the training drawings, by `after_step`, before
-            pictures are asked about.
+            images are asked about.
         training_batches: of how many training batches `gather` is shown the gradients beforehand.
     """
 

@@ -122,7 +122,7 @@ def thin(masks: Mask) -> Mask:
     """[n, height, width] of ink to lines one pixel wide.
 
     Source:
-        Zhang and Suen 1984, all pictures at once.
+        Zhang and Suen 1984, all images at once.
     """
     padded = np.pad(masks, ((0, 0), (1, 1), (1, 1))).astype(np.uint8)
     flat, row = padded.reshape(-1), padded.shape[2]

@@ -306,7 +306,7 @@ class SubstituteSame(Problem):
 
 
 class SubstituteReadsOther(Problem):
-    """Text is to stand in for pictures, or pictures for a text.
+    """Text is to stand in for images, or images for a text.
 
     Wrong:
         data:

@@ -50,7 +50,7 @@ class ClassificationProgram(Program):
         with own_draws_only():
             model = plan.model.build(facts.shape)
             output = plan.setup.output.build(plan.model.features, facts.classes)
-        update = start.update(plan, model, output, plan.model.features)
+        update = start.update(plan, model, output)
         precision = PRECISIONS[training.precision]
         return cls(
             experiment=start.experiment,

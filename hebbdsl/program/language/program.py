@@ -42,7 +42,7 @@ class LanguageProgram(Program):
             output = plan.setup.output.build(
                 plan.model.activation_width, plan.facts.vocabulary_size
             )
-        update = start.update(plan, model, output, plan.model.activation_width)
+        update = start.update(plan, model, output)
         rows = output.class_rows() if plan.model.tied else None
         precision = PRECISIONS[training.precision]
         return cls(

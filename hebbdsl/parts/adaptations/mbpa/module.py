@@ -96,7 +96,7 @@ class MbpaLayer(MemoryLayer):
             yield found
 
     def _at_once(self, h: Float[Tensor, "batch hidden"], in_play: int, pairs: Pairs) -> int:
-        """How many pictures are asked about in one block."""
+        """How many images are asked about in one block."""
         near = min(self.spec.neighbours, len(pairs.keys))
         vectors = 1 if self.spec.steps == 1 else near
         widest = max(in_play * vectors, len(pairs.keys), near * h.shape[1])

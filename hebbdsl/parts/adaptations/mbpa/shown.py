@@ -1,4 +1,4 @@
-"""What `mbpa` remembers of pictures."""
+"""What `mbpa` remembers of images."""
 
 from __future__ import annotations
 

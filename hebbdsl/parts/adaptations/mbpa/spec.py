@@ -32,7 +32,7 @@ class Mbpa(Adaptation):
     """Memory-based parameter adaptation: for each word or picture the output's rows take a few
     steps of their own, which are then undone.
 
-    The memory holds the last pairs (h_k, y_k) of the stream that is read; of pictures those of the
+    The memory holds the last pairs (h_k, y_k) of the stream that is read; of images those of the
     training drawings of the classes in play, whose last drawings come last, so that no label of the
     test is read. For an activation h its K nearest are weighted by w_k ∝ 1 / (ε + ‖h − h_k‖²),
     Σ w_k = 1, and the rows Θ (with their bias) take steps

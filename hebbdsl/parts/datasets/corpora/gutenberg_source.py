@@ -218,7 +218,7 @@ class NoBooks(DataProblem):
     """A folder or zip of Project Gutenberg holds no book: no file that ends in `.txt`.
 
     Wrong:
-        HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # gutenberg/books.zip holds pictures
+        HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # gutenberg/books.zip holds images
 
     Right:
         HEBBDSL_DATA=~/data hebbdsl run specs/gutenberg_lstm.yaml      # it holds books as text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -18,6 +18,7 @@ from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
 from hebbdsl.parts.datasets.corpora.problems import NothingKnown, NotText, TooManyWords
 from hebbdsl.parts.datasets.corpora.token_rules import EOS, Rules
+from hebbdsl.parts.datasets.corpora.verifying import OnBytes
 from hebbdsl.parts.datasets.corpora.word_breaks import UNK
 
 _BLOCK = 1 << 18
@@ -30,9 +31,6 @@ MOST_DISTINCT = 30_000_000
 
 MOST_HELD = 1 << 30
 """Bytes of different words that are held."""
-
-OnBytes = Callable[[int], None]
-"""Called with the number of bytes of text that were read."""
 
 
 @dataclass(frozen=True)

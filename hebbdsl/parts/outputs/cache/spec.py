@@ -38,7 +38,7 @@ class Cache(MemoryOutput):
         p(i | h) = (1 − ε) · Σ_j [y_j = i] exp(θ h·h_j) / Σ_j exp(θ h·h_j) + ε/n
 
     and p = 1/n while the memory is empty. Keys are detached; a query carries gradients. In training
-    batches are remembered after their own loss. On pictures those are what evaluation asks, and it
+    batches are remembered after their own loss. On images those are what evaluation asks, and it
     never writes. A held-out text is asked of itself: each stream begins with an empty memory, and a
     word is remembered once it was scored, so that what is ahead is never seen. This reads the words
     of a test text as it goes, which softmax and Hebbian do not. The memory is kept to the end of

@@ -112,7 +112,7 @@ class Nearest(MemoryOutput):
             yield NoEffect(
                 place=At.field("datastore"),
                 field="datastore",
-                why="of pictures the training drawings are remembered in any case",
+                why="of images the training drawings are remembered in any case",
                 advice="leave it out",
             )
 
