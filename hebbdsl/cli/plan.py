@@ -81,6 +81,11 @@ def _variant_json(variant: VariantPlan) -> dict[str, Any]:
         "parameters": variant.parameters,
         "counters": variant.counters,
         "levels": list(variant.levels),
+        "timeline": [
+            {"classes": classes, "earliest": variant.earliest(n), "latest": variant.latest(n)}
+            for n, classes in enumerate(variant.levels)
+        ],
+        "cannot_finish_before": variant.cannot_finish_before,
         "batch_size": training.batch_size,
         "steps": variant.steps,
         "evaluations": variant.evaluations,

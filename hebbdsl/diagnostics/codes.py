@@ -161,6 +161,7 @@ CODES: Mapping[str, str] = {
     "HEB446": "hebbdsl.parts.outputs.sampled_softmax.spec:SampledExpert",
     "HEB447": "hebbdsl.plan.test_time_checks:NothingAdapted",
     "HEB448": "hebbdsl.parts.datasets.problems:InTwoSplits",
+    "HEB480": "hebbdsl.parts.curricula.growing:NothingAdds",
     "HEB501": "hebbdsl.parts.datasets.problems:DataMissing",
     "HEB502": "hebbdsl.parts.datasets.files:DataFolderMissing",
     "HEB503": "hebbdsl.parts.datasets.problems:UnreadableData",
@@ -252,4 +253,6 @@ CODES: Mapping[str, str] = {
     "HEB755": "hebbdsl.lint.test_time_rules:ReadingAgainstNot",
     "HEB756": "hebbdsl.parts.datasets.text:SharedNames",
     "HEB757": "hebbdsl.lint.claim_rules:EqualityClaimed",
+    "HEB760": "hebbdsl.lint.curriculum_rules:ClassesNeverCome",
+    "HEB762": "hebbdsl.parts.curricula.growing:ClockFirst",
 }

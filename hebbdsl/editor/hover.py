@@ -200,6 +200,10 @@ def _planned(document: Document, expected: Expected) -> Iterator[str]:
         first, last = chosen.levels[0], chosen.levels[-1]
         levels = number_of(len(chosen.levels), "level")
         yield f"Planned for `{name}`: {levels}, {first:,} to {last:,} classes."
+        if (least := chosen.cannot_finish_before) is not None:
+            yield f"Cannot finish before step {least:,}."
+        if last > first and (latest := chosen.latest(len(chosen.levels) - 1)) is not None:
+            yield f"By the clock, all classes are in play after {latest:,} steps at the latest."
     elif part is chosen.setup.training:
         if chosen.steps is None or chosen.evaluations is None:
             return

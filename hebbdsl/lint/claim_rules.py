@@ -98,18 +98,18 @@ def ages_after_the_end(plan: Plan) -> Iterator[Problem]:
     """HEB709: an age that no class reaches in so few steps."""
     for metric, place in _metrics(plan):
         variant = metric.variant or ""
-        steps, every = plan.variants[variant].steps, plan.variants[variant].evaluate_every
-        if steps is None or every is None:
+        steps, begins = plan.variants[variant].steps, plan.variants[variant].earliest(1)
+        if steps is None or begins is None:
             continue
         found = run_metric(metric.name)
         age = found[1] if found is not None else None
-        if age is not None and every + age > steps:
+        if age is not None and begins + age > steps:
             yield AgeAfterEnd(
                 place=place,
                 metric=metric.name,
                 variant=variant,
                 age=age,
-                earliest=every + age,
+                earliest=begins + age,
                 steps=steps,
             )
 

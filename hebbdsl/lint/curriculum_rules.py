@@ -22,22 +22,41 @@ def cannot_finish(plan: Plan) -> Iterator[Problem]:
     """HEB710: more levels than evaluations."""
 
     def ask(variant: VariantPlan) -> Found:
-        levels, evaluations, every = (
-            len(variant.levels),
-            variant.evaluations,
-            variant.evaluate_every,
-        )
-        if evaluations is None or every is None:
+        levels, steps, every = len(variant.levels), variant.steps, variant.evaluate_every
+        if variant.condition is None or steps is None or every is None:
             return
-        if variant.condition is not None and levels > evaluations:
+        if (levels - 1) * every >= steps:
             yield (
                 (),
                 CannotFinish(
                     place=At.field("training", "steps"),
                     variant=_name(plan, variant),
                     levels=levels,
-                    evaluations=evaluations,
+                    evaluations=-(-steps // every),
                     evaluate_every=every,
+                ),
+            )
+
+    yield from in_any_use(plan, ask)
+
+
+def classes_never_come(plan: Plan) -> Iterator[Problem]:
+    """HEB760: by the clock, the last classes come when the run has ended."""
+
+    def ask(variant: VariantPlan) -> Found:
+        levels, steps = variant.levels, variant.steps
+        begins = variant.earliest(len(levels) - 1)
+        if variant.condition is None and steps is not None and begins and begins >= steps:
+            reached = [variant.earliest(level) or 0 for level in range(len(levels))]
+            yield (
+                (),
+                ClassesNeverCome(
+                    place=At.field("training", "steps"),
+                    variant=_name(plan, variant),
+                    steps=steps,
+                    classes=levels[-1],
+                    reached=max(c for c, at in zip(levels, reached, strict=True) if at < steps),
+                    begins=begins,
                 ),
             )
 
@@ -140,6 +159,38 @@ class CannotFinish(Problem):
 
     hint = "train longer, evaluate more often, or add more classes at a time"
     related = Also("every", "steps from one evaluation to the next")
+
+
+class ClassesNeverCome(Problem):
+    """Classes come by the clock, and the run ends before the last of them do.
+
+    Level n begins after n times `every` steps. Train for more steps, let classes come faster or
+    more at a time, or let fewer take part.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, every: 25}
+        training: {optimizer: adam, steps: 100}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, every: 25}
+        training: {optimizer: adam, steps: 1_000}
+    """
+
+    code = "HEB760"
+    severity = Severity.WARNING
+    variant: str
+    steps: int
+    classes: int
+    reached: int
+    begins: int
+    every: Second = At.field("curriculum", "every")
+
+    title = "runs of {variant!q} end with {reached:_} of {classes:_} classes in play"
+    label = "more than {begins:_} bring in all"
+    hint = "train for more steps, lower `every`, or add more classes at a time"
+    related = Also("every", "steps of a level")
 
 
 class ConstantCondition(Problem):

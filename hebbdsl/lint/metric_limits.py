@@ -10,7 +10,7 @@ from hebbdsl.expression.intervals import Range
 from hebbdsl.expression.metric import Metric
 from hebbdsl.expression.metrics import EVALUATION_METRICS, run_metric
 from hebbdsl.expression.nodes import MetricOf
-from hebbdsl.plan.plan import Plan, VariantPlan
+from hebbdsl.plan.plan import Plan
 
 
 def during(metric: MetricOf) -> Range:
@@ -24,7 +24,7 @@ def at_the_end(plan: Plan, metric: MetricOf) -> Range:
     assert found is not None, "claims are checked before"
     declared, variant = found[0], plan.variants[metric.variant or ""]
     if declared.unit == "steps":
-        return Range(float(_fewest_steps(variant)), math.inf)
+        return Range(float(variant.cannot_finish_before or 0), math.inf)
     if declared.unit == "levels":
         return Range(0.0, float(len(variant.levels)))
     return _by_unit(declared)
@@ -45,9 +45,3 @@ def in_words(metrics: Iterable[tuple[MetricOf, Range]]) -> tuple[str, ...]:
 def _by_unit(metric: Metric) -> Range:
     """Shares lie between 0 and 1; counts, times and losses are not negative."""
     return Range(0.0, metric.most)
-
-
-def _fewest_steps(variant: VariantPlan) -> int:
-    """A level is passed by an evaluation; a run that never finishes counts with all its steps."""
-    steps, every = variant.steps, variant.evaluate_every
-    return 0 if steps is None or every is None else min(len(variant.levels) * every, steps)

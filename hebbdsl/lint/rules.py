@@ -31,6 +31,7 @@ RULES: tuple[Callable[[Plan], Iterator[Problem]], ...] = (
     unit_rules.unlike_units,
     test_time_rules.reading_against_not,
     curriculum_rules.cannot_finish,
+    curriculum_rules.classes_never_come,
     curriculum_rules.constant_conditions,
     curriculum_rules.binding_unseen,
     curriculum_rules.validation_unused,

@@ -346,7 +346,11 @@ class Curriculum(Part):
     @property
     @abstractmethod
     def passes(self) -> Condition | None:
-        """The condition on metrics that ends a level; None: the only level lasts until `steps`."""
+        """The condition on metrics that ends a level; None: only a clock does, or `steps`."""
+
+    def level_limits(self, levels: int) -> tuple[int | None, ...]:
+        """Steps after which each of so many levels ends, passed or not; None: it has no clock."""
+        return (None,) * levels
 
     def provides(self) -> frozenset[str]:
         """What its runs have that some metrics need: `finish` (a level can be passed), `levels`."""

@@ -55,6 +55,10 @@ class ClassificationPlan(VariantPlan):
         assert training.steps is not None, "stage 4 asks for them"
         layers = model.layers(facts.shape)
         rows = output_layers(setup.output, model.features, facts.classes)
+        levels = curriculum.levels(facts.classes)
+        limits = [limit for limit in curriculum.level_limits(len(levels)) if limit is not None]
+        whole = sum(limits) if len(limits) == len(levels) else training.steps
+        steps = min(training.steps, whole)
         return cls(
             setup=setup,
             facts=facts,
@@ -63,15 +67,22 @@ class ClassificationPlan(VariantPlan):
             curriculum=curriculum,
             model_layers=layers,
             output_layers=rows,
-            levels=curriculum.levels(facts.classes),
-            memory=memory_of(setup, (*layers, *rows), facts, training.steps),
-            steps=training.steps,
-            evaluate_every=training.evaluate_every or IMAGES_EVALUATED_EVERY,
+            levels=levels,
+            memory=memory_of(setup, (*layers, *rows), facts, steps),
+            steps=steps,
+            evaluate_every=min([training.evaluate_every or IMAGES_EVALUATED_EVERY, *limits]),
         )
 
     @property
     def evaluations(self) -> int:
-        return -(-self.steps // self.evaluate_every)
+        """The most that a run can have: one every so many steps of a level, and one at its end."""
+        left, found = self.steps, 0
+        for limit in self.level_limits[:-1]:
+            if limit is None or limit > left:
+                break
+            left -= limit
+            found += -(-limit // self.evaluate_every)
+        return found - (-left // self.evaluate_every)
 
     @staticmethod
     def problems(sections: Sections, data: Dataset) -> Iterator[Problem]:
@@ -127,13 +138,27 @@ class ClassificationPlan(VariantPlan):
                 f" {other.available:,} classes",
             )
         yield ("curriculum", f"{word_of(self.curriculum)}: {levels_in_words(self.levels)}")
-        if (condition := self.curriculum.passes) is not None:
-            yield ("", f"passed when {condition.text}")
+        for line in self._timeline():
+            yield ("", line)
+        most = "at most " if self.condition is not None or None in self.level_limits else ""
         yield (
             "training",
-            f"at most {self.steps:,} steps of {training.batch_size:,} examples,"
-            f" at most {self.evaluations:,} evaluations",
+            f"{most}{self.steps:,} steps of {training.batch_size:,} examples,"
+            f" {most}{self.evaluations:,} evaluations",
         )
+
+    def _timeline(self) -> Iterator[str]:
+        """What ends a level, and when the last one can begin and end."""
+        condition, last = self.condition, len(self.levels) - 1
+        if condition is not None:
+            yield f"passed when {condition.text}"
+        if last and (latest := self.latest(last)) is not None:
+            by = "" if condition is None else " at the latest"
+            said = f"the next classes after {self.level_limits[0]:,} steps of a level{by}"
+            ends = f"; a run has only {self.steps:,}" if latest >= self.steps else ""
+            yield f"{said}, the last after {latest:,}{ends}"
+        if (least := self.cannot_finish_before) is not None:
+            yield f"cannot finish before step {least:,}"
 
 
 def _split(facts: ClassificationFacts) -> str:

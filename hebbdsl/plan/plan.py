@@ -95,9 +95,39 @@ class VariantPlan:
 
     @property
     def condition(self) -> Condition | None:
-        """The condition that ends a level; None: nothing does but the number of steps."""
+        """The condition that ends a level; None: only a clock does, or the number of steps."""
         curriculum = self.setup.curriculum
         return None if curriculum is None else curriculum.passes
+
+    @property
+    def level_limits(self) -> tuple[int | None, ...]:
+        """Steps after which each level ends, passed or not; None: it has no clock."""
+        curriculum = self.setup.curriculum
+        return (None,) if curriculum is None else curriculum.level_limits(len(self.levels))
+
+    def earliest(self, level: int) -> int | None:
+        """Steps after which a level (from 0) can begin at the earliest: each before it ends by its
+        clock, or is passed by its first evaluation. The number of levels: after which the last can
+        end. None: no level ends before the run does, or it is not known how long that lasts."""
+        if self.evaluate_every is None or (self.condition is None and None in self.level_limits):
+            return 0 if level == 0 else None
+        every = self.evaluate_every
+        if self.condition is not None:  # no clock is shorter than the steps between evaluations
+            return level * every
+        return sum(limit or 0 for limit in self.level_limits[:level])
+
+    def latest(self, level: int) -> int | None:
+        """Steps after which a level begins at the latest, if the run lasts; None: it may never."""
+        limits = self.level_limits[:level]
+        return None if None in limits else sum(limit or 0 for limit in limits)
+
+    @property
+    def cannot_finish_before(self) -> int | None:
+        """No run has passed its last level before so many steps; None: nothing is to be passed."""
+        if self.condition is None or self.steps is None:
+            return None
+        earliest = self.earliest(len(self.levels))
+        return None if earliest is None else min(earliest, self.steps)
 
     @property
     def provides(self) -> frozenset[str]:

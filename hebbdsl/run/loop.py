@@ -62,6 +62,12 @@ class Run(ABC):
         """Steps between evaluations."""
 
     @property
+    def next_evaluation(self) -> int:
+        """The step at which the next one is due, at the latest the last step."""
+        step, every = self.state.step, self.evaluate_every
+        return min(step + every - step % every, self.steps)
+
+    @property
     @abstractmethod
     def steps_at_once(self) -> int:
         """Steps after which the host looks at what came out, at most."""
@@ -182,8 +188,7 @@ def advance(run: Run, monitor: Monitor) -> Evaluation:
 def _train(run: Run, monitor: Monitor) -> float:
     """Steps up to the next evaluation. Returns their mean loss. Raises: NotFiniteAt."""
     update, state, losses = run.program.update, run.state, list[Tensor]()
-    every = run.evaluate_every
-    end = min(state.step + every - state.step % every, run.steps)
+    end = run.next_evaluation
     while state.step < end:
         count = min(end - state.step, run.steps_at_once)
         statistics = torch.empty(count, len(update.statistic_names), device=run.program.device)

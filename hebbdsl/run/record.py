@@ -38,11 +38,20 @@ def perplexity_text(value: float, form: str = ".2f") -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Level:
-    """`classes` in play from step `began` until `passed`; None: never passed."""
+    """`classes` in play from step `began` until `passed`; None: never passed.
+
+    `timed_out` is the step at which a clock ended the level instead; None: no clock did.
+    """
 
     classes: Count
     began: Whole
     passed: Whole | None
+    timed_out: Annotated[Whole | None, LeftOut()] = None
+
+    @property
+    def ended(self) -> int | None:
+        """The step at which it was passed or timed out; None: the run ended before."""
+        return self.timed_out if self.passed is None else self.passed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,12 +59,33 @@ def _metric_problems(metric: MetricOf, place: Span, draft: Draft) -> Iterator[Pr
         return
     training = draft.sections.training
     if age is not None and training is not None and not lacking:
-        every = training.evaluate_every or IMAGES_EVALUATED_EVERY
+        every, clock = training.evaluate_every or IMAGES_EVALUATED_EVERY, _clock(draft)
         up_to = training.binding_steps
-        if age == 0 or age % every or age > up_to:
+        if age > up_to or not _is_age(age, every, clock, draft):
             yield AgeNotSeen(
-                place=place, metric=metric.name, variant=draft.name, every=every, up_to=up_to
+                place=place,
+                metric=metric.name,
+                variant=draft.name,
+                every=every,
+                up_to=up_to,
+                clock=clock,
             )
+
+
+def _clock(draft: Draft) -> int | None:
+    """Steps after which the next classes come, learnt or not; None: there is no clock."""
+    curriculum = draft.sections.curriculum
+    return None if curriculum is None else curriculum.level_limits(2)[0]
+
+
+def _is_age(age: int, every: int, clock: int | None, draft: Draft) -> bool:
+    """Whether some cohort can be evaluated at that age: every so many steps of each level that it
+    has lived in, and at the end of each."""
+    if clock is None:
+        return age > 0 and age % every == 0
+    if draft.sections.curriculum is not None and draft.sections.curriculum.passes is None:
+        return age > 0 and age % clock % every == 0
+    return age > 0 and any((age - past) % every == 0 for past in range(0, age + 1, clock))
 
 
 def _lacking(declared: Metric, name: str, place: Span | At, draft: Draft) -> Iterator[Problem]:
@@ -184,7 +205,8 @@ class NotProduced(Problem):
     def hint(self) -> str | None:
         reasons = {
             "levels": "it needs a curriculum that adds classes, such as `growing`",
-            "finish": "it needs a condition that ends the run: `growing`, or `fixed` with `until`",
+            "finish": "it needs a condition that ends the run: `growing` with `when`, or `fixed`"
+            " with `until`",
         }
         return reasons.get(self.needs)
 
@@ -216,7 +238,8 @@ class OfOtherData(Problem):
 class AgeNotSeen(Problem):
     """`newest_accuracy@k` asks for an age at which no evaluation looks.
 
-    Added classes are looked at every `evaluate_every` steps, up to `binding_steps`.
+    Added classes are looked at every `evaluate_every` steps of a level, and at its end where a
+    clock ends it, up to `binding_steps`.
 
     Wrong:
         claims:
@@ -232,14 +255,26 @@ class AgeNotSeen(Problem):
     variant: str
     every: int
     up_to: int
+    clock: int | None = None
 
     title = "no evaluation of {variant!q} is taken for {metric!q}"
 
     @property
     def label(self) -> str:
-        return f"ages: {self.every}, {2 * self.every}, … up to {self.up_to}"
+        ages = f"{self.every}, {2 * self.every}, …"
+        if self.clock is not None:
+            before = [age for age in (self.every, 2 * self.every) if age < self.clock]
+            ages = ", ".join(map(str, (*before, self.clock, "…")))
+        return f"ages: {ages} up to {self.up_to}"
 
-    hint = "ages are multiples of `evaluate_every`, at most `binding_steps`"
+    @property
+    def hint(self) -> str:
+        if self.clock is not None:
+            return (
+                "a level is evaluated each `evaluate_every` steps and when its clock ends it, and"
+                " its classes are followed for `binding_steps`"
+            )
+        return "ages are multiples of `evaluate_every`, at most `binding_steps`"
 
 
 class NothingHeldOut(Problem):

@@ -170,12 +170,10 @@ class MissingField(Problem):
     """A field that has no default is not written.
 
     Wrong:
-        curriculum:
-          growing: {start: 30, add: 10}
+        output: {mixture: {weights: learned}}
 
     Right:
-        curriculum:
-          growing: {start: 30, add: 10, when: test_accuracy >= 0.6}
+        output: {mixture: {experts: [softmax, cache], weights: learned}}
     """
 
     code = "HEB203"

@@ -457,3 +457,16 @@ def _document_edits(edit: lsp.WorkspaceEdit) -> list[lsp.TextEdit]:
     (change,) = edit.document_changes or ()
     assert isinstance(change, lsp.TextDocumentEdit)
     return [e for e in change.edits if isinstance(e, lsp.TextEdit)]
+
+
+def test_the_curriculum_says_when_classes_come(spec: Buffer, surface: str) -> None:
+    said = spec.hover("grow")
+    assert "Planned for `hebbian`: 9 levels, 20 to 100 classes." in said
+    assert "Cannot finish before step 90." in said
+    assert "By the clock" not in said
+    when = "when: " if surface == "yaml" else "when="
+    every = "every: 25, " if surface == "yaml" else "every=25, "
+    assert spec.write(spec.text.replace(when, every + when)) == {}
+    assert "By the clock, all classes are in play after 200 steps at the latest." in spec.hover(
+        "grow"
+    )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.lint.curriculum_rules import CannotFinish, cannot_finish
+from hebbdsl.lint.curriculum_rules import CannotFinish, ClassesNeverCome, cannot_finish
 from hebbdsl.pipeline import check_spec, make_plan, parse_tree
 from hebbdsl.source import Source
 from tests.specs import codes_of, problems_of, with_sections
@@ -116,3 +116,39 @@ def test_what_is_held_out_is_read(condition: str, codes: list[str], tmp_path: Pa
     assert codes_of(with_sections(fragment + data), tmp_path) == codes
     if "validation" not in condition:
         assert codes_of(with_sections(fragment), tmp_path) == []
+
+
+CLOCK = "curriculum: {growing: {start: 20, add: 10, every: 25}}\n"  # 100 classes: nine levels
+BOTH = "curriculum: {growing: {start: 20, add: 10, every: 25, when: test_accuracy > 0.5}}\n"
+
+
+@pytest.mark.parametrize(
+    ("curriculum", "steps", "codes"),
+    [
+        (CLOCK, 200, ["HEB760"]),
+        (CLOCK, 201, []),
+        (BOTH, 80, ["HEB710"]),
+        (BOTH, 200, []),
+    ],
+)
+def test_steps_that_a_clock_needs(
+    curriculum: str, steps: int, codes: list[str], tmp_path: Path
+) -> None:
+    training = f"training: {{optimizer: adam, steps: {steps}}}\n"
+    assert codes_of(with_sections(curriculum + training), tmp_path) == codes
+
+
+def test_the_classes_that_never_come_are_counted(tmp_path: Path) -> None:
+    training = "training: {optimizer: adam, steps: 60}\n"
+    (problem,) = problems_of(with_sections(CLOCK + training), tmp_path)
+    assert isinstance(problem, ClassesNeverCome)
+    assert (problem.reached, problem.classes, problem.begins) == (40, 100, 200)
+    assert [related.label for related in problem.elsewhere] == ["steps of a level"]
+
+
+@pytest.mark.parametrize(("every", "codes"), [(9, []), (25, ["HEB762"]), (30, ["HEB762"])])
+def test_a_clock_that_ends_each_level_at_its_first_evaluation(
+    every: int, codes: list[str], tmp_path: Path
+) -> None:
+    training = f"training: {{optimizer: adam, steps: 1_000, evaluate_every: {every}}}\n"
+    assert codes_of(with_sections(BOTH + training), tmp_path) == codes

@@ -132,3 +132,15 @@ def test_words() -> None:
         "3.0 MiB",
         "5.0 GiB",
     ]
+
+
+def test_json_has_the_timeline(tmp_path: Path) -> None:
+    path = tmp_path / "clock.yaml"
+    path.write_text(SPEC.replace("when:", "every: 25, when:"))
+    found = plan_to_json(load_plan(path), ("hebbian",))["variants"][0]
+    assert found["timeline"][:2] == [
+        {"classes": 30, "earliest": 0, "latest": 0},
+        {"classes": 40, "earliest": 10, "latest": 25},
+    ]
+    assert found["timeline"][-1] == {"classes": 100, "earliest": 70, "latest": 175}
+    assert found["cannot_finish_before"] == 80

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from hebbdsl.parts.curricula.growing import Growing
 from hebbdsl.program.program import Program
 from hebbdsl.run.classification.run import ClassificationState
 from hebbdsl.run.language.run import LanguageState
@@ -31,8 +33,14 @@ def language() -> Program:
     return words.program(words.setup(**training), text=words.content(train=150))
 
 
-PROGRAMS = {"classification": classification, "language": language}
-AFTER = {"classification": 6, "language": 7}
+def clock() -> Program:
+    """Levels are ended by a clock, amid which evaluations are taken."""
+    made = tiny.setup(evaluate_every=3, binding_steps=60)
+    return tiny.program(replace(made, curriculum=Growing(start=4, add=4, every=10)))
+
+
+PROGRAMS = {"classification": classification, "language": language, "clock": clock}
+AFTER = {"classification": 6, "language": 7, "clock": 6}
 """Evaluations before the state is taken: some of everything has happened by then."""
 ALL = {"classification": 12}
 

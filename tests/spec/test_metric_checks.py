@@ -140,3 +140,45 @@ def test_conditions_are_found_in_lists_too() -> None:
     first, second = Condition.parse("test_accuracy > 0.1"), Condition.parse("test_accuracy > 0.2")
     found = list(conditions_of((first, (7, second)), ("curriculum",)))
     assert found == [(("curriculum", 0), first), (("curriculum", 1, 1), second)]
+
+
+BY_THE_CLOCK = "curriculum: {growing: {every: 25}}\n"
+BY_EITHER = "curriculum: {growing: {every: 25, when: test_accuracy > 0.9}}\n"
+
+
+@pytest.mark.parametrize(
+    ("curriculum", "ages", "not_seen"),
+    [
+        # Evaluations of a level at 10 and 20 steps, and at its end; levels all last 25.
+        (BY_THE_CLOCK, (10, 20, 25, 35, 45, 50, 60, 100), (0, 5, 15, 30, 40, 110)),
+        # Levels that were passed last 10 or 20 steps.
+        (BY_EITHER, (10, 20, 25, 30, 35, 40, 50, 100), (0, 5, 15, 24, 110)),
+    ],
+)
+def test_ages_by_the_clock(
+    curriculum: str, ages: tuple[int, ...], not_seen: tuple[int, ...]
+) -> None:
+    for age in (*ages, *not_seen):
+        found = said(f"{curriculum}claims:\n  - newest_accuracy@{age}(main) > 0.1\n")
+        expected = [("HEB228", f"newest_accuracy@{age}")] if age in not_seen else []
+        assert found == expected, age
+
+
+@pytest.mark.parametrize(
+    ("every", "label"), [(10, "ages: 10, 20, 25, …"), (15, "ages: 15, 25, …"), (30, "ages: 25, …")]
+)
+def test_the_ages_that_there_are_by_the_clock_are_named(every: int, label: str) -> None:
+    fragment = (
+        f"{BY_THE_CLOCK}training: {{optimizer: adam, steps: 500, evaluate_every: {every}}}\n"
+        "claims:\n  - newest_accuracy@7(main) > 0.1\n"
+    )
+    (problem,) = examine(parse_yaml(Source("s.yaml", with_sections(fragment)))).problems
+    assert problem.label == f"{label} up to 100"
+    assert problem.hint is not None
+    assert problem.hint.startswith("a level is evaluated each `evaluate_every` steps")
+
+
+def test_nothing_finishes_by_the_clock_alone() -> None:
+    claim = "claims:\n  - steps_to_finish(main) > 1\n"
+    assert said(BY_THE_CLOCK + claim) == [("HEB227", "steps_to_finish")]
+    assert said(BY_EITHER + claim) == []

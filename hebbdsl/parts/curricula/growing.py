@@ -1,4 +1,4 @@
-"""`growing`: classes are added whenever those in play are learnt."""
+"""`growing`: classes are added when those in play are learnt, by a clock, or by either."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
+from hebbdsl.diagnostics.wording import entry, quoted
 from hebbdsl.expression.condition import Condition
-from hebbdsl.parts.bounds import Classes, Suggested
+from hebbdsl.parts.bounds import AddedLater, Classes, Steps, Suggested
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.exposure import Counts, fewest, training_examples
 from hebbdsl.parts.part import Curriculum
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Growing(Curriculum):
-    """Begin with `start` classes and add `add` more each time the condition holds.
+    """Begin with `start` classes and add `add` more when the condition `when` holds, after `every`
+    steps of a level, or at whichever comes first.
 
-    The condition is asked at every evaluation. The last level holds all classes of the data; when
-    it is passed the run is finished.
+    The condition is asked at every evaluation: each `evaluate_every` steps of a level, and when the
+    clock ends it. The last level holds all classes of the data. With a condition the run is
+    finished when that level is passed, and no clock ends it; by the clock alone the run ends when
+    the last classes were in play for `every` steps too.
 
     Source:
         Rae et al. 2018, section 4.1; threshold, increment and class count are not published.
@@ -33,10 +37,15 @@ class Growing(Curriculum):
     start: Annotated[Classes, Suggested(), "classes in play at first"] = 30
     add: Annotated[Classes, Suggested(), "classes added at each level"] = 10
     when: Annotated[
-        Condition,
+        Condition | None,
         Suggested("test_accuracy >= 0.6"),
-        "condition on metrics that brings in the next classes",
-    ]
+        "condition on metrics that brings in the next classes; null: only the clock does",
+    ] = None
+    every: Annotated[
+        Steps | None,
+        AddedLater(),
+        "steps of a level after which the next classes come, learnt or not; null: no clock",
+    ] = None
 
     def levels(self, classes: int) -> tuple[int, ...]:
         return (*range(self.start, classes, self.add), classes)
@@ -45,8 +54,17 @@ class Growing(Curriculum):
     def passes(self) -> Condition | None:
         return self.when
 
+    def level_limits(self, levels: int) -> tuple[int | None, ...]:
+        last = self.every if self.when is None else None
+        return (*(self.every,) * (levels - 1), last)
+
     def provides(self) -> frozenset[str]:
-        return frozenset({"finish", "levels"})
+        # The class by name: `super()` of a dataclass with slots is another class.
+        return Curriculum.provides(self) | {"levels"}
+
+    def errors(self) -> Iterator[Problem]:
+        if self.when is None and self.every is None:
+            yield NothingAdds(place=At(()))
 
     def warnings(self, run: Exposure) -> Iterator[Problem]:
         if len(run.levels) == 1:
@@ -56,6 +74,8 @@ class Growing(Curriculum):
                 why=f"all {run.levels[0]:_} classes are in play from the start",
                 advice="start with fewer classes, or use `fixed`",
             )
+        elif self.when is not None and self.every is not None and self.every <= run.evaluate_every:
+            yield ClockFirst(place=At.field("when"), every=self.every)
         share, drawn = self.newest_share, run.newest_drawn
         if share is not None and 0 < share < 1 and drawn in (0, run.batch_size):
             yield RoundedShare(
@@ -84,6 +104,59 @@ class Growing(Curriculum):
                 added=min(additions),
                 examples=facts.train,
             )
+
+
+class NothingAdds(Problem):
+    """A growing curriculum has neither a condition nor a clock.
+
+    `when` brings in the next classes when those in play are learnt, `every` after so many steps of
+    a level. With both, whichever comes first. For all classes from the start, use `fixed`.
+
+    Wrong:
+        curriculum:
+          growing: {start: 30, add: 10}
+
+    Right:
+        curriculum:
+          growing: {start: 30, add: 10, every: 25}
+    """
+
+    code = "HEB480"
+    title = "nothing ever brings in the next classes"
+    label = "needs `when`, `every`, or both"
+
+    @property
+    def hint(self) -> str:
+        when = quoted(entry("when", "test_accuracy >= 0.6", self.place))
+        every = quoted(entry("every", "25", self.place))
+        return f"add a condition ({when}), a number of steps ({every}), or both"
+
+
+class ClockFirst(Problem):
+    """A clock ends each level at its first evaluation, so that the condition only ends the run.
+
+    A level is evaluated each `evaluate_every` steps and when the clock ends it. Where `every` is no
+    more than `evaluate_every`, no level is passed before the clock ends it: leave `when` out,
+    evaluate more often, or give each level more steps.
+
+    Wrong:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, every: 25}
+        training: {optimizer: adam, steps: 1_000, evaluate_every: 50}
+
+    Right:
+        curriculum:
+          growing: {start: 20, add: 10, when: test_accuracy >= 0.5, every: 25}
+        training: {optimizer: adam, steps: 1_000, evaluate_every: 5}
+    """
+
+    code = "HEB762"
+    severity = Severity.WARNING
+    every: int
+
+    title = "the clock ends each level at its first evaluation, after {every:step}"
+    label = "only decides when the run ends"
+    hint = "evaluate more often, raise `every`, or leave `when` out"
 
 
 class RoundedShare(Problem):

@@ -41,7 +41,8 @@ class ClassificationState(RunState):
     """What the host knows of a run.
 
     Attributes:
-        began, passed: steps done when each level began and was passed.
+        began: steps done when each level began.
+        passed: of each level that has ended, steps done when it was passed; None: a clock ended it.
         exposures: how often each class stood in the batches.
         binding, cohorts: by age of added classes the sum of their accuracies, and of how many
             cohorts. Ages are texts, as names in JSON are.
@@ -49,7 +50,7 @@ class ClassificationState(RunState):
     """
 
     began: list[int] = field(default_factory=lambda: [0])
-    passed: list[int] = field(default_factory=list)
+    passed: list[int | None] = field(default_factory=list)
     exposures: Int[np.ndarray, " classes"]
     binding: dict[str, float] = field(default_factory=dict)
     cohorts: dict[str, int] = field(default_factory=dict)
@@ -80,7 +81,9 @@ class ClassificationRun(Run):
         assert isinstance(state, ClassificationState), state
         self.program, self.state, self.carried = program, state, carried
         self._condition = program.plan.curriculum.passes
-        self._curriculum = CurriculumState(levels, state.began, state.passed)
+        self._curriculum = CurriculumState(
+            levels, program.plan.level_limits, state.began, state.passed
+        )
         self._speed: float | None = None
         """Examples predicted a second, by the weights at the end."""
 
@@ -93,12 +96,17 @@ class ClassificationRun(Run):
         return self.program.plan.evaluate_every
 
     @property
+    def next_evaluation(self) -> int:
+        due = self._curriculum.next_evaluation(self.state.step, self.evaluate_every)
+        return min(due, self.steps)
+
+    @property
     def steps_at_once(self) -> int:
         return _MOST_DRAWN
 
     @property
     def ended(self) -> bool:
-        return self._curriculum.finished or self.state.step >= self.steps
+        return self._curriculum.ended or self.state.step >= self.steps
 
     @property
     def best(self) -> bool:
@@ -112,7 +120,7 @@ class ClassificationRun(Run):
         self.state.exposures[: play.classes] += batches.exposures
 
     def evaluate(self, loss: float, monitor: Monitor) -> Measured:
-        """Accuracies, and a level passed where they meet the condition."""
+        """Accuracies, and a level passed where they meet the condition, or ended by its clock."""
         state = self.state
         found = self._assess(whole=state.step >= self.steps)
         passed = self._passes(loss, found)
@@ -127,6 +135,8 @@ class ClassificationRun(Run):
         values = {**self._values(loss, found), "whole": found.whole}
         if passed:
             self._curriculum.pass_level(state.step)
+        else:
+            self._curriculum.check_clock(state.step)
         return values, found.binding
 
     def _assess(self, whole: bool) -> Assessment:

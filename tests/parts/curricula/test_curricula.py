@@ -13,7 +13,12 @@ from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.nodes import Compare, MetricOf, Number
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.curricula.fixed import Fixed, NothingNewest
-from hebbdsl.parts.curricula.growing import Growing, NewestShareTooLarge, StartAboveClasses
+from hebbdsl.parts.curricula.growing import (
+    Growing,
+    NewestShareTooLarge,
+    NothingAdds,
+    StartAboveClasses,
+)
 from hebbdsl.parts.exposure import Counts
 from hebbdsl.parts.problems import BatchTooLarge
 
@@ -124,3 +129,25 @@ def test_newest_share_needs_additions() -> None:
     assert isinstance(problem, NothingNewest)
     assert problem.place == At(("newest_share",), key=True)
     assert not list(Fixed().errors())
+
+
+def test_what_brings_in_the_next_classes() -> None:
+    """The clock ends the last level only where no condition does."""
+    assert Growing(when=WHEN).level_limits(3) == (None, None, None)
+    assert Growing(when=WHEN, every=25).level_limits(3) == (25, 25, None)
+    assert Growing(every=25).level_limits(3) == (25, 25, 25)
+    assert Growing(every=25).level_limits(1) == (25,)
+    assert Fixed(until=WHEN).level_limits(1) == (None,)
+
+
+def test_a_clock_alone_finishes_nothing() -> None:
+    assert Growing(every=25).provides() == {"levels"}
+    assert Growing(when=WHEN, every=25).provides() == {"levels", "finish"}
+    assert Growing(when=WHEN).provides() == {"levels", "finish"}
+
+
+def test_a_condition_a_clock_or_both() -> None:
+    (problem,) = Growing().errors()
+    assert isinstance(problem, NothingAdds)
+    for curriculum in (Growing(when=WHEN), Growing(every=1), Growing(when=WHEN, every=1)):
+        assert not list(curriculum.errors())

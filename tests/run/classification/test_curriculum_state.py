@@ -44,3 +44,44 @@ def test_a_level_not_passed_says_so() -> None:
         Level(classes=2, began=0, passed=10),
         Level(classes=4, began=10, passed=None),
     )
+
+
+def test_a_clock_ends_a_level_that_was_not_passed() -> None:
+    curriculum = CurriculumState((30, 40, 45), (25, 25, None))
+    assert [curriculum.next_evaluation(step, 10) for step in (0, 9, 10, 20, 24)] == [
+        10,
+        10,
+        20,
+        25,
+        25,
+    ]
+    curriculum.check_clock(24)
+    assert curriculum.level == 0
+    curriculum.check_clock(25)
+    assert (curriculum.level, curriculum.appeared(1)) == (1, 25)
+    assert [curriculum.next_evaluation(step, 10) for step in (25, 35, 45)] == [35, 45, 50]
+    curriculum.pass_level(45)
+    # The last level has no clock here, and its evaluations are counted from where it began.
+    assert curriculum.next_evaluation(90, 10) == 95
+    curriculum.check_clock(500)
+    assert not curriculum.ended
+    curriculum.pass_level(505)
+    assert curriculum.ended
+    assert curriculum.finished
+    assert curriculum.history() == (
+        Level(classes=30, began=0, passed=None, timed_out=25),
+        Level(classes=40, began=25, passed=45),
+        Level(classes=45, began=45, passed=505),
+    )
+    assert [level.ended for level in curriculum.history()] == [25, 45, 505]
+
+
+def test_by_the_clock_alone_a_run_ends_and_is_not_finished() -> None:
+    curriculum = CurriculumState((2, 4), (10, 10))
+    curriculum.check_clock(10)
+    assert curriculum.history()[1] == Level(classes=4, began=10, passed=None)
+    assert curriculum.history()[1].ended is None
+    curriculum.check_clock(20)
+    assert curriculum.ended
+    assert not curriculum.finished
+    assert curriculum.history()[1] == Level(classes=4, began=10, passed=None, timed_out=20)
