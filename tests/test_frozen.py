@@ -78,7 +78,7 @@ def outcome(act: Callable[[], object]) -> object:
     """What it gives, or the kind of its error."""
     try:
         return act()
-    except (TypeError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         return type(error)
 
 

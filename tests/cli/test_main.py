@@ -107,7 +107,7 @@ sys.exit(code)
 
 
 def counted(*arguments: str, code: str = COUNTED) -> tuple[int, int, int]:
-    """Modules of ours that a command loads, dataclasses that it makes, and those not by `frozen`."""
+    """Modules of ours that a command loads, dataclasses that it makes, those not by `frozen`."""
     result = hebbdsl(*arguments, code=code)
     assert result.returncode == 0, result.stderr
     _, modules, made, whole = result.stderr.splitlines()[-1].split()
