@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import ascii_uppercase
 
 CODES: Mapping[str, str] = {
     "HEB101": "hebbdsl.syntax.reading:NoSuchFile",
@@ -253,3 +254,8 @@ CODES: Mapping[str, str] = {
     "HEB756": "hebbdsl.parts.datasets.text:SharedNames",
     "HEB757": "hebbdsl.lint.claim_rules:EqualityClaimed",
 }
+
+
+def stage_of(code: str) -> str:
+    """The first digit of a code: a key of `catalogue.STAGES`."""
+    return code.lstrip(ascii_uppercase)[:1]

@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from hebbdsl.diagnostics.codes import CODES, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected, Severity
 from hebbdsl.diagnostics.wording import quoted, suggestion
 from hebbdsl.source import Source, Span
@@ -27,25 +27,17 @@ _ALLOW = re.compile(
 )
 
 
-@cache
-def allowable() -> frozenset[str]:
-    """The codes of all rules, those of comments apart: a reason may settle what they say."""
-    from hebbdsl.diagnostics.catalogue import stage_of  # which files that allow nothing do without
-    from hebbdsl.diagnostics.codes import CODES
-
-    return frozenset(
-        code
-        for code, place in CODES.items()
-        if stage_of(code) == "7" and not place.startswith(f"{__name__}:")
-    )
+ALLOWABLE = frozenset(
+    code
+    for code, place in CODES.items()
+    if stage_of(code) == "7" and not place.startswith(f"{__name__}:")
+)
+"""The codes of all rules, those of comments apart: a reason may settle what they say."""
 
 
 def is_allowable(code: str) -> bool:
     """Whether a comment may allow the code; of those of packages, codes of stage 7."""
-    from hebbdsl.diagnostics.catalogue import stage_of
-    from hebbdsl.diagnostics.codes import CODES
-
-    return code in allowable() or (code not in CODES and stage_of(code) == "7")
+    return code in ALLOWABLE or (code not in CODES and stage_of(code) == "7")
 
 
 MOST = 1_000
@@ -168,16 +160,20 @@ def _own_line(comment: Comment) -> int:
     return comment.span.source.position(comment.span.start)[0]
 
 
+def _is_of_a_package(code: str) -> bool:
+    from hebbdsl.diagnostics.catalogue import problem_of  # which codes of ours do without
+
+    return problem_of(code) is not None
+
+
 def _refused(code: Span) -> Problem | None:
     """What is wrong with a code that is to be allowed."""
-    from hebbdsl.diagnostics.catalogue import problem_of
-
-    known = problem_of(code.text) is not None
+    known = code.text in CODES or _is_of_a_package(code.text)
     if known and is_allowable(code.text):
         return None
     if known:
         return NotAllowable(place=code, written=code.text)
-    return NoSuchCode(place=code, written=code.text, known=tuple(sorted(allowable())))
+    return NoSuchCode(place=code, written=code.text, known=tuple(sorted(ALLOWABLE)))
 
 
 class NoReason(Problem):
