@@ -163,8 +163,9 @@ class _LazySignature:
         for ancestor in cls.__mro__:
             if "__signature__" in vars(ancestor):
                 break
-            if "__init__" in vars(ancestor):  # one with a signature of its own
-                raise AttributeError("__signature__")
+            if own := vars(ancestor).get("__init__"):  # of `dataclass`, or written by hand
+                signature = inspect.signature(own)
+                return signature.replace(parameters=list(signature.parameters.values())[1:])
         return _signature(fields(ancestor))
 
 
