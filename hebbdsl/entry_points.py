@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from hebbdsl.frozen import frozen
 from hebbdsl.interrupts import Interrupted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Added:
     """An entry point, with the package that declares it."""
 

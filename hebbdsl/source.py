@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from hebbdsl.frozen import frozen
+
 _BREAK = re.compile("\r\n|\r|\n")
 
 TEXT_ENDING = ".hebb"
@@ -17,7 +19,7 @@ SET = "--set"
 """The name of a source that is the value of that option: no file has it."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Source:
     """A text with a name: a spec file, or the value of one `--set`.
 

@@ -6,9 +6,10 @@ the task the class of its floor, imported when it is used: the front half never 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from hebbdsl.frozen import frozen
 
 if TYPE_CHECKING:
     from hebbdsl.plan.plan import VariantPlan
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hebbdsl.run.loop import Run
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """One kind of learning.
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from string import ascii_uppercase
 
-from hebbdsl.diagnostics.codes import CODES
+from hebbdsl.diagnostics.codes import CODES, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem
 
 STAGES: Mapping[str, str] = {
@@ -61,11 +60,6 @@ def problems() -> tuple[type[Problem], ...]:
     """Every problem there is, by code; those of packages behind."""
     codes = [*sorted(CODES), *sorted(_added_codes())]
     return tuple(problem for code in codes if (problem := problem_of(code)) is not None)
-
-
-def stage_of(code: str) -> str:
-    """The first digit of a code: a key of `STAGES`."""
-    return code.lstrip(ascii_uppercase)[:1]
 
 
 def heading(code: str) -> str:

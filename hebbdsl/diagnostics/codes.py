@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import ascii_uppercase
 
 CODES: Mapping[str, str] = {
     "HEB101": "hebbdsl.syntax.reading:NoSuchFile",
@@ -256,3 +257,8 @@ CODES: Mapping[str, str] = {
     "HEB760": "hebbdsl.lint.curriculum_rules:ClassesNeverCome",
     "HEB762": "hebbdsl.parts.curricula.growing:ClockFirst",
 }
+
+
+def stage_of(code: str) -> str:
+    """The first digit of a code: a key of `catalogue.STAGES`."""
+    return code.lstrip(ascii_uppercase)[:1]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
 from hebbdsl.diagnostics.escaping import shown
+from hebbdsl.frozen import frozen
 
 WINDOW = 100
 """Columns of a source line that are shown at most; the rest is cut, with `…` at the cut."""
@@ -22,7 +22,7 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excerpt:
     """A source line as shown, and where in it (in columns from 0) the marked characters stand."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
 from typing import ClassVar, Self, dataclass_transform, overload
 
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Span
 
 MOST_SHOWN = 100
@@ -21,7 +22,7 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class At:
     """A place named by field path, from the root of the experiment or of the part that speaks.
 
@@ -45,7 +46,7 @@ Second = Span | At | None
 """The other place of two that clash: a field, then the characters that wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """A second place that matters to a problem, with what is to be seen there."""
 
@@ -56,7 +57,7 @@ class Related:
 _SENTENCES = ("title", "label", "hint", "takes", "fix")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template:
     """A sentence with fields of its problem in braces, as `wording.sentence` reads them.
 
@@ -77,7 +78,7 @@ class Template:
         return sentence(self.text, problem)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Also:
     """A second place as `related`: a field of the problem that may be None, and its label."""
 
@@ -97,7 +98,7 @@ class Also:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Problem(ABC):
     """One thing that is wrong. The docstring of each subclass is its page in `hebbdsl explain`.
 
@@ -126,7 +127,7 @@ class Problem(ABC):
     def __new__(cls, *_: object, **__: object) -> Self:
         for ancestor in () if "__dataclass_fields__" in vars(cls) else reversed(cls.__mro__):
             if issubclass(ancestor, Problem) and "__dataclass_fields__" not in vars(ancestor):
-                dataclass(frozen=True, kw_only=True, repr=False)(ancestor)
+                frozen(kw_only=True, repr=False, slots=False)(ancestor)
         return super().__new__(cls)
 
     def __repr__(self) -> str:

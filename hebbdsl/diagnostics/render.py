@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from hebbdsl.diagnostics.columns import cut, excerpt
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.escaping import printed, visible
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paint:
     """Escape sequences of a colour terminal, or nothing."""
 
@@ -85,7 +85,7 @@ def _position(place: object) -> dict[str, Any]:
     return {"file": file, "line": None, "column": None, "end_line": None, "end_column": None}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Mark:
     """Characters of one line to underline, with what to say there."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 
 Check = Callable[[Source], Iterable[Problem]]
@@ -20,7 +21,7 @@ MOST_TRIED = 50
 """Fixes of one text that are tried by themselves when not all of them can be made together."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """What a problem has written at its place instead."""
 
@@ -29,7 +30,7 @@ class Fix:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixResult:
     """A text with every safe fix that makes it better.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hebbdsl.expression.nodes import Expression, metrics_of
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """A truth value computed from metrics of variants; judged over seeds by a comparison."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hebbdsl.expression.nodes import Expression, metrics_of
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A truth value computed from metrics; `text` is what was written, spaces made single."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.nodes import Extent
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """A problem that has no place yet; `extent` says where in the text it is."""
 

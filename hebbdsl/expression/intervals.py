@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from hebbdsl.expression.nodes import (
     Arithmetic,
@@ -17,9 +16,10 @@ from hebbdsl.expression.nodes import (
     Negative,
     Number,
 )
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """All that is known of a number: it is at least `low` and at most `high`."""
 

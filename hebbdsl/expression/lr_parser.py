@@ -7,8 +7,10 @@ them: they are kept in a file, and walked here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from hebbdsl.frozen import frozen
 
 END: Final = "$END"
 
@@ -47,7 +49,7 @@ class NotTaken(Exception):
         super().__init__(f"{token.type} {str(token)!r} at {token.start}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What is done with the values of a rule's symbols when all of them have been read.
 
@@ -90,7 +92,7 @@ class Rule:
         return children[0] if self.folds and len(children) == 1 else Branch(self.name, children)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tables:
     """What lark makes of a grammar.
 

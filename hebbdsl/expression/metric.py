@@ -6,10 +6,10 @@ The unit decides how values are compared, which way is better, and their limits.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Literal
 
+from hebbdsl.frozen import frozen
 from hebbdsl.tasks import Task
 
 Split = Literal["train", "validation", "test"]
@@ -85,7 +85,7 @@ class Unit(StrEnum):
     FLAG = "yes or no", Scale.DIFFERENCE, _HIGHER, 0, 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Metric:
     """What is known of a metric before any run.
 

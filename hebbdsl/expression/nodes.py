@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """From `start` up to, not including, `end` of the expression's text."""
 
@@ -17,13 +19,13 @@ class Extent:
 _NOWHERE = Extent(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     value: float
     extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MetricOf:
     """A metric of the run at hand (`variant` None, in conditions), or of a variant (in claims).
 
@@ -36,13 +38,13 @@ class MetricOf:
     variant_extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negative:
     operand: Expression
     extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arithmetic:
     """`operator` is one of + - * /."""
 
@@ -52,7 +54,7 @@ class Arithmetic:
     extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare:
     """`operator` is one of < <= > >= == !=; both sides are numbers."""
 
@@ -62,14 +64,14 @@ class Compare:
     extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Both:
     left: Expression
     right: Expression
     extent: Extent = field(default=_NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     left: Expression
     right: Expression

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hebbdsl.diagnostics.diagnostic import Problems, Rejected
+from hebbdsl.frozen import frozen
 from hebbdsl.plan.checks import across_problems, drafts_problems
 from hebbdsl.source import Source
 from hebbdsl.spec.checker import Drafted, examine
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hebbdsl.plan.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Examined:
     """What stages 2 to 4 leave of a source: their nouns as far as they came, and all problems.
 

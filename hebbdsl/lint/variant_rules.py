@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import get_type_hints
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem, Severity
 from hebbdsl.diagnostics.wording import listed, number_of, quoted
+from hebbdsl.frozen import frozen
 from hebbdsl.lint.places import of_variant
 from hebbdsl.parts.bounds import Logistics
 from hebbdsl.parts.part import Part
@@ -22,7 +23,7 @@ SMALL_SHARE = 0.05
 """Of the baseline's parameters: budgets that differ by no more are alike."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One thing that differs. `replaces`: a part, or a list of parts, is another."""
 

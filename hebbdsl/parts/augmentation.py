@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
+from hebbdsl.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class RotateAndShift:
     """Rotates each image by up to `degrees` and shifts it by up to `pixels` each way, both uniform.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from hebbdsl.frozen import frozen
 from hebbdsl.tasks import Task
 
 LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact as doubles, and so in JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """Limits of a number; `above` and `below` exclude the limit itself. None: no limit."""
 
@@ -50,7 +50,7 @@ def _spelt(limit: float) -> str:
     return f"{int(limit):_}" if limit == int(limit) and limit > 9_999 else f"{limit:g}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Length:
     """How many items a list may have, or a text characters."""
 
@@ -58,7 +58,7 @@ class Length:
     maximum: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """The whole text matches `regex`; `in_words` says what that means."""
 
@@ -66,7 +66,7 @@ class Pattern:
     in_words: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranges:
     """A list of whole numbers that may be written `0..9`, `7` or `[0..3, 8]`, each at most once."""
 
@@ -86,7 +86,7 @@ class AddedLater:
     at its default it is no part of a run's identity."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formerly:
     """What the field was called before: specs and records that say so are read, and identities are
     made with it, so that runs stay the runs they were."""
@@ -94,7 +94,7 @@ class Formerly:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suggested:
     """A new spec, as `hebbdsl init` writes it, has the field: with this value, or its default.
 
@@ -105,7 +105,7 @@ class Suggested:
     on: Task | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class On:
     """The field is read in one task alone."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Suggested
 from hebbdsl.parts.exposure import Counts, most
 from hebbdsl.parts.part import Curriculum, Dataset, Facts, Layer, Model
@@ -29,7 +29,7 @@ Shape = tuple[int, ...]
 """Of one example: channels, height and width of an image, the number of features of a vector."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassificationFacts(Facts):
     """What is known of labelled examples before they are opened.
 
@@ -89,7 +89,7 @@ class ClassificationFacts(Facts):
         return examples * prod(self.shape) * self.number_bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class ClassificationDataset(Dataset):
     """Labelled examples of one shape: images, or vectors of features."""
 
@@ -125,7 +125,7 @@ def facts_of(data: Dataset) -> ClassificationFacts:
     return facts
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class ClassificationModel(Model):
     """What turns an example into an activation: a vector of `features` numbers."""
 

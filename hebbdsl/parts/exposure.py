@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+
+from hebbdsl.frozen import frozen
 
 Counts = int | tuple[int, ...]
 """The number of each class, where it is one number, or of every class that the data has. Which of
@@ -34,7 +35,7 @@ _SIGMAS = 6
 """Standard deviations beyond which a count of occurrences is not expected in any run."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Exposure:
     """Numbers of a run: what parts compare their fields with.
 
@@ -113,7 +114,7 @@ class Exposure:
         return drawn * smallest / (smallest + most(self.train, classes - 1))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class TextExposure(Exposure):
     """Of a run on text, of which little is known before it is read: the bounds are wide."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Rejected
 from hebbdsl.expression.metric import Split
 from hebbdsl.expression.metrics import HELD_OUT
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Logistics
 from hebbdsl.parts.datasets.problems import EmptySplit, SubstituteReadsOther, SubstituteSame
 from hebbdsl.parts.neighbour_search import Shown
@@ -32,7 +33,7 @@ BLOCK = 1_024
 """Words of a held-out text that are scored at once, over all streams."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LanguageFacts(Facts):
     """What is known of a corpus: of one not read yet, what is published and what its fields say.
 
@@ -91,7 +92,7 @@ class LanguageFacts(Facts):
         return ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Corpus(Dataset):
     """A text in three splits, whose next word is asked for."""
 
@@ -183,7 +184,7 @@ class Corpus(Dataset):
             raise Rejected(problems) from rejected
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class ExternalCorpus(Corpus):
     """A corpus that must be found or fetched, and may be missing."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hebbdsl.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What a memory is shown that remembers everything.
 
@@ -20,7 +20,7 @@ class Shown:
     comparisons: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Searching:
     """What a memory that grows is planned to be asked.
 

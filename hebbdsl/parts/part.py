@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Fraction, NonNegative, Rate
 from hebbdsl.tasks import CLASSIFICATION, LANGUAGE, Task
 
@@ -63,7 +64,7 @@ INTEGER_BYTES = 8
 """Weights and activations are kept in float32, counters and labels in int64."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """A row of the plan. `shape` is what comes out for one example; `parameters` and `counters` are
     numbers of elements; `buffer_bytes` is all state that is neither parameter nor gradient,
@@ -76,7 +77,7 @@ class Layer:
     buffer_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What is known of a data set before it is opened."""
 
@@ -323,7 +324,7 @@ class Adaptation(Part):
         """The door to torch."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Curriculum(Part):
     """Which classes are in play when, and what is sampled of them."""
 
@@ -372,7 +373,7 @@ class Curriculum(Part):
         """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Optimizer(Part):
     """How gradients change the weights."""
 

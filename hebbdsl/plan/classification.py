@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of, quoted
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.classification import (
     ClassificationDataset,
     ClassificationFacts,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.neighbour_search import Shown
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class ClassificationPlan(VariantPlan):
     """Of a variant that learns labelled examples."""
 

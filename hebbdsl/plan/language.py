@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Self
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import MOST_STEPS
 from hebbdsl.parts.exposure import Exposure, TextExposure
 from hebbdsl.parts.language import Corpus, LanguageFacts
@@ -30,7 +30,7 @@ from hebbdsl.spec.experiment import Setup, Training
 from hebbdsl.vocabulary import word_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class LanguagePlan(VariantPlan):
     """Of a variant that learns a text. `epoch`: steps of one; None: not known."""
 

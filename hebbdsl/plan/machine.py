@@ -8,8 +8,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from hebbdsl.frozen import frozen
 
 ASK_GPU = ("nvidia-smi", "--query-gpu=memory.total,name", "--format=csv,noheader,nounits")
 LONGEST_WAIT = 5.0
@@ -19,7 +20,7 @@ _UNLIMITED = 2**60
 """A limit of so many bytes is the way that control groups say there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceMemory:
     """What a device is called in a sentence, and its bytes."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Dataset, Facts, Layer
 from hebbdsl.plan.sizes import Memory
 from hebbdsl.spec.checked import Checked, Sections
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.neighbour_search import Shown
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class VariantPlan:
     """What one variant will cost, on the data as published.
 
@@ -136,7 +137,7 @@ class VariantPlan:
         return frozenset() if curriculum is None else curriculum.provides()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A checked experiment with the plan of each variant, in the order written."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Facts, Layer, Output
 from hebbdsl.spec.experiment import Setup
 from hebbdsl.vocabulary import refuse_part
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Memory:
     """What a run holds all the time, in bytes. Activations of a batch come on top.
 

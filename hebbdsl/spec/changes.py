@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected
+from hebbdsl.frozen import frozen
 from hebbdsl.source import SET, Source, Span
 from hebbdsl.spec.types import SectionOf, fields_of
 from hebbdsl.syntax.limits import DEEPEST
@@ -14,7 +15,7 @@ from hebbdsl.syntax.tree import Entry, Mapping, Node, Scalar
 from hebbdsl.syntax.yaml import parse_value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A value for the field that `path` names, each step of it a scalar with its own characters."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
 from hebbdsl.spec.experiment import AS_TRAINED, Evaluation, Experiment, Setup, Training
@@ -25,7 +26,7 @@ class Origin:
 Origins = Mapping[Path, Origin]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Sections:
     """The sections of a setup as far as they could be built; None: missing or rejected.
 
@@ -62,7 +63,7 @@ class Sections:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A variant as far as it could be built."""
 
@@ -71,7 +72,7 @@ class Draft:
     origins: Origins
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variant:
     """A complete setup under its name."""
 
@@ -80,7 +81,7 @@ class Variant:
     origins: Origins
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """A whole experiment: its head, and every variant resolved. Warnings were found on the way.
 

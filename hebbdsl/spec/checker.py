@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Curriculum, Dataset, Model, Output
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of, changes_set, composed, undone
@@ -37,7 +38,7 @@ ONLY = "main"
 """The name of the one variant of a spec that has no `variants`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drafted:
     """What an examination leaves: problems, and every variant as far as it could be built.
 
@@ -106,7 +107,7 @@ def examine(tree: Tree, overrides: Sequence[str] = (), reading: Reading = from_d
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """A field of the root that has been read, with what was found on the way."""
 

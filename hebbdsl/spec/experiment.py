@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from hebbdsl.expression.claim import Claim
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import (
     AddedLater,
     AfterTraining,
@@ -47,7 +48,7 @@ Overrides = Mapping[str, Any]
 """What a variant changes: paths of fields with their new values, as written."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Training:
     """How long and how the weights are trained, and when they are evaluated."""
 
@@ -150,7 +151,7 @@ class Training:
         return -(-(tokens // self.batch_size - 1) // self.sequence_length)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Evaluation:
     """What is added to a trained model when it is tested. Its training is the same without."""
 
@@ -188,7 +189,7 @@ class Evaluation:
 AS_TRAINED = Evaluation()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Setup:
     """What decides the training of a run: with a seed and the data, the whole of it."""
 
@@ -212,7 +213,7 @@ class Setup:
         return self.data.reveals_labels and reads
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Experiment(Setup):
     """One file: a setup, its variants, and what is claimed of them."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
 from dataclasses import field as declared
+from dataclasses import replace
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems, Rejected, Related
 from hebbdsl.diagnostics.wording import quoted
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 from hebbdsl.spec.changes import changes_of
 from hebbdsl.spec.experiment import Experiment
@@ -40,7 +41,7 @@ def from_disk(path: Path) -> Tree:
     return parse_tree(read_source(path))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extended:
     """A spec with those that it extends made one.
 

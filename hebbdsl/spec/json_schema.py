@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import (
@@ -23,6 +23,7 @@ from typing import (
     is_typeddict,
 )
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Length, Pattern
 
 Schema = dict[str, Any]
@@ -31,7 +32,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """The mapping has the keys of a `TypedDict`; `more`: and may have others."""
 

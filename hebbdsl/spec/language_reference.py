@@ -11,8 +11,8 @@ from hebbdsl.diagnostics.catalogue import (
     has_safe_fixes,
     page,
     problems,
-    stage_of,
 )
+from hebbdsl.diagnostics.codes import stage_of
 from hebbdsl.diagnostics.wording import plural
 from hebbdsl.expression.metric import Metric
 from hebbdsl.expression.metrics import EVALUATION_METRICS, RUN_METRICS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as AbstractSequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from hebbdsl.diagnostics.diagnostic import Problem, Problems
 from hebbdsl.diagnostics.typos import Unknown
 from hebbdsl.diagnostics.wording import plain_list, quoted
 from hebbdsl.expression.numerals import whole_number
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Span
 from hebbdsl.spec.changes import Change, changes_of
 from hebbdsl.spec.mismatches import UnknownField
@@ -20,7 +21,7 @@ from hebbdsl.syntax.tree import Broken, Entry, Mapping, Node, Scalar, Sequence
 Steps = tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overriding:
     """Applies changes for one variant; a change that leads nowhere is noted and left out.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from hebbdsl.frozen import frozen
 from hebbdsl.spec.types import Field, ListOf, OneOf, PartOf, SectionOf, Type, fields_of
 from hebbdsl.vocabulary import usable_words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldOf:
     """A field with the spec class that has it."""
 
@@ -18,7 +18,7 @@ class FieldOf:
     field: Field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paths:
     """What may stand as the key of a change to the fields of one spec class.
 

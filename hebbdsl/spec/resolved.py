@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Literal
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Part
 from hebbdsl.source import SET, Span
 from hebbdsl.spec.canonical import Plain, plain
@@ -22,7 +23,7 @@ OF_VARIANTS = ("baseline", "variants", "claims")
 """The fields that speak of several variants."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """A value that a run has, or the word of a part.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
 from hebbdsl.diagnostics.diagnostic import At
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Part
 from hebbdsl.source import Span
 from hebbdsl.spec.canonical import Plain, plain
@@ -18,7 +19,7 @@ from hebbdsl.spec.origins import span_of
 HEAD = ("experiment", "about", "seeds")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """A value of one of the two specs, and where it was written, or where it was left out."""
 
@@ -26,7 +27,7 @@ class Side:
     place: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """Two values at one path; `variants` are those in which they stand, none for the head.
 
@@ -39,7 +40,7 @@ class Difference:
     variants: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Differences:
     """What differs between an old and a new experiment.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from hebbdsl.frozen import frozen
 from hebbdsl.spec.canonical import Plain
 from hebbdsl.spec.checked import Path
 from hebbdsl.spec.experiment import Experiment, Setup
@@ -17,7 +18,7 @@ _LAST = ("baseline", "variants", "claims")
 """What stands below the sections of the setup: it speaks of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecLayout:
     """Lays out plain values; `above` and `beside` are comments by field path, without `#`."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hebbdsl.expression.claim import Claim
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, On, Pattern, Ranges, Suggested
 from hebbdsl.parts.part import Part
 from hebbdsl.vocabulary import KINDS, package_of, words_of
@@ -20,36 +21,36 @@ _UNBOUNDED = Bounds()
 _ANY_LENGTH = Length()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boolean:
     """`true` or `false`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     pattern: Pattern | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberOf:
     whole: bool
     bounds: Bounds = _UNBOUNDED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One of a few words (or, for the version, numbers)."""
 
     values: tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListOf:
     item: Type
     length: Length = _ANY_LENGTH
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WholeNumbers:
     """Distinct whole numbers, also written as ranges."""
 
@@ -57,7 +58,7 @@ class WholeNumbers:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartOf:
     kind: type[Part]
 
@@ -66,19 +67,19 @@ class PartOf:
         return words_of(self.kind)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SectionOf:
     """A mapping with the fields of a spec class that is no part."""
 
     cls: type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpressionOf:
     cls: type[Condition] | type[Claim]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedChanges:
     """The variants: names, each with paths and values."""
 
@@ -86,7 +87,7 @@ class NamedChanges:
     length: Length = _ANY_LENGTH
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """Any of several types; `optional`: or null."""
 
@@ -109,7 +110,7 @@ Type = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field of a spec class, as the language sees it."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.surfaces import TEXT_ENDING
 from hebbdsl.syntax.tree import Mapping, Scalar, Sequence, Tree
@@ -18,7 +18,7 @@ _BREAKS = "\r\n\x85\u2028\u2029"
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]+(?=#)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """From `#` to the end of its line, trailing blanks left out.
 

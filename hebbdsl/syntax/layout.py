@@ -8,8 +8,9 @@ a collection opens), where the collection closes, or at the end of a block.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from hebbdsl.frozen import frozen
 
 WIDTH = 100
 """Columns of the longest line that is made by joining what could stand on several."""
@@ -23,7 +24,7 @@ class Use(Enum):
     EXPRESSION = "expression"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A scalar; `quoted` as in `Scalar`."""
 
@@ -36,7 +37,7 @@ class Leaf:
         return not self.text and not self.quoted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommentLine:
     """A comment on a line of its own, `#` included; `gap`: a blank line is above it."""
 
@@ -44,7 +45,7 @@ class CommentLine:
     gap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """An entry of a mapping, or an item of a list (no key).
 
@@ -64,7 +65,7 @@ class Member:
         return bool(self.above or self.beside or self.closing)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """A mapping or a list.
 
@@ -89,7 +90,7 @@ class Group:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A printed line, and the comments beside it: the first behind it, others aligned below."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from hebbdsl.frozen import frozen
 from hebbdsl.syntax.layout import (
     BLANK,
     WIDTH,
@@ -28,7 +29,7 @@ def print_text(root: Group) -> str:
     return rendered(_entries(root, 0, at_root=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A printed entry: `key`, the sign behind it (nothing: a statement), the lines of its value."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.lr_parser import Token
 from hebbdsl.expression.parser_tables import STRANGE
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 from hebbdsl.syntax.text_problems import (
     ColonForEquals,
@@ -58,7 +58,7 @@ class Repair(Enum):
     ENTRY = auto()  # a broken entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slip:
     """`until`: an entry that is given up reaches at least to this offset."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from hebbdsl.diagnostics.wording import quoted
 from hebbdsl.expression.lr_parser import Token
+from hebbdsl.frozen import frozen
 from hebbdsl.syntax.text_tokens import COMMA, CURLY, EQUAL, KEYS, ROUND, SQUARE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """Token `at` was not taken, in the bracket of `kind` opened by token `opener` (none: -1), in
     the entry that begins with token `start`; `accepts` are the types that would have been."""

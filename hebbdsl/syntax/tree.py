@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hebbdsl.diagnostics.diagnostic import Also, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.source import Source, Span
 
 
@@ -79,7 +80,7 @@ Written = Mapping | Sequence | Scalar
 Node = Written | Broken
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(eq=False)
 class Tree:
     """What a source says. `problems` are those after which the rest can still be judged (a key that
     is written twice counts once, a `Broken` value counts for nothing): stage 3 says them together

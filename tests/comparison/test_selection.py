@@ -16,7 +16,8 @@ from hebbdsl.comparison.record_selection import (
     RunTwice,
     UnknownBaseline,
 )
-from hebbdsl.diagnostics.catalogue import problems, stage_of
+from hebbdsl.diagnostics.catalogue import problems
+from hebbdsl.diagnostics.codes import stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
 from hebbdsl.run.record import Record
 

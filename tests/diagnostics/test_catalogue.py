@@ -19,9 +19,8 @@ from hebbdsl.diagnostics.catalogue import (
     page,
     problem_of,
     problems,
-    stage_of,
 )
-from hebbdsl.diagnostics.codes import CODES
+from hebbdsl.diagnostics.codes import CODES, stage_of
 from hebbdsl.diagnostics.diagnostic import Problem
 from tests.specs import GOOD, GOOD_TEXT, codes_of, is_of_text, with_example
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hebbdsl.diagnostics.catalogue import examples, has_safe_fixes, problems, stage_of
+from hebbdsl.diagnostics.catalogue import examples, has_safe_fixes, problems
+from hebbdsl.diagnostics.codes import stage_of
 from hebbdsl.diagnostics.diagnostic import Problem, Severity
 from hebbdsl.diagnostics.safe_fixes import MOST_TRIED, apply_safe_fixes
 from hebbdsl.pipeline import inspect_source

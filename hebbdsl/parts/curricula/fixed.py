@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.exposure import fewest
 from hebbdsl.parts.part import Curriculum
 from hebbdsl.parts.problems import BatchTooLarge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Fixed(Curriculum):
     """All classes are in play from the start; the run ends after `steps`, or when `until` holds."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
 from hebbdsl.diagnostics.wording import entry, quoted
 from hebbdsl.expression.condition import Condition
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Classes, Steps, Suggested
 from hebbdsl.parts.classification import ClassificationFacts
 from hebbdsl.parts.exposure import Counts, fewest, training_examples
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Growing(Curriculum):
     """Begin with `start` classes and add `add` more when the condition `when` holds, after `every`
     steps of a level, or at whichever comes first.

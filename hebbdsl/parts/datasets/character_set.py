@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Related
 from hebbdsl.diagnostics.wording import entry, listed, quoted
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Bounds, Classes, Count, Suggested, Whole
 from hebbdsl.parts.classification import ClassificationDataset, ClassificationFacts, facts_of
 from hebbdsl.parts.part import Dataset
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.reporter import Reporter
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class CharacterSet(ClassificationDataset):
     """A set of drawn characters in classes, each drawn by several hands."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from hebbdsl.frozen import frozen
 
 if TYPE_CHECKING:
     from hebbdsl.parts.part import Facts
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class Content:
     """A data set that has been found and verified.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.content import Content
 
 SIDE = 105
@@ -25,7 +25,7 @@ def pack(ink: npt.NDArray[np.bool_]) -> Bytes:
     return np.packbits(ink.reshape(*ink.shape[:-2], SIDE * SIDE), axis=-1)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class CharacterContent(Content):
     """Drawn characters of alphabets.
 
@@ -41,7 +41,7 @@ class CharacterContent(Content):
     read: Callable[[Sequence[int], int], Bytes]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class Drawings:
     """All drawings of some classes, a bit a pixel.
 

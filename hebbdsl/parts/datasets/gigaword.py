@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Fraction, Ranges, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
 from hebbdsl.parts.language import ExternalCorpus, Vocabulary
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Years = Annotated[tuple[Annotated[int, Bounds(minimum=1900, maximum=2100)], ...], Ranges(200)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Gigaword(ExternalCorpus):
     """English Gigaword of the Linguistic Data Consortium, its SGML read as it comes.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Whole
 from hebbdsl.parts.datasets.character_set import CharacterSet
 from hebbdsl.parts.part import Dataset
@@ -32,7 +32,7 @@ SCRIPTS: Mapping[str, int] = {
 """All 12 scripts, each with its number of letters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Glyphs(CharacterSet):
     """1,623 letters of 12 scripts, 20 drawings each, made from the DejaVu fonts; no download.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Count, Suggested, Whole
 from hebbdsl.parts.datasets.problems import InTwoSplits
 from hebbdsl.parts.language import ExternalCorpus, Vocabulary
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Gutenberg(ExternalCorpus):
     """Books as Project Gutenberg publishes them, licence header and footer taken off.
 

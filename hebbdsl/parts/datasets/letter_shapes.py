@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.problems import FontUnusable
 
 EM = 72
@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 Points = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class Shape:
     """The line of a letter.
 

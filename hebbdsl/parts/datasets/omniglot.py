@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Formerly, Logistics
 from hebbdsl.parts.datasets.character_set import CharacterSet
 from hebbdsl.parts.part import Dataset
@@ -21,7 +22,7 @@ UPSTREAM = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Omniglot(CharacterSet):
     """1,623 characters of 50 alphabets, each drawn by 20 people, 105×105 ink on paper.
 

@@ -10,7 +10,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from hebbdsl.diagnostics.diagnostic import Problem, Rejected
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.drawings import ROW_BYTES, SIDE, Bytes, Drawings, pack
 from hebbdsl.parts.datasets.omniglot_contents import Published
 from hebbdsl.parts.datasets.omniglot_problems import (
@@ -46,7 +46,7 @@ Progress = Callable[[int], None]
 Members = Mapping[str, Callable[[], bytes]]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class SetFiles:
     """The files of one set, unpacked on demand.
 

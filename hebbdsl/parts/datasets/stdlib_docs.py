@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Suggested
 from hebbdsl.parts.language import Corpus, Vocabulary
 from hebbdsl.parts.reporter import Reporter
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class StdlibDocs(Corpus):
     """Python's own documentation: its help topics and the standard library's docstrings.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from encodings.aliases import aliases
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity, nearest
 from hebbdsl.diagnostics.wording import listed, quoted
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Length, Logistics, Suggested
 from hebbdsl.parts.datasets.corpora.decoding import is_encoding
 from hebbdsl.parts.exposure import Exposure
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.datasets.corpora.corpus_source import Splits
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Text(ExternalCorpus):
     """Files of text, plain or packed by gzip, in the order in which they are named.
 

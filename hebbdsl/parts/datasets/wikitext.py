@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import Problem
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Logistics, Suggested
 from hebbdsl.parts.datasets.addresses import address_errors
 from hebbdsl.parts.language import Corpus, ExternalCorpus, LanguageFacts
@@ -31,7 +32,7 @@ TOKENS: Mapping[int, Mapping[Split, int]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Wikitext(ExternalCorpus):
     """WikiText-2 or WikiText-103: articles of Wikipedia, already cut into words.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Decay, Formerly, Rate, Width
 from hebbdsl.parts.part import Layer, Model
 from hebbdsl.parts.problems import NoEffect
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.models.language_network import LanguageNetwork
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class LanguageModel(Model):
     """What turns the words up to a place of a text into an activation, from which the next follows.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,6 +10,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.initialisation import draw, draw_within
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ State = tuple[Tensor, ...]
 """What a window leaves for the next one. Whoever trains on windows detaches it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Masks:
     """Factors of dropout for one window: 0, or 1/(1 − p). None: no dropout there.
 

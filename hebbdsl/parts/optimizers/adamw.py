@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.optimizers.adam import Adam
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Adamw(Adam):
     """Adam whose weight decay shrinks the weights directly, by learning rate × decay a step.
 

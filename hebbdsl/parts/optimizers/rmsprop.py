@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Decay, Rate
 from hebbdsl.parts.part import Optimizer
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Rmsprop(Optimizer):
     """Steps along the gradient over the root of a decayed mean of its square.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Decay
 from hebbdsl.parts.part import Optimizer
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Sgd(Optimizer):
     """Steps along the gradient, with momentum where it is given.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
 from torch import Tensor
+
+from hebbdsl.frozen import frozen
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
@@ -84,7 +85,7 @@ class Stored:
         raise NotImplementedError("only what reads a text is asked for several settings at once")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@frozen(eq=False)
 class Tunable:
     """A positive number to be searched, by its logarithm.
 

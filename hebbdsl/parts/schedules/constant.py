@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Schedule
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Constant(Schedule):
     """The learning rate as given, at every step."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import cos, pi
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Formerly, Fraction, Whole
 from hebbdsl.parts.part import Schedule
 from hebbdsl.parts.problems import BeyondTheRun
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Cosine(Schedule):
     """Falls from the full learning rate to a floor along half a cosine, after a warm-up.
 

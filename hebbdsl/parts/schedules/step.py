@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Formerly, Steps
 from hebbdsl.parts.part import Schedule
 from hebbdsl.parts.problems import BeyondTheRun, NoEffect
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.exposure import Exposure
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Step(Schedule):
     """Multiplies the learning rate by a factor each time so many steps have passed.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, NonNegative, Rate
 from hebbdsl.parts.part import FLOAT_BYTES, Adaptation
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.adaptations.adapter import Adapter
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class DynamicEvaluation(Adaptation):
     """Gradient descent at test time: all weights learn each segment once it was scored.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Count, NonNegative, Rate
 from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.language import BLOCK
@@ -27,7 +27,7 @@ NUMBERS = 1 << 22
 """Elements of the largest tensor that is held at once beside the memory: 16 MB."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Mbpa(Adaptation):
     """Memory-based parameter adaptation: for each word or picture the output's rows take a few
     steps of their own, which are then undone.

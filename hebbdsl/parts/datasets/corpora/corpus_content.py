@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.content import Content
 from hebbdsl.parts.datasets.problems import DataProblem, UnreadableData
 from hebbdsl.parts.language import LanguageFacts
@@ -53,7 +54,7 @@ class Words(Sequence[str]):
         return content.decode().split("\n")[:-1]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False, slots=False)
 class CorpusContent(Content):
     """A corpus that has been found, verified and tokenised. Its fingerprint is of the tokens and
     the vocabulary.

@@ -6,11 +6,11 @@ import gzip
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from hebbdsl.diagnostics.diagnostic import Rejected
 from hebbdsl.expression.metric import Split
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.corpora.decoding import UTF_8, Decoded, Readable
 from hebbdsl.parts.datasets.finding import unreadable
 from hebbdsl.parts.datasets.problems import DamagedZip, DataMissing, DataProblem
@@ -28,7 +28,7 @@ _LOCKED = 1
 """Among the flags of a member of a zip: it asks for a password."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Piece:
     """One text of a split.
 

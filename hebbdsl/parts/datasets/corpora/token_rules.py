@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.corpora.word_breaks import NUMBER, STANDING_NUMBER, canonical, words_of
 
 EOS = "<eos>"
@@ -17,7 +17,7 @@ _END = f" {EOS} ".encode()
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Rules:
     """How a text is cut into words, and which of them the vocabulary holds.
 

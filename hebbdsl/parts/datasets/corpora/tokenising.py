@@ -6,7 +6,6 @@ import codecs
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from hebbdsl.diagnostics.diagnostic import Rejected
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.datasets.corpora.corpus_source import Piece
 from hebbdsl.parts.datasets.corpora.numbering import Lookup
 from hebbdsl.parts.datasets.corpora.problems import NothingKnown, NotText, TooManyWords
@@ -33,7 +33,7 @@ MOST_HELD = 1 << 30
 """Bytes of different words that are held."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Vocabulary:
     """Attributes:
     words: in the order of ids.

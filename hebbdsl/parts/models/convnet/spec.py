@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Formerly, Length, Width
 from hebbdsl.parts.classification import ClassificationModel, Shape
 from hebbdsl.parts.part import FLOAT_BYTES, Layer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.models.network import Network
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Convnet(ClassificationModel):
     """Blocks of convolution, batch norm, pooling and ReLU, then a linear features layer.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.models.recurrent.spec import Recurrent, StartOfBias
 
 if TYPE_CHECKING:
     from hebbdsl.parts.models.language_network import LanguageNetwork
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Gru(Recurrent):
     """Gated recurrent units: a state that is kept or replaced, and read through gates.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Annotated
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Length, Width
 from hebbdsl.parts.classification import ClassificationModel, Shape
 from hebbdsl.parts.part import Layer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.models.network import Network
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Mlp(ClassificationModel):
     """Fully connected layers with ReLU between, then a linear features layer.
 

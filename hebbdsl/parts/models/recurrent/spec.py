@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Decay, Length, Suggested, Width
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Layer
@@ -14,7 +14,7 @@ from hebbdsl.parts.part import Layer
 StartOfBias = Annotated[float, Bounds(minimum=-100, maximum=100)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Recurrent(LanguageModel):
     """Layers that read word after word, each with a state that it changes at every word."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Formerly, Suggested, Width
 from hebbdsl.parts.models.language_model import LanguageModel
 from hebbdsl.parts.part import Layer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.models.language_network import LanguageNetwork
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Transformer(LanguageModel):
     """Blocks of causal attention and a feed-forward layer, each after a normalisation.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Count, Formerly, Length
 from hebbdsl.parts.part import Layer, Output
 from hebbdsl.parts.problems import NoEffect
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class AdaptiveSoftmax(Output):
     """Rare classes in clusters, each with narrow rows of its own. Not exact: another model.
 

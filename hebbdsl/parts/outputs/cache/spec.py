@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Rate
 from hebbdsl.parts.memory_output import MemoryOutput
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
@@ -29,7 +29,7 @@ def stream_capacity(size: int, words: int | None) -> int:
     return most if words is None else min(most, capacity_for(words))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Cache(MemoryOutput):
     """A memory of the last activations with their labels; nothing in it is learnt.
 

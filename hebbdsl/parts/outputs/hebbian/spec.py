@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Fraction, Suggested, Whole
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import FLOAT_BYTES, INTEGER_BYTES, Layer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Hebbian(Softmax):
     """Softmax whose rows are also written by the activations of the classes just seen.
 

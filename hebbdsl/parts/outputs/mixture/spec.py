@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.diagnostic import Also, At, Problem, Second, Severity
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Fraction, Length, Rate
 from hebbdsl.parts.part import Layer, Output
 from hebbdsl.parts.problems import NoEffect
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Mixture(Output):
     """Several outputs, their probabilities mixed: p = Σ_k w_k p_k.
 

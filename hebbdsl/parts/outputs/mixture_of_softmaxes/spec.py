@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Bounds, Width
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Layer
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class MixtureOfSoftmaxes(Softmax):
     """Several softmaxes over the same rows, whose activations and shares are made of one.
 

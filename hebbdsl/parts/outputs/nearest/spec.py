@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem, Severity
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Bounds, Formerly, Rate
 from hebbdsl.parts.capacity import capacity_for
 from hebbdsl.parts.memory_output import MemoryOutput
@@ -36,7 +36,7 @@ def faiss_is_here() -> bool:
     return find_spec("faiss") is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Nearest(MemoryOutput):
     """An unbounded memory of activations with their labels, asked by nearest-neighbour search.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from hebbdsl.diagnostics.diagnostic import At, Problem
 from hebbdsl.diagnostics.wording import number_of
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import Count
 from hebbdsl.parts.outputs.softmax.spec import Softmax
 from hebbdsl.parts.part import Layer, Output
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class SampledSoftmax(Softmax):
     """Softmax whose training loss estimates its normaliser from a sample. Not exact in training.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.bounds import AddedLater, Rate
 from hebbdsl.parts.part import Layer, Output
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Softmax(Output):
     """A row per class, learnt by gradient: p(i | h) ∝ exp(θ[i]·h + b[i]).
 

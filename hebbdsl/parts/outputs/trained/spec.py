@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from hebbdsl.frozen import frozen
 from hebbdsl.parts.part import Layer, Output
 
 if TYPE_CHECKING:
     from hebbdsl.parts.outputs.layer import OutputLayer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen(kw_only=True)
 class Trained(Output):
     """The output that the model was trained with, with its weights.
 
