@@ -39,7 +39,7 @@ class Growing(Curriculum):
     when: Annotated[
         Condition | None,
         Suggested("test_accuracy >= 0.6"),
-        "condition on metrics that brings in the next classes; null: only the clock does",
+        "condition on metrics that brings in the next classes; null: the clock alone",
     ] = None
     every: Annotated[
         Steps | None,
