@@ -153,7 +153,7 @@ def test_accuracy_counts_the_examples_of_each_class(data: str, tmp_path: Path) -
         every, added = np.concatenate(each).mean(), np.concatenate(each[5:]).mean()
         assert 0 < every < 1
         assert every != np.mean([np.mean(one) for one in each]), "it is no mean of the classes"
-        course = CurriculumState((3, 5, 7), [0, 1, 2])
+        course = CurriculumState((3, 5, 7), began=[0, 1, 2], passed=[1, 2])
         assessed = assess(program, course, 12, np.zeros(7, np.int64), whole=True).accuracies
         assert assessed[f"{split}_accuracy"] == pytest.approx(every)
         newest = "newest_accuracy" if split == "test" else "newest_validation_accuracy"
